@@ -1,0 +1,121 @@
+//! Answers: what a person does at a step, as the client sends it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{MethodKind, Role, Secret};
+
+/// `POST /v1/flows/{id}/steps/{step_id}`: what the person did.
+///
+/// Variants without members are written with braces on purpose: serde then refuses unknown members
+/// there too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Answer {
+    /// At `identify`: who the person says they are.
+    Identify {
+        /// The user ID as typed.
+        user_id: String,
+        /// The solved challenge, where the step carried one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        captcha: Option<CaptchaSolution>,
+    },
+    /// At `identify`: another challenge, please.
+    NewCaptcha {},
+    /// At `contact_administrator`: send the form.
+    SendRequest {
+        /// What the person adds in their own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    },
+    /// At `choose_method`: prove it this way.
+    Choose {
+        /// The method's id.
+        method: String,
+        /// The whole destination, where the method asks for confirmation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        destination: Option<Secret<String>>,
+    },
+    /// At `enter_code`: the code.
+    Verify {
+        /// Its digits; spaces and dashes are ignored.
+        code: Secret<String>,
+    },
+    /// At `enter_code`: send another.
+    Resend {},
+    /// Back to the choice of methods.
+    ChooseAnother {},
+    /// At `answer_call`: call again.
+    CallAgain {},
+    /// At `answer_questions`: the answers.
+    Answer {
+        /// One for each question asked.
+        answers: Vec<QuestionAnswer>,
+    },
+    /// At `sign_in`: user ID and current password.
+    SignIn {
+        /// The user ID as typed.
+        user_id: String,
+        /// The current password.
+        password: Secret<String>,
+    },
+    /// At `choose_outcome`: unlock and keep the password.
+    Unlock {},
+    /// At `choose_outcome`: choose a new password.
+    Reset {},
+    /// At `new_password`: the new password.
+    SetPassword {
+        /// The new one.
+        password: Secret<String>,
+        /// The current one, where the step asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        current: Option<Secret<String>>,
+    },
+    /// At `security_info`: register a method.
+    Add {
+        /// Its kind.
+        kind: MethodKind,
+        /// Its role, where the kind has several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// The address or number.
+        value: Secret<String>,
+    },
+    /// At `security_info`: remove a method.
+    Remove {
+        /// Its id.
+        method: String,
+    },
+    /// At `security_info`: register the security questions.
+    SetQuestions {
+        /// Each question, by id or in the person's own words, with its answer.
+        answers: Vec<QuestionAnswer>,
+    },
+    /// At `security_info`: done.
+    Finish {},
+    /// At every step before `done`: none of these work for me.
+    AskAdministrator {},
+}
+
+/// A solved challenge.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CaptchaSolution {
+    /// The challenge's id, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The solution.
+    pub solution: String,
+}
+
+/// The answer to one security question.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QuestionAnswer {
+    /// The question's id, or its text where it is the person's own.
+    pub question: String,
+    /// The answer.
+    pub answer: Secret<String>,
+}

@@ -1,0 +1,110 @@
+//! Flows: one attempt by one person at one thing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Secret, Step, Timestamp};
+
+/// What a flow is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum FlowKind {
+    /// Choose a new password after proving who one is.
+    Reset,
+    /// Unlock a locked account after proving who one is.
+    Unlock,
+    /// Change a password that one knows.
+    Change,
+    /// Register or change the methods that prove who one is.
+    Register,
+}
+
+/// `POST /v1/flows`: begins a flow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreateFlow {
+    /// What it is for.
+    pub kind: FlowKind,
+    /// The language for mails and messages, as a BCP 47 tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The user ID, when the host page knows it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// A short-lived assertion, signed by the host's back end, that the person is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<Secret<String>>,
+}
+
+/// The answer to [`CreateFlow`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlowCreated {
+    /// The flow at its first step.
+    pub flow: Flow,
+    /// The bearer token for everything else about this flow: 256 bits, base64url.
+    pub token: Secret<String>,
+}
+
+/// The answer to an [`Answer`](crate::Answer).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlowAnswered {
+    /// The flow as it now stands.
+    pub flow: Flow,
+    /// The token from now on, when it changed; the former one is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret<String>>,
+}
+
+/// A flow as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Flow {
+    /// Opaque.
+    pub id: String,
+    /// What it is for.
+    pub kind: FlowKind,
+    /// When it ends whatever happens: 15 minutes after its beginning unless configured otherwise.
+    pub expires_at: Timestamp,
+    /// Which proof is asked for; `None` before and after the proofs.
+    pub gate: Option<Gate>,
+    /// Something to tell the person at this step.
+    pub notice: Option<Notice>,
+    /// What the person does next.
+    pub step: Step,
+}
+
+/// One proof among those that policy asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Gate {
+    /// Which one, from 1.
+    pub index: u8,
+    /// How many there are.
+    pub of: u8,
+}
+
+/// Something to tell the person at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Notice {
+    /// What to say.
+    pub code: NoticeCode,
+}
+
+/// What a [`Notice`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum NoticeCode {
+    /// Another code was sent; the former one is void.
+    CodeResent,
+    /// One proof is done and another, of a different kind, is needed.
+    AnotherProofNeeded,
+    /// A notice that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}

@@ -1,0 +1,59 @@
+//! Methods: the ways a person can prove who they are.
+
+use serde::{Deserialize, Serialize};
+
+/// One way to prove identity, as the person is shown it before choosing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Method {
+    /// Opaque; names the method in [`Answer::Choose`](crate::Answer::Choose).
+    pub id: String,
+    /// What kind of proof it is.
+    pub kind: MethodKind,
+    /// Which of the person's destinations it goes to, where there can be several.
+    pub role: Option<Role>,
+    /// The destination with most of it hidden; `None` where there is no destination.
+    pub masked: Option<String>,
+    /// Whether the person must type the whole destination before anything is sent to it.
+    pub confirm: bool,
+}
+
+/// A kind of proof. A second gate must be of another kind than the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum MethodKind {
+    /// A code by mail.
+    Email,
+    /// A code by text message.
+    Sms,
+    /// A phone call that is confirmed with the `#` key.
+    Call,
+    /// The security questions that were registered.
+    Questions,
+    /// A code from an authenticator app (RFC 6238).
+    Authenticator,
+    /// A kind that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// Which of a person's addresses or phones a method uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Role {
+    /// The alternate mail address.
+    Alternate,
+    /// The mail address or phone that was registered for authentication.
+    Authentication,
+    /// The mobile phone.
+    Mobile,
+    /// The office phone.
+    Office,
+    /// A role that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}

@@ -1,0 +1,82 @@
+//! The organisation's password rules as data, and what a rule says when it refuses.
+//!
+//! `regain-policy` judges a password by them, in the browser and on the server.
+
+use serde::{Deserialize, Serialize};
+
+/// The rules for a new password. Lengths are counted in Unicode scalar values, as NIST SP 800-63B-4
+/// section 3.1.1.2 does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PasswordPolicy {
+    /// The fewest characters. NIST asks for 15 where a password stands alone, 8 with a second factor.
+    pub min_length: u32,
+    /// The most characters. NIST asks that at least 64 be accepted.
+    pub max_length: u32,
+    /// How many of the four classes (lower case, upper case, digits, symbols) must occur; 0 for none,
+    /// which is what NIST advises.
+    pub min_classes: u8,
+    /// Whether the password may not contain the user ID, or the part of it before an `@`.
+    pub forbid_user_id: bool,
+    /// Words that may not occur, in any case: the organisation's name, the person's names.
+    pub forbidden_words: Vec<String>,
+    /// What only the server can judge; the widget lists it and waits for the verdict.
+    pub server_checks: Vec<ServerCheck>,
+}
+
+/// A rule that only the server can apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ServerCheck {
+    /// Not one of the most used passwords.
+    Common,
+    /// Not in a known breach.
+    Breached,
+    /// Not one that the account has had before.
+    History,
+    /// A check that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// Why a password was refused. It never carries any part of the password that the person did not
+/// get from the rules themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Violation {
+    /// Fewer than `min` characters.
+    TooShort {
+        /// The fewest characters allowed.
+        min: u32,
+    },
+    /// More than `max` characters.
+    TooLong {
+        /// The most characters allowed.
+        max: u32,
+    },
+    /// Fewer than `min` of the four classes.
+    TooFewClasses {
+        /// The fewest classes allowed.
+        min: u8,
+    },
+    /// It contains the user ID.
+    ContainsUserId {},
+    /// It contains one of the forbidden words.
+    ContainsForbiddenWord {
+        /// Which.
+        word: String,
+    },
+    /// It is one of the most used passwords.
+    Common {},
+    /// It occurs in a known breach.
+    Breached {},
+    /// The account had it before, or has it now.
+    Reused {},
+    /// A rule that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}

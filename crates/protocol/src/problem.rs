@@ -1,0 +1,105 @@
+//! Problems: RFC 9457 `application/problem+json`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Flow, Violation};
+
+/// What went wrong, in the form of RFC 9457.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// `urn:regain:problem:<code>`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// The problem in a few English words, for developers.
+    #[serde(default)]
+    pub title: String,
+    /// The HTTP status.
+    #[serde(default)]
+    pub status: u16,
+    /// What exactly, in English, for developers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The problem as a stable word, for programs.
+    pub code: ProblemCode,
+    /// The flow as it now stands, where there is one and the caller may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Flow>,
+    /// With `password_refused`: every rule that refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+    /// With `invalid`: the member at fault, as a JSON Pointer (RFC 6901).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// The problems that the API knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum ProblemCode {
+    /// 400: not JSON, or not the JSON that this endpoint takes.
+    Malformed,
+    /// 401: no such flow, or not its token.
+    Unauthorized,
+    /// 404: no such address.
+    NotFound,
+    /// 405: the address does not take this method.
+    MethodNotAllowed,
+    /// 409: the step is not the current one, or does not take this answer.
+    StepPassed,
+    /// 410: the flow has ended.
+    FlowEnded,
+    /// 413: the body is over [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES).
+    TooLarge,
+    /// 415: the body is not `application/json`.
+    UnsupportedMediaType,
+    /// 422: not the code that was sent.
+    WrongCode,
+    /// 422: the code's time is up.
+    CodeExpired,
+    /// 422: not the registered answers.
+    WrongAnswers,
+    /// 422: not the current password.
+    WrongPassword,
+    /// 422: the challenge was not solved.
+    CaptchaFailed,
+    /// 422: the organisation's rules refuse the password.
+    PasswordRefused,
+    /// 422: well-formed, but a member's value cannot be used.
+    Invalid,
+    /// 429: too many requests; `Retry-After` says how long to wait, in seconds.
+    RateLimited,
+    /// 503: something that the server depends on does not answer.
+    Unavailable,
+    /// A problem that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+impl ProblemCode {
+    /// The HTTP status that goes with the code.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthorized => 401,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::StepPassed => 409,
+            Self::FlowEnded => 410,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::WrongCode
+            | Self::CodeExpired
+            | Self::WrongAnswers
+            | Self::WrongPassword
+            | Self::CaptchaFailed
+            | Self::PasswordRefused
+            | Self::Invalid => 422,
+            Self::RateLimited => 429,
+            Self::Unavailable => 503,
+            Self::Unknown => 500,
+        }
+    }
+}

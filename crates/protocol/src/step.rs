@@ -1,0 +1,325 @@
+//! Steps: what the person does next.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Method, MethodKind, PasswordPolicy, Role, Timestamp};
+
+/// What the person does next, with the opaque id that an answer to it names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Step {
+    /// Opaque, new at every step: an answer to a step that has passed is recognised by it.
+    pub id: String,
+    /// Which step it is, and what it shows.
+    #[serde(flatten)]
+    pub body: StepBody,
+}
+
+/// Which step it is, and what it shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum StepBody {
+    /// Who are you?
+    Identify {
+        /// A challenge to solve first; `None` for none.
+        captcha: Option<Captcha>,
+    },
+    /// Only an administrator can help.
+    ContactAdministrator {
+        /// Why, as a stable word: `disabled`, `second_gate`, `asked`.
+        reason: String,
+        /// How they are reached.
+        contact: Contact,
+    },
+    /// How do you want to prove it?
+    ChooseMethod {
+        /// The ways on offer.
+        methods: Vec<Method>,
+    },
+    /// Type the code that was sent, or that the authenticator app shows.
+    EnterCode {
+        /// Where it went.
+        method: Method,
+        /// How many digits it has.
+        length: u8,
+        /// When the code stops being good.
+        expires_at: Timestamp,
+        /// From when another may be asked for.
+        resend_at: Timestamp,
+        /// How many more may be asked for.
+        resends_left: u8,
+        /// How many wrong codes are still forgiven.
+        tries_left: u8,
+    },
+    /// Answer the phone and press `#`.
+    AnswerCall {
+        /// Which phone.
+        method: Method,
+        /// How the call goes.
+        status: CallStatus,
+        /// How many more calls may be asked for.
+        calls_left: u8,
+    },
+    /// Answer the registered questions.
+    AnswerQuestions {
+        /// The questions, in the order to ask them.
+        questions: Vec<Question>,
+        /// How many wrong attempts are still forgiven.
+        tries_left: u8,
+    },
+    /// User ID and current password.
+    SignIn {
+        /// The user ID, when it is known already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<String>,
+    },
+    /// Unlock and keep the password, or choose a new one.
+    ChooseOutcome {
+        /// What is on offer.
+        outcomes: Vec<UnlockOutcome>,
+    },
+    /// Choose a new password.
+    NewPassword {
+        /// The organisation's rules.
+        policy: PasswordPolicy,
+        /// Whose password it is, for password managers.
+        user_id: String,
+        /// Whether the account never had one.
+        first: bool,
+        /// Whether the current one must be given too.
+        needs_current: bool,
+    },
+    /// The registered methods, to be added to and removed from.
+    SecurityInfo {
+        /// What is registered.
+        methods: Vec<RegisteredMethod>,
+        /// How many methods the organisation asks for.
+        required: u8,
+        /// What can be added.
+        allowed: Vec<AllowedMethod>,
+        /// The security questions on offer; `None` where they are off.
+        questions: Option<QuestionsOffer>,
+    },
+    /// It worked.
+    Done {
+        /// What was done.
+        outcome: Outcome,
+        /// Whose account, to carry back to the sign-in form.
+        user_id: String,
+        /// Whether a confirmation is on its way to the account's addresses.
+        notified: bool,
+        /// Where to sign in, when the host page does not do it itself.
+        continue_url: Option<String>,
+    },
+    /// The flow is over without success.
+    Ended {
+        /// Why.
+        reason: EndReason,
+        /// From when a new attempt makes sense; `None` for at once.
+        retry_at: Option<Timestamp>,
+    },
+    /// A step that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// A challenge that tells people from programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Captcha {
+    /// A picture whose text is typed, with a spoken alternative.
+    Image {
+        /// Names the challenge in the solution.
+        id: String,
+        /// The picture as a `data:` address.
+        image: String,
+        /// The address of the spoken version.
+        audio: String,
+    },
+    /// Work for the browser, in ALTCHA's format.
+    ProofOfWork {
+        /// The hash function, such as `SHA-256`.
+        algorithm: String,
+        /// What is hashed before the number.
+        salt: String,
+        /// The hash to find, in hexadecimal.
+        challenge: String,
+        /// The largest number to try.
+        max_number: u64,
+        /// The server's signature over the challenge.
+        signature: String,
+    },
+    /// Cloudflare Turnstile.
+    Turnstile {
+        /// The organisation's public key.
+        site_key: String,
+    },
+    /// hCaptcha.
+    Hcaptcha {
+        /// The organisation's public key.
+        site_key: String,
+    },
+    /// A challenge that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// How the administrators are reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Contact {
+    /// By a form that is mailed to them.
+    Form {},
+    /// By a page of the organisation's own.
+    Url {
+        /// Its address.
+        url: String,
+    },
+    /// A way that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// How a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum CallStatus {
+    /// The call is being placed.
+    Calling,
+    /// It rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// Nobody answered.
+    NoAnswer,
+    /// Another key than `#` was pressed.
+    WrongKey,
+    /// The call could not be placed.
+    Failed,
+    /// A status that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// A security question to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Question {
+    /// Names it in the answer.
+    pub id: String,
+    /// Its words.
+    pub text: String,
+}
+
+/// What a locked account's owner can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum UnlockOutcome {
+    /// Unlock and keep the password.
+    Unlock,
+    /// Choose a new password.
+    Reset,
+    /// A choice that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// A method in the person's security info.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RegisteredMethod {
+    /// Names it in [`Answer::Remove`](crate::Answer::Remove).
+    pub id: String,
+    /// Its kind.
+    pub kind: MethodKind,
+    /// Its role, where the kind has several.
+    pub role: Option<Role>,
+    /// Its destination with most of it hidden; `None` where there is none.
+    pub masked: Option<String>,
+    /// Whether it is registered by the person; `false` for what comes from the directory, read only.
+    pub registered: bool,
+    /// Whether it was confirmed by a code and so counts.
+    pub verified: bool,
+}
+
+/// A method that can be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AllowedMethod {
+    /// Its kind.
+    pub kind: MethodKind,
+    /// Its role, where the kind has several.
+    pub role: Option<Role>,
+}
+
+/// The security questions that can be registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QuestionsOffer {
+    /// The questions to choose from.
+    pub predefined: Vec<PredefinedQuestion>,
+    /// Whether the person may write their own.
+    pub own_allowed: bool,
+    /// How many must be registered.
+    pub to_register: u8,
+    /// How many will be asked in a proof.
+    pub to_answer: u8,
+}
+
+/// A question to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PredefinedQuestion {
+    /// Names it.
+    pub id: String,
+    /// Its words.
+    pub text: String,
+}
+
+/// What a completed flow did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Outcome {
+    /// The account has a new password.
+    Reset,
+    /// The account is unlocked, its password unchanged.
+    Unlocked,
+    /// The password was changed by its owner.
+    Changed,
+    /// The security info is registered.
+    Registered,
+    /// The administrators were written to.
+    RequestSent,
+    /// An outcome that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// Why a flow is over without success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum EndReason {
+    /// Its time was up.
+    Expired,
+    /// Too many wrong proofs.
+    TooManyAttempts,
+    /// It was cancelled, or another flow of the account succeeded.
+    Cancelled,
+    /// A reason that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}

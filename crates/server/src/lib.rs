@@ -1,0 +1,5 @@
+//! `regain-server`: the reset API and the hosted pages.
+//!
+//! Start at [`ports`] for what the server needs from the world.
+
+pub mod ports;

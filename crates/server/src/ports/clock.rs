@@ -1,0 +1,9 @@
+//! The time, passed in so that expiry, cooldown and lockout can be tested by moving it.
+
+use jiff::Timestamp;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}

@@ -1,0 +1,93 @@
+//! The directory: where accounts and passwords live.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use regain_protocol::{Role, Secret};
+
+/// An account as the directory has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The directory's own, stable name for it.
+    pub id: String,
+    /// The user ID as the directory spells it.
+    pub user_id: String,
+    /// The person's name.
+    pub display_name: String,
+    /// Whether it may be used at all.
+    pub enabled: bool,
+    /// Whether sign-in is locked after too many failures.
+    pub locked: bool,
+    /// Whether a password was ever assigned.
+    pub has_password: bool,
+    /// The addresses that count for recovery and for confirmations.
+    pub mails: Vec<AccountMail>,
+}
+
+/// A mail address of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountMail {
+    /// What it is to the account: [`Role::Alternate`] or [`Role::Authentication`].
+    pub role: Role,
+    /// The address.
+    pub address: String,
+}
+
+/// A password to set.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// The new password, exactly as typed.
+    pub new: Secret<String>,
+    /// The current password, where it must be right for the change to happen; compared and set in
+    /// one transaction.
+    pub current: Option<Secret<String>>,
+}
+
+/// How an attempt to sign in ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The right password of an account that may be used.
+    Accepted(Account),
+    /// Anything else, without saying what: unknown, disabled, locked, wrong.
+    Refused,
+}
+
+/// Why the directory could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// It does not answer; trying again may help. The text is for the log and names no secret.
+    #[error("the directory is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Why a password was not set. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SetPasswordError {
+    /// There is no such account, or it may not be used.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The current password was given and is not right.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+/// Finds accounts and keeps their passwords.
+#[async_trait]
+pub trait Directory: Send + Sync + 'static {
+    /// The account of a user ID, in any case and Unicode form; `None` where there is none. It does
+    /// the same work either way.
+    async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError>;
+
+    /// Sets the password and clears a lockout, in one transaction.
+    async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError>;
+
+    /// Checks a password for signing in. It counts failures towards the account's lockout, and takes
+    /// as long for an account that does not exist.
+    async fn sign_in(&self, user_id: &str, password: &Secret<String>, now: Timestamp)
+    -> Result<SignIn, DirectoryError>;
+
+    /// Whether the directory answers.
+    async fn check(&self) -> Result<(), DirectoryError>;
+}

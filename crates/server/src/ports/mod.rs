@@ -1,0 +1,18 @@
+//! Ports: what the server needs from the world, each a trait with its errors. The adapters are in
+//! [`crate::adapters`]; the contract suite of each port is in `crates/server/tests/contract`, and
+//! every adapter runs it.
+
+mod clock;
+mod directory;
+mod notifier;
+mod rng;
+mod store;
+
+pub use clock::Clock;
+pub use directory::{Account, AccountMail, Directory, DirectoryError, PasswordChange, SetPasswordError, SignIn};
+pub use notifier::{Message, Notifier, NotifyError};
+pub use rng::{Rng, random_code, random_id, random_token};
+pub use store::{
+    AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store, StoreError,
+    VoidOthers,
+};

@@ -1,0 +1,1 @@
+//! The "Can't access your account?" widget.

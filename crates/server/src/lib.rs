@@ -3,3 +3,4 @@
 //! Start at [`ports`] for what the server needs from the world.
 
 pub mod ports;
+pub mod user_id;

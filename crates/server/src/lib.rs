@@ -2,5 +2,6 @@
 //!
 //! Start at [`ports`] for what the server needs from the world.
 
+pub mod adapters;
 pub mod ports;
 pub mod user_id;

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn every_character_folds_to_a_fixed_point() {
-        for character in '\0'..=char::MAX {
+        for character in '\0'..='\u{2ffff}' {
             let once = normalise(&format!("a{character}b"));
             assert_eq!(normalise(&once), once, "U+{:04X}", u32::from(character));
         }

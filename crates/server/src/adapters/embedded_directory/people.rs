@@ -1,0 +1,114 @@
+//! People to seed the directory with, from a TOML file.
+
+use regain_protocol::{Role, Secret};
+use serde::Deserialize;
+
+/// People to import, as a TOML file lists them under `[[people]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct People {
+    /// One entry each.
+    #[serde(default)]
+    pub people: Vec<Person>,
+}
+
+/// One person to import.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// The user ID as the directory is to spell it.
+    pub user_id: String,
+    /// The person's name.
+    pub name: String,
+    /// The password; none for an account that never had one.
+    pub password: Option<Secret<String>>,
+    /// Whether the account may be used.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Whether it is locked until somebody unlocks it or its password is reset.
+    #[serde(default)]
+    pub locked: bool,
+    /// The addresses that count for recovery.
+    #[serde(default)]
+    pub mails: Vec<PersonMail>,
+}
+
+/// A mail address of a person to import.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonMail {
+    /// What it is to the account.
+    pub role: MailRole,
+    /// The address.
+    pub address: String,
+}
+
+/// The roles that a mail address can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailRole {
+    /// The alternate address.
+    Alternate,
+    /// The address registered for authentication.
+    Authentication,
+}
+
+impl From<MailRole> for Role {
+    fn from(role: MailRole) -> Self {
+        match role {
+            MailRole::Alternate => Self::Alternate,
+            MailRole::Authentication => Self::Authentication,
+        }
+    }
+}
+
+/// A list of people that cannot be read. It shows no line of the file, which may hold passwords.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct PeopleError {
+    /// Where, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl People {
+    /// Reads the list from TOML.
+    pub fn from_toml(text: &str) -> Result<Self, PeopleError> {
+        toml::from_str(text).map_err(|error| PeopleError {
+            line: error.span().map_or(1, |span| text[..span.start].lines().count().max(1)),
+            message: error.message().to_owned(),
+        })
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_has_its_usual_value() {
+        let list = People::from_toml("[[people]]\nuser_id = 'ada@example.com'\nname = 'Ada'\n").expect("reads");
+        let person = &list.people[0];
+        assert!(person.enabled && !person.locked && person.password.is_none() && person.mails.is_empty());
+    }
+
+    #[test]
+    fn an_error_names_the_line_and_shows_no_password() {
+        let text = "[[people]]\nuser_id = 'a'\nname = 'A'\npassword = 'hunter2' x\n";
+        let error = People::from_toml(text).expect_err("must be refused").to_string();
+        assert!(error.starts_with("line 4: ") && !error.contains("hunter2"), "{error}");
+
+        let text = "[[people]]\nuser_id = 'a'\nname = 'A'\npasswort = 'hunter2'\n";
+        let error = People::from_toml(text).expect_err("must be refused").to_string();
+        assert!(error.contains("passwort") && !error.contains("hunter2"), "{error}");
+
+        let text = "[[people]]\nuser_id = 'a'\nname = 'A'\nmails = [{ role = 'mobile', address = 'x' }]\n";
+        let error = People::from_toml(text).expect_err("must be refused").to_string();
+        assert!(error.contains("mobile"), "{error}");
+    }
+}

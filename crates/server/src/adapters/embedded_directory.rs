@@ -330,3 +330,63 @@ fn role_from_text(text: &str) -> sqlx::Result<Role> {
         _ => Err(sqlx::Error::Decode("a mail role that this version does not know".into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::{SystemClock, SystemRng};
+
+    async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(SystemRng)).await.expect("opens")
+    }
+
+    fn people(text: &str) -> People {
+        People::from_toml(text).expect("reads")
+    }
+
+    #[tokio::test]
+    async fn importing_again_leaves_people_as_they_are() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people("[[people]]\nuser_id = 'Ada'\nname = 'Ada'\npassword = 'first'\n");
+        assert_eq!(directory.import(&list).await.expect("imports"), 1);
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let change = PasswordChange { new: "second".into(), current: None };
+        directory.set_password(&ada.id, &change).await.expect("sets");
+        drop(directory);
+
+        let directory = open(&folder).await;
+        let list =
+            people("people = [{ user_id = 'ADA', name = 'A', password = 'first' }, { user_id = 'b', name = 'B' }]");
+        assert_eq!(directory.import(&list).await.expect("imports"), 1, "only the new one");
+        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
+        let signed_in = directory.sign_in("ada", &"second".into(), Timestamp::now()).await.expect("answers");
+        assert!(matches!(signed_in, SignIn::Accepted(_)));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_wrong_imports_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::Twice(id)) if id == " Ada "));
+        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::EmptyUserId(2))));
+        assert_eq!(directory.find("ada").await.expect("answers"), None);
+    }
+
+    /// The work that a failed sign-in does is the same whoever it names: what differs between them is
+    /// only in which row the failure is counted.
+    #[tokio::test]
+    async fn nobodys_failures_are_counted_like_anybodys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        for failures in 1..=3_i64 {
+            let refused = directory.sign_in("unknown", &"wrong".into(), Timestamp::now()).await.expect("answers");
+            assert_eq!(refused, SignIn::Refused);
+            let row = sqlx::query(ACCOUNT_BY_ID).bind(NOBODY).fetch_one(directory.database.reader()).await;
+            assert_eq!(account_from(&row.expect("is there")).expect("reads").failures, failures);
+        }
+    }
+}

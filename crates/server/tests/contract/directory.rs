@@ -1,0 +1,317 @@
+//! What every [`Directory`] must do.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::{Role, Secret};
+use regain_server::{
+    adapters::{Database, EmbeddedDirectory, People, SystemRng},
+    ports::{Account, AccountMail, Clock as _, Directory, PasswordChange, SetPasswordError, SignIn},
+};
+use tempfile::TempDir;
+
+use crate::moved_clock::MovedClock;
+
+/// The people whom every adapter's fixture has.
+const PEOPLE: &str = r#"
+[[people]]
+user_id = "Ada@Example.com"
+name = "Ada Lovelace"
+password = "first password of ada"
+mails = [
+    { role = "authentication", address = "ada@work.example" },
+    { role = "alternate", address = "ada@home.example" },
+]
+
+[[people]]
+user_id = "alan@example.com"
+name = "Alan Turing"
+
+[[people]]
+user_id = "dis@example.com"
+name = "Disabled"
+password = "password of the disabled"
+enabled = false
+
+[[people]]
+user_id = "linus@example.com"
+name = "Locked"
+password = "password of the locked"
+locked = true
+"#;
+
+const ADAS: &str = "first password of ada";
+
+/// How an adapter is opened, with [`PEOPLE`] in it.
+trait Fixture: Send + Sync {
+    type Directory: Directory;
+    async fn new() -> Self;
+    fn directory(&self) -> Arc<Self::Directory>;
+    fn clock(&self) -> &MovedClock;
+}
+
+/// The embedded directory in a folder of its own.
+struct Embedded {
+    _folder: TempDir,
+    clock: Arc<MovedClock>,
+    directory: Arc<EmbeddedDirectory>,
+}
+
+impl Fixture for Embedded {
+    type Directory = EmbeddedDirectory;
+
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(MovedClock::new());
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let directory =
+            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(SystemRng)).await.expect("opens");
+        let people = People::from_toml(PEOPLE).expect("reads");
+        assert_eq!(directory.import(&people).await.expect("imports"), 4);
+        Self { _folder: folder, clock, directory: Arc::new(directory) }
+    }
+
+    fn directory(&self) -> Arc<EmbeddedDirectory> {
+        Arc::clone(&self.directory)
+    }
+
+    fn clock(&self) -> &MovedClock {
+        &self.clock
+    }
+}
+
+/// Makes a test of each case for one adapter.
+macro_rules! suite {
+    ($adapter:ident, $fixture:ty, [$($case:ident),* $(,)?]) => {
+        mod $adapter {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    super::$case(&<$fixture as super::Fixture>::new().await).await;
+                }
+            )*
+        }
+    };
+}
+
+suite!(
+    embedded,
+    super::Embedded,
+    [
+        an_account_is_found_by_any_spelling,
+        the_right_password_signs_in,
+        everything_else_is_refused,
+        a_new_password_replaces_the_old_one,
+        the_current_password_must_be_right_where_it_is_given,
+        of_parallel_changes_one_sets_the_password,
+        an_account_that_may_not_be_used_gets_no_password,
+        a_password_is_the_same_from_another_keyboard,
+        failures_lock_the_account_for_a_while,
+        parallel_failures_lock_the_account_as_exactly,
+        a_success_forgets_the_failures,
+        a_new_password_unlocks,
+        it_answers,
+    ]
+);
+
+async fn find(directory: &impl Directory, user_id: &str) -> Account {
+    directory.find(user_id).await.expect("answers").expect("is there")
+}
+
+/// Whether a password signs in.
+async fn signs_in(directory: &impl Directory, user_id: &str, password: &str, now: Timestamp) -> bool {
+    match directory.sign_in(user_id, &password.into(), now).await.expect("answers") {
+        SignIn::Accepted(account) => {
+            assert_eq!(account, find(directory, user_id).await);
+            true
+        }
+        SignIn::Refused => false,
+    }
+}
+
+fn to(new: &str, current: Option<&str>) -> PasswordChange {
+    PasswordChange { new: new.into(), current: current.map(Secret::from) }
+}
+
+async fn an_account_is_found_by_any_spelling(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let ada = find(&*directory, "ada@example.com").await;
+    let mail = |role, address: &str| AccountMail { role, address: address.to_owned() };
+    assert_eq!(ada.user_id, "Ada@Example.com", "as the directory spells it");
+    assert_eq!(ada.display_name, "Ada Lovelace");
+    assert!(ada.enabled && !ada.locked && ada.has_password);
+    assert_eq!(ada.mails, [mail(Role::Authentication, "ada@work.example"), mail(Role::Alternate, "ada@home.example")]);
+    assert!(!ada.id.is_empty());
+    for spelling in ["ADA@EXAMPLE.COM", "  ada@example.com ", "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ"] {
+        assert_eq!(find(&*directory, spelling).await, ada, "{spelling:?}");
+    }
+
+    let alan = find(&*directory, "alan@example.com").await;
+    assert!(!alan.has_password && alan.mails.is_empty() && alan.id != ada.id);
+    assert!(!find(&*directory, "dis@example.com").await.enabled);
+    assert!(find(&*directory, "linus@example.com").await.locked);
+    for unknown in ["", "nobody", "NOBODY", "ada", "ada@example.com.", "%", "ada%"] {
+        assert_eq!(directory.find(unknown).await.expect("answers"), None, "{unknown:?}");
+    }
+}
+
+async fn the_right_password_signs_in(fixture: &impl Fixture) {
+    let now = fixture.clock().now();
+    assert!(signs_in(&*fixture.directory(), "ada@example.com", ADAS, now).await);
+    assert!(signs_in(&*fixture.directory(), " ADA@example.com", ADAS, now).await);
+}
+
+async fn everything_else_is_refused(fixture: &impl Fixture) {
+    let now = fixture.clock().now();
+    for (user_id, password) in [
+        ("ada@example.com", "First password of ada"),
+        ("ada@example.com", "first password of ada "),
+        ("ada@example.com", ""),
+        ("alan@example.com", ""),
+        ("alan@example.com", ADAS),
+        ("dis@example.com", "password of the disabled"),
+        ("linus@example.com", "password of the locked"),
+        ("nobody@example.com", ADAS),
+        ("NOBODY", ""),
+        ("", ""),
+    ] {
+        assert!(!signs_in(&*fixture.directory(), user_id, password, now).await, "{user_id:?} {password:?}");
+    }
+}
+
+async fn a_new_password_replaces_the_old_one(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let now = fixture.clock().now();
+    for (user_id, new) in [("ada@example.com", "second password of ada"), ("alan@example.com", "first of alan")] {
+        let account = find(&*directory, user_id).await;
+        directory.set_password(&account.id, &to(new, None)).await.expect("sets");
+        assert!(signs_in(&*directory, user_id, new, now).await);
+        assert!(find(&*directory, user_id).await.has_password);
+    }
+    assert!(!signs_in(&*directory, "ada@example.com", ADAS, now).await, "the old one is refused");
+}
+
+async fn the_current_password_must_be_right_where_it_is_given(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let now = fixture.clock().now();
+    let ada = find(&*directory, "ada@example.com").await;
+    let alan = find(&*directory, "alan@example.com").await;
+    for (account, current) in [(&ada, "wrong"), (&ada, ""), (&alan, ""), (&alan, ADAS)] {
+        let refused = directory.set_password(&account.id, &to("new", Some(current))).await;
+        assert!(matches!(refused, Err(SetPasswordError::WrongPassword)), "{refused:?}");
+    }
+    assert!(signs_in(&*directory, "ada@example.com", ADAS, now).await, "nothing changed");
+    directory.set_password(&ada.id, &to("second", Some(ADAS))).await.expect("sets");
+    assert!(signs_in(&*directory, "ada@example.com", "second", now).await);
+}
+
+async fn of_parallel_changes_one_sets_the_password(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let id = find(&*directory, "ada@example.com").await.id;
+    let tries: Vec<_> = (0..8)
+        .map(|n| {
+            let (directory, id) = (fixture.directory(), id.clone());
+            tokio::spawn(async move { (n, directory.set_password(&id, &to(&format!("new {n}"), Some(ADAS))).await) })
+        })
+        .collect();
+    let mut winners = Vec::new();
+    for done in tries {
+        match done.await.expect("no panic") {
+            (n, Ok(())) => winners.push(n),
+            (_, Err(SetPasswordError::WrongPassword)) => {}
+            (_, Err(other)) => panic!("{other}"),
+        }
+    }
+    let [winner] = winners[..] else { panic!("one winner, not {winners:?}") };
+    assert!(signs_in(&*directory, "ada@example.com", &format!("new {winner}"), fixture.clock().now()).await);
+}
+
+async fn an_account_that_may_not_be_used_gets_no_password(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let disabled = find(&*directory, "dis@example.com").await.id;
+    for id in [disabled.as_str(), "no-such-account", "", "NOBODY"] {
+        let refused = directory.set_password(id, &to("new", None)).await;
+        assert!(matches!(refused, Err(SetPasswordError::NoSuchAccount)), "{id:?}: {refused:?}");
+    }
+}
+
+async fn a_password_is_the_same_from_another_keyboard(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let now = fixture.clock().now();
+    let id = find(&*directory, "ada@example.com").await.id;
+    directory.set_password(&id, &to("a\u{30a}ngstro\u{308}m unit", None)).await.expect("sets");
+    assert!(signs_in(&*directory, "ada@example.com", "\u{e5}ngstr\u{f6}m\u{a0}unit", now).await);
+    directory.set_password(&id, &to("next", Some("\u{e5}ngstr\u{f6}m unit"))).await.expect("sets");
+}
+
+const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
+
+async fn failures_lock_the_account_for_a_while(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let clock = fixture.clock();
+    for failure in 1..=9 {
+        assert!(!signs_in(&*directory, "ada@example.com", "wrong", clock.now()).await);
+        assert!(!find(&*directory, "ada@example.com").await.locked, "after {failure}");
+    }
+    assert!(!signs_in(&*directory, "ada@example.com", "wrong", clock.now()).await);
+    assert!(find(&*directory, "ada@example.com").await.locked);
+    assert!(!signs_in(&*directory, "ada@example.com", ADAS, clock.now()).await, "the right one is refused too");
+
+    clock.advance(LOCKOUT - SignedDuration::from_secs(1));
+    for _ in 0..12 {
+        assert!(!signs_in(&*directory, "ada@example.com", "wrong", clock.now()).await);
+    }
+    clock.advance(SignedDuration::from_secs(1));
+    assert!(!find(&*directory, "ada@example.com").await.locked, "tries during a lockout do not prolong it");
+    assert!(signs_in(&*directory, "ada@example.com", ADAS, clock.now()).await);
+}
+
+/// However many tries run at once, a right one after ten wrong ones is refused.
+async fn parallel_failures_lock_the_account_as_exactly(fixture: &impl Fixture) {
+    let now = fixture.clock().now();
+    let tries: Vec<_> = (0..10)
+        .map(|_| {
+            let directory = fixture.directory();
+            tokio::spawn(async move { signs_in(&*directory, "ada@example.com", "wrong", now).await })
+        })
+        .collect();
+    for tried in tries {
+        assert!(!tried.await.expect("no panic"));
+    }
+    assert!(find(&*fixture.directory(), "ada@example.com").await.locked);
+    assert!(!signs_in(&*fixture.directory(), "ada@example.com", ADAS, now).await);
+}
+
+async fn a_success_forgets_the_failures(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let now = fixture.clock().now();
+    for _ in 0..3 {
+        for _ in 0..9 {
+            assert!(!signs_in(&*directory, "ada@example.com", "wrong", now).await);
+        }
+        assert!(signs_in(&*directory, "ada@example.com", ADAS, now).await);
+    }
+}
+
+async fn a_new_password_unlocks(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let clock = fixture.clock();
+    for _ in 0..10 {
+        assert!(!signs_in(&*directory, "ada@example.com", "wrong", clock.now()).await);
+    }
+    clock.advance(LOCKOUT * 100);
+    assert!(
+        !signs_in(&*directory, "linus@example.com", "password of the locked", clock.now()).await,
+        "no time unlocks"
+    );
+    for user_id in ["ada@example.com", "linus@example.com"] {
+        let id = find(&*directory, user_id).await.id;
+        directory.set_password(&id, &to("a new one", None)).await.expect("sets");
+        assert!(!find(&*directory, user_id).await.locked);
+        assert!(signs_in(&*directory, user_id, "a new one", clock.now()).await);
+    }
+}
+
+async fn it_answers(fixture: &impl Fixture) {
+    fixture.directory().check().await.expect("answers");
+}

@@ -1,0 +1,8 @@
+//! The contract of each port, run against every adapter of it.
+//!
+//! A suite is a list of cases that know the port and nothing else; an adapter joins by saying how it
+//! is opened.
+
+mod directory;
+mod moved_clock;
+mod store;

@@ -1,0 +1,91 @@
+//! Sliding counters are exact.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use regain_server::ports::{Change, Charge, Committed, Store};
+
+use super::{Fixture, change, charge, flow};
+use crate::moved_clock::start;
+
+/// A change that only charges. It needs a flow of its own, so that only counters can refuse it.
+fn charging(id: &str, charges: Vec<Charge>, now: Timestamp) -> Change {
+    Change { charges, now, ..change(flow(id)) }
+}
+
+fn over(bucket: &str, retry_at: Timestamp) -> Committed {
+    Committed::OverLimit { bucket: bucket.to_owned(), retry_at }
+}
+
+pub(super) async fn exactly_the_limit_is_charged_under_parallel_commits<F: Fixture>(fixture: &F) {
+    let stores = [Arc::new(fixture.open().await), Arc::new(fixture.open().await)];
+    let tries: Vec<_> = (0..50)
+        .map(|n| {
+            let store = Arc::clone(&stores[n % 2]);
+            tokio::spawn(async move {
+                let change = charging(&format!("f{n}"), vec![charge("tries:account", 20)], start());
+                store.commit(&change).await.expect("answers")
+            })
+        })
+        .collect();
+    let mut done = 0;
+    for committed in tries {
+        match committed.await.expect("no panic") {
+            Committed::Done => done += 1,
+            refused => assert_eq!(refused, over("tries:account", start() + SignedDuration::from_mins(60))),
+        }
+    }
+    assert_eq!(done, 20);
+}
+
+pub(super) async fn the_window_slides<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let minute = |n| start() + SignedDuration::from_mins(n);
+    let window = SignedDuration::from_mins(10);
+    let mut flows = 0;
+    let mut charge_at = async |now, cost| {
+        flows += 1;
+        let charge = Charge { bucket: "b".to_owned(), window, limit: 3, cost };
+        store.commit(&charging(&format!("f{flows}"), vec![charge], now)).await.expect("answers")
+    };
+    assert_eq!(charge_at(minute(0), 1).await, Committed::Done);
+    assert_eq!(charge_at(minute(4), 1).await, Committed::Done);
+    assert_eq!(charge_at(minute(8), 1).await, Committed::Done);
+    assert_eq!(charge_at(minute(9), 1).await, over("b", minute(10)));
+    assert_eq!(charge_at(minute(9), 2).await, over("b", minute(14)), "room for two comes later");
+    assert_eq!(charge_at(minute(10) - SignedDuration::from_millis(1), 1).await, over("b", minute(10)));
+    assert_eq!(charge_at(minute(10), 1).await, Committed::Done, "at the moment that was promised");
+    assert_eq!(charge_at(minute(10), 1).await, over("b", minute(14)), "only one had left the window");
+    assert_eq!(charge_at(minute(40), 3).await, Committed::Done, "all have");
+}
+
+pub(super) async fn all_counters_are_checked_before_any_is_charged<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let done = store.commit(&charging("f1", vec![charge("small", 1)], start())).await.expect("answers");
+    assert_eq!(done, Committed::Done);
+    let both = vec![charge("large", 1), charge("small", 1)];
+    let refused = store.commit(&charging("f2", both, start())).await.expect("answers");
+    assert_eq!(refused, over("small", start() + SignedDuration::from_mins(60)));
+    let done = store.commit(&charging("f3", vec![charge("large", 1)], start())).await.expect("answers");
+    assert_eq!(done, Committed::Done, "the refused change had charged nothing");
+}
+
+pub(super) async fn a_check_charges_nothing<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let check = || vec![Charge { cost: 0, ..charge("b", 1) }];
+    for id in ["f1", "f2", "f3"] {
+        assert_eq!(store.commit(&charging(id, check(), start())).await.expect("answers"), Committed::Done);
+    }
+    let charged = store.commit(&charging("f4", vec![charge("b", 1)], start())).await.expect("answers");
+    assert_eq!(charged, Committed::Done);
+    let refused = store.commit(&charging("f5", check(), start())).await.expect("answers");
+    assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)), "a check sees a full counter");
+}
+
+pub(super) async fn one_change_can_charge_a_counter_twice<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let twice = |limit| vec![charge("b", limit), charge("b", limit)];
+    let refused = store.commit(&charging("f1", twice(1), start())).await.expect("answers");
+    assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)), "together they are too many");
+    assert_eq!(store.commit(&charging("f2", twice(2), start())).await.expect("answers"), Committed::Done);
+}

@@ -1,0 +1,69 @@
+//! What stays, and for how long.
+
+use jiff::SignedDuration;
+use regain_server::ports::{Charge, Committed, FlowRow, NewMessage, Settlement, Store};
+
+use super::{Fixture, audit, change, charge, claim, commit, flow, message, replay};
+use crate::moved_clock::start;
+
+pub(super) async fn everything_survives_reopening<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let mut all = change(flow("f"));
+    all.charges.push(charge("b", 1));
+    all.messages.push(message("m", "f"));
+    all.replay = Some(replay("key"));
+    all.audit.push(audit("f", "begun"));
+    commit(&store, &all).await;
+    drop(store);
+
+    let store = fixture.open().await;
+    assert_eq!(store.flow("f").await.expect("answers"), Some(FlowRow { version: 1, ..flow("f") }));
+    assert_eq!(store.replay("flow:f", "key", start()).await.expect("answers"), Some(replay("key")));
+    assert_eq!(store.audit("f").await.expect("answers"), [audit("f", "begun")]);
+    assert_eq!(claim(&store, start()).await.payload, "sealed-m");
+    let mut again = change(flow("g"));
+    again.charges.push(charge("b", 1));
+    assert!(matches!(store.commit(&again).await.expect("answers"), Committed::OverLimit { .. }));
+}
+
+pub(super) async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let day = SignedDuration::from_hours(24);
+    let mut old = change(flow("old"));
+    old.replay = Some(replay("old"));
+    old.charges.push(charge("hourly", 1));
+    old.messages.push(message("old", "old"));
+    old.audit.push(audit("old", "begun"));
+    commit(&store, &old).await;
+    claim(&store, start()).await;
+    store.settle_message("old", Settlement::Sent).await.expect("answers");
+    // Its confirmation is still to be sent long after the flow's own time.
+    let mut waiting = change(flow("waiting"));
+    waiting.messages.push(NewMessage { not_after: start() + day * 3, ..message("waiting", "waiting") });
+    waiting.charges.push(Charge { window: day * 3, ..charge("daily", 1) });
+    commit(&store, &waiting).await;
+
+    assert_eq!(store.purge(start()).await.expect("answers"), 0, "all of it is in use");
+    let hour_later = start() + SignedDuration::from_hours(1);
+    assert_eq!(store.purge(hour_later).await.expect("answers"), 2, "the kept answer and the hour's charge");
+    assert!(store.flow("old").await.expect("answers").is_some(), "an ended flow can still be asked for");
+
+    let days_later = start() + day * 2;
+    assert_eq!(store.purge(days_later).await.expect("answers"), 2, "the old flow and its message");
+    assert_eq!(store.flow("old").await.expect("answers"), None);
+    assert_eq!(store.audit("old").await.expect("answers"), [audit("old", "begun")], "the audit log stays");
+    assert!(store.flow("waiting").await.expect("answers").is_some(), "what a message refers to stays");
+    let mut again = change(flow("again"));
+    again.now = days_later;
+    again.charges.push(Charge { window: day * 3, ..charge("daily", 1) });
+    assert!(
+        matches!(store.commit(&again).await.expect("answers"), Committed::OverLimit { .. }),
+        "so does a counter in use"
+    );
+    assert_eq!(claim(&store, days_later).await.id, "waiting");
+    assert_eq!(store.purge(start() + day * 5).await.expect("answers"), 3);
+}
+
+pub(super) async fn it_answers<F: Fixture>(fixture: &F) {
+    fixture.open().await.check().await.expect("answers");
+}

@@ -1,0 +1,132 @@
+//! Messages are handed out once and never after they are settled.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::SignedDuration;
+use regain_server::ports::{ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
+
+use super::{Fixture, change, claim, commit, flow, insert, message};
+use crate::moved_clock::start;
+
+/// Queues messages of flow `f`, which is made where it is not there.
+async fn queue(store: &impl Store, messages: Vec<NewMessage>) {
+    let row = store.flow("f").await.expect("answers").unwrap_or_else(|| flow("f"));
+    let mut change = change(row);
+    change.messages = messages;
+    commit(store, &change).await;
+}
+
+pub(super) async fn each_message_is_claimed_once_by_parallel_workers<F: Fixture>(fixture: &F) {
+    let stores = [Arc::new(fixture.open().await), Arc::new(fixture.open().await)];
+    queue(&*stores[0], (0..30).map(|n| message(&format!("m{n}"), "f")).collect()).await;
+    let workers: Vec<_> = (0..6)
+        .map(|n| {
+            let store = Arc::clone(&stores[n % 2]);
+            tokio::spawn(async move {
+                let mut claimed = Vec::new();
+                while let Some(message) = store.claim_message(start()).await.expect("answers") {
+                    assert_eq!(message.payload, format!("sealed-{}", message.id));
+                    claimed.push(message.id);
+                }
+                claimed
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await.expect("no panic"));
+    }
+    assert_eq!(all.len(), 30, "none twice");
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 30, "none left out");
+}
+
+pub(super) async fn the_oldest_is_claimed_first<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    for (id, seconds) in [("late", 20), ("early", 10), ("later", 30)] {
+        let mut change = change(flow(&format!("flow-{id}")));
+        change.now = start() + SignedDuration::from_secs(seconds);
+        change.messages.push(message(id, &format!("flow-{id}")));
+        commit(&store, &change).await;
+    }
+    assert_eq!(store.claim_message(start()).await.expect("answers"), None, "none is due yet");
+    let now = start() + SignedDuration::from_secs(20);
+    let expected = ClaimedMessage {
+        id: "early".into(),
+        payload: "sealed-early".into(),
+        attempts: 0,
+        not_after: message("", "").not_after,
+    };
+    assert_eq!(claim(&store, now).await, expected);
+    assert_eq!(claim(&store, now).await.id, "late");
+    assert_eq!(store.claim_message(now).await.expect("answers"), None);
+}
+
+pub(super) async fn a_settled_message_is_never_claimed_again<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    queue(&store, vec![message("a", "f"), message("b", "f")]).await;
+    for settlement in [Settlement::Sent, Settlement::Failed] {
+        let claimed = claim(&store, start()).await;
+        store.settle_message(&claimed.id, settlement).await.expect("answers");
+        // A worker that settles late changes nothing.
+        store.settle_message(&claimed.id, Settlement::RetryAt(start())).await.expect("answers");
+    }
+    let much_later = start() + SignedDuration::from_hours(1);
+    assert_eq!(store.claim_message(much_later).await.expect("answers"), None);
+}
+
+pub(super) async fn a_retry_waits_for_its_time<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    queue(&store, vec![message("m", "f")]).await;
+    for attempts in 0..3 {
+        let now = start() + SignedDuration::from_mins(attempts);
+        let claimed = claim(&store, now).await;
+        assert_eq!(i64::from(claimed.attempts), attempts);
+        assert_eq!(claimed.payload, "sealed-m");
+        let next = now + SignedDuration::from_mins(1);
+        store.settle_message("m", Settlement::RetryAt(next)).await.expect("answers");
+        let just_before = next - SignedDuration::from_millis(1);
+        assert_eq!(store.claim_message(just_before).await.expect("answers"), None);
+    }
+}
+
+pub(super) async fn a_retry_after_its_time_is_over_has_failed<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    queue(&store, vec![message("m", "f")]).await;
+    claim(&store, start()).await;
+    let over = message("m", "f").not_after;
+    store.settle_message("m", Settlement::RetryAt(over)).await.expect("answers");
+    assert_eq!(store.claim_message(over).await.expect("answers"), None);
+}
+
+pub(super) async fn a_voided_message_is_not_retried<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let row = FlowRow { account_key: Some("account".to_owned()), ..flow("f") };
+    insert(&store, row.clone()).await;
+    queue(&store, vec![message("code", "f"), NewMessage { voidable: false, ..message("notice", "f") }]).await;
+    claim(&store, start()).await;
+    claim(&store, start()).await;
+
+    let now = start() + SignedDuration::from_secs(5);
+    let mut success = change(FlowRow { version: 2, ..row });
+    success.now = now;
+    success.void_others = Some(VoidOthers { account_key: "account".to_owned(), state: "void".to_owned() });
+    commit(&store, &success).await;
+    let retry = now + SignedDuration::from_secs(1);
+    store.settle_message("code", Settlement::RetryAt(retry)).await.expect("answers");
+    store.settle_message("notice", Settlement::RetryAt(retry)).await.expect("answers");
+    assert_eq!(claim(&store, retry).await.id, "notice");
+    assert_eq!(store.claim_message(retry).await.expect("answers"), None, "the code of a voided flow");
+}
+
+pub(super) async fn what_a_dead_process_claimed_is_abandoned<F: Fixture>(fixture: &F) {
+    let dead = fixture.open().await;
+    queue(&dead, vec![message("a", "f"), message("b", "f"), message("c", "f")]).await;
+    claim(&dead, start()).await;
+    claim(&dead, start()).await;
+    drop(dead);
+    let store = fixture.open().await;
+    assert_eq!(store.abandon_claimed().await.expect("answers"), 2);
+    assert_eq!(store.abandon_claimed().await.expect("answers"), 0);
+    assert_eq!(claim(&store, start()).await.id, "c", "what was only queued is still sent");
+    assert_eq!(store.claim_message(start()).await.expect("answers"), None);
+}

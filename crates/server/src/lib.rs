@@ -2,4 +2,7 @@
 //!
 //! Start at [`ports`] for what the server needs from the world.
 
+pub mod config;
+pub mod keys;
+pub mod outgoing;
 pub mod ports;

@@ -6,3 +6,4 @@ pub mod config;
 pub mod keys;
 pub mod outgoing;
 pub mod ports;
+pub mod user_id;

@@ -64,7 +64,7 @@ impl Default for CodesConfig {
 
 impl CodesConfig {
     pub(super) fn check(&self, flows: &FlowsConfig, faults: &mut Faults) {
-        faults.require(self.lifetime_s >= 30, "codes.lifetime_s", "must be at least 30");
+        faults.require(self.lifetime_s >= 5, "codes.lifetime_s", "must be at least 5");
         faults.require(
             self.lifetime_s <= flows.lifetime_s,
             "codes.lifetime_s",

@@ -1,1 +1,66 @@
-fn main() {}
+//! `cargo xtask …`: every routine of the project in one place.
+//!
+//! Each command finds or installs what it needs, says what it does and how long that tends to take,
+//! and keeps tools outside the tree, so that a fresh clone on a fresh machine needs nothing else.
+
+mod bench;
+mod budgets;
+mod demo;
+mod dev;
+mod dist;
+mod doctor;
+mod native;
+mod paths;
+mod run;
+mod test;
+mod tools;
+mod wasm;
+mod widget;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every routine of the project")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and run the demo: the widget on a sign-in page, with a real server
+    Demo(demo::Options),
+    /// Run every test: style, lints, unit, contract, HTTP, budgets, end to end in a real browser
+    Test(test::Options),
+    /// Make what is shipped: the loader, and the hashed and compressed files that it brings in
+    Dist,
+    /// Rebuild the widget at every change, against a running demo server
+    Dev(demo::Options),
+    /// What continuous integration runs
+    Ci,
+    /// Print sizes against their budgets
+    Bench,
+    /// Say which tools are here and what would be installed
+    Doctor,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Dist => dist::run(),
+        Command::Dev(options) => dev::run(&options),
+        Command::Ci => test::run(&test::Options::default()),
+        Command::Bench => bench::run(),
+        Command::Doctor => doctor::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -3,5 +3,8 @@
 //! Start at [`ports`] for what the server needs from the world.
 
 pub mod adapters;
+pub mod config;
+pub mod keys;
+pub mod outgoing;
 pub mod ports;
 pub mod user_id;

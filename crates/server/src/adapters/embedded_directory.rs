@@ -334,11 +334,11 @@ fn role_from_text(text: &str) -> sqlx::Result<Role> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::{SystemClock, SystemRng};
+    use crate::ports::{OsRng, SystemClock};
 
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(SystemRng)).await.expect("opens")
+        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await.expect("opens")
     }
 
     fn people(text: &str) -> People {
@@ -361,7 +361,7 @@ mod tests {
             people("people = [{ user_id = 'ADA', name = 'A', password = 'first' }, { user_id = 'b', name = 'B' }]");
         assert_eq!(directory.import(&list).await.expect("imports"), 1, "only the new one");
         assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
-        let signed_in = directory.sign_in("ada", &"second".into(), Timestamp::now()).await.expect("answers");
+        let signed_in = directory.sign_in("ada", &"second".into(), SystemClock.now()).await.expect("answers");
         assert!(matches!(signed_in, SignIn::Accepted(_)));
     }
 
@@ -383,7 +383,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let directory = open(&folder).await;
         for failures in 1..=3_i64 {
-            let refused = directory.sign_in("unknown", &"wrong".into(), Timestamp::now()).await.expect("answers");
+            let refused = directory.sign_in("unknown", &"wrong".into(), SystemClock.now()).await.expect("answers");
             assert_eq!(refused, SignIn::Refused);
             let row = sqlx::query(ACCOUNT_BY_ID).bind(NOBODY).fetch_one(directory.database.reader()).await;
             assert_eq!(account_from(&row.expect("is there")).expect("reads").failures, failures);

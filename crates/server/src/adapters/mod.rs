@@ -3,9 +3,7 @@
 mod embedded_directory;
 mod sqlite;
 mod sqlite_store;
-mod system;
 
 pub use embedded_directory::{EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail};
 pub use sqlite::{Database, OpenError};
 pub use sqlite_store::SqliteStore;
-pub use system::{SystemClock, SystemRng};

@@ -8,10 +8,10 @@ mod notifier;
 mod rng;
 mod store;
 
-pub use clock::Clock;
+pub use clock::{Clock, SystemClock};
 pub use directory::{Account, AccountMail, Directory, DirectoryError, PasswordChange, SetPasswordError, SignIn};
 pub use notifier::{Message, Notifier, NotifyError};
-pub use rng::{Rng, random_code, random_id, random_token};
+pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use store::{
     AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store, StoreError,
     VoidOthers,

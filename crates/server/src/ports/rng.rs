@@ -1,12 +1,24 @@
 //! Randomness, passed in so that tests can know the codes.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rand::TryRng as _;
 use regain_protocol::Secret;
 
 /// A cryptographically secure source of random bytes.
 pub trait Rng: Send + Sync + 'static {
     /// Fills the buffer with random bytes.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The operating system's generator.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OsRng;
+
+impl Rng for OsRng {
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness nothing here is safe, so there is nothing sensible left to do.
+        rand::rngs::SysRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
+    }
 }
 
 /// An opaque identifier of 128 random bits, base64url.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Role, Secret};
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, People, SystemRng},
-    ports::{Account, AccountMail, Clock as _, Directory, PasswordChange, SetPasswordError, SignIn},
+    adapters::{Database, EmbeddedDirectory, People},
+    ports::{Account, AccountMail, Clock as _, Directory, OsRng, PasswordChange, SetPasswordError, SignIn},
 };
 use tempfile::TempDir;
 
@@ -65,7 +65,7 @@ impl Fixture for Embedded {
         let clock = Arc::new(MovedClock::new());
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let directory =
-            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(SystemRng)).await.expect("opens");
+            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng)).await.expect("opens");
         let people = People::from_toml(PEOPLE).expect("reads");
         assert_eq!(directory.import(&people).await.expect("imports"), 4);
         Self { _folder: folder, clock, directory: Arc::new(directory) }

@@ -1,0 +1,136 @@
+//! `[flows]`, `[codes]`, `[limits]`
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use regain_protocol::FlowKind;
+use serde::Deserialize;
+
+use super::Faults;
+
+/// `[flows]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FlowsConfig {
+    /// Whether forgotten passwords can be reset. Default yes.
+    pub reset: bool,
+    /// How long a flow lasts, in seconds. Default 900, 15 minutes, as Microsoft's does.
+    pub lifetime_s: u32,
+}
+
+impl Default for FlowsConfig {
+    fn default() -> Self {
+        Self { reset: true, lifetime_s: 900 }
+    }
+}
+
+impl FlowsConfig {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        faults.require((60..=86_400).contains(&self.lifetime_s), "flows.lifetime_s", "must be 60 to 86400");
+    }
+
+    /// The kinds of flow on offer.
+    pub fn kinds(&self) -> Vec<FlowKind> {
+        if self.reset { vec![FlowKind::Reset] } else { Vec::new() }
+    }
+
+    /// How long a flow lasts.
+    pub fn lifetime(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.lifetime_s.into())
+    }
+}
+
+/// `[codes]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CodesConfig {
+    /// For how long a code is good, in seconds. Default 600; NIST SP 800-63B-4 allows 10 minutes.
+    pub lifetime_s: u32,
+    /// How many wrong codes end a flow, for each method. Default 5.
+    pub tries: u8,
+    /// How many more codes may be asked for, for each method. Default 3.
+    pub resends: u8,
+    /// How long to wait before asking for another, in seconds. Default 30.
+    pub resend_after_s: u32,
+    /// How many wrong codes an account takes in 24 hours, in all flows together. Default 20.
+    pub tries_per_day: u32,
+}
+
+impl Default for CodesConfig {
+    fn default() -> Self {
+        Self { lifetime_s: 600, tries: 5, resends: 3, resend_after_s: 30, tries_per_day: 20 }
+    }
+}
+
+impl CodesConfig {
+    pub(super) fn check(&self, flows: &FlowsConfig, faults: &mut Faults) {
+        faults.require(self.lifetime_s >= 5, "codes.lifetime_s", "must be at least 5");
+        faults.require(
+            self.lifetime_s <= flows.lifetime_s,
+            "codes.lifetime_s",
+            "may not be longer than flows.lifetime_s: a code ends with its flow",
+        );
+        faults.require((1..=10).contains(&self.tries), "codes.tries", "must be 1 to 10");
+        faults.require((1..=100).contains(&self.tries_per_day), "codes.tries_per_day", "must be 1 to 100");
+        faults.require(self.resends <= 10, "codes.resends", "must be 0 to 10");
+    }
+
+    /// For how long a code is good.
+    pub fn lifetime(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.lifetime_s.into())
+    }
+
+    /// How long to wait before asking for another.
+    pub fn resend_after(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.resend_after_s.into())
+    }
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// How many flows one client network (an IPv4 address, an IPv6 /64) may begin in 10 minutes.
+    /// Default 300, so that an office behind one address is not shut out.
+    pub flows_per_client: u32,
+    /// How often one user ID may be given in 10 minutes, whether it exists or not. Default 20.
+    pub identifications_per_account: u32,
+    /// How many messages one destination gets in 10 minutes. Default 10, Microsoft's number.
+    pub messages_per_destination: u32,
+    /// How many messages leave in an hour in all. Default 10000.
+    pub messages_per_hour: u32,
+    /// The least time that the answer to a user ID takes, in milliseconds, so that its time does not
+    /// tell whether the account exists. Default 100; more where the directory is slower than that.
+    pub identify_floor_ms: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            flows_per_client: 300,
+            identifications_per_account: 20,
+            messages_per_destination: 10,
+            messages_per_hour: 10_000,
+            identify_floor_ms: 100,
+        }
+    }
+}
+
+impl LimitsConfig {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        for (key, value) in [
+            ("limits.flows_per_client", self.flows_per_client),
+            ("limits.identifications_per_account", self.identifications_per_account),
+            ("limits.messages_per_destination", self.messages_per_destination),
+            ("limits.messages_per_hour", self.messages_per_hour),
+        ] {
+            faults.require(value > 0, key, "must be at least 1");
+        }
+        faults.require(self.identify_floor_ms <= 5000, "limits.identify_floor_ms", "must be at most 5000");
+    }
+
+    /// The least time that the answer to a user ID takes.
+    pub fn identify_floor(&self) -> Duration {
+        Duration::from_millis(self.identify_floor_ms.into())
+    }
+}

@@ -1,0 +1,162 @@
+//! `[mail]`, `[demo]`
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use regain_protocol::Secret;
+use serde::Deserialize;
+
+use super::{Faults, OrganisationConfig, ServerConfig, is_mail_address, rebase};
+
+/// `[mail]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailConfig {
+    /// How mail leaves: `smtp` (default) or, in the demonstration only, `outbox`.
+    pub kind: MailKind,
+    /// The sender's address.
+    pub from: String,
+    /// The sender's name. Default: the organisation's.
+    pub from_name: String,
+    /// The SMTP server.
+    pub host: String,
+    /// Its port. Default 587 with `starttls`, 465 with `tls`, 25 with `none`.
+    pub port: u16,
+    /// How the connection is protected: `starttls` (default), `tls`, or `none`, which only a server
+    /// on a loopback address may have.
+    pub tls: MailTls,
+    /// The name to sign in with, where the server asks for one.
+    pub username: Option<String>,
+    /// The password to sign in with.
+    pub password: Option<Secret<String>>,
+    /// A file that holds the password, instead of `password`.
+    pub password_file: Option<PathBuf>,
+    /// After how long a mail server that does not answer is given up, in seconds. Default 10.
+    pub timeout_s: u32,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailKind {
+    /// Through a mail server.
+    #[default]
+    Smtp,
+    /// It stays here, on a page of the demonstration.
+    Outbox,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTls {
+    /// TLS after `STARTTLS`, required.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Not at all.
+    None,
+}
+
+impl MailConfig {
+    pub(super) fn check(
+        &mut self,
+        base: &Path,
+        organisation: &OrganisationConfig,
+        demo: &DemoConfig,
+        faults: &mut Faults,
+    ) {
+        if self.from_name.is_empty() {
+            self.from_name.clone_from(&organisation.name);
+        }
+        faults.require(
+            !self.from_name.contains(char::is_control),
+            "mail.from_name",
+            "may not contain line breaks or control characters",
+        );
+        if self.port == 0 {
+            self.port = match self.tls {
+                MailTls::Starttls => 587,
+                MailTls::Tls => 465,
+                MailTls::None => 25,
+            };
+        }
+        if self.timeout_s == 0 {
+            self.timeout_s = 10;
+        }
+        if let Some(path) = &mut self.password_file {
+            rebase(path, base);
+            match std::fs::read_to_string(&path) {
+                _ if self.password.is_some() => {
+                    faults.add("mail.password_file", "give either password or password_file, not both")
+                }
+                Ok(text) => self.password = Some(text.trim_end_matches(['\r', '\n']).into()),
+                Err(error) => faults.add("mail.password_file", format!("cannot read {}: {error}", path.display())),
+            }
+        }
+        match self.kind {
+            MailKind::Outbox => {
+                faults.require(
+                    demo.enabled,
+                    "mail.kind",
+                    "outbox shows every mail on a page: only with demo.enabled = true",
+                );
+                if self.from.is_empty() {
+                    self.from = "regain@localhost".into();
+                }
+            }
+            MailKind::Smtp => {
+                faults.require(!self.host.is_empty(), "mail.host", "give the mail server's name");
+                faults.require(
+                    self.username.is_some() == self.password.is_some(),
+                    "mail.username",
+                    "goes together with password or password_file",
+                );
+                faults.require(
+                    self.tls != MailTls::None || is_loopback(&self.host),
+                    "mail.tls",
+                    "none is for a mail server on a loopback address only: codes would travel in the clear",
+                );
+            }
+        }
+        faults.require(is_mail_address(&self.from), "mail.from", "give the sender's mail address");
+    }
+
+    /// After how long a mail server that does not answer is given up.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_s.into())
+    }
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// `[demo]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DemoConfig {
+    /// Whether this is a demonstration, with a sign-in page and a page that shows every mail. Only on
+    /// a loopback address. Default no.
+    pub enabled: bool,
+    /// A file of people to begin with.
+    pub people: Option<PathBuf>,
+}
+
+impl DemoConfig {
+    pub(super) fn check(&mut self, base: &Path, server: &ServerConfig, faults: &mut Faults) {
+        faults.require(
+            !self.enabled || server.listen.ip().is_loopback(),
+            "demo.enabled",
+            "a demonstration shows every mail, so server.listen must be a loopback address, such as 127.0.0.1:8080",
+        );
+        if let Some(path) = &mut self.people {
+            rebase(path, base);
+        }
+    }
+}

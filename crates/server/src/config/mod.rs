@@ -1,0 +1,290 @@
+//! The organisation's decisions: one TOML file, checked at start.
+//!
+//! Every key has a default that suits most, except the few that nobody can guess
+//! (`organisation.name`, `server.key_file`, `server.public_url`, `mail.*`). A file with mistakes is
+//! refused with a list of all of them, each beginning with the key at fault, such as
+//! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
+//! Relative paths count from the folder of the file.
+
+mod limits;
+mod mail;
+mod organisation;
+mod password;
+mod server;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use serde::de::DeserializeOwned;
+
+pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
+pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
+pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
+pub use password::{PasswordConfig, PasswordPreset};
+pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ServerConfig, StoreConfig};
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `[server]`: addresses, the server key, proxies, origins.
+    pub server: ServerConfig,
+    /// `[store]`: where flows live.
+    pub store: StoreConfig,
+    /// `[directory]`: where accounts live.
+    pub directory: DirectoryConfig,
+    /// `[organisation]`: who this is for.
+    pub organisation: OrganisationConfig,
+    /// `[flows]`: what is on offer.
+    pub flows: FlowsConfig,
+    /// `[codes]`: how codes behave.
+    pub codes: CodesConfig,
+    /// `[limits]`: throttles.
+    pub limits: LimitsConfig,
+    /// `[password]`: the rules for new passwords.
+    pub password: PasswordConfig,
+    /// `[mail]`: how mail leaves.
+    pub mail: MailConfig,
+    /// `[demo]`: the demonstration.
+    pub demo: DemoConfig,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {path}: {source}. Give the path of a readable file with --config.")]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("the configuration is not TOML: line {line}: {message}")]
+    NotToml {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// Keys are at fault.
+    #[error("{0}")]
+    Keys(Faults),
+}
+
+/// Every key that is at fault, with what is wrong.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Faults(Vec<String>);
+
+impl Faults {
+    /// Notes one.
+    pub(crate) fn add(&mut self, key: &str, message: impl fmt::Display) {
+        self.0.push(format!("{key}: {message}"));
+    }
+
+    /// Notes one unless the condition holds.
+    pub(crate) fn require(&mut self, holds: bool, key: &str, message: impl fmt::Display) {
+        if !holds {
+            self.add(key, message);
+        }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(&text, path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Reads and checks a text; relative paths count from `base`.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
+        // The parser's own message would quote the line, and the line may hold a password.
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
+            line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            message: error.message().to_owned(),
+        })?;
+        let mut faults = Faults::default();
+        let mut config = Self {
+            server: section(&mut table, "server", &mut faults),
+            store: section(&mut table, "store", &mut faults),
+            directory: section(&mut table, "directory", &mut faults),
+            organisation: section(&mut table, "organisation", &mut faults),
+            flows: section(&mut table, "flows", &mut faults),
+            codes: section(&mut table, "codes", &mut faults),
+            limits: section(&mut table, "limits", &mut faults),
+            password: section(&mut table, "password", &mut faults),
+            mail: section(&mut table, "mail", &mut faults),
+            demo: section(&mut table, "demo", &mut faults),
+        };
+        for key in table.keys() {
+            faults.add(key, "there is no such section");
+        }
+        config.server.check(base, &mut faults);
+        config.store.check(base);
+        config.organisation.check(&mut faults);
+        config.flows.check(&mut faults);
+        config.codes.check(&config.flows, &mut faults);
+        config.limits.check(&mut faults);
+        config.password.check(&config.organisation, &mut faults);
+        config.demo.check(base, &config.server, &mut faults);
+        config.mail.check(base, &config.organisation, &config.demo, &mut faults);
+        if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
+    }
+}
+
+/// Takes one section out of the file. Each key at fault is noted and left out, so that one look at
+/// the list is enough.
+fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, faults: &mut Faults) -> T {
+    let Some(value) = table.remove(name) else { return T::default() };
+    let toml::Value::Table(mut keys) = value else {
+        faults.add(name, format!("must be a section, [{name}]"));
+        return T::default();
+    };
+    loop {
+        match serde_path_to_error::deserialize(toml::Value::Table(keys.clone())) {
+            Ok(section) => return section,
+            Err(error) => {
+                let path = error.path().to_string();
+                let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                // What serde says about a wrong type quotes the value.
+                let message = if matches!(top.as_str(), "key" | "password") {
+                    "must be a text".to_owned()
+                } else {
+                    error.inner().message().to_owned()
+                };
+                faults.add(&format!("{name}.{path}"), message);
+                if keys.remove(&top).is_none() {
+                    return T::default();
+                }
+            }
+        }
+    }
+}
+
+/// Makes a relative path count from the folder of the configuration.
+fn rebase(path: &mut PathBuf, base: &Path) {
+    if path.is_relative() {
+        *path = base.join(&*path);
+    }
+}
+
+/// Whether a text is an `http` or `https` address, as `scheme://host…`.
+fn is_web_address(text: &str) -> bool {
+    text.parse::<axum::http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
+    })
+}
+
+/// Whether a text has the form of a mail address.
+fn is_mail_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = r#"
+        [server]
+        key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        [organisation]
+        name = "Contoso"
+        [mail]
+        host = "mail.example.com"
+        from = "help@example.com"
+    "#;
+
+    fn faults(text: &str) -> Vec<String> {
+        match Config::parse(text, Path::new("/etc/regain")) {
+            Err(ConfigError::Keys(faults)) => faults.0,
+            other => panic!("expected faults, got {other:?}"),
+        }
+    }
+
+    #[test]
+    fn little_is_needed_and_the_defaults_are_the_documented_ones() {
+        let config = Config::parse(LEAST, Path::new("/etc/regain")).expect("is fine");
+        assert_eq!(config.server.public_url, "http://127.0.0.1:8080");
+        assert_eq!(config.store.path, Path::new("/etc/regain/regain.db"));
+        assert_eq!(config.flows.lifetime_s, 900);
+        let codes = &config.codes;
+        assert_eq!((codes.lifetime_s, codes.tries, codes.resends, codes.resend_after_s), (600, 5, 3, 30));
+        assert_eq!(codes.tries_per_day, 20);
+        assert_eq!((config.password.min_length, config.password.max_length), (15, 256));
+        assert_eq!(config.mail.port, 587);
+        assert_eq!(config.mail.from_name, "Contoso");
+    }
+
+    #[test]
+    fn every_fault_is_named_by_its_key() {
+        let faults = faults(
+            r#"
+            [server]
+            listen = "0.0.0.0:8080"
+            key = "c2hvcnQ="
+            trusted_proxies = ["10.0.0.0/8", "nonsense"]
+            allowed_origins = ["https://example.com/path", "*"]
+            colour = "blue"
+            [organisation]
+            locales = []
+            [password]
+            min_length = "many"
+            max_length = 20
+            [codes]
+            tries = 0
+            [mail]
+            from = "nobody"
+            tls = "none"
+            host = "mail.example.com"
+            [demo]
+            enabled = true
+            [nonsense]
+            "#,
+        );
+        for key in [
+            "server.key: ",
+            "server.public_url: ",
+            "server.trusted_proxies[1]: ",
+            "server.allowed_origins: ",
+            "server.colour: ",
+            "organisation.name: ",
+            "organisation.locales: ",
+            "password.min_length: ",
+            "password.max_length: ",
+            "codes.tries: ",
+            "mail.from: ",
+            "mail.tls: ",
+            "demo.enabled: ",
+            "nonsense: ",
+        ] {
+            assert!(faults.iter().any(|fault| fault.starts_with(key)), "no fault {key} in {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn no_fault_quotes_a_secret() {
+        let text = "[server]\nkey = 123456789\n[mail]\npassword = 987654321";
+        let shown = faults(text).join("\n");
+        assert!(shown.contains("server.key") && shown.contains("mail.password"), "{shown}");
+        assert!(!shown.contains("123456789") && !shown.contains("987654321"), "{shown}");
+        let broken = Config::parse("[mail]\npassword = \"hunter2\" oops", Path::new(".")).expect_err("not TOML");
+        assert!(!broken.to_string().contains("hunter2"), "{broken}");
+        assert!(broken.to_string().contains("line 2"), "{broken}");
+    }
+
+    #[test]
+    fn the_outbox_belongs_to_the_demo() {
+        let text = LEAST.replace("[mail]", "[mail]\nkind = \"outbox\"");
+        assert!(faults(&text)[0].starts_with("mail.kind: "));
+    }
+}

@@ -1,0 +1,152 @@
+//! `[organisation]`
+
+use regain_protocol::{AccountType, Help};
+use serde::Deserialize;
+
+use super::{Faults, is_mail_address, is_web_address};
+
+/// `[organisation]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OrganisationConfig {
+    /// The organisation's name, as its people know it. Required.
+    pub name: String,
+    /// The address of its logo.
+    pub logo: Option<String>,
+    /// Whom to turn to when nothing here helps.
+    pub help: HelpConfig,
+    /// What a user ID looks like, such as `name@example.com`.
+    pub user_id_hint: Option<String>,
+    /// The kinds of account a person can say they have. Default: one, `Work or school account`.
+    pub account_types: Vec<AccountTypeConfig>,
+    /// The administrators' mail addresses.
+    pub administrators: Vec<String>,
+    /// Where to sign in, when the host page does not do it itself.
+    pub continue_url: Option<String>,
+    /// The languages of mails and messages, as BCP 47 tags, the first being the default. Default `en`.
+    pub locales: Vec<String>,
+    /// The domains at which people's recovery addresses are, each as often as it is likely. The
+    /// made-up addresses of unknown user IDs are taken from them, so name your people's usual ones.
+    pub recovery_domains: Vec<String>,
+}
+
+/// `[organisation.help]`: each part that is given is shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HelpConfig {
+    /// A mail address.
+    pub email: Option<String>,
+    /// A phone number, as people write it.
+    pub phone: Option<String>,
+    /// A page of the organisation's own.
+    pub url: Option<String>,
+}
+
+/// `[[organisation.account_types]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountTypeConfig {
+    /// A stable name for it.
+    pub id: String,
+    /// The words on the button.
+    pub label: String,
+    /// Where this kind of account is recovered instead, when it isn't here.
+    pub href: Option<String>,
+}
+
+impl Default for OrganisationConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            logo: None,
+            help: HelpConfig::default(),
+            user_id_hint: None,
+            account_types: vec![AccountTypeConfig {
+                id: "work".into(),
+                label: "Work or school account".into(),
+                href: None,
+            }],
+            administrators: Vec::new(),
+            continue_url: None,
+            locales: vec!["en".into()],
+            recovery_domains: [
+                "gmail.com",
+                "gmail.com",
+                "outlook.com",
+                "hotmail.com",
+                "icloud.com",
+                "yahoo.com",
+                "proton.me",
+                "gmx.net",
+            ]
+            .map(Into::into)
+            .into(),
+        }
+    }
+}
+
+impl OrganisationConfig {
+    pub(super) fn check(&mut self, faults: &mut Faults) {
+        self.name = self.name.trim().to_owned();
+        faults.require(!self.name.is_empty(), "organisation.name", "give the organisation's name");
+        faults.require(
+            !self.name.contains(char::is_control),
+            "organisation.name",
+            "may not contain line breaks or control characters",
+        );
+        faults.require(
+            !self.account_types.is_empty(),
+            "organisation.account_types",
+            "give at least one, or leave it out",
+        );
+        for address in &self.administrators {
+            faults.require(
+                is_mail_address(address),
+                "organisation.administrators",
+                format!("{address:?} is not a mail address"),
+            );
+        }
+        for (key, url) in [
+            ("organisation.logo", &self.logo),
+            ("organisation.continue_url", &self.continue_url),
+            ("organisation.help.url", &self.help.url),
+        ] {
+            // A path on the server's own host is fine too.
+            let fine =
+                url.as_ref().is_none_or(|url| is_web_address(url) || (url.starts_with('/') && !url.starts_with("//")));
+            faults.require(fine, key, "must be an http or https address, or a path that begins with a slash");
+        }
+        for kind in &self.account_types {
+            let fine = kind.href.as_ref().is_none_or(|url| is_web_address(url));
+            faults.require(fine, "organisation.account_types.href", "must be an http or https address");
+        }
+        if let Some(address) = &self.help.email {
+            faults.require(is_mail_address(address), "organisation.help.email", "is not a mail address");
+        }
+        faults.require(!self.locales.is_empty(), "organisation.locales", "give at least one language, such as \"en\"");
+        faults.require(
+            !self.recovery_domains.is_empty(),
+            "organisation.recovery_domains",
+            "give at least one, or leave it out",
+        );
+        for domain in &self.recovery_domains {
+            faults.require(
+                is_mail_address(&format!("a@{domain}")),
+                "organisation.recovery_domains",
+                format!("{domain:?} is not a domain"),
+            );
+        }
+    }
+
+    /// What the public configuration says about help.
+    pub fn help(&self) -> Help {
+        let HelpConfig { email, phone, url } = self.help.clone();
+        Help { email, phone, url }
+    }
+
+    /// What the public configuration says about account types.
+    pub fn account_types(&self) -> Vec<AccountType> {
+        let convert = |AccountTypeConfig { id, label, href }| AccountType { id, label, href };
+        self.account_types.iter().cloned().map(convert).collect()
+    }
+}

@@ -1,0 +1,240 @@
+//! `[server]`, `[store]`, `[directory]`.
+
+use std::{
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipnet::IpNet;
+use regain_protocol::Secret;
+use serde::Deserialize;
+
+use super::{Faults, is_web_address, rebase};
+use crate::{
+    keys::MIN_KEY_BYTES,
+    ports::{OsRng, Rng as _},
+};
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// The address and port to listen on. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// The address under which people reach the server, without a slash at its end. Links are made
+    /// from it, never from a request. Default: `http://<listen>` where that is a loopback address.
+    pub public_url: String,
+    /// The server key: at least 32 random bytes in base64, such as `openssl rand -base64 32` gives.
+    /// Changing it voids all open flows and queued messages, and gives unknown user IDs other decoys.
+    pub key: Option<Secret<String>>,
+    /// A file that holds the server key, instead of `key`. Made at the first start when it is missing,
+    /// readable by its owner only.
+    pub key_file: Option<PathBuf>,
+    /// The networks of the reverse proxies whose `Forwarded` or `X-Forwarded-For` counts, as CIDRs.
+    /// Default: none, and the headers are ignored.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The origins whose pages may call the API, exactly as browsers write them, such as
+    /// `https://www.example.com`. The server's own origin needs no entry.
+    pub allowed_origins: Vec<String>,
+    /// The folder of the built widget; none is served where this is missing.
+    pub widget_dir: Option<PathBuf>,
+    /// How log lines look: `text` (default) or `json`.
+    pub log: LogFormat,
+    /// After how long a request is given up, in seconds. Default 30.
+    pub request_timeout_s: u32,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            public_url: String::new(),
+            key: None,
+            key_file: None,
+            trusted_proxies: Vec::new(),
+            allowed_origins: Vec::new(),
+            widget_dir: None,
+            log: LogFormat::Text,
+            request_timeout_s: 30,
+        }
+    }
+}
+
+/// Why there is no server key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or made.
+    #[error("server.key_file: cannot use {path}: {source}. Give a path in a folder that this user may write to.")]
+    File {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not a key.
+    #[error("{0}: must be at least 32 random bytes in base64, such as `openssl rand -base64 32` gives")]
+    NotAKey(&'static str),
+}
+
+impl ServerConfig {
+    /// The server key, from the configuration or its file, which is made when it is missing.
+    pub fn server_key(&self) -> Result<Secret<Vec<u8>>, KeyError> {
+        let Some(path) = &self.key_file else {
+            let key = self.key.as_ref().ok_or(KeyError::NotAKey("server.key"))?;
+            return decode(key).ok_or(KeyError::NotAKey("server.key"));
+        };
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(path),
+            other => other,
+        };
+        let text = text.map_err(|source| KeyError::File { path: path.clone(), source })?;
+        decode(&text.into()).ok_or(KeyError::NotAKey("server.key_file"))
+    }
+
+    /// After how long a request is given up.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout_s.into())
+    }
+
+    pub(super) fn check(&mut self, base: &Path, faults: &mut Faults) {
+        if self.public_url.is_empty() && self.listen.ip().is_loopback() {
+            self.public_url = format!("http://{}", self.listen);
+        }
+        let url = self.public_url.trim_end_matches('/');
+        faults.require(
+            is_web_address(url) && !url.contains(['?', '#']),
+            "server.public_url",
+            "must be the address under which people reach this server, such as https://recover.example.com",
+        );
+        self.public_url = url.to_owned();
+        match (&self.key, &mut self.key_file) {
+            (Some(_), Some(_)) => faults.add("server.key_file", "give either key or key_file, not both"),
+            (None, None) => faults.add("server.key_file", "give key_file (made at the first start) or key"),
+            (None, Some(path)) => rebase(path, base),
+            (Some(key), None) => {
+                faults.require(decode(key).is_some(), "server.key", "must be at least 32 random bytes in base64");
+            }
+        }
+        for origin in &self.allowed_origins {
+            let exact = is_web_address(origin) && origin.matches('/').count() == 2 && !origin.contains(['*', '?', '#']);
+            faults.require(
+                exact,
+                "server.allowed_origins",
+                format!("{origin:?} is not an origin, such as https://www.example.com"),
+            );
+        }
+        faults.require(self.request_timeout_s > 0, "server.request_timeout_s", "must be at least 1");
+        if let Some(folder) = &mut self.widget_dir {
+            rebase(folder, base);
+        }
+    }
+}
+
+/// The bytes of a key, where it is long enough.
+fn decode(key: &Secret<String>) -> Option<Secret<Vec<u8>>> {
+    let bytes = STANDARD.decode(key.expose().trim()).ok().map(Secret::new)?;
+    (bytes.expose().len() >= MIN_KEY_BYTES).then_some(bytes)
+}
+
+/// Makes a key and its file. The file appears whole or not at all, so that two servers that start
+/// together end with the same key.
+fn make_key_file(path: &Path) -> std::io::Result<String> {
+    let mut bytes = [0; MIN_KEY_BYTES];
+    OsRng.fill(&mut bytes);
+    let text = STANDARD.encode(bytes);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&beside, path);
+    std::fs::remove_file(&beside)?;
+    match linked {
+        Ok(()) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read_to_string(path),
+        Err(error) => Err(error),
+    }
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// The `SQLite` file. Default `regain.db`.
+    pub path: PathBuf,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { path: "regain.db".into() }
+    }
+}
+
+impl StoreConfig {
+    pub(super) fn check(&mut self, base: &Path) {
+        rebase(&mut self.path, base);
+    }
+}
+
+/// `[directory]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DirectoryConfig {
+    /// Which directory: `embedded` (default), in the store's own file.
+    pub kind: DirectoryKind,
+}
+
+/// Which directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryKind {
+    /// Accounts and Argon2id hashes in the store's own file.
+    #[default]
+    Embedded,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_key_file_is_made_once_for_its_owner_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let config = ServerConfig { key_file: Some(path.clone()), ..ServerConfig::default() };
+        let made = config.server_key().expect("makes one");
+        assert_eq!(made.expose().len(), MIN_KEY_BYTES);
+        assert_eq!(config.server_key().expect("reads it").expose(), made.expose());
+        let metadata = std::fs::metadata(&path).expect("is there");
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("reads").count(), 1);
+    }
+
+    #[test]
+    fn a_key_file_with_something_else_in_it_is_refused_unread_aloud() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        std::fs::write(&path, "hunter2").expect("writes");
+        let config = ServerConfig { key_file: Some(path), ..ServerConfig::default() };
+        let error = config.server_key().expect_err("not a key").to_string();
+        assert!(error.starts_with("server.key_file: ") && !error.contains("hunter2"), "{error}");
+    }
+}

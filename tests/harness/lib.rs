@@ -1,0 +1,14 @@
+//! What an end-to-end test needs: the real server with a database and an outbox of its own, a real
+//! browser, and a page that is looked at as a person would: through its labels, fields and words.
+
+mod browser;
+mod page;
+mod server;
+mod stage;
+mod wait;
+
+pub use browser::{Browser, BrowserOptions};
+pub use page::Page;
+pub use server::{Mail, Server};
+pub use stage::{Options, Stage, play};
+pub use wait::until;

@@ -1,0 +1,182 @@
+//! The page as a person meets it. Everything is found through open shadow roots too, and waited for.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use thirtyfour::{Key, WebElement, session::handle::SessionHandle};
+
+use crate::until;
+
+/// Finds the first element that matches, in the document or in any open shadow root.
+const FIND: &str = r"
+    const [selector] = arguments;
+    const find = (root) => {
+        const here = root.querySelector(selector);
+        if (here) return here;
+        for (const element of root.querySelectorAll('*')) {
+            const below = element.shadowRoot && find(element.shadowRoot);
+            if (below) return below;
+        }
+        return null;
+    };
+    return find(document);
+";
+
+/// Everything that a person can read, in the document and in open shadow roots.
+const WORDS: &str = r"
+    const words = (root) => {
+        let all = (root.body ?? root).innerText ?? [...root.children].map((child) => child.innerText ?? '').join('\n');
+        for (const element of root.querySelectorAll('*')) {
+            if (element.shadowRoot) all += '\n' + words(element.shadowRoot);
+        }
+        return all;
+    };
+    return words(document);
+";
+
+/// The focused element's tag, name and text, through shadow roots.
+const FOCUS: &str = r"
+    let focused = document.activeElement;
+    while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    return {
+        tag: focused?.localName ?? '', name: focused?.getAttribute?.('name') ?? '', text: focused?.innerText ?? '',
+        id: focused?.id ?? '', visible: focused?.matches?.(':focus-visible') ?? false,
+    };
+";
+
+/// A page in a browser.
+pub struct Page {
+    driver: Arc<SessionHandle>,
+}
+
+impl Page {
+    pub(crate) fn new(driver: Arc<SessionHandle>) -> Self {
+        Self { driver }
+    }
+
+    /// What steers the browser, for what is not here.
+    pub fn driver(&self) -> &Arc<SessionHandle> {
+        &self.driver
+    }
+
+    /// Goes to an address.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        Ok(self.driver.goto(address).await?)
+    }
+
+    /// Runs a script and returns its value.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.driver.execute(script, arguments).await?.json().clone())
+    }
+
+    /// The element, once it is there and can be seen.
+    pub async fn find(&self, selector: &str) -> Result<WebElement> {
+        until(selector, async || {
+            let Some(element) = self.look(selector).await? else { return Ok(None) };
+            Ok(element.is_displayed().await?.then_some(element))
+        })
+        .await
+    }
+
+    /// Whether the element is there now, seen or not.
+    pub async fn has(&self, selector: &str) -> Result<bool> {
+        Ok(self.look(selector).await?.is_some())
+    }
+
+    /// Clicks it, once it can be clicked.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        until(&format!("a click on {selector}"), async || {
+            let Some(element) = self.look(selector).await? else { return Ok(None) };
+            element.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Clicks the button with these words.
+    pub async fn press(&self, words: &str) -> Result<()> {
+        until(&format!("a button “{words}”"), async || {
+            let Some(button) = self.button(words).await? else { return Ok(None) };
+            button.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Types into a field after what it holds.
+    pub async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
+        Ok(self.find(selector).await?.send_keys(text).await?)
+    }
+
+    /// Empties a field as a person does, and types.
+    pub async fn retype(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.find(selector).await?;
+        field.send_keys(Key::Control + "a").await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, selector: &str) -> Result<String> {
+        Ok(self.find(selector).await?.value().await?.unwrap_or_default())
+    }
+
+    /// Everything that can be read.
+    pub async fn words(&self) -> Result<String> {
+        Ok(self.script(WORDS, vec![]).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until these words can be read.
+    pub async fn reads(&self, words: &str) -> Result<()> {
+        let found = until(words, async || Ok(self.words().await?.contains(words).then_some(()))).await;
+        match found {
+            Ok(()) => Ok(()),
+            Err(_) => bail!("“{words}” is not to be read; this is:\n{}", self.words().await.unwrap_or_default()),
+        }
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn key(&self, key: Key) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(key).perform().await?)
+    }
+
+    /// Types where the focus is.
+    pub async fn keys(&self, text: &str) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(text).perform().await?)
+    }
+
+    /// What has the focus: `tag`, `name`, `text`, `id`, and whether it shows (`visible`).
+    pub async fn focus(&self) -> Result<Value> {
+        self.script(FOCUS, vec![]).await
+    }
+
+    /// Waits until a member of [`Page::focus`] has this value.
+    pub async fn focus_on(&self, member: &str, value: &str) -> Result<()> {
+        let what = format!("the focus on {member} {value}");
+        until(&what, async || {
+            let focus = self.focus().await?;
+            anyhow::ensure!(focus[member] == json!(value), "it is on {focus}");
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Takes a picture of the page.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        self.driver.screenshot(path).await.with_context(|| path.display().to_string())
+    }
+
+    async fn look(&self, selector: &str) -> Result<Option<WebElement>> {
+        let found = self.driver.execute(FIND, vec![json!(selector)]).await?;
+        if found.json().is_null() { Ok(None) } else { Ok(Some(found.element()?)) }
+    }
+
+    async fn button(&self, words: &str) -> Result<Option<WebElement>> {
+        let script = FIND.replace(
+            "root.querySelector(selector)",
+            "[...root.querySelectorAll('button, a[href], summary')].find((b) => b.innerText.includes(selector) && b.checkVisibility())",
+        );
+        let found = self.driver.execute(script, vec![json!(words)]).await?;
+        if found.json().is_null() { Ok(None) } else { Ok(Some(found.element()?)) }
+    }
+}

@@ -1,0 +1,54 @@
+//! One test's surroundings: a server and a browser, torn down whatever happens.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use tokio::sync::Semaphore;
+
+use crate::{Browser, BrowserOptions, Page, Server};
+
+/// A browser and a server each take much of a core.
+static SEATS: Semaphore = Semaphore::const_new(2);
+
+/// How a test's surroundings differ from the usual.
+#[derive(Default)]
+pub struct Options {
+    /// Replacements in the demo's configuration.
+    pub config: Vec<(&'static str, &'static str)>,
+    /// The browser's.
+    pub browser: BrowserOptions,
+}
+
+/// A server and a page in a browser.
+pub struct Stage {
+    /// The server.
+    pub server: Server,
+    /// The page.
+    pub page: Page,
+}
+
+/// Plays one test. On a failure the picture of the page and the server's log are kept beside the
+/// build output.
+pub async fn play(name: &str, options: Options, test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
+    let _seat = SEATS.acquire().await?;
+    let server = Server::start(&options.config).await?;
+    let browser = Browser::start(&options.browser).await?;
+    let page = Page::new(browser.driver.handle().clone());
+    let mut stage = Stage { server, page };
+    let mut result = test(&mut stage).await;
+    if result.is_err() {
+        let kept = keep(name, &stage).await;
+        result = result.with_context(|| format!("picture and log: {}", kept.unwrap_or_default().display()));
+    }
+    browser.close().await?;
+    result
+}
+
+async fn keep(name: &str, stage: &Stage) -> Result<PathBuf> {
+    let test = env::current_exe()?;
+    let dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end");
+    fs::create_dir_all(&dir)?;
+    fs::write(dir.join(format!("{name}.log")), stage.server.log())?;
+    stage.page.picture(&dir.join(format!("{name}.png"))).await?;
+    Ok(dir)
+}

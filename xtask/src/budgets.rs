@@ -1,0 +1,83 @@
+//! The size budgets of the design, in bytes of brotli 11, and what `dist` has of them.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// What the sign-in page pays before anyone clicks: the loader, one request.
+pub(crate) const LOADER: u64 = 2_000;
+/// Everything that the reset flow needs: glue, wasm and stylesheet, in English, without the strength worker.
+pub(crate) const RESET_FLOW: u64 = 90_000;
+
+/// The sizes of what is shipped.
+pub(crate) struct Sizes {
+    parts: Vec<(&'static str, String, u64, u64)>,
+}
+
+impl Sizes {
+    /// Reads them off a `dist` folder: the brotli files that would go over the wire.
+    pub(crate) fn of(dist: &Path) -> Result<Self> {
+        let manifest = fs::read(dist.join("integrity.json"))
+            .with_context(|| format!("{} is not built: run `cargo xtask dist`", dist.display()))?;
+        let manifest: Value = serde_json::from_slice(&manifest)?;
+        let mut parts = Vec::new();
+        for part in ["loader", "glue", "wasm", "css"] {
+            let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
+            let plain = fs::metadata(dist.join(name))?.len();
+            let brotli = fs::metadata(dist.join(format!("{name}.br")))?.len();
+            parts.push((part, name.to_owned(), plain, brotli));
+        }
+        Ok(Self { parts })
+    }
+
+    /// What the sign-in page pays before the click.
+    pub(crate) fn loader(&self) -> u64 {
+        self.parts.iter().filter(|part| part.0 == "loader").map(|part| part.3).sum()
+    }
+
+    /// What the reset flow costs after it.
+    pub(crate) fn reset_flow(&self) -> u64 {
+        self.parts.iter().filter(|part| part.0 != "loader").map(|part| part.3).sum()
+    }
+
+    /// Prints each file and both budgets.
+    pub(crate) fn print(&self) {
+        println!("\n  {:<8} {:>10} {:>10}", "", "bytes", "brotli 11");
+        for (part, name, plain, brotli) in &self.parts {
+            println!("  {part:<8} {plain:>10} {brotli:>10}  {name}");
+        }
+        for (what, size, budget) in
+            [("before the click", self.loader(), LOADER), ("the reset flow", self.reset_flow(), RESET_FLOW)]
+        {
+            println!("  {what}: {size} of {budget} bytes ({} %)", size * 100 / budget);
+        }
+    }
+
+    /// Fails past a budget.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.loader() > LOADER {
+            bail!("the loader has {} bytes of brotli, over its budget of {LOADER}", self.loader());
+        }
+        if self.reset_flow() > RESET_FLOW {
+            bail!("the reset flow has {} bytes of brotli, over its budget of {RESET_FLOW}", self.reset_flow());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sizes;
+
+    fn sizes(loader: u64, wasm: u64) -> Sizes {
+        Sizes { parts: vec![("loader", String::new(), 0, loader), ("wasm", String::new(), 0, wasm)] }
+    }
+
+    #[test]
+    fn one_byte_over_a_budget_fails() {
+        assert!(sizes(2_000, 90_000).check().is_ok());
+        assert!(sizes(2_001, 90_000).check().is_err());
+        assert!(sizes(2_000, 90_001).check().is_err());
+    }
+}

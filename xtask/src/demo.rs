@@ -1,0 +1,127 @@
+//! The demo: the widget on a sign-in page, with a real server, on this computer only.
+
+use std::{
+    env, fs,
+    io::ErrorKind,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{dist, native, paths, run};
+
+/// Options of `cargo xtask demo`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The port to serve on
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Forget what former runs left: passwords, flows, mails
+    #[arg(long)]
+    fresh: bool,
+    /// Don't open a browser
+    #[arg(long)]
+    no_open: bool,
+}
+
+/// Builds everything, serves, and waits until it is stopped.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut server = start(options)?;
+    if !options.no_open {
+        open_browser(&address(options.port));
+    }
+    // Ctrl-C reaches the server too, which then stops by itself.
+    let status = server.wait()?;
+    if !status.success() {
+        bail!("the server stopped ({status})");
+    }
+    Ok(())
+}
+
+/// Builds everything and starts the server; returns once it answers.
+pub(crate) fn start(options: &Options) -> Result<Child> {
+    free_port(options.port)?;
+    println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
+    run::both(dist::build, || native::server().map(drop))?;
+
+    let dir = paths::target().join("demo");
+    if options.fresh {
+        let _ = fs::remove_dir_all(&dir);
+    }
+    fs::create_dir_all(&dir).with_context(|| format!("{} cannot be written to", dir.display()))?;
+    let config = configuration(&dir, options.port)?;
+
+    let mut child =
+        Command::new(native::server()?).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
+    wait_until_ready(&mut child, options.port)?;
+    let address = address(options.port);
+    println!(
+        "\n  The sign-in page    {address}/\n  The people          {address}/demo\n  Their mail          {address}/demo/outbox\n  \
+         The reset page      {address}/reset\n\n  Stop with Ctrl-C.\n"
+    );
+    Ok(child)
+}
+
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// The demo's configuration with this port and these folders.
+fn configuration(dir: &Path, port: u16) -> Result<PathBuf> {
+    let template = paths::root().join("crates/server/demo/regain.toml");
+    let text = fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
+    let folder = |path: &Path| path.display().to_string().replace('\\', "/");
+    let text = text
+        .replace("@PORT@", &port.to_string())
+        .replace("@DIST@", &folder(&paths::dist()))
+        .replace("@DATA@", &folder(dir))
+        .replace("@PEOPLE@", &folder(&paths::root().join("crates/server/demo/people.toml")));
+    let path = dir.join("regain.toml");
+    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(path)
+}
+
+fn free_port(port: u16) -> Result<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!(
+                "port {port} is in use: stop what uses it, or choose another with `cargo xtask demo --port {}`",
+                port + 1
+            )
+        }
+        Err(error) => Err(error).with_context(|| format!("port {port} cannot be used: choose another with --port")),
+    }
+}
+
+fn wait_until_ready(server: &mut Child, port: u16) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while Instant::now() < deadline {
+        if let Some(status) = server.try_wait()? {
+            bail!("the server did not start ({status}); its last lines say why");
+        }
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    bail!("the server does not answer on port {port}")
+}
+
+/// Opens the person's browser, where there is a desktop.
+fn open_browser(address: &str) {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some() {
+        "xdg-open"
+    } else {
+        return;
+    };
+    if paths::on_path(opener).is_some() {
+        let _ = Command::new(opener).arg(address).spawn();
+    }
+}

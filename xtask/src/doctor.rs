@@ -1,0 +1,37 @@
+//! Says which tools are here, and what would be installed.
+
+use anyhow::Result;
+
+use crate::{
+    paths,
+    run::output_of,
+    tools::{Browser, TRUNK, WASM_BINDGEN},
+    wasm::Compiler,
+};
+
+/// Prints a line for each tool. Installs nothing.
+pub(crate) fn run() -> Result<()> {
+    let rust = output_of(std::process::Command::new("rustc").arg("--version"));
+    line("Rust", rust.as_deref().unwrap_or("missing: install it with rustup"));
+    let compiler = Compiler::found().map(|found| found.describe());
+    line("Rust for wasm", compiler.as_deref().unwrap_or("missing: `cargo xtask dist` adds it"));
+    for tool in [&TRUNK, &WASM_BINDGEN] {
+        match tool.found()? {
+            Some(dir) => line(tool.name, &format!("{} in {}", tool.version, dir.display())),
+            None => line(tool.name, &format!("missing: `cargo xtask dist` installs {}", tool.version)),
+        }
+    }
+    match Browser::found() {
+        Some(browser) => {
+            line("Chromium", &browser.chromium.display().to_string());
+            line("ChromeDriver", &browser.chromedriver.display().to_string());
+        }
+        None => line("Chromium", "missing, or its driver: `cargo xtask test` installs both on Debian"),
+    }
+    line("tools' cache", &paths::cache()?.display().to_string());
+    Ok(())
+}
+
+fn line(what: &str, found: &str) {
+    println!("  {what:<14} {found}");
+}

@@ -1,0 +1,22 @@
+//! Builds for this machine: the server, and the tests.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::Result;
+
+use crate::{paths, run::step};
+
+/// A cargo command in the root folder, with the compiler that runs this.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(paths::root());
+    command
+}
+
+/// Builds the server and returns its program.
+pub(crate) fn server() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--package", "regain-server"]);
+    step("Building the server", "about 4 min the first time", &mut build)?;
+    Ok(paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
+}

@@ -1,0 +1,154 @@
+//! Runs programs: says what it does and how long that tends to take, shows that it is alive, keeps
+//! the output in a file, and shows its end only when something went wrong.
+
+use std::{
+    collections::VecDeque,
+    fs::{self, File},
+    io::{BufRead, BufReader, IsTerminal, Write},
+    process::{Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::paths;
+
+/// How often a long step says that it is alive where there is no terminal.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+/// How many lines of a failed step's output are shown.
+const TAIL: usize = 60;
+
+/// Runs one step quietly. `takes` says in words how long it tends to take on two cores.
+pub(crate) fn step(what: &str, takes: &str, command: &mut Command) -> Result<()> {
+    let log_dir = paths::target().join("xtask");
+    fs::create_dir_all(&log_dir).with_context(|| format!("{} cannot be written to", log_dir.display()))?;
+    let log_path = log_dir.join(format!("{}.log", what.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-")));
+    println!("  {what} … ({takes})");
+    let started = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{} cannot be run", command.get_program().display()))?;
+
+    let log = Arc::new(Mutex::new(File::create(&log_path)?));
+    let tail = Arc::new(Mutex::new(VecDeque::<String>::new()));
+    let stdout = child.stdout.take().context("the step's output is not piped")?;
+    let stderr = child.stderr.take().context("the step's output is not piped")?;
+    let pumps = [pump(stdout, &log, &tail), pump(stderr, &log, &tail)];
+    let done = Arc::new(AtomicBool::new(false));
+    let ticker = tick(what, started, &done, &tail);
+
+    let status = child.wait()?;
+    for pump in pumps {
+        let _ = pump.join();
+    }
+    done.store(true, Ordering::Relaxed);
+    ticker.thread().unpark();
+    let _ = ticker.join();
+
+    if !status.success() {
+        let tail = tail.lock().expect("no pump panics");
+        for line in tail.iter() {
+            eprintln!("    {line}");
+        }
+        bail!("{what} failed ({status}); the whole output is in {}", log_path.display());
+    }
+    println!("  {what}: done in {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+/// Runs a program in the foreground, its output shown as it comes.
+pub(crate) fn shown(what: &str, command: &mut Command) -> Result<()> {
+    println!("  {what} …");
+    let started = Instant::now();
+    let status = command.status().with_context(|| format!("{} cannot be run", command.get_program().display()))?;
+    if !status.success() {
+        bail!("{what} failed ({status})");
+    }
+    println!("  {what}: done in {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+/// What a program prints, trimmed; `None` where it cannot be run or fails.
+pub(crate) fn output_of(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs two pieces of work side by side; the first error wins.
+pub(crate) fn both(one: impl FnOnce() -> Result<()> + Send, other: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let first = one();
+        let second = other.join().unwrap_or_else(|_| bail!("a step panicked"));
+        first.and(second)
+    })
+}
+
+/// A duration in words.
+pub(crate) fn seconds(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds >= 60 {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    } else {
+        format!("{:.1} s", duration.as_secs_f32())
+    }
+}
+
+fn pump(
+    from: impl std::io::Read + Send + 'static,
+    log: &Arc<Mutex<File>>,
+    tail: &Arc<Mutex<VecDeque<String>>>,
+) -> thread::JoinHandle<()> {
+    let (log, tail) = (Arc::clone(log), Arc::clone(tail));
+    thread::spawn(move || {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            let _ = writeln!(log.lock().expect("no pump panics"), "{line}");
+            let mut tail = tail.lock().expect("no pump panics");
+            if tail.len() == TAIL {
+                tail.pop_front();
+            }
+            tail.push_back(line);
+        }
+    })
+}
+
+fn tick(
+    what: &str,
+    started: Instant,
+    done: &Arc<AtomicBool>,
+    tail: &Arc<Mutex<VecDeque<String>>>,
+) -> thread::JoinHandle<()> {
+    let (what, done, tail) = (what.to_owned(), Arc::clone(done), Arc::clone(tail));
+    let terminal = std::io::stdout().is_terminal();
+    thread::spawn(move || {
+        let pause = if terminal { Duration::from_millis(500) } else { SIGN_OF_LIFE };
+        loop {
+            thread::park_timeout(pause);
+            if done.load(Ordering::Relaxed) {
+                break;
+            }
+            let elapsed = seconds(started.elapsed());
+            if terminal {
+                let last = tail.lock().expect("no pump panics").back().cloned().unwrap_or_default();
+                let last: String = last.trim().chars().take(60).collect();
+                print!("\r\x1b[2K    {elapsed}  {last}");
+                let _ = std::io::stdout().flush();
+            } else {
+                println!("    {what}: {elapsed} so far");
+            }
+        }
+        if terminal {
+            print!("\r\x1b[2K");
+            let _ = std::io::stdout().flush();
+        }
+    })
+}

@@ -1,0 +1,45 @@
+//! Every test, in the order in which a fault is cheapest to find.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{budgets::Sizes, dist, native, paths, run, tools::Browser};
+
+/// Options of `cargo xtask test`.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Only the native tests: no widget, no browser
+    #[arg(long)]
+    native: bool,
+}
+
+/// Runs the tests.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let started = std::time::Instant::now();
+    run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
+    let mut tests = native::cargo();
+    tests.args(["test", "--workspace"]);
+    if options.native {
+        tests.args(["--exclude", "regain-e2e"]);
+    } else {
+        let browser = Browser::ready()?;
+        run::both(dist::build, compile)?;
+        let sizes = Sizes::of(&paths::dist())?;
+        sizes.print();
+        sizes.check()?;
+        tests.env("REGAIN_DIST", paths::dist());
+        tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
+    }
+    run::shown("Running the tests", &mut tests)?;
+    let mut clippy = native::cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    run::step("Running the lints", "about 3 min the first time", &mut clippy)?;
+    println!("\nAll tests passed in {}.", run::seconds(started.elapsed()));
+    Ok(())
+}
+
+fn compile() -> Result<()> {
+    let mut build = native::cargo();
+    build.args(["test", "--workspace", "--no-run"]);
+    run::step("Building the server and the tests", "about 6 min the first time", &mut build)
+}

@@ -1,0 +1,150 @@
+//! The build tools: found where they are, else installed into the cache.
+
+use std::{path::PathBuf, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    paths,
+    run::{output_of, step},
+};
+
+/// Trunk builds the widget. The version is the newest that the minimum Rust compiles.
+pub(crate) const TRUNK: Tool = Tool {
+    name: "trunk",
+    package: "trunk",
+    version: "0.21.14",
+    // Without the check for updates, which asks a server at every start.
+    arguments: &["--locked", "--no-default-features", "--features", "rustls"],
+    takes: "about 4 min, once",
+};
+
+/// wasm-bindgen makes the glue; its version must be that of the library in Cargo.lock.
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    name: "wasm-bindgen",
+    package: "wasm-bindgen-cli",
+    version: "0.2.130",
+    // Not `--locked`: the package's own lock file names a crate version that is no longer served.
+    arguments: &[],
+    takes: "about 2 min, once",
+};
+
+/// A program that cargo can install.
+pub(crate) struct Tool {
+    /// The program.
+    pub(crate) name: &'static str,
+    /// The package that it is in.
+    pub(crate) package: &'static str,
+    /// The one version that is used.
+    pub(crate) version: &'static str,
+    arguments: &'static [&'static str],
+    takes: &'static str,
+}
+
+impl Tool {
+    /// The folder of the program, where the right version is here already.
+    pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
+        let cached = self.cache()?.join("bin");
+        let on_path = paths::on_path(self.name).and_then(|program| program.parent().map(PathBuf::from));
+        Ok([Some(cached), on_path].into_iter().flatten().find(|dir| self.is_right_version(dir)))
+    }
+
+    /// The folder of the program, installed if need be.
+    pub(crate) fn ready(&self) -> Result<PathBuf> {
+        if let Some(dir) = self.found()? {
+            return Ok(dir);
+        }
+        let root = self.cache()?;
+        let what = format!("Installing {} {}", self.package, self.version);
+        if paths::on_path("cargo-binstall").is_some() {
+            let mut binstall = Command::new("cargo");
+            binstall.args(["binstall", "--no-confirm", "--root"]).arg(&root);
+            binstall.arg(format!("{}@{}", self.package, self.version));
+            // A binary that isn't to be had is no failure: it is compiled below.
+            if step(&what, "some seconds, once", &mut binstall).is_ok() && self.is_right_version(&root.join("bin")) {
+                return Ok(root.join("bin"));
+            }
+        }
+        let mut install = Command::new("cargo");
+        install.args(["install", &format!("{}@{}", self.package, self.version), "--root"]).arg(&root);
+        install.args(self.arguments);
+        // The tools run for seconds and compile for minutes: their speed is not worth optimising.
+        install.env("CARGO_TARGET_DIR", root.join("build"));
+        install.envs([
+            ("CARGO_PROFILE_RELEASE_LTO", "off"),
+            ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+            ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+            ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+        ]);
+        step(&what, self.takes, &mut install)?;
+        // Only the program is needed from now on.
+        let _ = std::fs::remove_dir_all(root.join("build"));
+        let dir = root.join("bin");
+        if !self.is_right_version(&dir) {
+            bail!("{} was installed but does not run as version {}", dir.join(self.name).display(), self.version);
+        }
+        Ok(dir)
+    }
+
+    fn cache(&self) -> Result<PathBuf> {
+        Ok(paths::cache()?.join("tools").join(format!("{}-{}", self.package, self.version)))
+    }
+
+    fn is_right_version(&self, dir: &std::path::Path) -> bool {
+        let mut command = Command::new(dir.join(self.name));
+        // Trunk takes NO_COLOR for a flag of its own and refuses the value 1.
+        command.arg("--version").env_remove("NO_COLOR");
+        output_of(&mut command).is_some_and(|line| line.split_whitespace().nth(1) == Some(self.version))
+    }
+}
+
+/// Installs Debian packages, as root or through `sudo` without a password.
+pub(crate) fn apt_install(what: &str, takes: &str, packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    if paths::on_path("apt-get").is_none() {
+        bail!("{what} needs what Debian calls {list}: install it with your system's package manager");
+    }
+    let script = format!(
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {list}"
+    );
+    let root = output_of(Command::new("id").arg("-u")).as_deref() == Some("0");
+    let mut command = if root {
+        Command::new("sh")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["-n", "sh"]);
+        sudo
+    };
+    step(what, takes, command.args(["-c", &script]))
+        .with_context(|| format!("install the packages yourself, then run this again: apt-get install {list}"))
+}
+
+/// A browser and its driver, for the end-to-end tests.
+pub(crate) struct Browser {
+    /// Chromium or Chrome.
+    pub(crate) chromium: PathBuf,
+    /// `ChromeDriver` of the same version.
+    pub(crate) chromedriver: PathBuf,
+}
+
+impl Browser {
+    /// The browser and its driver, where both are here: `$CHROMIUM` and `$CHROMEDRIVER`, else on `PATH`.
+    pub(crate) fn found() -> Option<Self> {
+        let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+        let chromium = named("CHROMIUM").or_else(|| {
+            ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| paths::on_path(name))
+        })?;
+        let chromedriver = named("CHROMEDRIVER").or_else(|| paths::on_path("chromedriver"))?;
+        Some(Self { chromium, chromedriver })
+    }
+
+    /// The browser and its driver, installed if need be.
+    pub(crate) fn ready() -> Result<Self> {
+        if let Some(browser) = Self::found() {
+            return Ok(browser);
+        }
+        apt_install("Installing Chromium and its driver", "about 1 min, once", &["chromium", "chromium-driver"])
+            .context("the end-to-end tests need Chromium and ChromeDriver (or set CHROMIUM and CHROMEDRIVER)")?;
+        Self::found().context("Chromium was installed but is not on the PATH")
+    }
+}

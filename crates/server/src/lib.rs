@@ -4,7 +4,9 @@
 
 pub mod adapters;
 pub mod config;
+pub mod delivery;
 pub mod keys;
+pub mod mails;
 pub mod outgoing;
 pub mod ports;
 pub mod user_id;

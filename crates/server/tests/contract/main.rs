@@ -5,4 +5,6 @@
 
 mod directory;
 mod moved_clock;
+mod notifier;
+mod smtp_server;
 mod store;

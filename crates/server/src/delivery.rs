@@ -1,0 +1,164 @@
+//! Delivery: takes queued messages off the store and hands them to the notifier, off the path of any
+//! request.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::sleep,
+};
+use tracing::{debug, error, info, warn};
+
+use crate::{
+    keys::Keys,
+    mails::Mails,
+    outgoing::Outgoing,
+    ports::{ClaimedMessage, Clock, Message, Notifier, NotifyError, Settlement, Store, StoreError},
+};
+
+/// How many messages are on their way at a time, so that one slow mail server's answer does not keep
+/// everybody waiting.
+const WORKERS: usize = 4;
+
+/// How often to look for messages that have become due again; new ones come with a wake-up.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long to wait before the first retry; each further one waits three times as long.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(5);
+
+/// The longest wait before a retry.
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(2);
+
+/// Delivers what is queued.
+pub struct Delivery {
+    /// Where messages are queued.
+    pub store: Arc<dyn Store>,
+    /// What carries them.
+    pub notifier: Arc<dyn Notifier>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What opens them.
+    pub keys: Arc<Keys>,
+    /// What writes them.
+    pub mails: Mails,
+    /// Notified once by whoever has queued a message.
+    pub wake: Arc<Notify>,
+}
+
+impl Delivery {
+    /// Delivers until `shutdown` completes; what is on its way then is brought to its end, and
+    /// nothing else is begun.
+    pub async fn run(self: Arc<Self>, shutdown: impl Future<Output = ()> + Send) {
+        match self.store.abandon_claimed().await {
+            Ok(0) => {}
+            Ok(count) => warn!(count, "messages were being sent when the server died; nobody knows whether they were"),
+            Err(error) => error!(%error, "cannot look for messages that a former process was sending"),
+        }
+        let (stop, stopped) = watch::channel(false);
+        let mut workers = JoinSet::new();
+        for _ in 0..WORKERS {
+            workers.spawn(Arc::clone(&self).work(stopped.clone()));
+        }
+        tokio::pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                Some(ended) = workers.join_next() => {
+                    // Workers end by themselves only by a panic, which concerns one message.
+                    error!(panicked = ended.is_err(), "a delivery worker ended; another takes its place");
+                    workers.spawn(Arc::clone(&self).work(stopped.clone()));
+                }
+            }
+        }
+        stop.send_replace(true);
+        while workers.join_next().await.is_some() {}
+    }
+
+    /// One worker: delivers what is due, then waits for a wake-up.
+    async fn work(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
+        while !*stopped.borrow() {
+            match self.deliver_next().await {
+                Ok(true) => {
+                    // Where there was one there may be more: bring in another worker.
+                    self.wake.notify_one();
+                    continue;
+                }
+                Ok(false) => {}
+                Err(error) => warn!(%error, "cannot look for queued messages"),
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+
+    /// Delivers the message that has been due for longest; `false` where none is.
+    pub async fn deliver_next(&self) -> Result<bool, StoreError> {
+        let Some(claimed) = self.store.claim_message(self.clock.now()).await? else { return Ok(false) };
+        let settlement = self.deliver(&claimed).await;
+        self.store.settle_message(&claimed.id, settlement).await?;
+        Ok(true)
+    }
+
+    /// Sends one message and says what became of it. The log names the message, never an address, a
+    /// user ID or a code.
+    async fn deliver(&self, claimed: &ClaimedMessage) -> Settlement {
+        let message = claimed.id.as_str();
+        if claimed.not_after <= self.clock.now() {
+            warn!(message, attempts = claimed.attempts, "not sent: its time is over");
+            return Settlement::Failed;
+        }
+        let outgoing = match Outgoing::open(&self.keys, message, &claimed.payload) {
+            Ok(outgoing) => outgoing,
+            Err(error) => {
+                error!(message, %error, "not sent");
+                return Settlement::Failed;
+            }
+        };
+        let mail = self.mails.write(&outgoing.locale, &outgoing.user_id, &outgoing.content);
+        let Some(to) = outgoing.to else {
+            // Nobody is to be told; it has cost the same until here.
+            debug!(message, "settled without a recipient");
+            return Settlement::Sent;
+        };
+        let mail = Message { id: claimed.id.clone(), to, subject: mail.subject, text: mail.text, html: mail.html };
+        let settlement = match self.notifier.send(&mail).await {
+            Ok(()) => Settlement::Sent,
+            Err(NotifyError::Unavailable(reason)) => {
+                let settlement = retry(claimed, self.clock.now());
+                warn!(
+                    message,
+                    attempts = claimed.attempts + 1,
+                    reason,
+                    again = settlement != Settlement::Failed,
+                    "not sent"
+                );
+                return settlement;
+            }
+            Err(NotifyError::Refused(reason)) => {
+                warn!(message, reason, "refused");
+                return Settlement::Failed;
+            }
+            Err(NotifyError::Unknown(reason)) => {
+                warn!(message, reason, "perhaps sent; not tried again, so that nobody gets two");
+                return Settlement::Failed;
+            }
+        };
+        info!(message, attempts = claimed.attempts + 1, "sent");
+        settlement
+    }
+}
+
+/// When to try again: later each time, and never after the message's time.
+fn retry(claimed: &ClaimedMessage, now: Timestamp) -> Settlement {
+    let factor = 3_i32.saturating_pow(claimed.attempts.min(10));
+    let at = now + FIRST_RETRY.saturating_mul(factor).min(LONGEST_RETRY);
+    if at < claimed.not_after { Settlement::RetryAt(at) } else { Settlement::Failed }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! What a mail says, before it has a look.
+
+use regain_protocol::Secret;
+
+/// A mail as a catalogue writes it.
+pub(super) struct Draft {
+    /// The language, as a BCP 47 tag, and how it is written: for the HTML part's `lang` and `dir`.
+    pub(super) lang: &'static str,
+    pub(super) dir: &'static str,
+    pub(super) subject: String,
+    /// The line that mailboxes show beside the subject. It holds no code.
+    pub(super) preview: String,
+    pub(super) heading: String,
+    pub(super) blocks: Vec<Block>,
+    /// Why the person got this mail, in small print.
+    pub(super) footer: String,
+}
+
+/// A piece of a mail, from top to bottom.
+pub(super) enum Block {
+    /// Running text.
+    Paragraph(String),
+    /// The code, on a line of its own and always written from left to right.
+    Code(Secret<String>),
+    /// What the person must not miss.
+    Notice(String),
+    /// What to do next, as a link, with its words.
+    Link { words: String, url: String },
+    /// Labelled values, such as when and from where.
+    Facts(Vec<(&'static str, String)>),
+    /// Ways to reach help, each with its label; an address or page is a link.
+    Contacts { intro: String, contacts: Vec<Contact> },
+}
+
+/// A way to reach help.
+pub(super) struct Contact {
+    pub(super) label: &'static str,
+    pub(super) words: String,
+    /// `mailto:`, `tel:` or a page.
+    pub(super) url: String,
+}

@@ -1,0 +1,127 @@
+//! The look of a mail: a text part that stands alone, and an HTML part that reads well in light and
+//! dark, on a phone, and in mailboxes that know tables and inline styles only. It loads nothing.
+
+use std::fmt::Write as _;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::draft::{Block, Contact, Draft};
+
+/// The text part.
+pub(super) fn text(draft: &Draft, organisation: &str) -> String {
+    let mut text = String::new();
+    paragraph(&mut text, &draft.heading);
+    for block in &draft.blocks {
+        match block {
+            Block::Paragraph(words) | Block::Notice(words) => paragraph(&mut text, words),
+            Block::Code(code) => paragraph(&mut text, code.expose()),
+            Block::Link { words, url } => paragraph(&mut text, &format!("{words}:\n{url}")),
+            Block::Facts(rows) => {
+                let rows: Vec<_> = rows.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+                paragraph(&mut text, &rows.join("\n"));
+            }
+            Block::Contacts { intro, contacts } => {
+                let rows: Vec<_> =
+                    contacts.iter().map(|Contact { label, words, .. }| format!("{label}: {words}")).collect();
+                paragraph(&mut text, &format!("{intro}\n{}", rows.join("\n")));
+            }
+        }
+    }
+    // The separator that mailboxes take for a signature's.
+    let _ = write!(text, "-- \n{organisation}\n{}\n", draft.footer);
+    text
+}
+
+fn paragraph(text: &mut String, words: &str) {
+    text.push_str(words);
+    text.push_str("\n\n");
+}
+
+const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+
+/// What inline styles cannot say: dark colours, and less room on a phone.
+const STYLE: &str = include_str!("mail.css");
+
+/// The HTML part.
+pub(super) fn html(draft: &Draft, organisation: &str) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang=(draft.lang) dir=(draft.dir) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="supported-color-schemes" content="light dark";
+                // Phones turn digits into links otherwise, and a code into a phone number.
+                meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
+                title { (draft.subject) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body.page style=(format!("margin:0;padding:0;background:#f4f5f7;color:#1c2330;{FONT}font-size:16px;line-height:1.5;")) {
+                div style="display:none;max-height:0;overflow:hidden;" { (draft.preview) }
+                table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" {
+                    tr {
+                        td.outer align="center" style="padding:32px 16px;" {
+                            table.card role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"
+                                style="max-width:560px;background:#ffffff;border:1px solid #e1e5eb;border-radius:12px;" {
+                                tr {
+                                    td.inner style="padding:32px;text-align:start;" {
+                                        p.quiet style="margin:0 0 20px;font-size:14px;font-weight:600;color:#59636f;" { (organisation) }
+                                        h1.strong style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:650;color:#10151d;" { (draft.heading) }
+                                        @for block in &draft.blocks { (block_html(block)) }
+                                    }
+                                }
+                            }
+                            table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;" {
+                                tr {
+                                    td.quiet style="padding:16px 32px 0;font-size:13px;color:#59636f;text-align:start;" { (draft.footer) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn block_html(block: &Block) -> Markup {
+    html! {
+        @match block {
+            Block::Paragraph(words) => p style="margin:0 0 16px;" { (words) },
+            Block::Code(code) => {
+                p.code dir="ltr" style="margin:0 0 16px;padding:16px;background:#f0f3f8;border-radius:8px;text-align:center;\
+                    font-family:ui-monospace,'SF Mono',SFMono-Regular,Menlo,Consolas,monospace;font-size:32px;line-height:1.2;\
+                    font-weight:600;letter-spacing:6px;color:#10151d;" { (code.expose()) }
+            }
+            Block::Notice(words) => {
+                p.notice style="margin:0 0 16px;padding:12px 16px;background:#fff7e6;border-inline-start:4px solid #b7791f;\
+                    border-radius:4px;" { (words) }
+            }
+            Block::Link { words, url } => {
+                p style="margin:0 0 20px;" {
+                    a.button href=(url) style="display:inline-block;padding:11px 20px;background:#1f5fbf;color:#ffffff;\
+                        border-radius:8px;font-weight:600;text-decoration:none;" { (words) }
+                }
+                p.quiet style="margin:-8px 0 20px;font-size:13px;color:#59636f;word-break:break-all;" dir="ltr" { (url) }
+            }
+            Block::Facts(rows) => {
+                table.facts role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px;" {
+                    @for (label, value) in rows {
+                        tr {
+                            td.quiet valign="top" style="padding:2px 16px 2px 0;color:#59636f;" { (label) }
+                            td style="padding:2px 0;word-break:break-word;" { bdi { (value) } }
+                        }
+                    }
+                }
+            }
+            Block::Contacts { intro, contacts } => {
+                p style="margin:0 0 4px;" { (intro) }
+                @for Contact { label, words, url } in contacts {
+                    p style="margin:0;" { (label) ": " a.link href=(url) style="color:#1f5fbf;" { bdi dir="ltr" { (words) } } }
+                }
+            }
+        }
+    }
+}

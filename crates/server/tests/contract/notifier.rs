@@ -1,0 +1,306 @@
+//! What every [`Notifier`] must do, and what is particular to SMTP.
+
+use std::sync::Arc;
+
+use mail_parser::{MessageParser, MimeHeaders as _};
+use regain_server::{
+    adapters::{Outbox, Smtp},
+    config::{MailConfig, MailTls},
+    ports::{Message, Notifier, NotifyError},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    moved_clock::MovedClock,
+    smtp_server::{Behaviour, Hang, SmtpServer},
+};
+
+/// A mail as it came out at the other end.
+#[derive(Debug, PartialEq, Eq)]
+struct Arrived {
+    to: String,
+    subject: String,
+    text: String,
+    html: String,
+}
+
+/// How an adapter is opened, and where its mails come out. A mail to `refused@example.com` is
+/// refused.
+trait Fixture {
+    type Notifier: Notifier;
+    async fn new() -> Self;
+    fn notifier(&self) -> Arc<Self::Notifier>;
+    /// Oldest first.
+    fn arrived(&self) -> Vec<Arrived>;
+}
+
+struct InMemory(Outbox);
+
+impl Fixture for InMemory {
+    type Notifier = Outbox;
+
+    async fn new() -> Self {
+        Self(Outbox::new(Arc::new(MovedClock::new())))
+    }
+
+    fn notifier(&self) -> Arc<Outbox> {
+        Arc::new(self.0.clone())
+    }
+
+    fn arrived(&self) -> Vec<Arrived> {
+        let arrived = self.0.mails().into_iter().rev().map(|mail| Arrived {
+            to: mail.message.to,
+            subject: mail.message.subject,
+            text: mail.message.text.expose().clone(),
+            html: mail.message.html.expose().clone(),
+        });
+        arrived.collect()
+    }
+}
+
+struct Plain(SmtpServer);
+
+impl Fixture for Plain {
+    type Notifier = Smtp;
+
+    async fn new() -> Self {
+        Self(SmtpServer::plain(Behaviour::default()).await)
+    }
+
+    fn notifier(&self) -> Arc<Smtp> {
+        Arc::new(Smtp::new(&config(&self.0)).expect("can be set up"))
+    }
+
+    fn arrived(&self) -> Vec<Arrived> {
+        arrived(&self.0)
+    }
+}
+
+struct StartTls(SmtpServer);
+
+impl Fixture for StartTls {
+    type Notifier = Smtp;
+
+    async fn new() -> Self {
+        Self(SmtpServer::with_starttls(Behaviour::default()).await)
+    }
+
+    fn notifier(&self) -> Arc<Smtp> {
+        let authority = self.0.authority.as_deref().map(str::as_bytes);
+        Arc::new(Smtp::trusting(&with_starttls(&self.0), authority).expect("can be set up"))
+    }
+
+    fn arrived(&self) -> Vec<Arrived> {
+        assert!(self.0.taken().iter().all(|mail| mail.encrypted));
+        arrived(&self.0)
+    }
+}
+
+/// Makes a test of each case for one adapter.
+macro_rules! suite {
+    ($adapter:ident, $fixture:ty, [$($case:ident),* $(,)?]) => {
+        mod $adapter {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    super::$case(&<$fixture as super::Fixture>::new().await).await;
+                }
+            )*
+        }
+    };
+}
+
+suite!(outbox, super::InMemory, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
+suite!(smtp, super::Plain, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
+suite!(smtp_with_starttls, super::StartTls, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
+
+async fn a_mail_arrives_as_it_was_sent(fixture: &impl Fixture) {
+    let message = Message {
+        id: "m-1".to_owned(),
+        to: "ada@example.net".to_owned(),
+        subject: "Your \u{201c}K\u{f6}nig & S\u{f6}hne\u{201d} \u{1f511} code".to_owned(),
+        text: "A line\n.a line with a dot\n..\n.\n\u{fc}\u{1f511}\n\n042137\n\nend\n".into(),
+        html: format!("<!DOCTYPE html><html><body>{}<p>042137</p></body></html>", "long ".repeat(500)).into(),
+    };
+    fixture.notifier().send(&message).await.expect("takes it");
+    let expected = Arrived {
+        to: message.to,
+        subject: message.subject,
+        text: message.text.expose().clone(),
+        html: message.html.expose().clone(),
+    };
+    assert_eq!(fixture.arrived(), [expected]);
+}
+
+async fn many_at_once_all_arrive(fixture: &impl Fixture) {
+    let sending: Vec<_> = (0..20)
+        .map(|n| {
+            let notifier = fixture.notifier();
+            tokio::spawn(async move { notifier.send(&message(&format!("to{n:02}@example.net"))).await })
+        })
+        .collect();
+    for sent in sending {
+        sent.await.expect("no panic").expect("takes it");
+    }
+    let mut to: Vec<_> = fixture.arrived().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    assert_eq!(to, (0..20).map(|n| format!("to{n:02}@example.net")).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn headers_are_what_mailboxes_expect() {
+    let server = SmtpServer::plain(Behaviour::default()).await;
+    let smtp = Smtp::new(&config(&server)).expect("can be set up");
+    let subject = "Two\r\nBcc: all@example.com".to_owned();
+    smtp.send(&Message { subject, ..message("ada@example.net") }).await.expect("takes it");
+    let [mail] = &server.taken()[..] else { panic!("one mail") };
+    assert_eq!((mail.from.as_str(), &mail.to[..]), ("help@example.com", &["ada@example.net".to_owned()][..]));
+    let parsed = MessageParser::default().parse(&mail.data).expect("is a mail");
+    let from = parsed.from().and_then(|from| from.first()).expect("has a sender");
+    assert_eq!((from.name(), from.address()), (Some("Northwind Tr\u{e4}ders"), Some("help@example.com")));
+    assert_eq!(parsed.message_id(), Some("m-1@example.com"), "the same for each try, so that a double can be dropped");
+    assert!(parsed.date().is_some());
+    let text = String::from_utf8_lossy(&mail.data);
+    // RFC 3834: no vacation notice may come back.
+    assert!(text.lines().any(|line| line == "Auto-Submitted: auto-generated"), "{text}");
+    assert!(parsed.bcc().is_none(), "nothing in a subject becomes a header");
+    assert!(parsed.content_type().is_some_and(|kind| kind.ctype() == "multipart"));
+}
+
+#[tokio::test]
+async fn one_recipient_is_refused_and_the_next_is_served() {
+    let refused = ["gone@example.net".to_owned()].into();
+    let greylisted = ["later@example.net".to_owned()].into();
+    let server = SmtpServer::plain(Behaviour { refused, greylisted, ..Behaviour::default() }).await;
+    let smtp = Smtp::new(&config(&server)).expect("can be set up");
+    let error = smtp.send(&message("gone@example.net")).await.expect_err("refused");
+    assert!(matches!(&error, NotifyError::Refused(reason) if reason.contains("550")), "{error}");
+    assert!(!error.to_string().contains("gone@"), "the log learns no address: {error}");
+    let error = smtp.send(&message("later@example.net")).await.expect_err("refused for now");
+    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("450")), "{error}");
+    smtp.send(&message("ada@example.net")).await.expect("takes it");
+    assert_eq!(server.taken().len(), 1);
+    let error = smtp.send(&message("no address")).await.expect_err("no address");
+    assert!(matches!(error, NotifyError::Refused(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_refused_mail_was_not_delivered() {
+    for (code, for_good) in [(554, true), (452, false)] {
+        let behaviour = Behaviour { answers_mail_with: Some(code), ..Behaviour::default() };
+        let server = SmtpServer::plain(behaviour).await;
+        let smtp = Smtp::new(&config(&server)).expect("can be set up");
+        let error = smtp.send(&message("ada@example.net")).await.expect_err("refused");
+        assert_eq!(matches!(error, NotifyError::Refused(_)), for_good, "{error}");
+        assert_eq!(matches!(error, NotifyError::Unavailable(_)), !for_good, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_given_up() {
+    let send = async |hang| {
+        let server = SmtpServer::plain(Behaviour { hangs: Some(hang), ..Behaviour::default() }).await;
+        let smtp = Smtp::new(&MailConfig { timeout_s: 1, ..config(&server) }).expect("can be set up");
+        smtp.send(&message("ada@example.net")).await.expect_err("no answer")
+    };
+    let (at_once, after) = tokio::join!(send(Hang::AtOnce), send(Hang::AfterTheMail));
+    assert!(matches!(at_once, NotifyError::Unavailable(_)), "{at_once}");
+    assert!(matches!(after, NotifyError::Unknown(_)), "it may have kept the mail: {after}");
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    // A port that was free a moment ago.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("has one").port();
+    drop(listener);
+    let server = SmtpServer::plain(Behaviour::default()).await;
+    let smtp = Smtp::new(&MailConfig { port, ..config(&server) }).expect("can be set up");
+    let error = smtp.send(&message("ada@example.net")).await.expect_err("nobody is there");
+    assert!(matches!(error, NotifyError::Unavailable(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let server = SmtpServer::with_starttls(Behaviour::default()).await;
+    let smtp = Smtp::new(&with_starttls(&server)).expect("can be set up");
+    let error = smtp.send(&message("ada@example.net")).await.expect_err("self-signed");
+    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("certificate")), "{error}");
+
+    let elsewhere = MailConfig { host: "127.0.0.1".to_owned(), ..with_starttls(&server) };
+    let authority = server.authority.as_deref().map(str::as_bytes);
+    let smtp = Smtp::trusting(&elsewhere, authority).expect("can be set up");
+    let error = smtp.send(&message("ada@example.net")).await.expect_err("a certificate for another name");
+    assert!(matches!(&error, NotifyError::Unavailable(_)), "{error}");
+    assert!(server.taken().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_said_in_the_clear_where_tls_is_asked_for() {
+    let server = SmtpServer::plain(Behaviour::default()).await;
+    for tls in [MailTls::Starttls, MailTls::Tls] {
+        let smtp = Smtp::new(&MailConfig { tls, timeout_s: 1, ..config(&server) }).expect("can be set up");
+        let error = smtp.send(&message("ada@example.net")).await.expect_err("no TLS there");
+        assert!(matches!(error, NotifyError::Unavailable(_)), "{error}");
+    }
+    assert!(server.taken().is_empty());
+}
+
+#[tokio::test]
+async fn it_signs_in_where_the_server_asks_for_it() {
+    let behaviour = Behaviour { credentials: Some(("regain", "s3cret")), ..Behaviour::default() };
+    let server = SmtpServer::with_starttls(behaviour).await;
+    let authority = server.authority.as_deref().map(str::as_bytes);
+    let with = |password: &str| MailConfig {
+        username: Some("regain".to_owned()),
+        password: Some(password.into()),
+        ..with_starttls(&server)
+    };
+    let smtp = Smtp::trusting(&with("wrong"), authority).expect("can be set up");
+    let error = smtp.send(&message("ada@example.net")).await.expect_err("the wrong password");
+    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("535")), "{error}");
+    assert!(!format!("{error:?} {smtp:?}").contains("wrong"));
+    let smtp = Smtp::trusting(&with("s3cret"), authority).expect("can be set up");
+    smtp.send(&message("ada@example.net")).await.expect("takes it");
+    assert!(server.taken()[0].encrypted);
+}
+
+fn message(to: &str) -> Message {
+    Message {
+        id: "m-1".to_owned(),
+        to: to.to_owned(),
+        subject: "Your code".to_owned(),
+        text: "042137\n".into(),
+        html: "<p>042137</p>".into(),
+    }
+}
+
+fn config(server: &SmtpServer) -> MailConfig {
+    MailConfig {
+        from: "help@example.com".to_owned(),
+        from_name: "Northwind Tr\u{e4}ders".to_owned(),
+        host: "127.0.0.1".to_owned(),
+        port: server.address.port(),
+        tls: MailTls::None,
+        timeout_s: 10,
+        ..MailConfig::default()
+    }
+}
+
+fn with_starttls(server: &SmtpServer) -> MailConfig {
+    MailConfig { host: "localhost".to_owned(), tls: MailTls::Starttls, ..config(server) }
+}
+
+fn arrived(server: &SmtpServer) -> Vec<Arrived> {
+    let parse = |data: &[u8]| {
+        let mail = MessageParser::default().parse(data).expect("is a mail");
+        let address = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("has a recipient");
+        Arrived {
+            to: address.to_owned(),
+            subject: mail.subject().expect("has a subject").to_owned(),
+            text: mail.body_text(0).expect("has a text part").replace("\r\n", "\n"),
+            html: mail.body_html(0).expect("has an HTML part").replace("\r\n", "\n"),
+        }
+    };
+    server.taken().iter().map(|mail| parse(&mail.data)).collect()
+}

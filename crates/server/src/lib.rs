@@ -5,6 +5,7 @@
 pub mod adapters;
 pub mod config;
 pub mod delivery;
+pub mod http;
 pub mod keys;
 pub mod mails;
 pub mod outgoing;

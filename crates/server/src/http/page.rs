@@ -72,6 +72,8 @@ impl Frame<'_> {
                     meta name="color-scheme" content="light dark";
                     meta name="robots" content="noindex";
                     title { (title) " \u{b7} " (organisation) }
+                    // No icon, and so no request for one.
+                    link rel="icon" href="data:,";
                     link rel="stylesheet" href=(format!("{root}{STYLESHEET}"));
                     (head)
                 }

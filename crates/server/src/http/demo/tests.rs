@@ -74,7 +74,7 @@ async fn the_sign_in_page_asks_only_two_lines_of_its_author() {
     let world = World::new().await;
     let (status, headers, page) = world.get("/").await;
     assert_eq!(status, StatusCode::OK);
-    assert!(page.contains(r##"<a id="cant-access" href="/reset">Can't access your account?</a>"##), "{page}");
+    assert!(page.contains(r#"<a id="cant-access" href="/reset">Can't access your account?</a>"#), "{page}");
     assert!(page.contains(r##"<script src="/regain.js" data-link="#cant-access" async></script>"##), "{page}");
     assert!(page.contains(r#"id="user-id" name="username""#) && page.contains(r#"autocomplete="username""#));
     assert!(page.contains("only on this computer"));

@@ -150,14 +150,8 @@ async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
             people,
         }));
     }
-    let parts = Parts {
-        store: Arc::new(SqliteStore::new(database)),
-        directory,
-        notifier,
-        clock,
-        rng,
-        wake: Arc::default(),
-    };
+    let parts =
+        Parts { store: Arc::new(SqliteStore::new(database)), directory, notifier, clock, rng, wake: Arc::default() };
     Ok((parts, pages))
 }
 

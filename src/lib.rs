@@ -1,1 +1,15 @@
 //! The "Can't access your account?" widget.
+//!
+//! [`flow`] is the core: what a person sees and what happens next, as plain data that needs no
+//! browser. [`shell`] carries out what the core asks for, [`api`] speaks to the server, [`views`]
+//! draws. `embed/regain.js` is the script that a page includes; it brings this in when it is needed.
+
+pub mod api;
+pub mod clock;
+pub mod flow;
+pub mod i18n;
+mod options;
+pub mod shell;
+mod views;
+
+pub use shell::mount;

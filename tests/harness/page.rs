@@ -8,17 +8,16 @@ use thirtyfour::{Key, WebElement, session::handle::SessionHandle};
 
 use crate::until;
 
-/// Finds the first element that matches, in the document or in any open shadow root.
+/// Finds the first element that matches, in an open shadow root or else in the document: where the
+/// widget and its host page have the same kind of field, the widget's is meant.
 const FIND: &str = r"
     const [selector] = arguments;
     const find = (root) => {
-        const here = root.querySelector(selector);
-        if (here) return here;
         for (const element of root.querySelectorAll('*')) {
             const below = element.shadowRoot && find(element.shadowRoot);
             if (below) return below;
         }
-        return null;
+        return root.querySelector(selector);
     };
     return find(document);
 ";
@@ -40,8 +39,8 @@ const FOCUS: &str = r"
     let focused = document.activeElement;
     while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
     return {
-        tag: focused?.localName ?? '', name: focused?.getAttribute?.('name') ?? '', text: focused?.innerText ?? '',
-        id: focused?.id ?? '', visible: focused?.matches?.(':focus-visible') ?? false,
+        tag: focused?.localName ?? '', name: focused?.getAttribute?.('name') ?? '', type: focused?.type ?? '',
+        text: (focused?.innerText ?? '').trim(), id: focused?.id ?? '',
     };
 ";
 
@@ -145,7 +144,7 @@ impl Page {
         Ok(self.driver.action_chain().send_keys(text).perform().await?)
     }
 
-    /// What has the focus: `tag`, `name`, `text`, `id`, and whether it shows (`visible`).
+    /// What has the focus: `tag`, `name`, `type`, `text` and `id`.
     pub async fn focus(&self) -> Result<Value> {
         self.script(FOCUS, vec![]).await
     }

@@ -1,10 +1,15 @@
 //! `regain-server`: the reset API and the hosted pages.
 //!
-//! Start at [`ports`] for what the server needs from the world.
+//! Start at [`ports`] for what the server needs from the world, [`engine`] for what a flow is,
+//! [`flows`] for how a request is carried out, [`http`] for the API and [`app`] for the whole.
 
 pub mod adapters;
+pub mod app;
+pub mod client;
 pub mod config;
 pub mod delivery;
+pub mod engine;
+pub mod flows;
 pub mod http;
 pub mod keys;
 pub mod mails;

@@ -17,11 +17,27 @@ pub fn normalise(user_id: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// The longest user ID that is looked at, in characters.
+pub const MAX_LENGTH: usize = 256;
+
+/// A text that cannot be a user ID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a user ID has 1 to {MAX_LENGTH} characters, none of them a control character")]
+pub struct NotAUserId;
+
+/// The user ID as typed, without the space around it.
+pub fn trimmed(typed: &str) -> Result<&str, NotAUserId> {
+    let trimmed = typed.trim();
+    // Counted in bytes first: a character has four at most.
+    let fits = trimmed.len() <= MAX_LENGTH * 4 && (1..=MAX_LENGTH).contains(&trimmed.chars().count());
+    if fits && !trimmed.contains(char::is_control) { Ok(trimmed) } else { Err(NotAUserId) }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::normalise;
+    use super::{NotAUserId, normalise, trimmed};
 
     #[test]
     fn spellings_of_one_id_are_one() {
@@ -37,6 +53,15 @@ mod tests {
     fn different_ids_stay_different() {
         assert_ne!(normalise("ada"), normalise("ada."));
         assert_ne!(normalise("a da"), normalise("ada"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_user_id() {
+        assert_eq!(trimmed("  ada "), Ok("ada"));
+        for bad in ["", "   ", "a\nb", "a\0", "a\u{7f}", &"x".repeat(257)] {
+            assert_eq!(trimmed(bad), Err(NotAUserId), "{bad:?}");
+        }
+        assert!(trimmed(&"ü".repeat(256)).is_ok());
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
-pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ServerConfig, StoreConfig};
+pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone, Default)]

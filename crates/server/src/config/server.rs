@@ -34,9 +34,12 @@ pub struct ServerConfig {
     /// A file that holds the server key, instead of `key`. Made at the first start when it is missing,
     /// readable by its owner only.
     pub key_file: Option<PathBuf>,
-    /// The networks of the reverse proxies whose `Forwarded` or `X-Forwarded-For` counts, as CIDRs.
-    /// Default: none, and the headers are ignored.
+    /// The networks of the reverse proxies whose word counts about where a request came from, as
+    /// CIDRs. Default: none, and `proxy_header` is ignored.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header that those proxies write: `x-forwarded-for` (default) or `forwarded` (RFC 7239). The
+    /// other one is ignored, because a proxy may pass on what a client wrote into it.
+    pub proxy_header: ProxyHeader,
     /// The origins whose pages may call the API, exactly as browsers write them, such as
     /// `https://www.example.com`. The server's own origin needs no entry.
     pub allowed_origins: Vec<String>,
@@ -59,6 +62,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// The header in which proxies say where a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded`, RFC 7239.
+    Forwarded,
+}
+
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {
@@ -67,6 +81,7 @@ impl Default for ServerConfig {
             key: None,
             key_file: None,
             trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::XForwardedFor,
             allowed_origins: Vec::new(),
             widget_dir: None,
             log: LogFormat::Text,

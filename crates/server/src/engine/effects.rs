@@ -1,0 +1,127 @@
+//! What the engine decides: the flow as it is to be, and what is to be done with it in the same
+//! transaction; or that nothing is to be done.
+
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::{Secret, Violation};
+
+use super::state::State;
+use crate::{outgoing::Outgoing, ports::Charge};
+
+/// What an answer does.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The flow as it is to be.
+    pub state: State,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+    /// What the person is told.
+    pub reply: Reply,
+}
+
+/// What is to be done along with the change of the flow.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Charge a counter; where it has no room, none of the decision happens.
+    Charge(Charge, OnOverLimit),
+    /// Queue a message.
+    Send {
+        /// The message.
+        outgoing: Outgoing,
+        /// It is not sent after this.
+        not_after: Timestamp,
+        /// Whether the success of another flow drops it.
+        voidable: bool,
+    },
+    /// A line of the audit log.
+    Audit {
+        /// What happened.
+        event: &'static str,
+        /// More about it.
+        detail: Option<serde_json::Value>,
+    },
+    /// The flow gets another token, and the former one is void.
+    RotateToken,
+    /// The account's other flows are over.
+    VoidOthers,
+    /// After the commit: the directory sets the password, and [`super::Engine::applied`] says what
+    /// follows from how that went.
+    SetPassword {
+        /// The directory's name for the account.
+        account_id: String,
+        /// The new password.
+        new: Secret<String>,
+    },
+}
+
+/// What a counter without room means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnOverLimit {
+    /// Come back later.
+    RateLimited,
+    /// The flow is over: the account's tries of the day are used up.
+    EndFlow,
+}
+
+/// What the person is told about a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// The flow as it now stands.
+    Accepted,
+    /// 422 `wrong_code`.
+    WrongCode,
+    /// 410 `flow_ended`.
+    Ended,
+    /// 503 `unavailable`: the same answer can be given again.
+    Unavailable,
+}
+
+/// Why nothing happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// 409: not the current step, or not an answer that it takes.
+    StepPassed,
+    /// 410: the flow is over.
+    Ended,
+    /// 422: a member's value cannot be used.
+    Invalid {
+        /// The member.
+        pointer: &'static str,
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// 429: too early.
+    RateLimited {
+        /// From when it isn't.
+        retry_at: Timestamp,
+    },
+    /// 422: the code's time is up.
+    CodeExpired,
+    /// 422: the rules refuse the password.
+    PasswordRefused(Vec<Violation>),
+    /// A password is being set at this moment: wait and ask again.
+    Busy,
+}
+
+impl Refusal {
+    pub(super) const fn invalid(pointer: &'static str, detail: &'static str) -> Self {
+        Self::Invalid { pointer, detail }
+    }
+}
+
+impl Decision {
+    pub(super) const fn new(state: State) -> Self {
+        Self { state, effects: Vec::new(), reply: Reply::Accepted }
+    }
+
+    pub(super) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: OnOverLimit) {
+        self.effects.push(Effect::Charge(Charge { bucket, window, limit, cost: 1 }, over));
+    }
+
+    pub(super) fn audit(&mut self, event: &'static str) {
+        self.effects.push(Effect::Audit { event, detail: None });
+    }
+
+    pub(super) fn audit_with(&mut self, event: &'static str, detail: serde_json::Value) {
+        self.effects.push(Effect::Audit { event, detail: Some(detail) });
+    }
+}

@@ -1,0 +1,416 @@
+//! The flow service: the shell around the [engine](crate::engine).
+//!
+//! Every request is: read the flow, let the engine decide, commit everything in one transaction that
+//! compares and swaps the flow's version; where another request was faster, read and decide again.
+//! That is what makes codes single-use and tries exact under any number of parallel requests.
+
+mod once;
+mod reply;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use regain_protocol::{Answer, CreateFlow, ProblemCode, Secret};
+
+pub use once::{Kept, Once, OnceError};
+pub use reply::Reply;
+
+use crate::{
+    app::Parts,
+    client::Client,
+    engine::{Applied, Context, Decision, Effect, Engine, OnOverLimit, Refusal, Stage, State},
+    keys::{Keys, same, token_hash},
+    ports::{
+        AuditEntry, Change, Clock, Committed, Directory, DirectoryError, FlowRow, NewMessage, PasswordChange, Rng,
+        SetPasswordError, Store, StoreError, VoidOthers, random_id, random_token,
+    },
+    user_id,
+};
+
+/// How often a decision is made again because another request was faster. Each of those others has
+/// changed the flow, which can happen to one flow only a few times.
+const MAX_ROUNDS: u32 = 64;
+
+/// How long to wait, in all, for another request that sets the password of the same flow.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// How long to wait before looking again.
+const WAIT: Duration = Duration::from_millis(25);
+
+/// How long a client should wait before it repeats a request that found a dependency missing, in seconds.
+const RETRY_UNAVAILABLE_S: u64 = 5;
+
+/// Begins flows, shows them, takes answers.
+#[derive(Clone)]
+pub struct Flows {
+    engine: Engine,
+    keys: Keys,
+    store: Arc<dyn Store>,
+    directory: Arc<dyn Directory>,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    identify_floor: Duration,
+}
+
+/// Why a request could not be carried out. The client hears `unavailable`; the log hears this.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// A stored flow cannot be read.
+    #[error("a stored flow cannot be read: {0}")]
+    State(serde_json::Error),
+    /// Others were faster, again and again.
+    #[error("too many requests for one flow at once")]
+    Contention,
+}
+
+/// An answer, with all that came with it.
+#[derive(Debug, Clone)]
+pub struct Answering {
+    /// The flow.
+    pub flow_id: String,
+    /// The token that came with it.
+    pub token: Secret<String>,
+    /// The step that it names.
+    pub step_id: String,
+    /// The answer.
+    pub answer: Answer,
+    /// Its `Idempotency-Key`, where it had one.
+    pub once: Option<Once>,
+    /// From where it came.
+    pub client: Client,
+}
+
+/// How a decision was carried out.
+enum CarriedOut {
+    /// All of it.
+    Done(Reply),
+    /// Nothing: read and decide again.
+    Conflict,
+    /// Nothing: a counter has no room.
+    OverLimit(OnOverLimit, Timestamp),
+}
+
+impl Flows {
+    /// A service over these ports.
+    pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
+        let Parts { store, directory, clock, rng, .. } = parts.clone();
+        Self { engine, keys, store, directory, clock, rng, identify_floor }
+    }
+
+    /// The time now, in whole seconds: what the API says and what is decided by are the same.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    fn context<'a>(&'a self, row: &'a FlowRow, prefix: Option<&'a str>) -> Context<'a> {
+        Context::of(row, self.now(), &*self.rng, prefix)
+    }
+
+    /// The flow, where the token is its current one.
+    pub async fn authentic(&self, flow_id: &str, token: &Secret<String>) -> Result<Option<FlowRow>, Fault> {
+        let row = self.store.flow(flow_id).await?;
+        Ok(row.filter(|row| same(&row.token_hash, &token_hash(token))))
+    }
+
+    /// Begins a flow.
+    pub async fn create(&self, create: &CreateFlow, once: Option<&Once>, client: &Client) -> Result<Reply, Fault> {
+        if let Some(kept) = self.kept(once).await? {
+            return Ok(kept.reply());
+        }
+        if create.user_id.as_deref().is_some_and(|id| user_id::trimmed(id).is_err()) {
+            return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
+        }
+        let now = self.now();
+        let token = random_token(&*self.rng);
+        let prefix = client.prefix();
+        let row = FlowRow {
+            id: random_id(&*self.rng),
+            kind: create.kind,
+            version: 0,
+            token_hash: token_hash(&token),
+            account_key: None,
+            expires_at: self.engine.expires_at(now),
+            state: String::new(),
+        };
+        let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
+        let decision = match self.engine.begin(cx, create.locale.as_deref()) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Reply::refused(&refusal, None, now)),
+        };
+        let reply = Reply::created(self.engine.view(cx, &decision.state), token);
+        match self.carry_out(&row, cx, &decision, reply, once, client).await? {
+            CarriedOut::Done(reply) => Ok(reply),
+            CarriedOut::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
+            // A new id is nobody else's, so the key's first answer was kept meanwhile.
+            CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply()),
+        }
+    }
+
+    /// A flow, as its owner sees it.
+    pub fn show(&self, row: &FlowRow) -> Result<Reply, Fault> {
+        Ok(Reply::flow(&self.engine.view(self.context(row, None), &state(row)?)))
+    }
+
+    /// A problem along with the flow that it is about.
+    pub fn problem(&self, row: &FlowRow, code: ProblemCode, detail: &str) -> Result<Reply, Fault> {
+        let flow = self.engine.view(self.context(row, None), &state(row)?);
+        Ok(Reply::problem(code, Some(detail), Some(flow)))
+    }
+
+    /// Takes an answer. A user ID is answered no sooner than the floor, so that the time does not
+    /// tell what the directory knows.
+    pub async fn answer(&self, answering: &Answering) -> Result<Reply, Fault> {
+        let work = self.answer_soon(answering);
+        if matches!(answering.answer, Answer::Identify { .. }) {
+            tokio::join!(work, tokio::time::sleep(self.identify_floor)).0
+        } else {
+            work.await
+        }
+    }
+
+    async fn answer_soon(&self, answering: &Answering) -> Result<Reply, Fault> {
+        let Answering { flow_id, token, step_id, answer, once, client } = answering;
+        let prefix = client.prefix();
+        let mut waited = Duration::ZERO;
+        let mut rounds = 0;
+        while rounds < MAX_ROUNDS {
+            let row = self.authentic(flow_id, token).await?;
+            let row = match (row, self.kept(once.as_ref()).await?) {
+                // The first of two equal requests may have voided the token that both came with.
+                (_, Some(Kept::Answer(reply))) => return Ok(reply),
+                (None, _) => return Ok(Reply::unauthorized()),
+                (Some(_), Some(Kept::OfAnother)) => return Ok(Reply::key_reused()),
+                (Some(row), None) => row,
+            };
+            let state = state(&row)?;
+            let cx = self.context(&row, prefix.as_deref());
+            let account = match self.engine.looks_up(cx, &state, step_id, answer) {
+                Some(user_id) => self.directory.find(user_id).await?,
+                None => None,
+            };
+            let decision = match self.engine.answer(cx, &state, step_id, answer, account) {
+                Ok(decision) => decision,
+                Err(Refusal::Busy) if waited < MAX_WAIT => {
+                    tokio::time::sleep(WAIT).await;
+                    waited += WAIT;
+                    continue;
+                }
+                Err(refusal) => {
+                    return Ok(Reply::refused(&refusal, Some(self.engine.view(cx, &state)), cx.now));
+                }
+            };
+            match self.decided(&row, cx, decision, once.as_ref(), client).await? {
+                CarriedOut::Done(reply) => return Ok(reply),
+                CarriedOut::Conflict => rounds += 1,
+                CarriedOut::OverLimit(OnOverLimit::RateLimited, retry_at) => {
+                    return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
+                }
+                CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                    let decision = self.engine.out_of_tries(cx, &state, retry_at);
+                    match self.decided(&row, cx, decision, once.as_ref(), client).await? {
+                        CarriedOut::Done(reply) => return Ok(reply),
+                        CarriedOut::Conflict | CarriedOut::OverLimit(..) => rounds += 1,
+                    }
+                }
+            }
+        }
+        Err(Fault::Contention)
+    }
+
+    /// Ends a flow at the person's wish.
+    pub async fn cancel(&self, flow_id: &str, token: &Secret<String>, client: &Client) -> Result<Reply, Fault> {
+        let mut waited = Duration::ZERO;
+        let mut rounds = 0;
+        while rounds < MAX_ROUNDS {
+            let Some(row) = self.authentic(flow_id, token).await? else { return Ok(Reply::unauthorized()) };
+            let cx = self.context(&row, None);
+            let decision = match self.engine.cancel(cx, &state(&row)?) {
+                Ok(Some(decision)) => decision,
+                Ok(None) => return Ok(Reply::nothing()),
+                Err(_) if waited < MAX_WAIT => {
+                    tokio::time::sleep(WAIT).await;
+                    waited += WAIT;
+                    continue;
+                }
+                Err(refusal) => return Ok(Reply::refused(&refusal, None, cx.now)),
+            };
+            match self.carry_out(&row, cx, &decision, Reply::nothing(), None, client).await? {
+                CarriedOut::Done(reply) => return Ok(reply),
+                CarriedOut::Conflict | CarriedOut::OverLimit(..) => rounds += 1,
+            }
+        }
+        Err(Fault::Contention)
+    }
+
+    /// Carries out what the engine decided about an answer.
+    async fn decided(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: Decision,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let Some((account_id, change)) = password_change(&decision) else {
+            return self.commit_answer(row, cx, &decision, once, client).await;
+        };
+        // The claim keeps no answer: what follows from it does.
+        match self.carry_out(row, cx, &decision, Reply::nothing(), None, client).await? {
+            CarriedOut::Done(_) => {}
+            not_claimed => return Ok(not_claimed),
+        }
+        let applied = match self.directory.set_password(&account_id, &change).await {
+            Ok(()) => Applied::Set,
+            Err(SetPasswordError::NoSuchAccount) => Applied::NoAccount,
+            Err(error) => {
+                tracing::error!(%error, "a password was not set");
+                Applied::Unavailable
+            }
+        };
+        let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
+        for _ in 0..MAX_ROUNDS {
+            let follows = self.engine.applied(cx, &decision.state, applied);
+            match self.commit_answer(&claimed, cx, &follows, once, client).await? {
+                CarriedOut::Conflict if applied == Applied::Set => {
+                    // Whatever happened to the flow meanwhile: the password is set, so it says so.
+                    let now = self.store.flow(&row.id).await?;
+                    claimed.version = now.ok_or(Fault::Contention)?.version;
+                }
+                other => return Ok(other),
+            }
+        }
+        Err(Fault::Contention)
+    }
+
+    /// Commits a decision with the answer that follows from it.
+    async fn commit_answer(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: &Decision,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let rotates = decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken));
+        let token = rotates.then(|| random_token(&*self.rng));
+        let mut row = row.clone();
+        if let Some(token) = &token {
+            row.token_hash = token_hash(token);
+        }
+        let reply = Reply::decided(decision.reply, self.engine.view(cx, &decision.state), token);
+        self.carry_out(&row, cx, decision, reply, once, client).await
+    }
+
+    /// Commits everything that a decision brings about, in one transaction.
+    async fn carry_out(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: &Decision,
+        reply: Reply,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let subject = decision.state.subject.as_ref();
+        let account_key = subject.map(|subject| subject.account_key.clone()).or_else(|| row.account_key.clone());
+        // A flow that is done leaves its account: a later success does not make it a cancelled one.
+        let is_done = matches!(decision.state.stage, Stage::Done { .. });
+        let mut change = Change {
+            flow: FlowRow {
+                account_key: account_key.clone().filter(|_| !is_done),
+                state: json(&decision.state),
+                ..row.clone()
+            },
+            charges: Vec::new(),
+            messages: Vec::new(),
+            replay: once.map(|once| once.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
+            audit: Vec::new(),
+            void_others: None,
+            now: cx.now,
+        };
+        let mut over_limits = Vec::new();
+        for effect in &decision.effects {
+            match effect {
+                Effect::Charge(charge, over_limit) => {
+                    change.charges.push(charge.clone());
+                    over_limits.push((charge.bucket.clone(), *over_limit));
+                }
+                Effect::Send { outgoing, not_after, voidable } => {
+                    let id = random_id(&*self.rng);
+                    change.messages.push(NewMessage {
+                        payload: outgoing.seal(&self.keys, &*self.rng, &id),
+                        id,
+                        flow_id: row.id.clone(),
+                        not_after: *not_after,
+                        voidable: *voidable,
+                    });
+                }
+                Effect::Audit { event, detail } => change.audit.push(AuditEntry {
+                    at: cx.now,
+                    flow_id: row.id.clone(),
+                    account_key: account_key.clone(),
+                    event: (*event).to_owned(),
+                    client: client.address().map(|address| address.to_string()),
+                    detail: detail.as_ref().map(ToString::to_string),
+                }),
+                Effect::VoidOthers => {
+                    change.void_others = account_key
+                        .clone()
+                        .map(|account_key| VoidOthers { account_key, state: json(&self.engine.voided(cx)) });
+                }
+                // The token is in the row by now, and the password is set after the commit.
+                Effect::RotateToken | Effect::SetPassword { .. } => {}
+            }
+        }
+        Ok(match self.store.commit(&change).await? {
+            Committed::Done => CarriedOut::Done(reply),
+            Committed::Conflict => CarriedOut::Conflict,
+            Committed::OverLimit { bucket, retry_at } => {
+                let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);
+                CarriedOut::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
+            }
+        })
+    }
+
+    /// What was kept for a request with an `Idempotency-Key`.
+    pub async fn kept(&self, once: Option<&Once>) -> Result<Option<Kept>, Fault> {
+        let Some(once) = once else { return Ok(None) };
+        let kept = self.store.replay(once.scope(), once.key(), self.now()).await?;
+        Ok(kept.map(|kept| once.open(&self.keys, &kept)))
+    }
+}
+
+impl Kept {
+    /// What a request with that key is answered.
+    pub fn reply(self) -> Reply {
+        match self {
+            Self::Answer(reply) => reply,
+            Self::OfAnother => Reply::key_reused(),
+        }
+    }
+}
+
+/// The password that a decision sets.
+fn password_change(decision: &Decision) -> Option<(String, PasswordChange)> {
+    decision.effects.iter().find_map(|effect| match effect {
+        Effect::SetPassword { account_id, new } => {
+            Some((account_id.clone(), PasswordChange { new: new.clone(), current: None }))
+        }
+        _ => None,
+    })
+}
+
+fn state(row: &FlowRow) -> Result<State, Fault> {
+    serde_json::from_str(&row.state).map_err(Fault::State)
+}
+
+fn json(state: &State) -> String {
+    serde_json::to_string(state).expect("a state has only text keys")
+}

@@ -1,0 +1,54 @@
+//! From where a request came: its peer, or whom a trusted proxy names.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+
+use crate::{app::App, client::Client, config::ProxyHeader};
+
+impl FromRequestParts<Arc<App>> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+            return Ok(Self::default());
+        };
+        let server = &app.config().server;
+        let hops = match server.proxy_header {
+            ProxyHeader::XForwardedFor => listed(&parts.headers, "x-forwarded-for"),
+            ProxyHeader::Forwarded => listed(&parts.headers, "forwarded").into_iter().map(forwarded_for).collect(),
+        };
+        Ok(Self::behind(peer.ip(), &server.trusted_proxies, hops.into_iter()))
+    }
+}
+
+/// The elements of a header that is a list, over all its lines.
+fn listed<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    headers.get_all(name).iter().flat_map(|line| line.to_str().unwrap_or("unknown").split(',')).collect()
+}
+
+/// The `for` of one element of `Forwarded`.
+fn forwarded_for(element: &str) -> &str {
+    let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| name.eq_ignore_ascii_case("for")).map_or("unknown", |(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn forwarded_names_its_hops() {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("forwarded"),
+            HeaderValue::from_static("for=192.0.2.1;proto=https, For=\"[2001:db8::1]:4711\", by=x"),
+        )]);
+        let hops: Vec<_> = listed(&headers, "forwarded").into_iter().map(forwarded_for).collect();
+        assert_eq!(hops, ["192.0.2.1", "\"[2001:db8::1]:4711\"", "unknown"]);
+    }
+}

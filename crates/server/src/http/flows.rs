@@ -1,0 +1,177 @@
+//! The endpoints of flows.
+//!
+//! A request is looked at in this order: its token, its media type and size, its `Idempotency-Key`,
+//! its JSON, then the flow. Who has no token learns nothing about the rest.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, header},
+    response::Response,
+};
+use regain_protocol::{CreateFlow, ProblemCode, Secret};
+
+use super::{body, respond::answered};
+use crate::{
+    app::App,
+    client::Client,
+    flows::{Answering, Fault, Kept, Once, OnceError, Reply},
+    ports::FlowRow,
+};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// `POST /v1/flows`
+pub(super) async fn create(State(app): State<Arc<App>>, client: Client, headers: HeaderMap, body: Body) -> Response {
+    answered(detached(async move { begin(&app, client, &headers, body).await }).await)
+}
+
+async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
+    let refused = |(code, detail): body::Refused| Ok(Reply::problem(code, Some(detail), None));
+    let bytes = match body::read(headers, body).await {
+        Ok(bytes) => bytes,
+        Err(error) => return refused(error),
+    };
+    // The network is part of the scope: two people who happen to use the same key get two flows.
+    let network = client.prefix().unwrap_or_default();
+    let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
+    let Ok(once) = once(app, headers, &scope, &[b"POST /v1/flows", &bytes]) else { return Ok(bad_key()) };
+    match body::parse::<CreateFlow>(&bytes) {
+        Ok(create) => app.flows().create(&create, once.as_ref(), &client).await,
+        Err(error) => refused(error),
+    }
+}
+
+/// `GET /v1/flows/{id}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
+    let found = app.flows().authentic(&id, &token).await;
+    answered(found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row))))
+}
+
+/// `DELETE /v1/flows/{id}`
+pub(super) async fn cancel(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    client: Client,
+    headers: HeaderMap,
+) -> Response {
+    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
+    answered(detached(async move { app.flows().cancel(&id, &token, &client).await }).await)
+}
+
+/// `POST /v1/flows/{id}/steps/{step_id}`
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    client: Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
+        return answered(Ok(Reply::unauthorized()));
+    };
+    let asked = Asked { id, step_id, token, client };
+    answered(detached(async move { take(&app, asked, &headers, body).await }).await)
+}
+
+/// Who asks, and where.
+struct Asked {
+    id: String,
+    step_id: String,
+    token: Secret<String>,
+    client: Client,
+}
+
+async fn take(app: &App, asked: Asked, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
+    let flows = app.flows();
+    let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
+        return take_again(app, &asked, headers, body).await;
+    };
+    let bytes = match body::read(headers, body).await {
+        Ok(bytes) => bytes,
+        Err((code, detail)) => return flows.problem(&row, code, detail),
+    };
+    let Ok(once) = asked.once(app, headers, &bytes) else {
+        return flows.problem(&row, ProblemCode::Invalid, &OnceError.to_string());
+    };
+    match body::parse(&bytes) {
+        Ok(answer) => {
+            let Asked { id: flow_id, step_id, token, client } = asked;
+            flows.answer(&Answering { flow_id, token, step_id, answer, once, client }).await
+        }
+        Err((code, detail)) => malformed(app, &row, once.as_ref(), code, detail).await,
+    }
+}
+
+/// What is no answer; with a key that came with one before, that is what is wrong.
+async fn malformed(
+    app: &App,
+    row: &FlowRow,
+    once: Option<&Once>,
+    code: ProblemCode,
+    detail: &str,
+) -> Result<Reply, Fault> {
+    match app.flows().kept(once).await? {
+        Some(kept) => Ok(kept.reply()),
+        None => app.flows().problem(row, code, detail),
+    }
+}
+
+/// A request without a valid token: it may still be the repeat of one whose first answer voided it.
+async fn take_again(app: &App, asked: &Asked, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
+    if headers.contains_key(IDEMPOTENCY_KEY)
+        && let Ok(bytes) = body::read(headers, body).await
+        && let Ok(once) = asked.once(app, headers, &bytes)
+        && let Some(Kept::Answer(reply)) = app.flows().kept(once.as_ref()).await?
+    {
+        return Ok(reply);
+    }
+    Ok(Reply::unauthorized())
+}
+
+impl Asked {
+    fn once(&self, app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Option<Once>, OnceError> {
+        let parts = [b"POST", self.id.as_bytes(), self.step_id.as_bytes(), self.token.expose().as_bytes(), body];
+        once(app, headers, &format!("flow:{}", self.id), &parts)
+    }
+}
+
+fn once(app: &App, headers: &HeaderMap, scope: &str, parts: &[&[u8]]) -> Result<Option<Once>, OnceError> {
+    let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
+    match (keys.next(), keys.next()) {
+        (None, _) => Ok(None),
+        (Some(key), None) => Once::new(app.keys(), key.as_bytes(), scope, parts).map(Some),
+        (Some(_), Some(_)) => Err(OnceError),
+    }
+}
+
+fn bad_key() -> Reply {
+    Reply::problem(ProblemCode::Invalid, Some(&OnceError.to_string()), None)
+}
+
+/// The bearer token, RFC 6750 section 2.1.
+fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim_start_matches(' ');
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.into())
+}
+
+/// Carries a request out to its end, even when its client goes away in the middle.
+async fn detached<F>(work: F) -> Result<Reply, Fault>
+where
+    F: Future<Output = Result<Reply, Fault>> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or_else(|_| {
+        tracing::error!("a request ended in a panic");
+        Ok(Reply::unavailable())
+    })
+}

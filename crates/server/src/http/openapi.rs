@@ -1,0 +1,6 @@
+//! The contract as `OpenAPI`.
+
+/// The document.
+pub fn document() -> String {
+    String::new()
+}

@@ -1,0 +1,363 @@
+//! A whole server without a socket.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::Secret;
+use regain_server::{
+    adapters::{Database, EmbeddedDirectory, People, SqliteStore},
+    app::{App, Parts},
+    config::Config,
+    outgoing::{Content, Outgoing},
+    ports::{
+        Account, Clock, Directory, DirectoryError, Message, Notifier, NotifyError, OsRng, PasswordChange,
+        SetPasswordError, Settlement, SignIn,
+    },
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// A password that every rule accepts.
+pub(crate) const GOOD: &str = "a river that runs north";
+
+/// The least that is configured; tests add sections to it.
+const CONFIG: &str = r#"
+    [organisation]
+    name = "Contoso"
+    continue_url = "https://www.example.com/sign-in"
+    user_id_hint = "name@example.com"
+    locales = ["en", "de"]
+    [organisation.help]
+    email = "help@example.com"
+    [mail]
+    host = "mail.example.com"
+    from = "help@example.com"
+"#;
+
+const SERVER: &str = r#"
+    [server]
+    key = "cmVnYWluIHRlc3RzIHVzZSB0aGlzIGtleSwgbm90aGluZyBlbHNl"
+    allowed_origins = ["https://www.example.com"]
+    trusted_proxies = ["10.0.0.0/8"]
+"#;
+
+/// The defaults but for the floor, which would only make the tests wait.
+pub(crate) const LIMITS: &str = "[limits]\nidentify_floor_ms = 0\n";
+
+const PEOPLE: &str = r#"
+    [[people]]
+    user_id = "ada@example.com"
+    name = "Ada Lovelace"
+    password = "the old password of Ada"
+    mails = [
+        { role = "alternate", address = "ada@example.net" },
+        { role = "authentication", address = "ada.lovelace@example.org" },
+    ]
+    [[people]]
+    user_id = "grace@example.com"
+    name = "Grace Hopper"
+    mails = [{ role = "alternate", address = "grace@example.net" }]
+    [[people]]
+    user_id = "disabled@example.com"
+    name = "Dis Abled"
+    enabled = false
+    mails = [{ role = "alternate", address = "disabled@example.net" }]
+    [[people]]
+    user_id = "unreachable@example.com"
+    name = "Un Reachable"
+"#;
+
+/// A clock that stands still until it is moved.
+pub(crate) struct MovedClock(Mutex<Timestamp>);
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("not poisoned")
+    }
+}
+
+/// The real directory, which can be made to fail.
+pub(crate) struct FallibleDirectory {
+    real: EmbeddedDirectory,
+    down: AtomicBool,
+}
+
+impl FallibleDirectory {
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    fn up(&self) -> Result<&EmbeddedDirectory, DirectoryError> {
+        if self.down.load(Ordering::SeqCst) {
+            Err(DirectoryError::Unavailable("switched off".into()))
+        } else {
+            Ok(&self.real)
+        }
+    }
+}
+
+#[async_trait]
+impl Directory for FallibleDirectory {
+    async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError> {
+        self.up()?.find(user_id).await
+    }
+
+    async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        self.up()?.set_password(account_id, change).await
+    }
+
+    async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
+        self.up()?.sign_in(id, password, now).await
+    }
+
+    async fn check(&self) -> Result<(), DirectoryError> {
+        self.up()?.check().await
+    }
+}
+
+/// Nothing is delivered here: the tests read the queue.
+struct NoNotifier;
+
+#[async_trait]
+impl Notifier for NoNotifier {
+    async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+}
+
+/// A server, its people and its time.
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) directory: Arc<FallibleDirectory>,
+    clock: Arc<MovedClock>,
+    router: Router,
+    folder: TempDir,
+}
+
+/// A response, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Got {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Value,
+}
+
+/// A person at work on a flow.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) flow: Value,
+}
+
+impl World {
+    /// With the default rules.
+    pub(crate) async fn new() -> Self {
+        Self::with(LIMITS).await
+    }
+
+    /// With these sections beside the least.
+    pub(crate) async fn with(sections: &str) -> Self {
+        Self::in_folder(tempfile::tempdir().expect("a folder"), sections).await
+    }
+
+    async fn in_folder(folder: TempDir, sections: &str) -> Self {
+        let text = format!("{SERVER}{CONFIG}{sections}");
+        let config = Config::parse(&text, Path::new(folder.path())).expect("a configuration");
+        let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:16:00.25Z".parse().expect("a time"))));
+        let database = Database::open(&config.store.path).await.expect("opens");
+        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
+        real.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
+        let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::new(false) });
+        let parts = Parts {
+            store: Arc::new(SqliteStore::new(database)),
+            directory: directory.clone(),
+            notifier: Arc::new(NoNotifier),
+            clock: clock.clone(),
+            rng: Arc::new(OsRng),
+        };
+        let app = App::new(config, parts).expect("a server");
+        let router = app.router(Router::new());
+        Self { app, directory, clock, router, folder }
+    }
+
+    /// The same database under a new server, as after a restart.
+    pub(crate) async fn restarted(self, sections: &str) -> Self {
+        let now = self.clock.now();
+        let next = Self::in_folder(self.folder, sections).await;
+        *next.clock.0.lock().expect("not poisoned") = now;
+        next
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn advance(&self, seconds: i64) {
+        *self.clock.0.lock().expect("not poisoned") += SignedDuration::from_secs(seconds);
+    }
+
+    /// Sends a request from an address.
+    pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Got {
+        let peer: SocketAddr = peer.parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Got { status: head.status, headers: head.headers, bytes, body }
+    }
+
+    /// Sends a request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Got {
+        self.send_from("192.0.2.1:50000", request).await
+    }
+
+    /// Begins a flow.
+    pub(crate) async fn begin(&self) -> Session {
+        let got = self.send(post("/v1/flows", None, &json!({ "kind": "reset" }))).await;
+        assert_eq!(got.status, StatusCode::CREATED, "{got:?}");
+        Session::of(&got)
+    }
+
+    /// Begins a flow and says who one is.
+    pub(crate) async fn identified(&self, user_id: &str) -> Session {
+        let mut session = self.begin().await;
+        let got = session.answer(self, json!({ "do": "identify", "user_id": user_id })).await;
+        assert_eq!(got.status, StatusCode::OK, "{got:?}");
+        session
+    }
+
+    /// … and asks for a code by the first method; returns the code that was queued.
+    pub(crate) async fn asked(&self, user_id: &str) -> (Session, String) {
+        let mut session = self.identified(user_id).await;
+        let method = session.methods()[0].clone();
+        let got = session.answer(self, json!({ "do": "choose", "method": method })).await;
+        assert_eq!(got.status, StatusCode::OK, "{got:?}");
+        let code = self.code().await.expect("a code is queued");
+        (session, code)
+    }
+
+    /// … and gives the right code.
+    pub(crate) async fn proved(&self, user_id: &str) -> Session {
+        let (mut session, code) = self.asked(user_id).await;
+        let got = session.answer(self, json!({ "do": "verify", "code": code })).await;
+        assert_eq!(got.status, StatusCode::OK, "{got:?}");
+        session
+    }
+
+    /// Everything that is queued, oldest first.
+    pub(crate) async fn mail(&self) -> Vec<Outgoing> {
+        let store = &self.app.parts().store;
+        let mut mail = Vec::new();
+        while let Some(message) = store.claim_message(self.clock.now()).await.expect("answers") {
+            mail.push(Outgoing::open(self.app.keys(), &message.id, &message.payload).expect("opens"));
+            store.settle_message(&message.id, Settlement::Sent).await.expect("answers");
+        }
+        mail
+    }
+
+    /// The newest code that is queued.
+    pub(crate) async fn code(&self) -> Option<String> {
+        self.mail().await.into_iter().rev().find_map(|outgoing| match outgoing.content {
+            Content::Code { code, .. } => Some(code.expose().clone()),
+            Content::PasswordReset { .. } => None,
+        })
+    }
+
+    /// Whether a person can sign in.
+    pub(crate) async fn signs_in(&self, user_id: &str, password: &str) -> bool {
+        let signed_in = self.directory.sign_in(user_id, &password.into(), self.clock.now()).await.expect("answers");
+        matches!(signed_in, SignIn::Accepted(_))
+    }
+}
+
+impl Session {
+    pub(crate) fn of(got: &Got) -> Self {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let (flow, token) = (got.body["flow"].clone(), text(&got.body["token"]));
+        Self { id: text(&flow["id"]), token, flow }
+    }
+
+    pub(crate) fn step(&self) -> &Value {
+        &self.flow["step"]
+    }
+
+    pub(crate) fn step_name(&self) -> &str {
+        self.step()["name"].as_str().expect("a name")
+    }
+
+    pub(crate) fn methods(&self) -> Vec<String> {
+        let methods = self.step()["methods"].as_array().expect("methods");
+        methods.iter().map(|method| method["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// The request that gives an answer.
+    pub(crate) fn request(&self, answer: &Value) -> Request<Body> {
+        let step = self.step()["id"].as_str().expect("an id");
+        post(&format!("/v1/flows/{}/steps/{step}", self.id), Some(&self.token), answer)
+    }
+
+    /// Gives an answer, and goes on from what follows.
+    pub(crate) async fn answer(&mut self, world: &World, answer: Value) -> Got {
+        let got = world.send(self.request(&answer)).await;
+        self.follow(&got);
+        got
+    }
+
+    pub(crate) fn follow(&mut self, got: &Got) {
+        if got.body["flow"].is_object() {
+            self.flow = got.body["flow"].clone();
+        }
+        if let Some(token) = got.body["token"].as_str() {
+            self.token = token.to_owned();
+        }
+    }
+
+    pub(crate) async fn show(&self, world: &World) -> Got {
+        world.send(bare(Method::GET, &format!("/v1/flows/{}", self.id), Some(&self.token))).await
+    }
+}
+
+/// A `POST` of JSON.
+pub(crate) fn post(path: &str, token: Option<&str>, body: &Value) -> Request<Body> {
+    let mut request = bare(Method::POST, path, token);
+    request.headers_mut().insert("content-type", "application/json".parse().expect("a value"));
+    *request.body_mut() = Body::from(body.to_string());
+    request
+}
+
+/// A request without a body.
+pub(crate) fn bare(method: Method, path: &str, token: Option<&str>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    request.body(Body::empty()).expect("a request")
+}
+
+impl Got {
+    /// Asserts a problem, and everything that all problems have in common.
+    #[track_caller]
+    pub(crate) fn is_problem(&self, status: u16, code: &str) -> &Self {
+        assert_eq!((self.status.as_u16(), &self.body["code"]), (status, &json!(code)), "{self:?}");
+        assert_eq!(self.body["status"], status, "{self:?}");
+        assert_eq!(self.body["type"], format!("urn:regain:problem:{code}"), "{self:?}");
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
+        assert_eq!(self.headers["cache-control"], "no-store", "{self:?}");
+        self
+    }
+}

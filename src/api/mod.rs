@@ -1,0 +1,142 @@
+//! The client of the reset API.
+
+mod read;
+mod write;
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::{Array, JSON};
+use leptos::prelude::window;
+use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::clock::Millis;
+use crate::flow::{Fault, Reply, Resume};
+use crate::options::{member, now};
+use read::Json;
+
+/// A request of the API.
+pub(crate) enum Request {
+    Create(CreateFlow),
+    Get(Resume),
+    Answer { flow: Resume, step: String, answer: Answer },
+    Delete(Resume),
+}
+
+/// What came back, and what time it was at the server, from this device's clock.
+pub(crate) struct Answered {
+    pub(crate) reply: Reply,
+    pub(crate) clock_offset: Option<Millis>,
+}
+
+/// Sends a request; never fails, because a failure is a reply too.
+pub(crate) async fn send(api: &str, key: &str, request: Request) -> Answered {
+    let (method, path, flow, body) = match request {
+        Request::Create(create) => (Method::POST, String::new(), None, Some(write::create_flow(&create))),
+        Request::Get(flow) => (Method::GET, ["/", &flow.id].concat(), Some(flow), None),
+        Request::Delete(flow) => (Method::DELETE, ["/", &flow.id].concat(), Some(flow), None),
+        Request::Answer { flow, step, answer } => {
+            (Method::POST, ["/", &*flow.id, "/steps/", &step].concat(), Some(flow), Some(write::answer(&answer)))
+        }
+    };
+    let sent_at = now();
+    match fetch(&[api, "/v1/flows", &path].concat(), method, key, flow.as_ref(), body.as_ref()).await {
+        Ok(response) => {
+            let clock_offset = header(&response, "date").and_then(|date| offset(&date, sent_at));
+            Answered { reply: reply(&response).await, clock_offset }
+        }
+        Err(_) => Answered { reply: Reply::Lost(no_answer()), clock_offset: None },
+    }
+}
+
+/// `GET /v1/config`; `None` when it can't be had, because nothing depends on it.
+pub(crate) async fn config(api: &str) -> Option<Config> {
+    let response = fetch(&[api, "/v1/config"].concat(), Method::GET, "", None, None).await.ok()?;
+    read::config(&json(&response).await?)
+}
+
+async fn fetch(
+    url: &str,
+    method: Method,
+    key: &str,
+    flow: Option<&Resume>,
+    body: Option<&Secret<String>>,
+) -> Result<Response, gloo_net::Error> {
+    let mut builder = RequestBuilder::new(url)
+        .method(method)
+        .credentials(web_sys::RequestCredentials::Omit)
+        .cache(web_sys::RequestCache::NoStore);
+    if let Some(flow) = flow {
+        builder = builder.header("authorization", &["Bearer ", flow.token.expose()].concat());
+    }
+    let request = match body {
+        Some(body) => {
+            builder.header("content-type", "application/json").header("idempotency-key", key).body(body.expose().as_str())
+        }
+        None => builder.build(),
+    };
+    request?.send().await
+}
+
+/// Why the browser had no answer to give.
+fn no_answer() -> Fault {
+    if window().navigator().on_line() { Fault::Unreachable } else { Fault::Offline }
+}
+
+async fn reply(response: &Response) -> Reply {
+    let status = response.status();
+    let json = json(response).await;
+    if response.ok() {
+        // A page where JSON should be is a proxy's or a hotspot's, not the server's.
+        return match json.as_ref().map(|json| (read::answered(json), read::flow(json))) {
+            Some((Some(answered), _)) => Reply::Flow(Box::new(answered)),
+            Some((None, Some(flow))) => Reply::Flow(Box::new(FlowAnswered { flow, token: None })),
+            Some((None, None)) => Reply::Lost(Fault::Server),
+            None => Reply::Lost(Fault::Unreachable),
+        };
+    }
+    let problem = json.as_ref().and_then(read::problem);
+    if problem.is_none() && status < 500 && status != 429 {
+        return Reply::Lost(Fault::Unreachable);
+    }
+    let retry_after = header(response, "retry-after").and_then(|seconds| seconds.trim().parse().ok());
+    Reply::Refused { status, problem: problem.map(Box::new), retry_after }
+}
+
+async fn json(response: &Response) -> Option<JsValue> {
+    JSON::parse(&response.text().await.ok()?).ok()
+}
+
+/// A header; `None` where there is none or where the server does not expose it to other origins.
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name)
+}
+
+/// The `Date` header has whole seconds and the reply took its time, so a small difference is none.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+fn offset(date: &str, sent_at: Millis) -> Option<Millis> {
+    let server = js_sys::Date::parse(date);
+    let difference = server as Millis + 500 - i64::midpoint(sent_at, now());
+    (!server.is_nan()).then_some(if difference.abs() < 2_000 { 0 } else { difference })
+}
+
+impl Json for JsValue {
+    fn get(&self, name: &str) -> Option<Self> {
+        member(self, name)
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        self.dyn_ref::<Array>().map(Array::to_vec)
+    }
+}

@@ -1,0 +1,173 @@
+//! What the server writes with `serde`, read by our reader, is what was written.
+
+use proptest::prelude::*;
+use regain_protocol::{Captcha, Contact, Question};
+use serde_json::{Value, json};
+
+use super::*;
+
+impl Json for Value {
+    fn get(&self, name: &str) -> Option<Self> {
+        Value::get(self, name).filter(|value| !value.is_null()).cloned()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        self.as_array().cloned()
+    }
+}
+
+fn methods() -> impl Strategy<Value = Method> {
+    use MethodKind as Kind;
+    let kinds = [Kind::Email, Kind::Sms, Kind::Call, Kind::Questions, Kind::Authenticator];
+    let roles = [None, Some(Role::Alternate), Some(Role::Authentication), Some(Role::Mobile), Some(Role::Office)];
+    (any::<String>(), prop::sample::select(kinds.to_vec()), prop::sample::select(roles.to_vec()), any::<Option<String>>(), any::<bool>())
+        .prop_map(|(id, kind, role, masked, confirm)| Method { id, kind, role, masked, confirm })
+}
+
+fn policies() -> impl Strategy<Value = PasswordPolicy> {
+    let checks = [ServerCheck::Common, ServerCheck::Breached, ServerCheck::History];
+    let checks = prop::collection::vec(prop::sample::select(checks.to_vec()), 0..4);
+    (any::<u32>(), any::<u32>(), any::<u8>(), any::<bool>(), any::<Vec<String>>(), checks).prop_map(
+        |(min_length, max_length, min_classes, forbid_user_id, forbidden_words, server_checks)| PasswordPolicy {
+            min_length,
+            max_length,
+            min_classes,
+            forbid_user_id,
+            forbidden_words,
+            server_checks,
+        },
+    )
+}
+
+/// Every step that the widget can draw.
+fn bodies() -> impl Strategy<Value = StepBody> {
+    use Outcome as Did;
+    let outcomes = [Did::Reset, Did::Unlocked, Did::Changed, Did::Registered, Did::RequestSent];
+    let reasons = [EndReason::Expired, EndReason::TooManyAttempts, EndReason::Cancelled];
+    prop_oneof![
+        Just(StepBody::Identify { captcha: None }),
+        prop::collection::vec(methods(), 0..4).prop_map(|methods| StepBody::ChooseMethod { methods }),
+        (methods(), any::<u8>(), any::<[String; 2]>(), any::<[u8; 2]>()).prop_map(
+            |(method, length, [expires_at, resend_at], [resends_left, tries_left])| StepBody::EnterCode {
+                method,
+                length,
+                expires_at,
+                resend_at,
+                resends_left,
+                tries_left,
+            }
+        ),
+        (policies(), any::<String>(), any::<[bool; 2]>()).prop_map(|(policy, user_id, [first, needs_current])| {
+            StepBody::NewPassword { policy, user_id, first, needs_current }
+        }),
+        (prop::sample::select(outcomes.to_vec()), any::<String>(), any::<bool>(), any::<Option<String>>()).prop_map(
+            |(outcome, user_id, notified, continue_url)| StepBody::Done { outcome, user_id, notified, continue_url }
+        ),
+        (prop::sample::select(reasons.to_vec()), any::<Option<String>>())
+            .prop_map(|(reason, retry_at)| StepBody::Ended { reason, retry_at }),
+    ]
+}
+
+fn flows() -> impl Strategy<Value = Flow> {
+    let kinds = [FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register];
+    let notices = [None, Some(NoticeCode::CodeResent), Some(NoticeCode::AnotherProofNeeded)];
+    (any::<[String; 3]>(), prop::sample::select(kinds.to_vec()), any::<Option<[u8; 2]>>(), prop::sample::select(notices.to_vec()), bodies())
+        .prop_map(|([id, expires_at, step_id], kind, gate, notice, body)| Flow {
+            id,
+            kind,
+            expires_at,
+            gate: gate.map(|[index, of]| Gate { index, of }),
+            notice: notice.map(|code| Notice { code }),
+            step: Step { id: step_id, body },
+        })
+}
+
+fn violations() -> impl Strategy<Value = Violation> {
+    prop_oneof![
+        any::<u32>().prop_map(|min| Violation::TooShort { min }),
+        any::<u32>().prop_map(|max| Violation::TooLong { max }),
+        any::<u8>().prop_map(|min| Violation::TooFewClasses { min }),
+        Just(Violation::ContainsUserId {}),
+        any::<String>().prop_map(|word| Violation::ContainsForbiddenWord { word }),
+        Just(Violation::Common {}),
+        Just(Violation::Breached {}),
+        Just(Violation::Reused {}),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn flows_are_read_as_written(written in flows(), token in any::<Option<String>>()) {
+        let value = serde_json::to_value(&written).expect("a flow is JSON");
+        prop_assert_eq!(flow(&value).as_ref(), Some(&written));
+        let value = serde_json::to_value(FlowAnswered { flow: written.clone(), token: token.clone().map(Secret::new) })
+            .expect("an answer is JSON");
+        let read = answered(&value).expect("it is an answer");
+        prop_assert_eq!(&read.flow, &written);
+        prop_assert_eq!(read.token, token.map(Secret::new));
+    }
+
+    #[test]
+    fn problems_are_read_as_written(flow in prop::option::of(flows()), violations in prop::collection::vec(violations(), 0..4)) {
+        use ProblemCode as Code;
+        for code in [
+            Code::WrongCode, Code::CodeExpired, Code::WrongPassword, Code::PasswordRefused, Code::Invalid,
+            Code::FlowEnded, Code::StepPassed, Code::Unauthorized, Code::RateLimited, Code::Unavailable,
+        ] {
+            let written = Problem {
+                kind: String::new(), title: String::new(), status: 0, detail: None, pointer: None,
+                code, flow: flow.clone(), violations: violations.clone(),
+            };
+            let value = serde_json::to_value(&written).expect("a problem is JSON");
+            prop_assert_eq!(problem(&value), Some(written));
+        }
+    }
+
+    #[test]
+    fn help_and_hint_are_read_as_written(text in any::<[Option<String>; 4]>(), name in any::<String>()) {
+        let [email, phone, url, user_id_hint] = text;
+        let written = Config {
+            name, logo: None, account_types: vec![], flows: vec![], locales: vec![],
+            help: Help { email, phone, url }, user_id_hint,
+        };
+        let value = serde_json::to_value(&written).expect("the configuration is JSON");
+        prop_assert_eq!(config(&value), Some(written));
+    }
+}
+
+/// A step for another version of the widget leads to help, never to a blank.
+#[test]
+fn what_cannot_be_drawn_is_unknown() {
+    let captcha = Captcha::Turnstile { site_key: "key".into() };
+    let bodies = [
+        StepBody::Identify { captcha: Some(captcha) },
+        StepBody::ContactAdministrator { reason: "disabled".into(), contact: Contact::Form {} },
+        StepBody::AnswerQuestions { questions: vec![Question { id: "1".into(), text: "?".into() }], tries_left: 1 },
+        StepBody::SignIn { user_id: None },
+    ];
+    for body in bodies {
+        let value = serde_json::to_value(Step { id: "s".into(), body }).expect("a step is JSON");
+        assert_eq!(step_body(&value), Some(StepBody::Unknown));
+    }
+    assert_eq!(step_body(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));
+}
+
+#[test]
+fn members_from_the_future_are_skipped_and_missing_ones_are_noticed() {
+    let step = json!({"name": "ended", "reason": "expired", "retry_at": null, "news": 1});
+    assert_eq!(step_body(&step), Some(StepBody::Ended { reason: EndReason::Expired, retry_at: None }));
+    assert_eq!(step_body(&json!({"name": "ended"})), None);
+    assert_eq!(step_body(&json!({"name": "enter_code", "length": 6})), None);
+}

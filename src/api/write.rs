@@ -1,0 +1,246 @@
+//! Writes what the person says, as JSON text: flat objects of strings, escaped by RFC 8259. The
+//! tests hold it against `serde_json`.
+
+use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, MethodKind, QuestionAnswer, Role, Secret};
+
+/// The body of `POST /v1/flows`.
+pub(crate) fn create_flow(create: &CreateFlow) -> Secret<String> {
+    let mut object = Object::new();
+    object.text("kind", kind(create.kind));
+    object.optional("locale", create.locale.as_deref());
+    object.optional("user_id", create.user_id.as_deref());
+    object.optional("assertion", create.assertion.as_ref().map(|secret| &**secret.expose()));
+    Secret::new(object.end())
+}
+
+/// The body of `POST /v1/flows/{id}/steps/{step_id}`.
+pub(crate) fn answer(answer: &Answer) -> Secret<String> {
+    let mut object = Object::new();
+    let named = |object: &mut Object, name| object.text("do", name);
+    match answer {
+        Answer::Identify { user_id, captcha } => {
+            named(&mut object, "identify");
+            object.text("user_id", user_id);
+            if let Some(captcha) = captcha {
+                object.raw("captcha", &solution(captcha));
+            }
+        }
+        Answer::NewCaptcha {} => named(&mut object, "new_captcha"),
+        Answer::SendRequest { message } => {
+            named(&mut object, "send_request");
+            object.optional("message", message.as_deref());
+        }
+        Answer::Choose { method, destination } => {
+            named(&mut object, "choose");
+            object.text("method", method);
+            object.optional("destination", destination.as_ref().map(|secret| &**secret.expose()));
+        }
+        Answer::Verify { code } => {
+            named(&mut object, "verify");
+            object.text("code", code.expose());
+        }
+        Answer::Resend {} => named(&mut object, "resend"),
+        Answer::ChooseAnother {} => named(&mut object, "choose_another"),
+        Answer::CallAgain {} => named(&mut object, "call_again"),
+        Answer::Answer { answers } => {
+            named(&mut object, "answer");
+            object.raw("answers", &question_answers(answers));
+        }
+        Answer::SignIn { user_id, password } => {
+            named(&mut object, "sign_in");
+            object.text("user_id", user_id);
+            object.text("password", password.expose());
+        }
+        Answer::Unlock {} => named(&mut object, "unlock"),
+        Answer::Reset {} => named(&mut object, "reset"),
+        Answer::SetPassword { password, current } => {
+            named(&mut object, "set_password");
+            object.text("password", password.expose());
+            object.optional("current", current.as_ref().map(|secret| &**secret.expose()));
+        }
+        Answer::Add { kind, role, value } => {
+            named(&mut object, "add");
+            object.text("kind", method_kind(*kind));
+            object.optional("role", role.map(role_name));
+            object.text("value", value.expose());
+        }
+        Answer::Remove { method } => {
+            named(&mut object, "remove");
+            object.text("method", method);
+        }
+        Answer::SetQuestions { answers } => {
+            named(&mut object, "set_questions");
+            object.raw("answers", &question_answers(answers));
+        }
+        Answer::Finish {} => named(&mut object, "finish"),
+        Answer::AskAdministrator {} => named(&mut object, "ask_administrator"),
+    }
+    Secret::new(object.end())
+}
+
+fn solution(captcha: &CaptchaSolution) -> String {
+    let mut object = Object::new();
+    object.optional("id", captcha.id.as_deref());
+    object.text("solution", &captcha.solution);
+    object.end()
+}
+
+fn question_answers(answers: &[QuestionAnswer]) -> String {
+    let mut list = String::from("[");
+    for QuestionAnswer { question, answer } in answers {
+        if list.len() > 1 {
+            list.push(',');
+        }
+        let mut object = Object::new();
+        object.text("question", question);
+        object.text("answer", answer.expose());
+        list.push_str(&object.end());
+    }
+    list.push(']');
+    list
+}
+
+fn kind(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::Reset => "reset",
+        FlowKind::Unlock => "unlock",
+        FlowKind::Change => "change",
+        FlowKind::Register => "register",
+    }
+}
+
+fn method_kind(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::Email => "email",
+        MethodKind::Sms => "sms",
+        MethodKind::Call => "call",
+        MethodKind::Questions => "questions",
+        MethodKind::Authenticator => "authenticator",
+        MethodKind::Unknown => "unknown",
+    }
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Alternate => "alternate",
+        Role::Authentication => "authentication",
+        Role::Mobile => "mobile",
+        Role::Office => "office",
+        Role::Unknown => "unknown",
+    }
+}
+
+/// A JSON object being written.
+struct Object(String);
+
+impl Object {
+    fn new() -> Self {
+        // Room for a long password, so that growing leaves no copies of it behind.
+        let mut text = String::with_capacity(1024);
+        text.push('{');
+        Self(text)
+    }
+
+    /// A member whose value is already JSON.
+    fn raw(&mut self, name: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        quote(&mut self.0, name);
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.raw(name, "");
+        quote(&mut self.0, value);
+    }
+
+    fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+fn quote(into: &mut String, text: &str) {
+    into.push('"');
+    for c in text.chars() {
+        if c == '"' || c == '\\' {
+            into.push('\\');
+            into.push(c);
+        } else if c < ' ' {
+            into.push_str("\\u00");
+            for digit in [c as u32 >> 4, c as u32 & 15] {
+                into.push(char::from_digit(digit, 16).unwrap_or('0'));
+            }
+        } else {
+            into.push(c);
+        }
+    }
+    into.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn same(written: &Secret<String>, value: &impl serde::Serialize) {
+        let ours: Value = serde_json::from_str(written.expose()).expect("what we write is JSON");
+        assert_eq!(ours, serde_json::to_value(value).expect("the protocol's types are JSON"));
+    }
+
+    fn all(text: &str) -> Vec<Answer> {
+        let secret = || Secret::from(text);
+        let plain = || text.to_owned();
+        let answers = || vec![QuestionAnswer { question: plain(), answer: secret() }; 2];
+        vec![
+            Answer::Identify { user_id: plain(), captcha: None },
+            Answer::Identify {
+                user_id: plain(),
+                captcha: Some(CaptchaSolution { id: Some(plain()), solution: plain() }),
+            },
+            Answer::NewCaptcha {},
+            Answer::SendRequest { message: Some(plain()) },
+            Answer::Choose { method: plain(), destination: None },
+            Answer::Choose { method: plain(), destination: Some(secret()) },
+            Answer::Verify { code: secret() },
+            Answer::Resend {},
+            Answer::ChooseAnother {},
+            Answer::CallAgain {},
+            Answer::Answer { answers: answers() },
+            Answer::SignIn { user_id: plain(), password: secret() },
+            Answer::Unlock {},
+            Answer::Reset {},
+            Answer::SetPassword { password: secret(), current: Some(secret()) },
+            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: secret() },
+            Answer::Remove { method: plain() },
+            Answer::SetQuestions { answers: answers() },
+            Answer::Finish {},
+            Answer::AskAdministrator {},
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn writes_what_serde_writes(text in any::<String>()) {
+            for one in all(&text) {
+                same(&answer(&one), &one);
+            }
+            let create = CreateFlow {
+                kind: FlowKind::Reset,
+                locale: Some(text.clone()),
+                user_id: None,
+                assertion: Some(Secret::from(&*text)),
+            };
+            same(&create_flow(&create), &create);
+        }
+    }
+}

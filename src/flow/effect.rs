@@ -1,0 +1,123 @@
+//! What a flow asks of the world. The shell carries these out and decides nothing.
+
+use regain_protocol::{Answer, CreateFlow, Outcome, Secret};
+
+use super::{Fault, Field, Ticket};
+
+/// One thing to be done.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// `GET /v1/config`; its answer comes as [`Event::Configured`](super::Event::Configured).
+    LoadConfig,
+    /// `POST /v1/flows`.
+    CreateFlow {
+        /// Names the reply.
+        ticket: Ticket,
+        /// The `Idempotency-Key`.
+        key: String,
+        /// The body.
+        create: CreateFlow,
+    },
+    /// `GET /v1/flows/{id}`.
+    GetFlow {
+        /// Names the reply.
+        ticket: Ticket,
+        /// Which flow, and the right to see it.
+        flow: Resume,
+    },
+    /// `POST /v1/flows/{id}/steps/{step}`.
+    PostAnswer {
+        /// Names the reply.
+        ticket: Ticket,
+        /// The `Idempotency-Key`.
+        key: String,
+        /// Which flow, and the right to answer.
+        flow: Resume,
+        /// Which step is answered.
+        step: String,
+        /// The body.
+        answer: Answer,
+    },
+    /// `DELETE /v1/flows/{id}`; nobody waits for the reply.
+    DeleteFlow(Resume),
+    /// Keep this for a reload.
+    SaveResume(Resume),
+    /// Forget what was kept.
+    ClearResume,
+    /// Send [`Event::Ticked`](super::Event::Ticked) every second.
+    StartTicking,
+    /// Stop that.
+    StopTicking,
+    /// Move the focus, once what changed is drawn.
+    Focus(Focus),
+    /// Say this in the live region.
+    Announce(Announcement),
+    /// Tell the host page. Nothing secret or personal goes there.
+    Tell(HostEvent),
+    /// Fill the user ID into the host page's sign-in form, or go to where one signs in.
+    ReturnToSignIn {
+        /// Whose account.
+        user_id: String,
+        /// Where to sign in, when the host page has no form for it.
+        continue_url: Option<String>,
+    },
+    /// Take the widget away.
+    Close,
+}
+
+/// What a reload needs to go on: kept in `sessionStorage` until the flow ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// The flow.
+    pub id: String,
+    /// Its token.
+    pub token: Secret<String>,
+}
+
+/// Where the focus goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The step's heading.
+    Heading,
+    /// A field, because what is in it can't be used.
+    Field(Field),
+}
+
+/// What is said to those who cannot see it change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announcement {
+    /// Another code was sent.
+    CodeSent,
+    /// The code is good for so many more seconds.
+    CodeEnds(u32),
+    /// The code is no longer good.
+    CodeEnded,
+    /// The whole flow has so many more seconds.
+    FlowEnds(u32),
+    /// The request takes its time.
+    StillWorking,
+    /// So many of the rules for the password are met.
+    RulesMet {
+        /// How many are.
+        met: u32,
+        /// How many there are.
+        of: u32,
+    },
+}
+
+/// What the host page is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostEvent {
+    /// The widget opened.
+    Opened,
+    /// A step began; its name in the API.
+    Step(&'static str),
+    /// It worked.
+    Done(Outcome),
+    /// Something failed.
+    Failed(Fault),
+    /// The flow ended without success.
+    Ended,
+    /// The widget closed.
+    Closed,
+}

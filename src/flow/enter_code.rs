@@ -1,0 +1,148 @@
+//! Type the code. Begins when a code is on its way; ends when the server takes the code, or when
+//! the person asks for another way. Through wrong codes and resends it is the same step.
+
+use regain_protocol::{Answer, Method, ProblemCode, Secret, StepBody};
+
+use super::{Announcement, Field, FieldError};
+use crate::clock::{Millis, parse_utc};
+
+/// A code on its way and what was typed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnterCode {
+    /// Where it went.
+    pub method: Method,
+    /// How many digits it has.
+    pub length: u8,
+    /// When it stops being good, at the server.
+    pub expires_at: Millis,
+    /// From when another may be asked for, at the server.
+    pub resend_at: Millis,
+    /// How many more may be asked for.
+    pub resends_left: u8,
+    /// How many wrong codes are still forgiven.
+    pub tries_left: u8,
+    /// The code as typed.
+    pub code: Secret<String>,
+    /// What is wrong with it.
+    pub error: Option<FieldError>,
+    /// How many seconds were left when it was last said.
+    said: Option<u32>,
+}
+
+impl EnterCode {
+    /// `None` when the step is another one, or says a time that is none.
+    pub(super) fn new(body: StepBody) -> Option<Self> {
+        let StepBody::EnterCode { method, length, expires_at, resend_at, resends_left, tries_left } = body else {
+            return None;
+        };
+        let (expires_at, resend_at) = (parse_utc(&expires_at)?, parse_utc(&resend_at)?);
+        let code = Secret::from("");
+        Some(Self { method, length, expires_at, resend_at, resends_left, tries_left, code, error: None, said: None })
+    }
+
+    /// The same step as the server has it now: what was typed stays, unless it was for a former code.
+    pub(super) fn refresh(&mut self, new: Self) {
+        let same_code = self.expires_at == new.expires_at;
+        let old = std::mem::replace(self, new);
+        if same_code {
+            self.said = old.said;
+        }
+        self.error = old.error;
+        self.code = old.code;
+    }
+
+    pub(super) fn typed(&mut self, code: Secret<String>) {
+        self.code = code;
+        self.error = None;
+    }
+
+    pub(super) fn submit(&mut self) -> Result<Answer, Field> {
+        let digits: String = self.code.expose().chars().filter_map(digit).collect();
+        let digits = Secret::new(digits);
+        if digits.expose().len() == usize::from(self.length) {
+            return Ok(Answer::Verify { code: digits });
+        }
+        self.error = Some(if digits.expose().is_empty() {
+            FieldError::Missing
+        } else {
+            FieldError::CodeLength { length: self.length }
+        });
+        Err(Field::Code)
+    }
+
+    pub(super) fn refused(&mut self, code: ProblemCode) -> Option<Field> {
+        self.error = Some(match code {
+            ProblemCode::WrongCode => FieldError::WrongCode { tries_left: self.tries_left },
+            ProblemCode::CodeExpired => FieldError::CodeExpired,
+            ProblemCode::Invalid => FieldError::Unusable,
+            _ => return None,
+        });
+        Some(Field::Code)
+    }
+
+    /// What is to be said now about the code's time: sparingly, at 60 s, at 10 s and at its end.
+    pub(super) fn announcement(&mut self, server_now: Millis) -> Option<Announcement> {
+        let left = super::seconds_until(self.expires_at, server_now);
+        let mark = super::mark_passed(self.said, left)?;
+        self.said = Some(mark);
+        Some(if mark == 0 { Announcement::CodeEnded } else { Announcement::CodeEnds(mark) })
+    }
+}
+
+/// A decimal digit of the writing systems whose digit keys people have: spaces, dashes and whatever
+/// else was pasted around the code falls away.
+fn digit(c: char) -> Option<char> {
+    let zero = match c {
+        '0'..='9' => return Some(c),
+        '\u{660}'..='\u{669}' => 0x660,
+        '\u{6f0}'..='\u{6f9}' => 0x6f0,
+        '\u{966}'..='\u{96f}' => 0x966,
+        '\u{ff10}'..='\u{ff19}' => 0xff10,
+        _ => return None,
+    };
+    char::from_digit(c as u32 - zero, 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regain_protocol::MethodKind;
+
+    fn step() -> EnterCode {
+        EnterCode::new(StepBody::EnterCode {
+            method: Method { id: "m".into(), kind: MethodKind::Email, role: None, masked: None, confirm: false },
+            length: 6,
+            expires_at: "2026-11-23T14:10:00Z".into(),
+            resend_at: "2026-11-23T14:00:30Z".into(),
+            resends_left: 3,
+            tries_left: 5,
+        })
+        .expect("both times are times")
+    }
+
+    #[test]
+    fn pasted_spaces_and_dashes_do_not_matter() {
+        for typed in ["123456", " 123 456 ", "123-456", "Your code: 123456", "١٢٣٤٥٦", "１２３４５６"] {
+            let mut step = step();
+            step.typed(Secret::from(typed));
+            let Ok(Answer::Verify { code }) = step.submit() else { panic!("{typed} is a code") };
+            assert_eq!(code.expose(), "123456");
+        }
+    }
+
+    #[test]
+    fn a_code_of_another_length_is_not_sent() {
+        let mut step = step();
+        step.typed(Secret::from("12345"));
+        assert_eq!(step.submit().err(), Some(Field::Code));
+        assert_eq!(step.error, Some(FieldError::CodeLength { length: 6 }));
+    }
+
+    #[test]
+    fn its_time_is_said_three_times() {
+        let mut step = step();
+        let said: Vec<_> =
+            (0..700).filter_map(|second| step.announcement(step.expires_at - 600_000 + second * 1000)).collect();
+        assert_eq!(said, [Announcement::CodeEnds(60), Announcement::CodeEnds(10), Announcement::CodeEnded]);
+    }
+}

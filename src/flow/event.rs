@@ -1,0 +1,113 @@
+//! What can happen to a flow.
+
+use regain_protocol::{Config, FlowAnswered, Problem, Secret};
+
+use crate::clock::Millis;
+
+/// Numbers the requests, so that a reply to one that was given up is recognised and dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket(pub u32);
+
+/// A place where the person types or chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Who they are.
+    UserId,
+    /// One of the ways to prove it.
+    Method,
+    /// The whole destination of the chosen method.
+    Destination,
+    /// The code.
+    Code,
+    /// The current password, where it must be given too.
+    Current,
+    /// The new password.
+    Password,
+    /// The new password again.
+    Confirm,
+}
+
+impl Field {
+    /// Its `name`, and with the prefix `regain-` its `id`: stable, because password managers and
+    /// tests rely on it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UserId => "username",
+            Self::Method => "method",
+            Self::Destination => "destination",
+            Self::Code => "code",
+            Self::Current => "current-password",
+            Self::Password => "new-password",
+            Self::Confirm => "confirm-password",
+        }
+    }
+}
+
+/// Everything that can happen to a flow.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The widget is there.
+    Opened,
+    /// What a field now holds.
+    Typed(Field, Secret<String>),
+    /// The method that was chosen, by its place in the list.
+    Chose(usize),
+    /// Next, Verify or Finish.
+    Submitted,
+    /// Another code, please.
+    AskedForAnotherCode,
+    /// Another way, please.
+    AskedForAnotherMethod,
+    /// Try the request that failed again.
+    Retried,
+    /// From the beginning.
+    StartedAgain,
+    /// Back to the host page's sign-in.
+    WentToSignIn,
+    /// Enough.
+    Cancelled,
+    /// Time went on; sent every second while something waits for it.
+    Ticked,
+    /// The browser says that the network is back.
+    CameOnline,
+    /// A reply, or what came instead of one.
+    Replied(Ticket, Reply),
+    /// What the server tells everyone.
+    Configured(Config),
+    /// What time it is at the server, in milliseconds from this device's clock.
+    ClockRead(Millis),
+}
+
+/// What came back from a request.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// The flow as it now stands.
+    Flow(Box<FlowAnswered>),
+    /// The server said no.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Why, where the answer says so in the API's form.
+        problem: Option<Box<Problem>>,
+        /// Seconds to wait, from `Retry-After`.
+        retry_after: Option<u32>,
+    },
+    /// Nothing came.
+    Lost(Fault),
+}
+
+/// Why a request got no answer that counts. Each reads differently, because each has another
+/// remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// This device is offline.
+    Offline,
+    /// The server can't be reached from here: a proxy, a VPN, a firewall, a name that isn't found.
+    Unreachable,
+    /// The server is in trouble (5xx, or an answer that makes no sense).
+    Server,
+    /// The server will not take more from here for a while (429).
+    Busy,
+    /// The server understood and refuses; the same request again would fare no better.
+    Refused,
+}

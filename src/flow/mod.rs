@@ -1,0 +1,670 @@
+//! The flow core: what a person sees and what happens next, as plain data.
+//!
+//! [`Model::update`] takes an [`Event`] and the time and gives back [`Effect`]s; [`Model::view`]
+//! says what to draw. It knows no browser, no clock and no randomness, so every order of events can
+//! be tried in `cargo test`. The server decides which step comes next: nothing in here leads from
+//! one step to another but the server's word.
+
+mod choose_method;
+mod effect;
+mod enter_code;
+mod event;
+mod identify;
+mod line;
+mod new_password;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use regain_protocol::{
+    Answer, CreateFlow, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Notice, NoticeCode, Outcome, Problem,
+    ProblemCode, Secret, StepBody,
+};
+
+pub use choose_method::ChooseMethod;
+pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
+pub use enter_code::EnterCode;
+pub use event::{Event, Fault, Field, Reply, Ticket};
+pub use identify::Identify;
+pub use new_password::NewPassword;
+pub use view::{CodeView, EndedView, MethodsView, PasswordView, Screen, Trouble, View};
+
+use crate::clock::{Millis, parse_utc};
+use line::{Ask, Call, Line, Wish};
+
+/// What the widget is opened with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// What the flow is for.
+    pub kind: FlowKind,
+    /// The language for mails and messages.
+    pub locale: Option<String>,
+    /// The user ID that the host page's own field holds.
+    pub user_id: String,
+    /// Randomness for the idempotency keys: different at every opening.
+    pub nonce: String,
+    /// What a former load of the page kept.
+    pub resume: Option<Resume>,
+    /// Whether the widget opened by itself after a reload. Then a flow that is gone is said to be
+    /// over; after a click it is quietly replaced by a new one.
+    pub reopened: bool,
+}
+
+/// What is wrong with what a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldError {
+    /// Nothing.
+    Missing,
+    /// The server can't use it.
+    Unusable,
+    /// A code has another length.
+    CodeLength {
+        /// The right one, in digits.
+        length: u8,
+    },
+    /// Not the code that was sent.
+    WrongCode {
+        /// How many wrong codes are still forgiven.
+        tries_left: u8,
+    },
+    /// The code's time is up.
+    CodeExpired,
+    /// The checklist has an open point.
+    BreaksRules,
+    /// The server refused the password by the rules listed with it.
+    Refused,
+    /// The two passwords differ.
+    Different,
+}
+
+/// A flow in progress, and the step it is at.
+#[derive(Debug, Clone)]
+struct Live {
+    resume: Resume,
+    /// When the flow ends, at the server; `None` where that could not be read.
+    ends_at: Option<Millis>,
+    /// How many seconds were left when it was last said.
+    said: Option<u32>,
+    /// From when the server may be asked whether it is over.
+    check_at: Millis,
+    gate: Option<Gate>,
+    notice: Option<Notice>,
+    step_id: String,
+    step: Step,
+}
+
+/// A step with what was typed at it.
+#[derive(Debug, Clone)]
+enum Step {
+    Identify(Identify),
+    ChooseMethod(ChooseMethod),
+    EnterCode(EnterCode),
+    NewPassword(Box<NewPassword>),
+    /// A step for a newer widget.
+    Unknown,
+}
+
+/// Why there is no flow any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The server ended it.
+    Reason(EndReason),
+    /// The server does not know it any more.
+    SessionOver,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// No flow yet: being created, or being fetched after a reload.
+    Opening,
+    /// A flow in progress.
+    Live(Box<Live>),
+    /// It worked.
+    Done { outcome: Outcome, user_id: String, notified: bool, continue_url: Option<String> },
+    /// It is over without success.
+    Ended { why: End, retry_at: Option<Millis> },
+    /// The person closed the widget.
+    Closed,
+}
+
+/// The whole state of one widget.
+#[derive(Debug, Clone)]
+pub struct Model {
+    setup: Setup,
+    help: Help,
+    organisation: Option<String>,
+    user_id_hint: Option<String>,
+    /// What time it is at the server, from this device's clock.
+    offset: Millis,
+    /// The user ID as typed last: it outlives its step, so that nobody types it twice.
+    user_id: String,
+    state: State,
+    line: Line,
+    tickets: u32,
+    keys: u32,
+    /// Counts the screens, so that the view knows when to draw another.
+    drawn: u32,
+    ticking: bool,
+}
+
+type Effects = Vec<Effect>;
+
+impl Model {
+    /// A widget about to open.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            help: Help::default(),
+            organisation: None,
+            user_id_hint: None,
+            offset: 0,
+            user_id: setup.user_id.clone(),
+            state: State::Opening,
+            line: Line::Idle,
+            tickets: 0,
+            keys: 0,
+            drawn: 0,
+            ticking: false,
+            setup,
+        }
+    }
+
+    /// Takes in what happened at `now` (by this device's clock) and says what to do about it.
+    pub fn update(&mut self, now: Millis, event: Event) -> Vec<Effect> {
+        let mut effects = Effects::new();
+        if !matches!(self.state, State::Closed) {
+            self.handle(now, event, &mut effects);
+        }
+        let needs_time = match &self.state {
+            State::Opening | State::Live(_) => true,
+            State::Ended { retry_at, .. } => retry_at.is_some_and(|at| at > now + self.offset),
+            State::Done { .. } | State::Closed => false,
+        };
+        if needs_time != self.ticking {
+            self.ticking = needs_time;
+            effects.push(if needs_time { Effect::StartTicking } else { Effect::StopTicking });
+        }
+        effects
+    }
+
+    fn handle(&mut self, now: Millis, event: Event, effects: &mut Effects) {
+        match event {
+            Event::Opened => {
+                effects.push(Effect::Tell(HostEvent::Opened));
+                effects.push(Effect::LoadConfig);
+                let call = self.setup.resume.clone().map_or(Call::Create, Call::Resume);
+                self.send(now, call, effects);
+            }
+            Event::Typed(field, text) => self.typed(field, text, effects),
+            Event::Chose(place) => {
+                if let Some(Step::ChooseMethod(step)) = self.step() {
+                    step.chose(place);
+                    self.forget_failure();
+                }
+            }
+            Event::Submitted => self.submit(now, effects),
+            Event::AskedForAnotherCode => {
+                let server_now = now + self.offset;
+                if let Some(Step::EnterCode(step)) = self.step()
+                    && step.resends_left > 0
+                    && step.resend_at <= server_now
+                {
+                    self.answer(now, Wish::AnotherCode, Answer::Resend {}, effects);
+                }
+            }
+            Event::AskedForAnotherMethod => {
+                if let Some(Step::EnterCode(_)) = self.step() {
+                    self.answer(now, Wish::AnotherMethod, Answer::ChooseAnother {}, effects);
+                }
+            }
+            Event::Retried => self.retry(now, effects),
+            Event::StartedAgain => self.start_again(now, effects),
+            Event::WentToSignIn => {
+                if let State::Done { user_id, continue_url, .. } = &self.state {
+                    let (user_id, continue_url) = (user_id.clone(), continue_url.clone());
+                    self.close(effects);
+                    effects.push(Effect::ReturnToSignIn { user_id, continue_url });
+                }
+            }
+            Event::Cancelled => {
+                if let State::Live(live) = &self.state {
+                    effects.push(Effect::DeleteFlow(live.resume.clone()));
+                }
+                effects.push(Effect::ClearResume);
+                self.close(effects);
+            }
+            Event::Ticked => self.tick(now, effects),
+            Event::CameOnline => {
+                if let Line::Failed { ask, fault: fault @ (Fault::Offline | Fault::Unreachable), .. } = &self.line {
+                    let (ask, fault) = (ask.clone(), *fault);
+                    self.dispatch(now, ask, Some(fault), effects);
+                }
+            }
+            Event::Replied(ticket, reply) => {
+                // A reply to a request that was given up is not for us any more.
+                if let Line::Busy { ticket: awaited, .. } = &self.line
+                    && *awaited == ticket
+                    && let Line::Busy { ask, .. } = std::mem::replace(&mut self.line, Line::Idle)
+                {
+                    self.replied(now, ask, reply, effects);
+                }
+            }
+            Event::Configured(config) => {
+                self.help = config.help;
+                self.organisation = Some(config.name).filter(|name| !name.is_empty());
+                self.user_id_hint = config.user_id_hint;
+            }
+            Event::ClockRead(offset) => self.offset = offset,
+        }
+    }
+
+    fn step(&mut self) -> Option<&mut Step> {
+        match &mut self.state {
+            State::Live(live) => Some(&mut live.step),
+            _ => None,
+        }
+    }
+
+    fn typed(&mut self, field: Field, text: Secret<String>, effects: &mut Effects) {
+        let Some(step) = self.step() else { return };
+        match (step, field) {
+            (Step::Identify(step), Field::UserId) => {
+                step.typed(text.expose());
+                text.expose().clone_into(&mut self.user_id);
+            }
+            (Step::ChooseMethod(step), Field::Destination) => step.typed(text),
+            (Step::EnterCode(step), Field::Code) => step.typed(text),
+            (Step::NewPassword(step), Field::Current | Field::Password | Field::Confirm) => {
+                effects.extend(step.typed(field, text).map(Effect::Announce));
+            }
+            _ => return,
+        }
+        self.forget_failure();
+    }
+
+    /// What failed was about what the fields held before: it is not to be sent again by itself.
+    fn forget_failure(&mut self) {
+        if let Line::Failed { ask: Ask { call: Call::Answer { .. }, .. }, fault, .. } = &self.line
+            && *fault != Fault::Busy
+        {
+            self.line = Line::Idle;
+        }
+    }
+
+    fn submit(&mut self, now: Millis, effects: &mut Effects) {
+        match &self.line {
+            Line::Busy { .. } | Line::Failed { fault: Fault::Busy, .. } => return,
+            Line::Failed { ask: Ask { call: Call::Answer { wish: Wish::Submit, .. }, .. }, fault, .. }
+                if *fault != Fault::Refused =>
+            {
+                return self.retry(now, effects);
+            }
+            Line::Failed { .. } | Line::Idle => {}
+        }
+        let result = match self.step() {
+            Some(Step::Identify(step)) => step.submit(),
+            Some(Step::ChooseMethod(step)) => step.submit(),
+            Some(Step::EnterCode(step)) => step.submit(),
+            Some(Step::NewPassword(step)) => step.submit(),
+            Some(Step::Unknown) | None => return,
+        };
+        match result {
+            Ok(answer) => self.answer(now, Wish::Submit, answer, effects),
+            Err(field) => effects.push(Effect::Focus(Focus::Field(field))),
+        }
+    }
+
+    fn answer(&mut self, now: Millis, wish: Wish, answer: Answer, effects: &mut Effects) {
+        if let State::Live(live) = &self.state
+            && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
+        {
+            let step = live.step_id.clone();
+            self.send(now, Call::Answer { wish, step, answer }, effects);
+        }
+    }
+
+    /// Sends a new request, unless one is on its way.
+    fn send(&mut self, now: Millis, call: Call, effects: &mut Effects) {
+        if matches!(self.line, Line::Busy { .. }) {
+            return;
+        }
+        self.keys += 1;
+        let key = [&*self.setup.nonce, "-", &crate::i18n::digits(self.keys)].concat();
+        self.dispatch(now, Ask { call, key, lost: 0 }, None, effects);
+    }
+
+    fn dispatch(&mut self, now: Millis, ask: Ask, fault: Option<Fault>, effects: &mut Effects) {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        let key = ask.key.clone();
+        effects.push(match (&ask.call, &self.state) {
+            (Call::Resume(flow), _) => Effect::GetFlow { ticket, flow: flow.clone() },
+            (Call::Refresh, State::Live(live)) => Effect::GetFlow { ticket, flow: live.resume.clone() },
+            (Call::Answer { step, answer, .. }, State::Live(live)) => Effect::PostAnswer {
+                ticket,
+                key,
+                flow: live.resume.clone(),
+                step: step.clone(),
+                answer: answer.clone(),
+            },
+            (Call::Create, _) => Effect::CreateFlow {
+                ticket,
+                key,
+                create: CreateFlow {
+                    kind: self.setup.kind,
+                    locale: self.setup.locale.clone(),
+                    user_id: None,
+                    assertion: None,
+                },
+            },
+            // The flow that these were about is gone.
+            (Call::Refresh | Call::Answer { .. }, _) => return,
+        });
+        self.line = Line::Busy { ask, ticket, since: now, fault, said_slow: false };
+    }
+
+    fn retry(&mut self, now: Millis, effects: &mut Effects) {
+        let Line::Failed { ask, fault, retry_at } = &self.line else { return };
+        let (ask, fault) = (ask.clone(), *fault);
+        match fault {
+            Fault::Offline | Fault::Unreachable | Fault::Server => {
+                self.dispatch(now, Ask { lost: 0, ..ask }, Some(fault), effects);
+            }
+            Fault::Busy if retry_at.is_some_and(|at| at > now) => {}
+            // These were answered, so the same key would get the same answer.
+            Fault::Busy | Fault::Refused => self.send(now, ask.call, effects),
+        }
+    }
+
+    fn start_again(&mut self, now: Millis, effects: &mut Effects) {
+        let allowed = match &self.state {
+            State::Ended { retry_at, .. } => retry_at.is_none_or(|at| at <= now + self.offset),
+            State::Opening => matches!(self.line, Line::Failed { .. }),
+            State::Live(_) => true,
+            State::Done { .. } | State::Closed => false,
+        };
+        if !allowed {
+            return;
+        }
+        if let State::Live(live) = &self.state {
+            effects.push(Effect::DeleteFlow(live.resume.clone()));
+        }
+        effects.push(Effect::ClearResume);
+        self.open_anew(now, effects);
+    }
+
+    fn open_anew(&mut self, now: Millis, effects: &mut Effects) {
+        self.line = Line::Idle;
+        self.enter(State::Opening);
+        self.send(now, Call::Create, effects);
+    }
+
+    fn close(&mut self, effects: &mut Effects) {
+        self.line = Line::Idle;
+        self.state = State::Closed;
+        effects.push(Effect::Tell(HostEvent::Closed));
+        effects.push(Effect::Close);
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        self.drawn += 1;
+    }
+
+    fn tick(&mut self, now: Millis, effects: &mut Effects) {
+        match &mut self.line {
+            Line::Busy { since, .. } if now - *since >= line::PATIENCE => {
+                if let Line::Busy { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
+                    self.lost(now, ask, Fault::Unreachable, None, effects);
+                }
+            }
+            Line::Busy { since, said_slow, .. } if !*said_slow && now - *since >= line::SLOW => {
+                *said_slow = true;
+                effects.push(Effect::Announce(Announcement::StillWorking));
+            }
+            Line::Failed { fault, retry_at: retry_at @ Some(_), .. } if retry_at.is_some_and(|at| at <= now) => {
+                if *fault != Fault::Busy {
+                    let (ask, fault) = match &self.line {
+                        Line::Failed { ask, fault, .. } => (ask.clone(), *fault),
+                        _ => return,
+                    };
+                    self.dispatch(now, ask, Some(fault), effects);
+                } else if matches!(self.state, State::Live(_)) {
+                    // The form's own button is the way to go on.
+                    self.line = Line::Idle;
+                } else {
+                    *retry_at = None;
+                }
+            }
+            _ => {}
+        }
+        let server_now = now + self.offset;
+        let State::Live(live) = &mut self.state else { return };
+        if let Step::EnterCode(step) = &mut live.step {
+            effects.extend(step.announcement(server_now).map(Effect::Announce));
+        }
+        let Some(ends_at) = live.ends_at else { return };
+        if let Some(mark) = mark_passed(live.said, seconds_until(ends_at, server_now)) {
+            live.said = Some(mark);
+            if mark > 0 {
+                effects.push(Effect::Announce(Announcement::FlowEnds(mark)));
+            }
+        }
+        // Only the server says that it is over; this device's clock may be wrong.
+        if ends_at <= server_now && live.check_at <= now && matches!(self.line, Line::Idle) {
+            live.check_at = now + 30_000;
+            self.send(now, Call::Refresh, effects);
+        }
+    }
+
+    fn lost(&mut self, now: Millis, mut ask: Ask, fault: Fault, wait: Option<u32>, effects: &mut Effects) {
+        let retry_at = match wait {
+            Some(seconds) => Some(now + Millis::from(seconds) * 1000),
+            None => ask.retry_at(fault, now),
+        };
+        ask.lost += 1;
+        self.line = Line::Failed { ask, fault, retry_at };
+        effects.push(Effect::Tell(HostEvent::Failed(fault)));
+    }
+
+    fn replied(&mut self, now: Millis, ask: Ask, reply: Reply, effects: &mut Effects) {
+        match reply {
+            Reply::Flow(answered) => {
+                let FlowAnswered { flow, token } = *answered;
+                let resent = flow.notice.is_some_and(|notice| notice.code == NoticeCode::CodeResent)
+                    && matches!(ask.call, Call::Answer { wish: Wish::AnotherCode, .. });
+                self.adopt(now, &ask.call, flow, token, effects);
+                if resent {
+                    effects.push(Effect::Announce(Announcement::CodeSent));
+                }
+            }
+            Reply::Lost(fault) => self.lost(now, ask, fault, None, effects),
+            Reply::Refused { status: 401, .. } => self.session_over(now, &ask.call, effects),
+            Reply::Refused { status: 429, retry_after, .. } => {
+                let wait = retry_after.unwrap_or(line::BUSY_WAIT).max(1);
+                self.lost(now, ask, Fault::Busy, Some(wait), effects);
+            }
+            Reply::Refused { status: 500.., retry_after, .. } => {
+                self.lost(now, ask, Fault::Server, retry_after, effects);
+            }
+            Reply::Refused { status, problem, .. } => {
+                self.refused(now, ask, status, problem.map(|it| *it), effects);
+            }
+        }
+    }
+
+    /// The server said no for a reason that the person can do something about, or because the flow
+    /// has moved on.
+    fn refused(&mut self, now: Millis, ask: Ask, status: u16, problem: Option<Problem>, effects: &mut Effects) {
+        let (code, flow, violations) = problem
+            .map_or((ProblemCode::Unknown, None, Vec::new()), |problem| (problem.code, problem.flow, problem.violations));
+        let answered = matches!(ask.call, Call::Answer { .. });
+        let drawn = self.drawn;
+        let has_flow = flow.is_some();
+        if let Some(flow) = flow {
+            self.adopt(now, &ask.call, flow, None, effects);
+        }
+        if self.drawn != drawn {
+            return;
+        }
+        match status {
+            409 if has_flow => {}
+            409 if answered => self.send(now, Call::Refresh, effects),
+            404 | 410 if !has_flow => self.session_over(now, &ask.call, effects),
+            410 => {}
+            _ => {
+                let field = match self.step() {
+                    Some(Step::Identify(step)) => step.refused(code),
+                    Some(Step::ChooseMethod(step)) => step.refused(code),
+                    Some(Step::EnterCode(step)) => step.refused(code),
+                    Some(Step::NewPassword(step)) => step.refused(code, violations),
+                    Some(Step::Unknown) | None => None,
+                };
+                match field {
+                    Some(field) => effects.push(Effect::Focus(Focus::Field(field))),
+                    None => self.lost(now, ask, Fault::Refused, None, effects),
+                }
+            }
+        }
+    }
+
+    fn session_over(&mut self, now: Millis, call: &Call, effects: &mut Effects) {
+        effects.push(Effect::ClearResume);
+        match call {
+            // There never was a session: this server does not let us begin one.
+            Call::Create => {
+                let ask = Ask { call: Call::Create, key: String::new(), lost: 0 };
+                self.lost(now, ask, Fault::Refused, None, effects);
+            }
+            Call::Resume(_) if !self.setup.reopened => self.open_anew(now, effects),
+            _ => {
+                self.enter(State::Ended { why: End::SessionOver, retry_at: None });
+                effects.push(Effect::Tell(HostEvent::Ended));
+                effects.push(Effect::Focus(Focus::Heading));
+            }
+        }
+    }
+
+    /// Takes the flow as the server has it: another step is another screen; the same step keeps what
+    /// was typed.
+    fn adopt(&mut self, now: Millis, call: &Call, flow: Flow, token: Option<Secret<String>>, effects: &mut Effects) {
+        let resume = match (&self.state, call) {
+            (State::Live(live), _) => Resume { id: flow.id, token: token.unwrap_or_else(|| live.resume.token.clone()) },
+            (_, Call::Resume(resume)) => Resume { id: flow.id, token: token.unwrap_or_else(|| resume.token.clone()) },
+            _ => match token {
+                Some(token) => Resume { id: flow.id, token },
+                None => return,
+            },
+        };
+        let step = match flow.step.body {
+            StepBody::Done { outcome, user_id, notified, continue_url } => {
+                effects.push(Effect::ClearResume);
+                if self.gone_before_it_was_seen(call) {
+                    return self.open_anew(now, effects);
+                }
+                self.enter(State::Done { outcome, user_id, notified, continue_url: continue_url.filter(|url| is_page(url)) });
+                effects.push(Effect::Tell(HostEvent::Done(outcome)));
+                return effects.push(Effect::Focus(Focus::Heading));
+            }
+            StepBody::Ended { reason, retry_at } => {
+                effects.push(Effect::ClearResume);
+                if self.gone_before_it_was_seen(call) {
+                    return self.open_anew(now, effects);
+                }
+                let retry_at = retry_at.as_deref().and_then(parse_utc);
+                self.enter(State::Ended { why: End::Reason(reason), retry_at });
+                effects.push(Effect::Tell(HostEvent::Ended));
+                return effects.push(Effect::Focus(Focus::Heading));
+            }
+            StepBody::Identify { captcha: None } => Step::Identify(Identify::new(self.user_id.clone())),
+            StepBody::ChooseMethod { methods } => Step::ChooseMethod(ChooseMethod::new(methods)),
+            body @ StepBody::EnterCode { .. } => EnterCode::new(body).map_or(Step::Unknown, Step::EnterCode),
+            body @ StepBody::NewPassword { .. } => {
+                NewPassword::new(body).map_or(Step::Unknown, |step| Step::NewPassword(Box::new(step)))
+            }
+            _ => Step::Unknown,
+        };
+        let new = Live {
+            resume,
+            ends_at: parse_utc(&flow.expires_at),
+            said: None,
+            check_at: 0,
+            gate: flow.gate,
+            notice: flow.notice,
+            step_id: flow.step.id,
+            step,
+        };
+        let (saved, same_step) = match &self.state {
+            State::Live(live) => (live.resume == new.resume, live.step_id == new.step_id),
+            _ => (false, false),
+        };
+        if !saved {
+            effects.push(Effect::SaveResume(new.resume.clone()));
+        }
+        if same_step && self.refresh(&new) {
+            return;
+        }
+        effects.push(Effect::Tell(HostEvent::Step(new.step.name())));
+        effects.push(Effect::Focus(Focus::Heading));
+        let (said, check_at) = match &self.state {
+            State::Live(live) => (live.said, live.check_at),
+            _ => (None, 0),
+        };
+        self.enter(State::Live(Box::new(Live { said, check_at, ..new })));
+    }
+
+    /// Whether a flow that a former load left behind turns out to be over before the person saw it.
+    fn gone_before_it_was_seen(&self, call: &Call) -> bool {
+        matches!(call, Call::Resume(_)) && !self.setup.reopened
+    }
+
+    /// Updates the step in place; `false` where it is of another kind than its id said.
+    fn refresh(&mut self, new: &Live) -> bool {
+        let State::Live(live) = &mut self.state else { return false };
+        match (&mut live.step, new.step.clone()) {
+            (Step::Identify(_), Step::Identify(_)) | (Step::Unknown, Step::Unknown) => {}
+            (Step::ChooseMethod(old), Step::ChooseMethod(new)) => old.refresh(new.methods),
+            (Step::EnterCode(old), Step::EnterCode(new)) => old.refresh(new),
+            (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),
+            _ => return false,
+        }
+        live.resume = new.resume.clone();
+        live.ends_at = new.ends_at;
+        live.gate = new.gate;
+        live.notice = new.notice;
+        true
+    }
+}
+
+impl Step {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Identify(_) => "identify",
+            Self::ChooseMethod(_) => "choose_method",
+            Self::EnterCode(_) => "enter_code",
+            Self::NewPassword(_) => "new_password",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whole seconds until then, 0 when it has passed.
+fn seconds_until(then: Millis, now: Millis) -> u32 {
+    u32::try_from((then.saturating_sub(now)).saturating_add(999) / 1000).unwrap_or(if then > now { u32::MAX } else { 0 })
+}
+
+/// The mark (60, 10 or 0 seconds) that has been passed and not been said yet.
+fn mark_passed(said: Option<u32>, left: u32) -> Option<u32> {
+    let mark = match left {
+        0 => 0,
+        1..=10 => 10,
+        11..=60 => 60,
+        _ => return None,
+    };
+    said.is_none_or(|said| said > mark).then_some(mark)
+}
+
+/// Whether an address leads to a page, and not to a script.
+fn is_page(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://") || (url.starts_with('/') && !url.starts_with("//"))
+}

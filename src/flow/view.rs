@@ -1,0 +1,257 @@
+//! What to draw: everything worked out, so that the views only put it in place. Codes and passwords
+//! are not in it: they stay in their fields, which last as long as their step.
+
+use regain_protocol::{Gate, Help, Method, MethodKind, NoticeCode, Outcome, Violation};
+
+use super::line::{Ask, Call};
+use super::{End, Fault, Field, FieldError, Line, Model, State, Step, seconds_until};
+use crate::clock::Millis;
+
+/// What to draw.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Another key is another screen; the same key is the same screen with other values.
+    pub key: (u32, bool),
+    /// The screen.
+    pub screen: Screen,
+    /// A request is on its way.
+    pub busy: bool,
+    /// The form can be sent now.
+    pub can_submit: bool,
+    /// Why the last request got no answer that counts.
+    pub trouble: Option<Trouble>,
+    /// Seconds until the whole flow ends, in its last two minutes.
+    pub ending: Option<u32>,
+    /// Which proof is asked for.
+    pub gate: Option<Gate>,
+    /// Something to say at this step.
+    pub notice: Option<NoticeCode>,
+    /// The organisation's name.
+    pub organisation: Option<String>,
+    /// Whom to turn to.
+    pub help: Help,
+}
+
+/// A failure and what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// What failed.
+    pub fault: Fault,
+    /// Seconds until the same request is sent again by itself, or, for [`Fault::Busy`], may be.
+    pub wait: Option<u32>,
+    /// Whether it can be sent again now.
+    pub can_retry: bool,
+    /// Whether starting again is the better way.
+    pub can_start_again: bool,
+}
+
+/// One screen.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// Nothing to see yet.
+    Loading,
+    /// Nothing came.
+    Failed,
+    /// Who are you?
+    Identify {
+        /// As typed.
+        user_id: String,
+        /// What one looks like here.
+        hint: Option<String>,
+        /// What is wrong with it.
+        error: Option<FieldError>,
+    },
+    /// How do you want to prove it?
+    ChooseMethod(MethodsView),
+    /// Type the code.
+    EnterCode(CodeView),
+    /// Choose a new password.
+    NewPassword(Box<PasswordView>),
+    /// It worked.
+    Done {
+        /// What was done.
+        outcome: Outcome,
+        /// Whether a confirmation is on its way.
+        notified: bool,
+    },
+    /// It is over without success.
+    Ended(EndedView),
+    /// A step for a newer widget, or one that needs a human.
+    Unknown,
+}
+
+/// The ways on offer.
+#[derive(Debug, Clone)]
+pub struct MethodsView {
+    /// In the server's order.
+    pub methods: Vec<Method>,
+    /// The place of the chosen one.
+    pub chosen: Option<usize>,
+    /// Whether the whole destination must be typed for it.
+    pub asks_destination: bool,
+    /// What is wrong, and where.
+    pub error: Option<(Field, FieldError)>,
+}
+
+/// A code on its way.
+#[derive(Debug, Clone)]
+pub struct CodeView {
+    /// By which kind of method.
+    pub kind: MethodKind,
+    /// To where, with most of it hidden.
+    pub masked: Option<String>,
+    /// How many digits it has.
+    pub length: u8,
+    /// What is wrong with it.
+    pub error: Option<FieldError>,
+    /// Seconds for which it is still good.
+    pub good_for: u32,
+    /// How many wrong codes are still forgiven.
+    pub tries_left: u8,
+    /// How many more may be asked for.
+    pub resends_left: u8,
+    /// Seconds until another may be asked for.
+    pub resend_in: u32,
+    /// Whether another may be asked for now.
+    pub can_resend: bool,
+}
+
+/// The new password.
+#[derive(Debug, Clone)]
+pub struct PasswordView {
+    /// Whose password it is.
+    pub user_id: String,
+    /// Whether the account never had one.
+    pub first: bool,
+    /// Whether the current one must be given too.
+    pub needs_current: bool,
+    /// The rules that can be judged here, each with whether it is met.
+    pub checks: Vec<regain_policy::Check>,
+    /// Whether the server judges by rules of its own.
+    pub server_checks: bool,
+    /// The rules by which the server refused it as it is.
+    pub refused: Vec<Violation>,
+    /// What is wrong, and where.
+    pub error: Option<(Field, FieldError)>,
+    /// The fewest characters, for password generators.
+    pub min_length: u32,
+    /// The most characters, for password generators.
+    pub max_length: u32,
+    /// How many of the four classes must occur, for password generators.
+    pub min_classes: u8,
+}
+
+/// It is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedView {
+    /// Why.
+    pub why: End,
+    /// Seconds until a new attempt makes sense; 0 for now.
+    pub wait: u32,
+}
+
+/// The end of a flow is shown this many seconds ahead. WCAG 2.2.1 asks for 20 at least.
+const WARN_AHEAD: u32 = 120;
+
+impl Model {
+    /// What to draw at `now`.
+    pub fn view(&self, now: Millis) -> View {
+        let server_now = now + self.offset;
+        let live = match &self.state {
+            State::Live(live) => Some(live),
+            _ => None,
+        };
+        let busy = matches!(self.line, Line::Busy { .. });
+        let limited = matches!(self.line, Line::Failed { fault: Fault::Busy, .. });
+        let screen = self.screen(server_now, busy || limited);
+        View {
+            key: (self.drawn, matches!(screen, Screen::Failed)),
+            screen,
+            busy,
+            can_submit: live.is_some_and(|live| !matches!(live.step, Step::Unknown)) && !busy && !limited,
+            trouble: self.trouble(now),
+            ending: live
+                .and_then(|live| live.ends_at)
+                .map(|at| seconds_until(at, server_now))
+                .filter(|left| *left <= WARN_AHEAD),
+            gate: live.and_then(|live| live.gate),
+            notice: live.and_then(|live| live.notice).map(|notice| notice.code),
+            organisation: self.organisation.clone(),
+            help: self.help.clone(),
+        }
+    }
+
+    fn trouble(&self, now: Millis) -> Option<Trouble> {
+        match &self.line {
+            Line::Busy { fault: Some(fault), .. } => {
+                Some(Trouble { fault: *fault, wait: None, can_retry: false, can_start_again: false })
+            }
+            Line::Failed { ask: Ask { call, .. }, fault, retry_at } => {
+                let wait = retry_at.map(|at| seconds_until(at, now)).filter(|left| *left > 0);
+                let can_retry = match fault {
+                    Fault::Offline | Fault::Unreachable | Fault::Server => true,
+                    // In a form, its own button is the way to go on.
+                    Fault::Busy => wait.is_none() && !matches!(call, Call::Answer { .. }),
+                    Fault::Refused => false,
+                };
+                Some(Trouble { fault: *fault, wait, can_retry, can_start_again: *fault == Fault::Refused })
+            }
+            Line::Busy { fault: None, .. } | Line::Idle => None,
+        }
+    }
+
+    fn screen(&self, server_now: Millis, blocked: bool) -> Screen {
+        let live = match &self.state {
+            State::Opening if matches!(self.line, Line::Failed { .. } | Line::Busy { fault: Some(_), .. }) => {
+                return Screen::Failed;
+            }
+            State::Opening | State::Closed => return Screen::Loading,
+            State::Done { outcome, notified, .. } => return Screen::Done { outcome: *outcome, notified: *notified },
+            State::Ended { why, retry_at } => {
+                let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
+                return Screen::Ended(EndedView { why: *why, wait });
+            }
+            State::Live(live) => live,
+        };
+        match &live.step {
+            Step::Identify(step) => Screen::Identify {
+                user_id: step.user_id.clone(),
+                hint: self.user_id_hint.clone(),
+                error: step.error,
+            },
+            Step::ChooseMethod(step) => Screen::ChooseMethod(MethodsView {
+                methods: step.methods.clone(),
+                chosen: step.chosen,
+                asks_destination: step.method().is_some_and(|method| method.confirm),
+                error: step.error,
+            }),
+            Step::EnterCode(step) => {
+                let resend_in = seconds_until(step.resend_at, server_now);
+                Screen::EnterCode(CodeView {
+                    kind: step.method.kind,
+                    masked: step.method.masked.clone(),
+                    length: step.length,
+                    error: step.error,
+                    good_for: seconds_until(step.expires_at, server_now),
+                    tries_left: step.tries_left,
+                    resends_left: step.resends_left,
+                    resend_in,
+                    can_resend: step.resends_left > 0 && resend_in == 0 && !blocked,
+                })
+            }
+            Step::NewPassword(step) => Screen::NewPassword(Box::new(PasswordView {
+                user_id: step.user_id.clone(),
+                first: step.first,
+                needs_current: step.needs_current,
+                checks: step.checks(),
+                server_checks: !step.policy.server_checks.is_empty(),
+                refused: step.refused.clone(),
+                error: step.error,
+                min_length: step.policy.min_length,
+                max_length: step.policy.max_length,
+                min_classes: step.policy.min_classes,
+            })),
+            Step::Unknown => Screen::Unknown,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What the loader hands over: see `embed/regain.js`, which builds this object.
+
+use js_sys::{Function, Reflect};
+use regain_protocol::{FlowKind, Secret};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::clock::Millis;
+use crate::flow::{Resume, Setup};
+
+/// The options of one widget.
+pub(crate) struct Options {
+    /// What the core is opened with.
+    pub(crate) setup: Setup,
+    /// Where the API is, without `/v1`.
+    pub(crate) api: String,
+    /// The name under which a reload finds the flow in `sessionStorage`.
+    pub(crate) key: String,
+    /// The link's own address: the way on without the widget.
+    pub(crate) href: Option<String>,
+    /// Called with what happens: `(what, detail, more)`.
+    pub(crate) tell: Option<Function>,
+}
+
+impl Options {
+    pub(crate) fn read(options: &JsValue) -> Self {
+        let text = |name| member(options, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty());
+        Self {
+            setup: Setup {
+                kind: match text("flow").as_deref() {
+                    Some("unlock") => FlowKind::Unlock,
+                    Some("change") => FlowKind::Change,
+                    Some("register") => FlowKind::Register,
+                    _ => FlowKind::Reset,
+                },
+                locale: text("locale"),
+                user_id: text("userId").unwrap_or_default(),
+                nonce: nonce(),
+                resume: text("resume").and_then(|kept| {
+                    let (id, token) = kept.split_once(' ')?;
+                    Some(Resume { id: id.to_owned(), token: Secret::from(token) })
+                }),
+                reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
+            },
+            api: text("api").unwrap_or_default(),
+            key: text("key").unwrap_or_default(),
+            href: text("href"),
+            tell: member(options, "tell").and_then(|value| value.dyn_into().ok()),
+        }
+    }
+}
+
+/// A member of an object, whatever either may be.
+pub(crate) fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_null() && !value.is_undefined())
+}
+
+/// What time it is by this device.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+pub(crate) fn now() -> Millis {
+    js_sys::Date::now() as Millis
+}
+
+/// 128 random bits in hexadecimal.
+fn nonce() -> String {
+    let mut bytes = [0; 16];
+    if let Some(crypto) = leptos::prelude::window().crypto().ok() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
+}

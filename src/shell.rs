@@ -1,0 +1,247 @@
+//! The one place where something happens: carries out what the [flow core](crate::flow) asks for,
+//! and tells it what happened.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::tachys::view::any_view::AnyViewState;
+use regain_protocol::Outcome;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, Storage};
+
+use crate::api::{self, Request};
+use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Ticket, View};
+use crate::i18n::{self, Text};
+use crate::options::{Options, now};
+use crate::views::{self, Context};
+
+/// Shows the widget in `root`, an element in a shadow tree that has the stylesheet.
+pub fn mount(root: HtmlElement, options: &JsValue) {
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+    let options = Options::read(options);
+    let shell = Rc::new(OnceCell::new());
+    let mounted = mount_to(root.clone(), {
+        let shell = Rc::clone(&shell);
+        move || {
+            let model = Model::new(options.setup.clone());
+            let view = RwSignal::new(model.view(now()));
+            let spoken = RwSignal::new(String::new());
+            let href = options.href.clone();
+            let shell = shell.get_or_init(|| {
+                Rc::new(Shell {
+                    model: RefCell::new(model),
+                    view,
+                    spoken,
+                    options,
+                    root,
+                    interval: Cell::new(None),
+                    online: Cell::new(None),
+                    mounted: Cell::new(None),
+                })
+            });
+            shell.listen();
+            shell.send(Event::Opened);
+            let sender = StoredValue::new_local(Rc::clone(shell));
+            views::widget(Context { view, spoken, sender, href: StoredValue::new(href) })
+        }
+    });
+    if let Some(shell) = shell.get() {
+        shell.mounted.set(Some(mounted));
+    }
+}
+
+/// One widget's connection to the world.
+pub(crate) struct Shell {
+    model: RefCell<Model>,
+    view: RwSignal<View>,
+    spoken: RwSignal<String>,
+    options: Options,
+    root: HtmlElement,
+    interval: Cell<Option<IntervalHandle>>,
+    online: Cell<Option<WindowListenerHandle>>,
+    mounted: Cell<Option<UnmountHandle<AnyViewState>>>,
+}
+
+impl Shell {
+    /// Takes in what happened, does what is to be done about it and has the result drawn.
+    pub(crate) fn send(self: &Rc<Self>, event: Event) {
+        let now = now();
+        let (effects, view) = {
+            let mut model = self.model.borrow_mut();
+            let effects = model.update(now, event);
+            (effects, model.view(now))
+        };
+        self.view.set(view);
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let shell = Rc::clone(self);
+        self.online.set(Some(window_event_listener_untyped("online", move |_| shell.send(Event::CameOnline))));
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::LoadConfig => {
+                let shell = Rc::clone(self);
+                spawn_local(async move {
+                    if let Some(config) = api::config(&shell.options.api).await {
+                        shell.send(Event::Configured(config));
+                    }
+                });
+            }
+            Effect::CreateFlow { ticket, key, create } => self.request(Some(ticket), key, Request::Create(create)),
+            Effect::GetFlow { ticket, flow } => self.request(Some(ticket), String::new(), Request::Get(flow)),
+            Effect::PostAnswer { ticket, key, flow, step, answer } => {
+                self.request(Some(ticket), key, Request::Answer { flow, step, answer });
+            }
+            Effect::DeleteFlow(flow) => self.request(None, String::new(), Request::Delete(flow)),
+            Effect::SaveResume(flow) => self.save(Some(&flow)),
+            Effect::ClearResume => self.save(None),
+            Effect::StartTicking => {
+                let shell = Rc::clone(self);
+                let tick = move || {
+                    if shell.root.is_connected() {
+                        shell.send(Event::Ticked);
+                    } else {
+                        // The host page took us away.
+                        shell.unmount();
+                    }
+                };
+                self.interval.set(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
+            }
+            Effect::StopTicking => self.stop_ticking(),
+            Effect::Focus(focus) => self.focus(focus),
+            Effect::Announce(announcement) => self.announce(announcement),
+            Effect::Tell(event) => self.tell_event(&event),
+            Effect::ReturnToSignIn { user_id, continue_url } => {
+                self.tell("return", &user_id, continue_url.as_deref().unwrap_or_default());
+            }
+            Effect::Close => {
+                // Not from within the handler of a button that goes away with the rest.
+                let shell = Rc::clone(self);
+                set_timeout(move || shell.unmount(), Duration::ZERO);
+            }
+        }
+    }
+
+    fn request(self: &Rc<Self>, ticket: Option<Ticket>, key: String, request: Request) {
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let answered = api::send(&shell.options.api, &key, request).await;
+            let Some(ticket) = ticket else { return };
+            if let Some(offset) = answered.clock_offset {
+                shell.send(Event::ClockRead(offset));
+            }
+            shell.send(Event::Replied(ticket, answered.reply));
+        });
+    }
+
+    /// Storage may be full or forbidden: then a reload begins anew.
+    fn save(&self, flow: Option<&Resume>) {
+        let Some(storage) = storage() else { return };
+        let _ = match flow {
+            Some(flow) => storage.set_item(&self.options.key, &[&*flow.id, " ", flow.token.expose()].concat()),
+            None => storage.remove_item(&self.options.key),
+        };
+    }
+
+    fn focus(self: &Rc<Self>, focus: Focus) {
+        let shell = Rc::clone(self);
+        // By then what changed is drawn.
+        let find = move || {
+            let selector = match focus {
+                Focus::Heading => "h2".to_owned(),
+                Focus::Field(field) => ["#regain-", field.name()].concat(),
+            };
+            let found = shell.root.query_selector(&selector).ok().flatten();
+            if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                let _ = element.focus();
+            }
+        };
+        set_timeout(find, Duration::ZERO);
+    }
+
+    fn announce(&self, announcement: Announcement) {
+        let words = match announcement {
+            Announcement::CodeSent => i18n::text(Text::CodeResent).to_owned(),
+            Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
+            Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
+            Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
+            Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
+            Announcement::RulesMet { met, of } => {
+                i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)])
+            }
+        };
+        // The same words twice are said twice only if the region was empty in between.
+        let spoken = self.spoken;
+        spoken.set(String::new());
+        set_timeout(move || spoken.set(words), Duration::from_millis(50));
+    }
+
+    fn tell_event(&self, event: &HostEvent) {
+        let (what, detail) = match event {
+            HostEvent::Opened => ("open", ""),
+            HostEvent::Step(name) => ("step", *name),
+            HostEvent::Done(outcome) => ("done", outcome_name(*outcome)),
+            HostEvent::Failed(fault) => ("error", fault_name(*fault)),
+            HostEvent::Ended => ("error", "ended"),
+            HostEvent::Closed => ("close", ""),
+        };
+        self.tell(what, detail, "");
+    }
+
+    fn tell(&self, what: &str, detail: &str, more: &str) {
+        if let Some(tell) = &self.options.tell {
+            // What the host page does with it is not our affair.
+            let _ = tell.call3(&JsValue::NULL, &what.into(), &detail.into(), &more.into());
+        }
+    }
+
+    fn stop_ticking(&self) {
+        if let Some(interval) = self.interval.take() {
+            interval.clear();
+        }
+    }
+
+    fn unmount(&self) {
+        self.stop_ticking();
+        if let Some(listener) = self.online.take() {
+            listener.remove();
+        }
+        drop(self.mounted.take());
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Reset => "reset",
+        Outcome::Unlocked => "unlocked",
+        Outcome::Changed => "changed",
+        Outcome::Registered => "registered",
+        Outcome::RequestSent => "request_sent",
+        Outcome::Unknown => "unknown",
+    }
+}
+
+fn fault_name(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Offline => "offline",
+        Fault::Unreachable => "unreachable",
+        Fault::Server => "server",
+        Fault::Busy => "busy",
+        Fault::Refused => "refused",
+    }
+}

@@ -1,0 +1,42 @@
+//! It is over without success: why, and what to do next.
+
+use leptos::prelude::*;
+use regain_protocol::EndReason;
+
+use super::help::help;
+use super::parts::{Context, button, element, heading, lead};
+use crate::flow::{End, EndedView, Event, Screen};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, ended: EndedView) -> AnyView {
+    let (title, words) = match ended.why {
+        End::Reason(EndReason::Expired) => (Text::EndedExpired, Text::EndedExpiredLead),
+        End::Reason(EndReason::TooManyAttempts) => (Text::EndedAttempts, Text::EndedAttemptsLead),
+        End::Reason(_) => (Text::EndedCancelled, Text::EndedCancelledLead),
+        End::SessionOver => (Text::EndedSession, Text::EndedSessionLead),
+    };
+    let wait = move || {
+        context.read(|view| match &view.screen {
+            Screen::Ended(ended) => ended.wait,
+            _ => 0,
+        })
+    };
+    element("div")
+        .at("class", "screen")
+        .child(heading(title))
+        .child(lead(words))
+        .child(
+            element("p")
+                .part("lead")
+                .flag("hidden", move || wait() == 0)
+                .live(move || i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait())])),
+        )
+        .child(
+            element("div")
+                .at("class", "actions")
+                .child(button("primary", context, Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain))
+                .child(button("secondary", context, Event::Cancelled).say(Text::Cancel)),
+        )
+        .child(help(context))
+        .done()
+}

@@ -1,0 +1,95 @@
+//! Type the code.
+
+use leptos::prelude::*;
+use regain_protocol::{MethodKind, NoticeCode};
+
+use super::parts::{Context, button, element, field, form, heading, input, lead, ltr, submit, yes};
+use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, code: CodeView) -> AnyView {
+    let code_input = input(context, Field::Code, |view| error(view).is_some())
+        .at("type", "text")
+        .at("inputmode", "numeric")
+        .at("autocomplete", "one-time-code")
+        // Room for whatever is pasted around the digits.
+        .at("maxlength", "64")
+        .at("dir", "ltr")
+        .at("data-code", "");
+    let length = i18n::digits(code.length.into());
+    let sent = match (code.kind, code.masked) {
+        (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
+        (_, Some(masked)) => element("p")
+            .part("lead")
+            .words(i18n::fill(Text::CodeSentTo, &[&length]))
+            .child(ltr(masked))
+            .words(".".to_owned()),
+        (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
+    };
+    element("div")
+        .at("class", "screen")
+        .child(heading(Text::CodeHeading))
+        .child(sent)
+        .child(
+            lead(Text::CodeResent)
+                .flag("hidden", move || context.read(|view| view.notice != Some(NoticeCode::CodeResent))),
+        )
+        .child(
+            form(context)
+                .child(field(context, Field::Code, Text::Code, move || good_for(context), code_input, error))
+                .child(
+                    element("div")
+                        .at("class", "actions")
+                        .child(submit(context, Text::Verify))
+                        .child(button("secondary", context, Event::AskedForAnotherMethod).say(Text::AnotherWay)),
+                ),
+        )
+        .child(
+            element("div")
+                .at("class", "more")
+                .child(element("p").part("note").say(Text::CodeWait))
+                .child(
+                    button("link", context, Event::AskedForAnotherCode)
+                        .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
+                        .live(move || resend(context)),
+                ),
+        )
+        .done()
+}
+
+fn of<T: Default>(context: Context, read: impl FnOnce(&CodeView) -> T) -> T {
+    context.read(|view| match &view.screen {
+        Screen::EnterCode(code) => read(code),
+        _ => T::default(),
+    })
+}
+
+fn good_for(context: Context) -> String {
+    match of(context, |code| code.good_for) {
+        0 => i18n::text(Text::CodeGone).to_owned(),
+        left => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
+    }
+}
+
+fn resend(context: Context) -> String {
+    match of(context, |code| (code.resends_left, code.resend_in)) {
+        (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
+        (_, 0) => i18n::text(Text::Resend).to_owned(),
+        (_, left) => i18n::fill(Text::ResendIn, &[&i18n::clock(left)]),
+    }
+}
+
+fn error(view: &View) -> Option<String> {
+    let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
+    let text = match error {
+        FieldError::Missing => Text::CodeMissing,
+        FieldError::CodeLength { length } => return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())])),
+        FieldError::WrongCode { tries_left: 0 } => Text::CodeWrong,
+        FieldError::WrongCode { tries_left } => {
+            return Some(i18n::counted(Text::CodeWrongLastTry, Text::CodeWrongTries, (*tries_left).into()));
+        }
+        FieldError::CodeExpired => Text::CodeExpired,
+        _ => Text::CodeUnusable,
+    };
+    Some(i18n::text(text).to_owned())
+}

@@ -1,0 +1,54 @@
+//! Whom to turn to: for a step that this widget does not know, and wherever else nothing more can
+//! be done here.
+
+use leptos::prelude::*;
+use regain_protocol::Help;
+
+use super::parts::{Context, Element, button, element, heading, lead};
+use crate::flow::Event;
+use crate::i18n::{self, Text};
+
+/// A step that this widget does not know.
+pub(super) fn screen(context: Context) -> AnyView {
+    element("div")
+        .at("class", "screen")
+        .child(heading(Text::UnknownHeading))
+        .child(lead(Text::UnknownLead))
+        .child(page(context))
+        .child(help(context))
+        .child(button("secondary", context, Event::Cancelled).say(Text::Cancel))
+        .done()
+}
+
+/// The link's own address, where it leads somewhere else than here.
+pub(super) fn page(context: Context) -> Element {
+    let href = context.href.get_value();
+    let shown = href.is_some();
+    element("p").at("class", "lead").flag("hidden", move || !shown).child(
+        element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage),
+    )
+}
+
+/// The organisation's help contacts. They are there when the configuration came, which may be later.
+pub(super) fn help(context: Context) -> Element {
+    let has = move |part: fn(&Help) -> Option<&String>| context.read(|view| part(&view.help).cloned());
+    let contact = move |scheme: &'static str, part: fn(&Help) -> Option<&String>, name: Option<Text>| {
+        element("li").flag("hidden", move || has(part).is_none()).child(
+            element("a")
+                .part("link")
+                .live_at("href", move || has(part).map(|address| [scheme, &address].concat()))
+                .live(move || name.map_or_else(|| has(part).unwrap_or_default(), |name| i18n::text(name).to_owned())),
+        )
+    };
+    let nobody = move || context.read(|view| view.help == Help::default());
+    element("div")
+        .part("help")
+        .child(element("p").live(move || i18n::text(if nobody() { Text::HelpNobody } else { Text::HelpLead }).to_owned()))
+        .child(
+            element("ul")
+                .flag("hidden", nobody)
+                .child(contact("mailto:", |help| help.email.as_ref(), None))
+                .child(contact("tel:", |help| help.phone.as_ref(), None))
+                .child(contact("", |help| help.url.as_ref().filter(|url| url.starts_with("http")), Some(Text::HelpPage))),
+        )
+}

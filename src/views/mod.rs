@@ -1,0 +1,87 @@
+//! Draws what the flow core says: one file for each screen, and the frame around them.
+
+mod choose_method;
+mod done;
+mod ended;
+mod enter_code;
+mod help;
+mod identify;
+mod new_password;
+mod parts;
+mod trouble;
+
+use leptos::prelude::*;
+use regain_protocol::Gate;
+
+use crate::flow::{Event, Screen};
+use crate::i18n::{self, Text};
+pub(crate) use parts::Context;
+use parts::{button, element, heading};
+
+/// The whole widget: the frame stays, the screen in it changes.
+pub(crate) fn widget(context: Context) -> AnyView {
+    let key = Memo::new(move |_| context.read(|view| view.key));
+    let screen: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
+        key.get();
+        untrack(|| screen(context))
+    });
+    let close = button("close", context, Event::Cancelled)
+        .at("aria-label", i18n::text(Text::Close))
+        .child(element("span").at("aria-hidden", "true").words("×".to_owned()));
+    element("div")
+        .part("root")
+        .at("lang", "en")
+        .child(
+            element("section")
+                .part("card")
+                .at("aria-labelledby", "regain-heading")
+                .child(
+                    element("div")
+                        .at("class", "top")
+                        .child(element("p").part("organisation").live(move || organisation(context)))
+                        .child(close),
+                )
+                .child(trouble::ending(context))
+                .child(screen.into_any())
+                .child(trouble::trouble(context)),
+        )
+        .child(
+            element("p").at("role", "status").at("class", "unseen").live(move || context.spoken.get()),
+        )
+        .done()
+}
+
+/// Whose page this is and, where there are several proofs, which one is asked for.
+fn organisation(context: Context) -> String {
+    context.read(|view| {
+        let name = view.organisation.as_deref().unwrap_or_default();
+        match view.gate {
+            Some(Gate { index, of }) if of > 1 => {
+                let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
+                if name.is_empty() { gate } else { [name, " · ", &gate].concat() }
+            }
+            _ => name.to_owned(),
+        }
+    })
+}
+
+fn screen(context: Context) -> AnyView {
+    let view = context.view.get_untracked();
+    match view.screen {
+        Screen::Loading => element("div")
+            .at("class", "screen loading")
+            .child(heading(Text::Loading))
+            .child(element("span").at("class", "spinner").at("aria-hidden", "true"))
+            .done(),
+        Screen::Failed => {
+            element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
+        }
+        Screen::Identify { user_id, .. } => identify::screen(context, user_id),
+        Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice),
+        Screen::EnterCode(code) => enter_code::screen(context, code),
+        Screen::NewPassword(password) => new_password::screen(context, *password),
+        Screen::Done { outcome, notified } => done::screen(context, outcome, notified),
+        Screen::Ended(ended) => ended::screen(context, ended),
+        Screen::Unknown => help::screen(context),
+    }
+}

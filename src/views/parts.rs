@@ -1,0 +1,223 @@
+//! The building blocks that the screens share.
+//!
+//! Everything is one kind of element with boxed attributes and children: each generic instantiation
+//! of Leptos' views would cost the widget bytes, and `view!`'s static HTML goes through `innerHTML`,
+//! which trusted types refuse.
+
+use std::rc::Rc;
+
+use leptos::ev;
+use leptos::html::custom;
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
+use leptos::tachys::html::attribute::custom::custom_attribute;
+use leptos::tachys::html::event::on;
+
+use crate::flow::{Event, Field, View};
+use crate::i18n::{self, Text};
+use crate::shell::Shell;
+
+/// What every screen is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Context {
+    pub(crate) view: RwSignal<View>,
+    pub(crate) spoken: RwSignal<String>,
+    pub(crate) sender: StoredValue<Rc<Shell>, LocalStorage>,
+    pub(crate) href: StoredValue<Option<String>>,
+}
+
+impl Context {
+    pub(super) fn send(self, event: Event) {
+        if let Some(shell) = self.sender.try_get_value() {
+            shell.send(event);
+        }
+    }
+
+    /// Something of what is to be drawn; drawn anew when it changes.
+    pub(super) fn read<T>(self, read: impl FnOnce(&View) -> T) -> T {
+        self.view.with(read)
+    }
+}
+
+type Live<T> = Box<dyn FnMut() -> T + Send>;
+
+/// An element being built.
+pub(super) struct Element {
+    tag: &'static str,
+    attributes: Vec<AnyAttribute>,
+    children: Vec<AnyView>,
+}
+
+/// Begins an element.
+pub(super) fn element(tag: &'static str) -> Element {
+    Element { tag, attributes: Vec::new(), children: Vec::new() }
+}
+
+impl Element {
+    /// An attribute that stays.
+    pub(super) fn at(mut self, name: &'static str, value: &'static str) -> Self {
+        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self
+    }
+
+    /// An attribute worked out once.
+    pub(super) fn with(self, name: &'static str, value: String) -> Self {
+        let mut value = Some(value);
+        self.live_at(name, move || value.take())
+    }
+
+    /// An attribute that changes; `None` takes it away.
+    pub(super) fn live_at(mut self, name: &'static str, value: impl FnMut() -> Option<String> + Send + 'static) -> Self {
+        let value: Live<Option<String>> = Box::new(value);
+        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self
+    }
+
+    /// An attribute that is there or not.
+    pub(super) fn flag(self, name: &'static str, mut on: impl FnMut() -> bool + Send + 'static) -> Self {
+        self.live_at(name, move || on().then(String::new))
+    }
+
+    /// Both the class and the part by which a host page styles it.
+    pub(super) fn part(self, name: &'static str) -> Self {
+        self.at("class", name).at("part", name)
+    }
+
+    /// What to do on an event.
+    pub(super) fn on(mut self, name: &'static str, handler: impl FnMut(web_sys::Event) + 'static) -> Self {
+        let handler: Box<dyn FnMut(web_sys::Event)> = Box::new(handler);
+        self.attributes.push(on(ev::Custom::<web_sys::Event>::new(name), handler).into_any_attr());
+        self
+    }
+
+    /// A child.
+    pub(super) fn child(mut self, child: impl Into<Child>) -> Self {
+        self.children.push(child.into().0);
+        self
+    }
+
+    /// Words that stay.
+    pub(super) fn say(mut self, text: Text) -> Self {
+        self.children.push(i18n::text(text).into_any());
+        self
+    }
+
+    /// Words worked out once.
+    pub(super) fn words(mut self, words: String) -> Self {
+        self.children.push(words.into_any());
+        self
+    }
+
+    /// Words that change.
+    pub(super) fn live(mut self, words: impl FnMut() -> String + Send + 'static) -> Self {
+        let words: Live<String> = Box::new(words);
+        self.children.push(words.into_any());
+        self
+    }
+
+    /// The element as something to draw.
+    pub(super) fn done(self) -> AnyView {
+        custom(self.tag).add_any_attr(self.attributes).child(self.children).into_any()
+    }
+}
+
+/// What can be a child.
+pub(super) struct Child(AnyView);
+
+impl From<Element> for Child {
+    fn from(element: Element) -> Self {
+        Self(element.done())
+    }
+}
+
+impl From<AnyView> for Child {
+    fn from(view: AnyView) -> Self {
+        Self(view)
+    }
+}
+
+/// The step's heading: takes the focus when the step begins.
+pub(super) fn heading(text: Text) -> Element {
+    element("h2").part("heading").at("id", "regain-heading").at("tabindex", "-1").say(text)
+}
+
+/// A paragraph.
+pub(super) fn lead(text: Text) -> Element {
+    element("p").part("lead").say(text)
+}
+
+/// The step's form: Enter and the submit button send it, the browser's own bubbles stay away.
+pub(super) fn form(context: Context) -> Element {
+    element("form").at("novalidate", "").at("class", "form").at("method", "post").on("submit", move |event| {
+        event.prevent_default();
+        context.send(Event::Submitted);
+    })
+}
+
+/// The one button that goes on. While it can't, it keeps the focus.
+pub(super) fn submit(context: Context, text: Text) -> Element {
+    element("button")
+        .part("primary")
+        .at("type", "submit")
+        .live_at("aria-disabled", move || yes(context.read(|view| !view.can_submit)))
+        .live_at("aria-busy", move || yes(context.read(|view| view.busy)))
+        .say(text)
+}
+
+/// A button for anything else.
+pub(super) fn button(class: &'static str, context: Context, event: Event) -> Element {
+    element("button").part(class).at("type", "button").on("click", move |_| context.send(event.clone()))
+}
+
+/// A text that only the eye, or only the ear, may miss.
+pub(super) fn ltr(words: String) -> Element {
+    element("bdi").at("dir", "ltr").part("value").words(words)
+}
+
+/// The value of an ARIA attribute that is there only when it holds.
+pub(super) fn yes(holds: bool) -> Option<String> {
+    holds.then(|| "true".to_owned())
+}
+
+/// Adds to an `<input>` what every field has.
+pub(super) fn input(context: Context, field: Field, invalid: impl Fn(&View) -> bool + Send + 'static) -> Element {
+    let id = ["regain-", field.name()].concat();
+    let described_by = [&*id, "-hint ", &id, "-error"].concat();
+    element("input")
+        .part("input")
+        .at("name", field.name())
+        .at("autocapitalize", "none")
+        .at("autocorrect", "off")
+        .at("spellcheck", "false")
+        .at("aria-required", "true")
+        .with("id", id)
+        .with("aria-describedby", described_by)
+        .live_at("aria-invalid", move || yes(context.read(&invalid)))
+        .on("input", move |event| context.send(Event::Typed(field, event_target_value(&event).into())))
+}
+
+/// A labelled field with its hint and what is wrong with it.
+pub(super) fn field(
+    context: Context,
+    field: Field,
+    label: Text,
+    hint: impl FnMut() -> String + Send + 'static,
+    input: Element,
+    error: impl Fn(&View) -> Option<String> + Send + Sync + 'static,
+) -> Element {
+    let id = ["regain-", field.name()].concat();
+    let error = std::sync::Arc::new(error);
+    let shown = std::sync::Arc::clone(&error);
+    element("div")
+        .at("class", "field")
+        .child(element("label").part("label").with("for", id.clone()).say(label))
+        .child(input)
+        .child(element("p").part("hint").with("id", [&*id, "-hint"].concat()).live(hint))
+        .child(
+            element("p")
+                .part("error")
+                .with("id", [&*id, "-error"].concat())
+                .flag("hidden", move || context.read(|view| shown(view).is_none()))
+                .live(move || context.read(|view| error(view).unwrap_or_default())),
+        )
+}

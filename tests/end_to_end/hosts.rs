@@ -1,0 +1,101 @@
+//! What the host page pays, and what is left of the link when things are missing or break.
+
+use anyhow::{Result, ensure};
+use harness::{BrowserOptions, Options, play};
+use serde_json::json;
+
+use crate::person::{self, ADA, NEW_PASSWORD};
+
+/// Every request that the page made for us: its name and its size on the wire.
+const OURS: &str = "return performance.getEntriesByType('resource').filter((r) => r.name.includes('/regain'))
+    .map((r) => ({ name: r.name, size: r.encodedBodySize }))";
+
+#[tokio::test]
+async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
+    play("one-request", Options::default(), async |stage| {
+        person::at_sign_in(stage).await?;
+        harness::until("the loader", async || {
+            Ok((stage.page.script("return document.readyState", vec![]).await? == json!("complete")).then_some(()))
+        })
+        .await?;
+        let ours = stage.page.script(OURS, vec![]).await?;
+        let ours = ours.as_array().cloned().unwrap_or_default();
+        ensure!(ours.len() == 1, "{ours:?}");
+        ensure!(ours[0]["size"].as_u64().is_some_and(|size| (1..=2_000).contains(&size)), "{ours:?}");
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("Let’s get you back in").await?;
+        let after = stage.page.script(OURS, vec![]).await?;
+        let total: u64 = after.as_array().into_iter().flatten().filter_map(|file| file["size"].as_u64()).sum();
+        ensure!(total <= 90_000, "the reset flow costs {total} bytes on the wire: {after}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
+    let browser = BrowserOptions { flags: vec!["--js-flags=--noexpose-wasm"] };
+    play("no-wasm", Options { browser, ..Options::default() }, async |stage| {
+        person::at_sign_in(stage).await?;
+        ensure!(stage.page.script("return typeof WebAssembly", vec![]).await? == json!("undefined"));
+        stage.page.click("#cant-access").await?;
+        harness::until("the reset page", async || {
+            Ok(stage.page.driver().current_url().await?.path().starts_with("/reset").then_some(()))
+        })
+        .await?;
+        // That page cannot run it either, and says whom to ask.
+        stage.page.reads("it-help@northwind.example").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
+    play("panic", Options::default(), async |stage| {
+        person::identified(stage, &ADA).await?;
+        // The browser breaks a promise that nobody can do without.
+        stage
+            .page
+            .script(
+                "Document.prototype.createElement = () => null; Document.prototype.createElementNS = () => null",
+                vec![],
+            )
+            .await?;
+        stage.page.press("Send the code").await?;
+        harness::until("a message that has the link's address", async || {
+            let link = stage.page.script(
+                "const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find(Boolean) ?? document;
+                 return [...root.querySelectorAll('a[href]')].some((a) => new URL(a.href).pathname === '/reset')
+                     && !root.querySelector('form')",
+                vec![],
+            );
+            Ok((link.await? == json!(true)).then_some(()))
+        })
+        .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_reset_page_does_it_too_under_a_strict_policy() -> Result<()> {
+    play("hosted", Options::default(), async |stage| {
+        let response = reqwest::get(stage.server.address("/reset")).await?;
+        let policy = response.headers().get("content-security-policy").cloned();
+        let policy = policy.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        ensure!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+
+        stage.page.go(&stage.server.address("/reset")).await?;
+        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        stage.page.press("Next").await?;
+        stage.page.press("Send the code").await?;
+        let code = stage.server.mail(ADA.address, 0).await?.code()?;
+        stage.page.type_into("[name=code]", &code).await?;
+        stage.page.press("Check the code").await?;
+        stage.page.reads("Choose a new password").await?;
+        person::chose(stage, NEW_PASSWORD).await?;
+        let complaints = stage.page.driver().browser_log().await?;
+        ensure!(!complaints.iter().any(|entry| entry.message.contains("Content Security Policy")), "{complaints:?}");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,114 @@
+//! Every screen as a picture, narrow and wide, light and dark, left to right and right to left. The
+//! pictures are for people to look at (`target/end-to-end/screens`); what a program can say of them is
+//! said here: nothing sticks out, and every target is large enough.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use harness::{Options, Stage, play};
+use serde_json::json;
+
+use crate::person::{self, ADA, NEW_PASSWORD};
+
+/// The conditions: a name, the width in CSS pixels, the colour scheme, the direction.
+const CONDITIONS: [(&str, u32, &str, &str); 5] = [
+    ("narrow", 320, "light", "ltr"),
+    ("narrowest", 280, "light", "ltr"),
+    ("wide", 900, "light", "ltr"),
+    ("dark", 900, "dark", "ltr"),
+    ("rtl", 600, "light", "rtl"),
+];
+
+/// What sticks out of the page, and what is smaller than WCAG 2.5.8's 24 pixels.
+const FAULTS: &str = r"
+    const faults = [];
+    const page = document.documentElement;
+    if (page.scrollWidth > page.clientWidth) faults.push(`the page is ${page.scrollWidth} wide`);
+    const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
+    for (const root of roots) for (const element of root.querySelectorAll('button, a, select, input')) {
+        if (!element.checkVisibility() || element.matches('.unseen')) continue;
+        const box = (element.closest('label') ?? element).getBoundingClientRect();
+        if (box.width < 24 || box.height < 24) faults.push(`${element.localName} ${element.innerText} is ${box.width} by ${box.height}`);
+    }
+    return faults;
+";
+
+#[tokio::test]
+async fn every_screen_is_whole_in_every_condition() -> Result<()> {
+    play("pictures", Options::default(), async |stage| {
+        person::at_sign_in(stage).await?;
+        look(stage, "0-sign-in").await?;
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("Let’s get you back in").await?;
+        look(stage, "1-identify").await?;
+        stage.page.type_into("[part~=root] [name=username]", "grace@northwind.example").await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Prove that it’s you").await?;
+        stage.page.press("Send the code").await?;
+        stage.page.reads("Choose one of these.").await?;
+        look(stage, "2-choose-method").await?;
+        stage.page.click("[part~=choice] input").await?;
+        stage.page.press("Send the code").await?;
+        stage.page.reads("Enter the code").await?;
+        look(stage, "3-enter-code").await?;
+        let wrong = "000000";
+        stage.page.type_into("[name=code]", wrong).await?;
+        stage.page.press("Check the code").await?;
+        stage.page.reads("more tries").await?;
+        look(stage, "4-wrong-code").await?;
+        stage.server.kill()?;
+        stage.page.press("Check the code").await?;
+        stage.page.reads("We can’t reach the server").await?;
+        look(stage, "5-unreachable").await?;
+        stage.server.up().await?;
+        for words in ["3 more tries", "2 more tries", "one more try", "Too many tries"] {
+            if words != "3 more tries" {
+                stage.page.retype("[name=code]", wrong).await?;
+                stage.page.press("Check the code").await?;
+            }
+            stage.page.reads(words).await?;
+        }
+        look(stage, "6-ended").await?;
+        person::proved(stage, &ADA).await?;
+        stage.page.type_into("[name=new-password]", "ada is not enough").await?;
+        look(stage, "7-new-password").await?;
+        stage.page.retype("[name=new-password]", NEW_PASSWORD).await?;
+        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        stage.page.press("Finish").await?;
+        stage.page.reads("Your password has been reset").await?;
+        look(stage, "8-done").await?;
+        for (name, path) in [("9-outbox", "/demo/outbox"), ("9-people", "/demo"), ("9-hosted", "/reset")] {
+            stage.page.go(&stage.server.address(path)).await?;
+            look(stage, name).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn look(stage: &Stage, screen: &str) -> Result<()> {
+    let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+    for (condition, width, scheme, direction) in CONDITIONS {
+        let metrics = json!({ "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
+        devtools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        devtools.send_raw("Emulation.setEmulatedMedia", features).await?;
+        stage.page.script("document.documentElement.dir = arguments[0]", vec![json!(direction)]).await?;
+        stage.page.picture(&folder()?.join(format!("{screen}-{condition}.png"))).await?;
+        let faults = stage.page.script(FAULTS, vec![]).await?;
+        ensure!(faults == json!([]), "{screen}, {condition}: {faults}");
+    }
+    stage.page.script("document.documentElement.dir = ''", vec![]).await?;
+    devtools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    Ok(())
+}
+
+fn folder() -> Result<PathBuf> {
+    let test = env::current_exe()?;
+    let dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end/screens");
+    fs::create_dir_all(&dir)?;
+    Ok(dir)
+}

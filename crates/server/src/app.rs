@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use tokio::sync::Notify;
 
 use crate::{
     config::{Config, KeyError},
@@ -27,6 +28,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub rng: Arc<dyn Rng>,
+    /// Notified when a message was queued.
+    pub wake: Arc<Notify>,
 }
 
 /// A server, whole but for its socket.

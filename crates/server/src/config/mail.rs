@@ -92,7 +92,7 @@ impl MailConfig {
             rebase(path, base);
             match std::fs::read_to_string(&path) {
                 _ if self.password.is_some() => {
-                    faults.add("mail.password_file", "give either password or password_file, not both")
+                    faults.add("mail.password_file", "give either password or password_file, not both");
                 }
                 Ok(text) => self.password = Some(text.trim_end_matches(['\r', '\n']).into()),
                 Err(error) => faults.add("mail.password_file", format!("cannot read {}: {error}", path.display())),

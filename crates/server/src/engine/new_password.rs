@@ -62,7 +62,7 @@ impl Engine {
     /// before; whatever became of the flow meanwhile, a password that is set is said to be set.
     pub fn applied(&self, cx: Context<'_>, claimed: &State, applied: Applied) -> Decision {
         match (applied, claimed.subject.as_ref(), known(claimed)) {
-            (Applied::Set, Some(subject), Some(account)) => self.done(cx, claimed, subject, account),
+            (Applied::Set, Some(subject), Some(account)) => done(cx, claimed, subject, account),
             (Applied::Unavailable, ..) => {
                 let mut released = claimed.clone();
                 released.stage = Stage::NewPassword { applying_since: None };
@@ -80,34 +80,6 @@ impl Engine {
         }
     }
 
-    fn done(&self, cx: Context<'_>, claimed: &State, subject: &Subject, account: &KnownAccount) -> Decision {
-        let mut state = claimed.moved(
-            random_id(cx.rng),
-            Stage::Done {
-                outcome: Outcome::Reset,
-                user_id: account.user_id.clone(),
-                notified: !account.addresses.is_empty(),
-            },
-        );
-        state.subject = None;
-        let mut decision = Decision::new(state);
-        for address in &account.addresses {
-            decision.effects.push(Effect::Send {
-                outgoing: Outgoing {
-                    to: Some(address.clone()),
-                    locale: claimed.locale.clone(),
-                    user_id: account.user_id.clone(),
-                    content: Content::PasswordReset { at: cx.now, client: cx.client.map(Into::into) },
-                },
-                not_after: cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX),
-                voidable: false,
-            });
-        }
-        decision.effects.push(Effect::VoidOthers);
-        decision.audit_with("password_reset", serde_json::json!({ "proved_by": subject.proved }));
-        decision
-    }
-
     /// The rules for this person: the organisation's, and their own names.
     pub(super) fn policy(&self, account: &KnownAccount) -> PasswordPolicy {
         let mut policy = self.rules.password.clone();
@@ -119,6 +91,35 @@ impl Engine {
         }
         policy
     }
+}
+
+/// The flow, done; the confirmations; the end of the account's other flows.
+fn done(cx: Context<'_>, claimed: &State, subject: &Subject, account: &KnownAccount) -> Decision {
+    let mut state = claimed.moved(
+        random_id(cx.rng),
+        Stage::Done {
+            outcome: Outcome::Reset,
+            user_id: account.user_id.clone(),
+            notified: !account.addresses.is_empty(),
+        },
+    );
+    state.subject = None;
+    let mut decision = Decision::new(state);
+    for address in &account.addresses {
+        decision.effects.push(Effect::Send {
+            outgoing: Outgoing {
+                to: Some(address.clone()),
+                locale: claimed.locale.clone(),
+                user_id: account.user_id.clone(),
+                content: Content::PasswordReset { at: cx.now, client: cx.client.map(Into::into) },
+            },
+            not_after: cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX),
+            voidable: false,
+        });
+    }
+    decision.effects.push(Effect::VoidOthers);
+    decision.audit_with("password_reset", serde_json::json!({ "proved_by": subject.proved }));
+    decision
 }
 
 /// Whether a claim is so old that whoever made it is taken for dead.

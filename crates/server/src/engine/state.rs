@@ -132,11 +132,13 @@ pub struct SentCode {
 
 impl State {
     /// The flow at another step.
+    #[must_use]
     pub fn moved(&self, step_id: String, stage: Stage) -> Self {
         Self { step_id, stage, ..self.clone() }
     }
 
     /// The flow, over. What was known of the person is forgotten.
+    #[must_use]
     pub fn ended(&self, step_id: String, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
         Self { locale: self.locale.clone(), subject: None, step_id, stage: Stage::Ended { reason, retry_at } }
     }

@@ -11,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use regain_protocol::{Answer, CreateFlow, ProblemCode, Secret};
+use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
 pub use reply::Reply;
@@ -49,6 +50,7 @@ pub struct Flows {
     directory: Arc<dyn Directory>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    wake: Arc<Notify>,
     identify_floor: Duration,
 }
 
@@ -99,8 +101,8 @@ enum CarriedOut {
 impl Flows {
     /// A service over these ports.
     pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
-        let Parts { store, directory, clock, rng, .. } = parts.clone();
-        Self { engine, keys, store, directory, clock, rng, identify_floor }
+        let Parts { store, directory, clock, rng, wake, .. } = parts.clone();
+        Self { engine, keys, store, directory, clock, rng, wake, identify_floor }
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.
@@ -370,7 +372,12 @@ impl Flows {
             }
         }
         Ok(match self.store.commit(&change).await? {
-            Committed::Done => CarriedOut::Done(reply),
+            Committed::Done => {
+                if !change.messages.is_empty() {
+                    self.wake.notify_one();
+                }
+                CarriedOut::Done(reply)
+            }
             Committed::Conflict => CarriedOut::Conflict,
             Committed::OverLimit { bucket, retry_at } => {
                 let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);

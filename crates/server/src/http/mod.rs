@@ -1,5 +1,4 @@
-//! What is on the wire and nothing else: the API, and beside it the widget's files, the hosted page
-//! and the demo.
+//! HTTP: the API, and beside it the widget's files, the hosted page and the demo.
 
 mod asset;
 mod body;

@@ -63,7 +63,6 @@ pub(super) async fn method_not_allowed() -> Reply {
 }
 
 /// A fault of ours. What it says stays in the log.
-#[expect(clippy::needless_pass_by_value, reason = "the layer that calls it passes it so")]
 pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!("a request ended in a panic");
     Reply::unavailable().into_response()

@@ -191,6 +191,7 @@ impl World {
             notifier: Arc::new(NoNotifier),
             clock: clock.clone(),
             rng: Arc::new(OsRng),
+            wake: Arc::default(),
         };
         let app = App::new(config, parts).expect("a server");
         let router = app.router(Router::new());

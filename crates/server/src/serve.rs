@@ -1,0 +1,188 @@
+//! Running the server: ports opened, work begun, and all of it ended in order.
+
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::Router;
+use regain_server::{
+    adapters::{
+        Database, EmbeddedDirectory, ImportError, OpenError, Outbox, People, PeopleError, Smtp, SmtpSetupError,
+        SqliteStore,
+    },
+    app::{App, Parts},
+    config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind},
+    delivery::Delivery,
+    mails::Mails,
+    ports::{DirectoryError, Notifier, OsRng, SystemClock},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::{interval, timeout},
+};
+use tracing_subscriber::EnvFilter;
+
+/// How often what is long out of time is forgotten.
+const PURGE_EVERY: Duration = Duration::from_mins(10);
+
+/// How long requests that are under way may take to end when the server is stopped.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// Why the server does not run. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    #[error("mail: {0}")]
+    Mail(#[from] SmtpSetupError),
+    #[error("demo.people: cannot read {path}: {source}")]
+    PeopleUnread { path: PathBuf, source: io::Error },
+    #[error("demo.people: {0}")]
+    People(#[from] PeopleError),
+    #[error("demo.people: {0}")]
+    Import(#[from] ImportError),
+    #[error("cannot listen on {address}: {source}. {}", what_to_do(.source))]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    #[error("cannot write: {0}")]
+    Output(io::Error),
+    #[error("the server stopped: {0}")]
+    Serve(io::Error),
+}
+
+fn what_to_do(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "Stop what uses the port, or set server.listen to another one.",
+        io::ErrorKind::PermissionDenied => "Ports below 1024 need a privilege: set server.listen to a higher one.",
+        _ => "Set server.listen to an address of this machine.",
+    }
+}
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
+    log(config.server.log);
+    let (stop, stopped) = watch::channel(false);
+    // Before anything is opened, so that a signal during the start ends in order too.
+    let told = told_to_stop().map_err(Failure::Runtime)?;
+    tokio::spawn(async move {
+        told.await;
+        stop.send_replace(true);
+    });
+
+    let address = config.server.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
+    let (parts, pages) = open(&config).await?;
+    let app = App::new(config, parts)?;
+    let service = app.router(pages).into_make_service_with_connect_info::<SocketAddr>();
+
+    let delivery = tokio::spawn(Arc::new(delivery(&app)).run(is_set(stopped.clone())));
+    let purge = tokio::spawn(purge(Arc::clone(&app)));
+    let local = listener.local_addr().unwrap_or(address);
+    tracing::info!(%local, public_url = app.config().server.public_url, "listening");
+
+    let server =
+        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(is_set(stopped.clone())).into_future());
+    is_set(stopped).await;
+    tracing::info!("stopping: requests under way are finished first");
+    match timeout(LAST_REQUESTS, server).await {
+        Ok(Ok(served)) => served.map_err(Failure::Serve)?,
+        Ok(Err(_)) | Err(_) => tracing::warn!("some requests did not end and were cut off"),
+    }
+    purge.abort();
+    if delivery.await.is_err() {
+        tracing::warn!("the delivery ended in a panic");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens what the configuration names.
+async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
+    let clock = Arc::new(SystemClock);
+    let rng = Arc::new(OsRng);
+    let database = Database::open(&config.store.path).await?;
+    let directory = match config.directory.kind {
+        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone()).await?,
+    };
+    if config.demo.enabled
+        && let Some(path) = &config.demo.people
+    {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Failure::PeopleUnread { path: path.clone(), source })?;
+        let added = directory.import(&People::from_toml(&text)?).await?;
+        tracing::info!(added, "the demonstration's people are there");
+    }
+    let notifier: Arc<dyn Notifier> = match config.mail.kind {
+        MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
+        MailKind::Outbox => Arc::new(Outbox::new(clock.clone())),
+    };
+    let parts = Parts {
+        store: Arc::new(SqliteStore::new(database)),
+        directory: Arc::new(directory),
+        notifier,
+        clock,
+        rng,
+        wake: Arc::default(),
+    };
+    Ok((parts, Router::new()))
+}
+
+fn delivery(app: &App) -> Delivery {
+    let parts = app.parts().clone();
+    let organisation = &app.config().organisation;
+    Delivery {
+        store: parts.store,
+        notifier: parts.notifier,
+        clock: parts.clock,
+        keys: Arc::new(app.keys().clone()),
+        mails: Mails::new(&organisation.name, organisation.help(), &app.config().server.public_url),
+        wake: parts.wake,
+    }
+}
+
+/// Forgets what is long out of time, again and again.
+async fn purge(app: Arc<App>) {
+    let mut ticks = interval(PURGE_EVERY);
+    loop {
+        ticks.tick().await;
+        match app.parts().store.purge(app.parts().clock.now()).await {
+            Ok(rows) => tracing::debug!(rows, "purged"),
+            Err(error) => tracing::error!(%error, "cannot purge"),
+        }
+    }
+}
+
+/// Completes at the first SIGTERM or SIGINT.
+fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Completes once the value is true.
+async fn is_set(mut value: watch::Receiver<bool>) {
+    // An error means that nobody can set it any more, which is as final.
+    let _ = value.wait_for(|is_set| *is_set).await;
+}
+
+/// Begins the log: `RUST_LOG` chooses what is in it, `info` by default.
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

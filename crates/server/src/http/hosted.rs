@@ -63,9 +63,9 @@ async fn reset(State(hosted): State<Arc<Hosted>>) -> Response {
         main.hosted {
             header { (page::brand(organisation, logo.as_deref())) }
             // The loader opens the widget in this place. Where it cannot, it goes to the help below,
-            // which then says so.
+            // which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
-                p role="status" { "One moment\u{2026}" }
+                p { a href="reset" { "Get back into your account" } }
                 noscript {
                     p { "This page needs JavaScript, which is switched off or blocked in this browser. Switch it on and load the page again, or turn to us." }
                 }

@@ -4,7 +4,7 @@ use regain_protocol::{Role, Secret};
 use serde::Deserialize;
 
 /// People to import, as a TOML file lists them under `[[people]]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Default, Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct People {
     /// One entry each.

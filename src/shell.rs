@@ -31,13 +31,10 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
         move || {
             let model = Model::new(options.setup.clone());
             let view = RwSignal::new(model.view(now()));
-            let spoken = RwSignal::new(String::new());
-            let href = options.href.clone();
             let shell = shell.get_or_init(|| {
                 Rc::new(Shell {
                     model: RefCell::new(model),
                     view,
-                    spoken,
                     options,
                     root,
                     interval: Cell::new(None),
@@ -48,7 +45,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
             shell.listen();
             shell.send(Event::Opened);
             let sender = StoredValue::new_local(Rc::clone(shell));
-            views::widget(Context { view, spoken, sender, href: StoredValue::new(href) })
+            views::widget(Context { view, sender })
         }
     });
     if let Some(shell) = shell.get() {
@@ -60,7 +57,6 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
 pub(crate) struct Shell {
     model: RefCell<Model>,
     view: RwSignal<View>,
-    spoken: RwSignal<String>,
     options: Options,
     root: HtmlElement,
     interval: Cell<Option<IntervalHandle>>,
@@ -83,6 +79,10 @@ impl Shell {
         }
     }
 
+    pub(crate) fn href(&self) -> Option<&str> {
+        self.options.href.as_deref()
+    }
+
     fn listen(self: &Rc<Self>) {
         let shell = Rc::clone(self);
         self.online.set(Some(window_event_listener_untyped("online", move |_| shell.send(Event::CameOnline))));
@@ -94,7 +94,7 @@ impl Shell {
                 let shell = Rc::clone(self);
                 spawn_local(async move {
                     if let Some(config) = api::config(&shell.options.api).await {
-                        shell.send(Event::Configured(config));
+                        shell.send(Event::Configured(Box::new(config)));
                     }
                 });
             }
@@ -182,9 +182,9 @@ impl Shell {
             }
         };
         // The same words twice are said twice only if the region was empty in between.
-        let spoken = self.spoken;
-        spoken.set(String::new());
-        set_timeout(move || spoken.set(words), Duration::from_millis(50));
+        let Ok(Some(region)) = self.root.query_selector("[role=status]") else { return };
+        region.set_text_content(None);
+        set_timeout(move || region.set_text_content(Some(&words)), Duration::from_millis(50));
     }
 
     fn tell_event(&self, event: &HostEvent) {

@@ -3,6 +3,8 @@
 mod read;
 mod write;
 
+use std::rc::Rc;
+
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Array, JSON};
 use leptos::prelude::window;
@@ -18,7 +20,7 @@ use read::Json;
 pub(crate) enum Request {
     Create(CreateFlow),
     Get(Resume),
-    Answer { flow: Resume, step: String, answer: Answer },
+    Answer { flow: Resume, step: String, answer: Rc<Answer> },
     Delete(Resume),
 }
 

@@ -1,5 +1,7 @@
 //! What a flow asks of the world. The shell carries these out and decides nothing.
 
+use std::rc::Rc;
+
 use regain_protocol::{Answer, CreateFlow, Outcome, Secret};
 
 use super::{Fault, Field, Ticket};
@@ -36,7 +38,7 @@ pub enum Effect {
         /// Which step is answered.
         step: String,
         /// The body.
-        answer: Answer,
+        answer: Rc<Answer>,
     },
     /// `DELETE /v1/flows/{id}`; nobody waits for the reply.
     DeleteFlow(Resume),

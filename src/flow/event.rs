@@ -73,7 +73,7 @@ pub enum Event {
     /// A reply, or what came instead of one.
     Replied(Ticket, Reply),
     /// What the server tells everyone.
-    Configured(Config),
+    Configured(Box<Config>),
     /// What time it is at the server, in milliseconds from this device's clock.
     ClockRead(Millis),
 }

@@ -1,6 +1,8 @@
 //! The line to the server: one request at a time, its reply recognised by a ticket, and the same
 //! request sent again after a failure.
 
+use std::rc::Rc;
+
 use regain_protocol::Answer;
 
 use super::{Fault, Resume, Ticket};
@@ -32,7 +34,7 @@ pub(super) enum Call {
     Create,
     Resume(Resume),
     Refresh,
-    Answer { wish: Wish, step: String, answer: Answer },
+    Answer { wish: Wish, step: String, answer: Rc<Answer> },
 }
 
 /// A request with the key under which the server acts on it once, however often it is sent.

@@ -17,6 +17,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+use std::rc::Rc;
+
 use regain_protocol::{
     Answer, CreateFlow, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Notice, NoticeCode, Outcome, Problem,
     ProblemCode, Secret, StepBody,
@@ -235,9 +237,8 @@ impl Model {
             }
             Event::Ticked => self.tick(now, effects),
             Event::CameOnline => {
-                if let Line::Failed { ask, fault: fault @ (Fault::Offline | Fault::Unreachable), .. } = &self.line {
-                    let (ask, fault) = (ask.clone(), *fault);
-                    self.dispatch(now, ask, Some(fault), effects);
+                if matches!(self.line, Line::Failed { fault: Fault::Offline | Fault::Unreachable, .. }) {
+                    self.send_again(now, effects);
                 }
             }
             Event::Replied(ticket, reply) => {
@@ -319,7 +320,7 @@ impl Model {
             && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
         {
             let step = live.step_id.clone();
-            self.send(now, Call::Answer { wish, step, answer }, effects);
+            self.send(now, Call::Answer { wish, step, answer: Rc::new(answer) }, effects);
         }
     }
 
@@ -345,7 +346,7 @@ impl Model {
                 key,
                 flow: live.resume.clone(),
                 step: step.clone(),
-                answer: answer.clone(),
+                answer: Rc::clone(answer),
             },
             (Call::Create, _) => Effect::CreateFlow {
                 ticket,
@@ -364,15 +365,26 @@ impl Model {
     }
 
     fn retry(&mut self, now: Millis, effects: &mut Effects) {
-        let Line::Failed { ask, fault, retry_at } = &self.line else { return };
-        let (ask, fault) = (ask.clone(), *fault);
-        match fault {
-            Fault::Offline | Fault::Unreachable | Fault::Server => {
-                self.dispatch(now, Ask { lost: 0, ..ask }, Some(fault), effects);
+        match &mut self.line {
+            Line::Failed { ask, fault: Fault::Offline | Fault::Unreachable | Fault::Server, .. } => {
+                ask.lost = 0;
+                self.send_again(now, effects);
             }
-            Fault::Busy if retry_at.is_some_and(|at| at > now) => {}
+            Line::Failed { fault: Fault::Busy, retry_at, .. } if retry_at.is_some_and(|at| at > now) => {}
             // These were answered, so the same key would get the same answer.
-            Fault::Busy | Fault::Refused => self.send(now, ask.call, effects),
+            Line::Failed { .. } => {
+                if let Line::Failed { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
+                    self.send(now, ask.call, effects);
+                }
+            }
+            Line::Busy { .. } | Line::Idle => {}
+        }
+    }
+
+    /// Sends the request that failed once more, under its own key.
+    fn send_again(&mut self, now: Millis, effects: &mut Effects) {
+        if let Line::Failed { ask, fault, .. } = std::mem::replace(&mut self.line, Line::Idle) {
+            self.dispatch(now, ask, Some(fault), effects);
         }
     }
 
@@ -424,11 +436,7 @@ impl Model {
             }
             Line::Failed { fault, retry_at: retry_at @ Some(_), .. } if retry_at.is_some_and(|at| at <= now) => {
                 if *fault != Fault::Busy {
-                    let (ask, fault) = match &self.line {
-                        Line::Failed { ask, fault, .. } => (ask.clone(), *fault),
-                        _ => return,
-                    };
-                    self.dispatch(now, ask, Some(fault), effects);
+                    self.send_again(now, effects);
                 } else if matches!(self.state, State::Live(_)) {
                     // The form's own button is the way to go on.
                     self.line = Line::Idle;
@@ -601,9 +609,10 @@ impl Model {
         if !saved {
             effects.push(Effect::SaveResume(new.resume.clone()));
         }
-        if same_step && self.refresh(&new) {
-            return;
-        }
+        let new = match self.refresh(new, same_step) {
+            Some(new) => new,
+            None => return,
+        };
         effects.push(Effect::Tell(HostEvent::Step(new.step.name())));
         effects.push(Effect::Focus(Focus::Heading));
         let (said, check_at) = match &self.state {
@@ -618,21 +627,27 @@ impl Model {
         matches!(call, Call::Resume(_)) && !self.setup.reopened
     }
 
-    /// Updates the step in place; `false` where it is of another kind than its id said.
-    fn refresh(&mut self, new: &Live) -> bool {
-        let State::Live(live) = &mut self.state else { return false };
-        match (&mut live.step, new.step.clone()) {
+    /// Updates the step in place; gives it back where it is another one.
+    fn refresh(&mut self, mut new: Live, same_step: bool) -> Option<Live> {
+        let State::Live(live) = &mut self.state else { return Some(new) };
+        if !same_step {
+            return Some(new);
+        }
+        match (&mut live.step, new.step) {
             (Step::Identify(_), Step::Identify(_)) | (Step::Unknown, Step::Unknown) => {}
             (Step::ChooseMethod(old), Step::ChooseMethod(new)) => old.refresh(new.methods),
             (Step::EnterCode(old), Step::EnterCode(new)) => old.refresh(new),
             (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),
-            _ => return false,
+            (_, step) => {
+                new.step = step;
+                return Some(new);
+            }
         }
-        live.resume = new.resume.clone();
+        live.resume = new.resume;
         live.ends_at = new.ends_at;
         live.gate = new.gate;
         live.notice = new.notice;
-        true
+        None
     }
 }
 

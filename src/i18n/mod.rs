@@ -6,11 +6,13 @@ mod en;
 pub use en::Text;
 
 /// The words, with `{0}` and `{1}` standing for what [`fill`] puts in.
+#[inline(never)]
 pub fn text(text: Text) -> &'static str {
     en::TEXTS[text as usize]
 }
 
 /// The words with their places filled.
+#[inline(never)]
 pub fn fill(name: Text, values: &[&str]) -> String {
     let mut rest = text(name);
     let mut filled = String::new();
@@ -26,11 +28,13 @@ pub fn fill(name: Text, values: &[&str]) -> String {
 }
 
 /// The singular for one, the plural with the number for every other.
+#[inline(never)]
 pub fn counted(one: Text, other: Text, number: u32) -> String {
     if number == 1 { text(one).to_owned() } else { fill(other, &[&digits(number)]) }
 }
 
 /// A number as its digits: `core::fmt` would do, for more bytes than this.
+#[inline(never)]
 pub fn digits(mut number: u32) -> String {
     let mut reversed = [b'0'; 10];
     let mut at = reversed.len();
@@ -46,12 +50,14 @@ pub fn digits(mut number: u32) -> String {
 }
 
 /// A span of time to watch run down: `9:41`.
+#[inline(never)]
 pub fn clock(seconds: u32) -> String {
     let rest = digits(seconds % 60);
     [&*digits(seconds / 60), if rest.len() < 2 { ":0" } else { ":" }, &*rest].concat()
 }
 
 /// A span of time to come back after, rounded up.
+#[inline(never)]
 pub fn span(seconds: u32) -> String {
     match seconds {
         0..=90 => counted(Text::Second, Text::Seconds, seconds),

@@ -3,17 +3,16 @@
 use leptos::prelude::*;
 use regain_protocol::{Method, MethodKind, NoticeCode, Role};
 
-use super::parts::{Context, Element, button, element, field, form, heading, input, lead, ltr, submit};
+use super::parts::{Context, Element, button, element, error, field, form, heading, input, lead, ltr, submit};
 use crate::flow::{Event, Field, FieldError, MethodsView, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, methods: MethodsView, notice: Option<NoticeCode>) -> AnyView {
+pub(super) fn screen(context: Context, methods: &MethodsView, notice: Option<NoticeCode>) -> AnyView {
     let another = notice == Some(NoticeCode::AnotherProofNeeded);
-    let destination = input(context, Field::Destination, |view| error(view, Field::Destination).is_some())
+    let destination = input(context, Field::Destination, wrong)
         .at("type", "text")
         .at("autocomplete", "off")
         .at("dir", "ltr");
-    let hint = || i18n::text(Text::DestinationHint).to_owned();
     let mut choices = element("fieldset")
         .part("choices")
         .at("aria-describedby", "regain-method-error")
@@ -21,13 +20,7 @@ pub(super) fn screen(context: Context, methods: MethodsView, notice: Option<Noti
     for (place, method) in methods.methods.iter().enumerate() {
         choices = choices.child(choice(context, place, method, methods.chosen == Some(place)));
     }
-    choices = choices.child(
-        element("p")
-            .part("error")
-            .at("id", "regain-method-error")
-            .flag("hidden", move || context.read(|view| error(view, Field::Method).is_none()))
-            .live(move || context.read(|view| error(view, Field::Method)).unwrap_or_default()),
-    );
+    choices = choices.child(error(context, Field::Method, wrong));
     element("div")
         .at("class", "screen")
         .child(heading(Text::MethodsHeading))
@@ -36,9 +29,7 @@ pub(super) fn screen(context: Context, methods: MethodsView, notice: Option<Noti
             form(context)
                 .child(choices)
                 .child(
-                    field(context, Field::Destination, Text::Destination, hint, destination, |view| {
-                        error(view, Field::Destination)
-                    })
+                    field(context, Field::Destination, Text::Destination, hint, destination, wrong)
                     .flag("hidden", move || {
                         !context.read(|view| matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination))
                     }),
@@ -47,7 +38,7 @@ pub(super) fn screen(context: Context, methods: MethodsView, notice: Option<Noti
                     element("div")
                         .at("class", "actions")
                         .child(submit(context, Text::SendCode))
-                        .child(button("secondary", context, Event::Cancelled).say(Text::Cancel)),
+                        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
                 ),
         )
         .done()
@@ -87,7 +78,11 @@ fn name(method: &Method) -> Text {
     }
 }
 
-fn error(view: &View, field: Field) -> Option<String> {
+fn hint(_: Context) -> String {
+    i18n::text(Text::DestinationHint).to_owned()
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
     let Screen::ChooseMethod(methods) = &view.screen else { return None };
     let (at, error) = methods.error?;
     let text = match (at, error) {

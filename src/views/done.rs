@@ -24,7 +24,7 @@ pub(super) fn screen(context: Context, outcome: Outcome, notified: bool) -> AnyV
         .child(
             element("div")
                 .at("class", "actions")
-                .child(button("primary", context, Event::WentToSignIn).say(Text::BackToSignIn)),
+                .child(button("primary", context, || Event::WentToSignIn).say(Text::BackToSignIn)),
         )
         .done()
 }

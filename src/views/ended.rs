@@ -5,11 +5,11 @@ use regain_protocol::EndReason;
 
 use super::help::help;
 use super::parts::{Context, button, element, heading, lead};
-use crate::flow::{End, EndedView, Event, Screen};
+use crate::flow::{End, Event, Screen};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, ended: EndedView) -> AnyView {
-    let (title, words) = match ended.why {
+pub(super) fn screen(context: Context, why: End) -> AnyView {
+    let (title, words) = match why {
         End::Reason(EndReason::Expired) => (Text::EndedExpired, Text::EndedExpiredLead),
         End::Reason(EndReason::TooManyAttempts) => (Text::EndedAttempts, Text::EndedAttemptsLead),
         End::Reason(_) => (Text::EndedCancelled, Text::EndedCancelledLead),
@@ -34,8 +34,8 @@ pub(super) fn screen(context: Context, ended: EndedView) -> AnyView {
         .child(
             element("div")
                 .at("class", "actions")
-                .child(button("primary", context, Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain))
-                .child(button("secondary", context, Event::Cancelled).say(Text::Cancel)),
+                .child(button("primary", context, || Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain))
+                .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
         )
         .child(help(context))
         .done()

@@ -7,8 +7,8 @@ use super::parts::{Context, button, element, field, form, heading, input, lead, 
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, code: CodeView) -> AnyView {
-    let code_input = input(context, Field::Code, |view| error(view).is_some())
+pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
+    let code_input = input(context, Field::Code, wrong)
         .at("type", "text")
         .at("inputmode", "numeric")
         .at("autocomplete", "one-time-code")
@@ -17,12 +17,12 @@ pub(super) fn screen(context: Context, code: CodeView) -> AnyView {
         .at("dir", "ltr")
         .at("data-code", "");
     let length = i18n::digits(code.length.into());
-    let sent = match (code.kind, code.masked) {
+    let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
         (_, Some(masked)) => element("p")
             .part("lead")
             .words(i18n::fill(Text::CodeSentTo, &[&length]))
-            .child(ltr(masked))
+            .child(ltr(masked.clone()))
             .words(".".to_owned()),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
@@ -36,12 +36,12 @@ pub(super) fn screen(context: Context, code: CodeView) -> AnyView {
         )
         .child(
             form(context)
-                .child(field(context, Field::Code, Text::Code, move || good_for(context), code_input, error))
+                .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
                 .child(
                     element("div")
                         .at("class", "actions")
                         .child(submit(context, Text::Verify))
-                        .child(button("secondary", context, Event::AskedForAnotherMethod).say(Text::AnotherWay)),
+                        .child(button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)),
                 ),
         )
         .child(
@@ -49,7 +49,7 @@ pub(super) fn screen(context: Context, code: CodeView) -> AnyView {
                 .at("class", "more")
                 .child(element("p").part("note").say(Text::CodeWait))
                 .child(
-                    button("link", context, Event::AskedForAnotherCode)
+                    button("link", context, || Event::AskedForAnotherCode)
                         .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
                         .live(move || resend(context)),
                 ),
@@ -79,7 +79,7 @@ fn resend(context: Context) -> String {
     }
 }
 
-fn error(view: &View) -> Option<String> {
+fn wrong(view: &View, _: Field) -> Option<String> {
     let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
     let text = match error {
         FieldError::Missing => Text::CodeMissing,

@@ -16,13 +16,13 @@ pub(super) fn screen(context: Context) -> AnyView {
         .child(lead(Text::UnknownLead))
         .child(page(context))
         .child(help(context))
-        .child(button("secondary", context, Event::Cancelled).say(Text::Cancel))
+        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel))
         .done()
 }
 
 /// The link's own address, where it leads somewhere else than here.
 pub(super) fn page(context: Context) -> Element {
-    let href = context.href.get_value();
+    let href = context.href();
     let shown = href.is_some();
     element("p").at("class", "lead").flag("hidden", move || !shown).child(
         element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage),

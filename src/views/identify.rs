@@ -7,13 +7,7 @@ use crate::flow::{Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, user_id: String) -> AnyView {
-    let hint = move || {
-        context.read(|view| match &view.screen {
-            Screen::Identify { hint: Some(hint), .. } => i18n::fill(Text::UserIdHint, &[hint]),
-            _ => i18n::text(Text::UserIdPlain).to_owned(),
-        })
-    };
-    let user = input(context, Field::UserId, |view| error(view).is_some())
+    let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
         .at("autocomplete", "username")
@@ -25,17 +19,24 @@ pub(super) fn screen(context: Context, user_id: String) -> AnyView {
         .child(lead(Text::IdentifyLead))
         .child(element("p").part("note").say(Text::IdentifyWho))
         .child(
-            form(context).child(field(context, Field::UserId, Text::UserId, hint, user, error)).child(
+            form(context).child(field(context, Field::UserId, Text::UserId, hint, user, wrong)).child(
                 element("div")
                     .at("class", "actions")
                     .child(submit(context, Text::Next))
-                    .child(button("secondary", context, Event::Cancelled).say(Text::Cancel)),
+                    .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
             ),
         )
         .done()
 }
 
-fn error(view: &View) -> Option<String> {
+fn hint(context: Context) -> String {
+    context.read(|view| match &view.screen {
+        Screen::Identify { hint: Some(hint), .. } => i18n::fill(Text::UserIdHint, &[hint]),
+        _ => i18n::text(Text::UserIdPlain).to_owned(),
+    })
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
     match &view.screen {
         Screen::Identify { error: Some(FieldError::Missing), .. } => Some(Text::UserIdMissing),
         Screen::Identify { error: Some(_), .. } => Some(Text::UserIdUnusable),

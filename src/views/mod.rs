@@ -25,7 +25,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
         key.get();
         untrack(|| screen(context))
     });
-    let close = button("close", context, Event::Cancelled)
+    let close = button("close", context, || Event::Cancelled)
         .at("aria-label", i18n::text(Text::Close))
         .child(element("span").at("aria-hidden", "true").words("×".to_owned()));
     element("div")
@@ -46,7 +46,8 @@ pub(crate) fn widget(context: Context) -> AnyView {
                 .child(trouble::trouble(context)),
         )
         .child(
-            element("p").at("role", "status").at("class", "unseen").live(move || context.spoken.get()),
+            // The shell writes into it.
+            element("p").at("role", "status").at("class", "unseen"),
         )
         .done()
 }
@@ -66,8 +67,7 @@ fn organisation(context: Context) -> String {
 }
 
 fn screen(context: Context) -> AnyView {
-    let view = context.view.get_untracked();
-    match view.screen {
+    context.view.with_untracked(|view| match &view.screen {
         Screen::Loading => element("div")
             .at("class", "screen loading")
             .child(heading(Text::Loading))
@@ -76,12 +76,12 @@ fn screen(context: Context) -> AnyView {
         Screen::Failed => {
             element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
         }
-        Screen::Identify { user_id, .. } => identify::screen(context, user_id),
+        Screen::Identify { user_id, .. } => identify::screen(context, user_id.clone()),
         Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice),
         Screen::EnterCode(code) => enter_code::screen(context, code),
-        Screen::NewPassword(password) => new_password::screen(context, *password),
-        Screen::Done { outcome, notified } => done::screen(context, outcome, notified),
-        Screen::Ended(ended) => ended::screen(context, ended),
+        Screen::NewPassword(password) => new_password::screen(context, password),
+        Screen::Done { outcome, notified } => done::screen(context, *outcome, *notified),
+        Screen::Ended(ended) => ended::screen(context, ended.why),
         Screen::Unknown => help::screen(context),
-    }
+    })
 }

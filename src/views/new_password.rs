@@ -7,18 +7,18 @@ use super::parts::{Context, Element, element, field, form, heading, input, lead,
 use crate::flow::{Field, FieldError, PasswordView, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, password: PasswordView) -> AnyView {
+pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
     let shown = RwSignal::new(false);
     let secret = move |at: Field, autocomplete: &'static str| {
-        input(context, at, move |view| error(view, at).is_some())
+        input(context, at, wrong)
             .at("autocomplete", autocomplete)
             .at("dir", "ltr")
             .live_at("type", move || Some(if shown.get() { "text" } else { "password" }.to_owned()))
     };
     let secret_field = move |at: Field, label: Text, autocomplete: &'static str| {
-        field(context, at, label, String::new, secret(at, autocomplete), move |view| error(view, at))
+        field(context, at, label, no_hint, secret(at, autocomplete), wrong)
     };
-    let new = secret(Field::Password, "new-password").with("passwordrules", generator_rules(&password));
+    let new = secret(Field::Password, "new-password").with("passwordrules", generator_rules(password));
     let toggle = element("label").part("toggle").child(
         element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)),
     ).child(element("span").say(Text::ShowLabel));
@@ -42,10 +42,8 @@ pub(super) fn screen(context: Context, password: PasswordView) -> AnyView {
         .child(lead(Text::PasswordLead))
         .child(
             fields
-                .child(field(context, Field::Password, Text::NewPassword, String::new, new, |view| {
-                    error(view, Field::Password)
-                }))
-                .child(rules(context, &password))
+                .child(field(context, Field::Password, Text::NewPassword, no_hint, new, wrong))
+                .child(rules(context, password))
                 .child(secret_field(Field::Confirm, Text::ConfirmPassword, "new-password"))
                 .child(toggle)
                 .child(element("div").at("class", "actions").child(submit(context, Text::Finish))),
@@ -100,7 +98,11 @@ fn refusal(violation: &Violation) -> String {
     i18n::text(text).to_owned()
 }
 
-fn error(view: &View, field: Field) -> Option<String> {
+fn no_hint(_: Context) -> String {
+    String::new()
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
     let Screen::NewPassword(password) = &view.screen else { return None };
     let (at, error) = password.error?;
     if at != field {

@@ -21,9 +21,7 @@ use crate::shell::Shell;
 #[derive(Clone, Copy)]
 pub(crate) struct Context {
     pub(crate) view: RwSignal<View>,
-    pub(crate) spoken: RwSignal<String>,
     pub(crate) sender: StoredValue<Rc<Shell>, LocalStorage>,
-    pub(crate) href: StoredValue<Option<String>>,
 }
 
 impl Context {
@@ -31,6 +29,11 @@ impl Context {
         if let Some(shell) = self.sender.try_get_value() {
             shell.send(event);
         }
+    }
+
+    /// The link's own address: the way on without the widget.
+    pub(super) fn href(self) -> Option<String> {
+        self.sender.try_get_value().and_then(|shell| shell.href().map(str::to_owned))
     }
 
     /// Something of what is to be drawn; drawn anew when it changes.
@@ -41,35 +44,44 @@ impl Context {
 
 type Live<T> = Box<dyn FnMut() -> T + Send>;
 
-/// An element being built.
-pub(super) struct Element {
+/// An element being built. It is handed on from call to call, so it is one pointer: the screens
+/// are little else than such calls.
+pub(super) struct Element(Box<Parts>);
+
+struct Parts {
     tag: &'static str,
     attributes: Vec<AnyAttribute>,
     children: Vec<AnyView>,
 }
 
 /// Begins an element.
+#[inline(never)]
 pub(super) fn element(tag: &'static str) -> Element {
-    Element { tag, attributes: Vec::new(), children: Vec::new() }
+    Element(Box::new(Parts { tag, attributes: Vec::new(), children: Vec::new() }))
 }
 
 impl Element {
     /// An attribute that stays.
+    #[inline(never)]
     pub(super) fn at(mut self, name: &'static str, value: &'static str) -> Self {
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self.0.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
     /// An attribute worked out once.
     pub(super) fn with(self, name: &'static str, value: String) -> Self {
         let mut value = Some(value);
-        self.live_at(name, move || value.take())
+        self.boxed_at(name, Box::new(move || value.take()))
     }
 
     /// An attribute that changes; `None` takes it away.
-    pub(super) fn live_at(mut self, name: &'static str, value: impl FnMut() -> Option<String> + Send + 'static) -> Self {
-        let value: Live<Option<String>> = Box::new(value);
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+    pub(super) fn live_at(self, name: &'static str, value: impl FnMut() -> Option<String> + Send + 'static) -> Self {
+        self.boxed_at(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn boxed_at(mut self, name: &'static str, value: Live<Option<String>>) -> Self {
+        self.0.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
@@ -79,45 +91,60 @@ impl Element {
     }
 
     /// Both the class and the part by which a host page styles it.
+    #[inline(never)]
     pub(super) fn part(self, name: &'static str) -> Self {
         self.at("class", name).at("part", name)
     }
 
     /// What to do on an event.
-    pub(super) fn on(mut self, name: &'static str, handler: impl FnMut(web_sys::Event) + 'static) -> Self {
-        let handler: Box<dyn FnMut(web_sys::Event)> = Box::new(handler);
-        self.attributes.push(on(ev::Custom::<web_sys::Event>::new(name), handler).into_any_attr());
+    pub(super) fn on(self, name: &'static str, handler: impl FnMut(web_sys::Event) + 'static) -> Self {
+        self.boxed_on(name, Box::new(handler))
+    }
+
+    #[inline(never)]
+    fn boxed_on(mut self, name: &'static str, handler: Box<dyn FnMut(web_sys::Event)>) -> Self {
+        self.0.attributes.push(on(ev::Custom::<web_sys::Event>::new(name), handler).into_any_attr());
         self
     }
 
     /// A child.
-    pub(super) fn child(mut self, child: impl Into<Child>) -> Self {
-        self.children.push(child.into().0);
+    pub(super) fn child(self, child: impl Into<Child>) -> Self {
+        self.append(child.into().0)
+    }
+
+    #[inline(never)]
+    fn append(mut self, child: AnyView) -> Self {
+        self.0.children.push(child);
         self
     }
 
     /// Words that stay.
-    pub(super) fn say(mut self, text: Text) -> Self {
-        self.children.push(i18n::text(text).into_any());
-        self
+    #[inline(never)]
+    pub(super) fn say(self, text: Text) -> Self {
+        self.append(i18n::text(text).into_any())
     }
 
     /// Words worked out once.
-    pub(super) fn words(mut self, words: String) -> Self {
-        self.children.push(words.into_any());
-        self
+    #[inline(never)]
+    pub(super) fn words(self, words: String) -> Self {
+        self.append(words.into_any())
     }
 
     /// Words that change.
-    pub(super) fn live(mut self, words: impl FnMut() -> String + Send + 'static) -> Self {
-        let words: Live<String> = Box::new(words);
-        self.children.push(words.into_any());
-        self
+    pub(super) fn live(self, words: impl FnMut() -> String + Send + 'static) -> Self {
+        self.boxed_live(Box::new(words))
+    }
+
+    #[inline(never)]
+    fn boxed_live(self, words: Live<String>) -> Self {
+        self.append(words.into_any())
     }
 
     /// The element as something to draw.
+    #[inline(never)]
     pub(super) fn done(self) -> AnyView {
-        custom(self.tag).add_any_attr(self.attributes).child(self.children).into_any()
+        let Parts { tag, attributes, children } = *self.0;
+        custom(tag).add_any_attr(attributes).child(children).into_any()
     }
 }
 
@@ -125,6 +152,7 @@ impl Element {
 pub(super) struct Child(AnyView);
 
 impl From<Element> for Child {
+    #[inline(never)]
     fn from(element: Element) -> Self {
         Self(element.done())
     }
@@ -165,8 +193,8 @@ pub(super) fn submit(context: Context, text: Text) -> Element {
 }
 
 /// A button for anything else.
-pub(super) fn button(class: &'static str, context: Context, event: Event) -> Element {
-    element("button").part(class).at("type", "button").on("click", move |_| context.send(event.clone()))
+pub(super) fn button(class: &'static str, context: Context, event: fn() -> Event) -> Element {
+    element("button").part(class).at("type", "button").on("click", move |_| context.send(event()))
 }
 
 /// A text that only the eye, or only the ear, may miss.
@@ -179,8 +207,11 @@ pub(super) fn yes(holds: bool) -> Option<String> {
     holds.then(|| "true".to_owned())
 }
 
-/// Adds to an `<input>` what every field has.
-pub(super) fn input(context: Context, field: Field, invalid: impl Fn(&View) -> bool + Send + 'static) -> Element {
+/// What is wrong with what a field holds, in words.
+pub(super) type Wrong = fn(&View, Field) -> Option<String>;
+
+/// An `<input>` with what every field has.
+pub(super) fn input(context: Context, field: Field, wrong: Wrong) -> Element {
     let id = ["regain-", field.name()].concat();
     let described_by = [&*id, "-hint ", &id, "-error"].concat();
     element("input")
@@ -192,32 +223,26 @@ pub(super) fn input(context: Context, field: Field, invalid: impl Fn(&View) -> b
         .at("aria-required", "true")
         .with("id", id)
         .with("aria-describedby", described_by)
-        .live_at("aria-invalid", move || yes(context.read(&invalid)))
+        .live_at("aria-invalid", move || yes(context.read(|view| wrong(view, field).is_some())))
         .on("input", move |event| context.send(Event::Typed(field, event_target_value(&event).into())))
 }
 
 /// A labelled field with its hint and what is wrong with it.
-pub(super) fn field(
-    context: Context,
-    field: Field,
-    label: Text,
-    hint: impl FnMut() -> String + Send + 'static,
-    input: Element,
-    error: impl Fn(&View) -> Option<String> + Send + Sync + 'static,
-) -> Element {
+pub(super) fn field(context: Context, field: Field, label: Text, hint: fn(Context) -> String, input: Element, wrong: Wrong) -> Element {
     let id = ["regain-", field.name()].concat();
-    let error = std::sync::Arc::new(error);
-    let shown = std::sync::Arc::clone(&error);
     element("div")
         .at("class", "field")
         .child(element("label").part("label").with("for", id.clone()).say(label))
         .child(input)
-        .child(element("p").part("hint").with("id", [&*id, "-hint"].concat()).live(hint))
-        .child(
-            element("p")
-                .part("error")
-                .with("id", [&*id, "-error"].concat())
-                .flag("hidden", move || context.read(|view| shown(view).is_none()))
-                .live(move || context.read(|view| error(view).unwrap_or_default())),
-        )
+        .child(element("p").part("hint").with("id", [&*id, "-hint"].concat()).live(move || hint(context)))
+        .child(error(context, field, wrong))
+}
+
+/// What is wrong with a field, beside it.
+pub(super) fn error(context: Context, field: Field, wrong: Wrong) -> Element {
+    element("p")
+        .part("error")
+        .with("id", ["regain-", field.name(), "-error"].concat())
+        .flag("hidden", move || context.read(|view| wrong(view, field).is_none()))
+        .live(move || context.read(|view| wrong(view, field)).unwrap_or_default())
 }

@@ -20,12 +20,12 @@ pub(super) fn trouble(context: Context) -> AnyView {
                 .live(move || trouble().and_then(wait).unwrap_or_default()),
         )
         .child(
-            button("secondary", context, Event::Retried)
+            button("secondary", context, || Event::Retried)
                 .flag("hidden", move || !trouble().is_some_and(|trouble| trouble.can_retry))
                 .say(Text::TryAgain),
         )
         .child(
-            button("secondary", context, Event::StartedAgain)
+            button("secondary", context, || Event::StartedAgain)
                 .flag("hidden", move || !trouble().is_some_and(|trouble| trouble.can_start_again))
                 .say(Text::StartAgain),
         )
@@ -64,6 +64,6 @@ pub(super) fn ending(context: Context) -> AnyView {
                 .live_at("value", move || left().map(i18n::digits)),
         )
         .child(element("p").live(move || left().map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))))
-        .child(button("link", context, Event::StartedAgain).say(Text::StartAgain))
+        .child(button("link", context, || Event::StartedAgain).say(Text::StartAgain))
         .done()
 }

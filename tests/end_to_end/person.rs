@@ -4,10 +4,10 @@ use anyhow::Result;
 use harness::Stage;
 
 /// Someone with one address.
-pub(crate) const ADA: Person = Person { user_id: "ada@northwind.example", address: "ada.private@example.net" };
+pub(crate) const ADA: Person = Person { user_id: "ada@northwind.example", address: "ada.lovelace@mail.example" };
 
 /// What Ada signs in with before.
-pub(crate) const OLD_PASSWORD: &str = "ada-old-password-1";
+pub(crate) const OLD_PASSWORD: &str = "analytical engine notes";
 
 /// A password that the demo's rules allow.
 pub(crate) const NEW_PASSWORD: &str = "seven quiet otters hum";

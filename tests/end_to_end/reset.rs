@@ -63,7 +63,7 @@ async fn the_user_id_is_carried_over_from_the_sign_in_form() -> Result<()> {
 
 #[tokio::test]
 async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
-    const GRACE: Person = Person { user_id: "grace@northwind.example", address: "grace.private@example.net" };
+    const GRACE: Person = Person { user_id: "grace@northwind.example", address: "grace.hopper@mail.example" };
     play("two-addresses", Options::default(), async |stage| {
         person::identified(stage, &GRACE).await?;
         stage.page.reads("Email my alternate address").await?;

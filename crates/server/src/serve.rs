@@ -1,6 +1,6 @@
 //! Running the server: ports opened, work begun, and all of it ended in order.
 
-use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use regain_server::{
@@ -11,6 +11,11 @@ use regain_server::{
     app::{App, Parts},
     config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind},
     delivery::Delivery,
+    http::{
+        demo::{self, Demo},
+        files::{self, Files, FilesError},
+        hosted::{self, Hosted},
+    },
     mails::Mails,
     ports::{DirectoryError, Notifier, OsRng, SystemClock},
 };
@@ -41,8 +46,8 @@ pub(crate) enum Failure {
     Directory(#[from] DirectoryError),
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),
-    #[error("demo.people: cannot read {path}: {source}")]
-    PeopleUnread { path: PathBuf, source: io::Error },
+    #[error("server.widget_dir: {0}")]
+    Files(#[from] FilesError),
     #[error("demo.people: {0}")]
     People(#[from] PeopleError),
     #[error("demo.people: {0}")]
@@ -112,27 +117,43 @@ async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
     let directory = match config.directory.kind {
         DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone()).await?,
     };
+    let directory = Arc::new(directory);
+    let mut people = People::default();
     if config.demo.enabled
         && let Some(path) = &config.demo.people
     {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Failure::PeopleUnread { path: path.clone(), source })?;
-        let added = directory.import(&People::from_toml(&text)?).await?;
+        people = People::load(path)?;
+        let added = directory.import(&people).await?;
         tracing::info!(added, "the demonstration's people are there");
     }
+    let outbox = Outbox::new(clock.clone());
     let notifier: Arc<dyn Notifier> = match config.mail.kind {
         MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
-        MailKind::Outbox => Arc::new(Outbox::new(clock.clone())),
+        MailKind::Outbox => Arc::new(outbox.clone()),
     };
-    let parts = Parts {
-        store: Arc::new(SqliteStore::new(database)),
-        directory: Arc::new(directory),
-        notifier,
-        clock,
-        rng,
-        wake: Arc::default(),
-    };
-    Ok((parts, Router::new()))
+    let mut pages = hosted::routes(Hosted {
+        organisation: config.organisation.name.clone(),
+        logo: config.organisation.logo.clone(),
+        help: config.organisation.help(),
+        public_url: config.server.public_url.clone(),
+        demo: config.demo.enabled,
+    });
+    if let Some(folder) = &config.server.widget_dir {
+        pages = pages.merge(files::routes(&Files::load(folder)?));
+    }
+    if config.demo.enabled {
+        pages = pages.merge(demo::routes(Demo {
+            organisation: config.organisation.name.clone(),
+            listen: config.server.listen,
+            directory: directory.clone(),
+            clock: clock.clone(),
+            outbox,
+            people,
+        }));
+    }
+    let parts =
+        Parts { store: Arc::new(SqliteStore::new(database)), directory, notifier, clock, rng, wake: Arc::default() };
+    Ok((parts, pages))
 }
 
 fn delivery(app: &App) -> Delivery {

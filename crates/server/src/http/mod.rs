@@ -1,13 +1,18 @@
-//! The API over HTTP: what is on the wire and nothing else.
+//! HTTP: the API, and beside it the widget's files, the hosted page and the demo.
 
+mod asset;
 mod body;
 mod client;
 mod cors;
+pub mod demo;
+pub mod files;
 mod flows;
 mod headers;
+pub mod hosted;
 mod meta;
 mod metrics;
 mod openapi;
+mod page;
 mod respond;
 mod watch;
 

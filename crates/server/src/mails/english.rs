@@ -64,7 +64,7 @@ fn password_reset(facts: &Facts<'_>, at: jiff::Timestamp, client: Option<&str>) 
         preview: "If it was you, there is nothing to do. If it wasn't, act now.".to_owned(),
         heading: "Your password was reset".to_owned(),
         blocks: vec![
-            Block::Paragraph(format!("The password of your {organisation} account is a new one.")),
+            Block::Paragraph(format!("A new password was chosen for your {organisation} account.")),
             Block::Facts(rows),
             Block::Paragraph("If it was you, there is nothing more to do.".to_owned()),
             Block::Notice(

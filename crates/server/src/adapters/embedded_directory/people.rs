@@ -1,10 +1,15 @@
 //! People to seed the directory with, from a TOML file.
 
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
 use regain_protocol::{Role, Secret};
 use serde::Deserialize;
 
 /// People to import, as a TOML file lists them under `[[people]]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Default, Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct People {
     /// One entry each.
@@ -62,20 +67,38 @@ impl From<MailRole> for Role {
     }
 }
 
-/// A list of people that cannot be read. It shows no line of the file, which may hold passwords.
+/// Why a list of people cannot be read. It shows no line of the file, which may hold passwords.
 #[derive(Debug, thiserror::Error)]
-#[error("line {line}: {message}")]
-pub struct PeopleError {
-    /// Where, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
+pub enum PeopleError {
+    /// The file cannot be read.
+    #[error("demo.people: cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no list of people.
+    #[error("line {line} of the list of people: {message}")]
+    Wrong {
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl People {
+    /// Reads the list from a TOML file.
+    pub fn load(path: &Path) -> Result<Self, PeopleError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| PeopleError::Unreadable { path: path.to_owned(), source })?;
+        Self::from_toml(&text)
+    }
+
     /// Reads the list from TOML.
     pub fn from_toml(text: &str) -> Result<Self, PeopleError> {
-        toml::from_str(text).map_err(|error| PeopleError {
+        toml::from_str(text).map_err(|error| PeopleError::Wrong {
             line: error.span().map_or(1, |span| text[..span.start].lines().count().max(1)),
             message: error.message().to_owned(),
         })
@@ -101,7 +124,7 @@ mod tests {
     fn an_error_names_the_line_and_shows_no_password() {
         let text = "[[people]]\nuser_id = 'a'\nname = 'A'\npassword = 'hunter2' x\n";
         let error = People::from_toml(text).expect_err("must be refused").to_string();
-        assert!(error.starts_with("line 4: ") && !error.contains("hunter2"), "{error}");
+        assert!(error.starts_with("line 4 ") && !error.contains("hunter2"), "{error}");
 
         let text = "[[people]]\nuser_id = 'a'\nname = 'A'\npasswort = 'hunter2'\n";
         let error = People::from_toml(text).expect_err("must be refused").to_string();

@@ -1,0 +1,140 @@
+//! The demonstration: a sign-in page that truly signs in, the people who can, and their mail. Only
+//! for this computer.
+
+mod guard;
+mod outbox;
+mod people;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Form, Router,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    middleware::from_fn_with_state,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use maud::{Markup, html};
+use regain_protocol::{MAX_BODY_BYTES, Secret};
+use serde::Deserialize;
+
+use super::page::{self, Frame, Policy};
+use crate::{
+    adapters::{Outbox, People},
+    ports::{Account, Clock, Directory, SignIn},
+};
+
+/// What the demonstration stands on.
+#[derive(Clone)]
+pub struct Demo {
+    /// The fictitious organisation's name.
+    pub organisation: String,
+    /// The address that the server listens on.
+    pub listen: SocketAddr,
+    /// Where the people can sign in.
+    pub directory: Arc<dyn Directory>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where their mail is.
+    pub outbox: Outbox,
+    /// The people as they were seeded.
+    pub people: People,
+}
+
+impl Demo {
+    fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
+        let policy = Policy { images: None, forms: "'self'", frames: "'self'" };
+        Frame { organisation: &self.organisation, title, demo: true, root, head }.page(&policy, content)
+    }
+}
+
+/// Serves the demonstration, to this computer only.
+pub fn routes(demo: Demo) -> Router {
+    let listen = demo.listen;
+    Router::new()
+        .route("/", get(sign_in_page))
+        .route("/demo/sign-in", post(sign_in))
+        .route("/demo", get(people::page))
+        .route("/demo/outbox", get(outbox::page))
+        .route("/demo/outbox.js", get(outbox::script))
+        .route("/demo/outbox.json", get(outbox::json))
+        .route("/demo/outbox/{id}", get(outbox::mail))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route_layer(from_fn_with_state(listen, guard::only_this_computer))
+        .with_state(Arc::new(demo))
+}
+
+/// What the sign-in form sends.
+#[derive(Deserialize)]
+struct Credentials {
+    username: String,
+    password: Secret<String>,
+}
+
+async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
+    demo.page("Sign in", "", html! {}, &sign_in_form(&demo.organisation, "", None))
+}
+
+/// Signs in as any application would: with the directory and nothing else.
+async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -> Response {
+    match demo.directory.sign_in(&form.username, &form.password, demo.clock.now()).await {
+        Ok(SignIn::Accepted(account)) => {
+            demo.page("Signed in", "../", html! {}, &signed_in(&demo.organisation, &account))
+        }
+        Ok(SignIn::Refused) => {
+            let error = "That user ID and password don't match an account that can sign in.";
+            demo.page("Sign in", "../", html! {}, &sign_in_form(&demo.organisation, &form.username, Some(error)))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the demo's sign-in");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// An ordinary sign-in form. What Regain asks of a page is its last two lines.
+fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Markup {
+    html! {
+        main.sign-in {
+            header { (page::brand(organisation, None)) }
+            section.card {
+                h1 { "Sign in" }
+                p.lead { "Use your work account." }
+                @if let Some(error) = error {
+                    p #error .error role="alert" data-testid="sign-in-error" { (error) }
+                }
+                form method="post" action="/demo/sign-in" {
+                    label for="user-id" { "Email" }
+                    input #user-id name="username" type="text" inputmode="email" autocomplete="username"
+                        autocapitalize="none" spellcheck="false" required value=(user_id)
+                        aria-describedby=[error.map(|_| "error")];
+                    label for="password" { "Password" }
+                    input #password name="password" type="password" autocomplete="current-password" required
+                        autofocus[error.is_some()] aria-describedby=[error.map(|_| "error")];
+                    button type="submit" { "Sign in" }
+                }
+                p.below {
+                    a #cant-access href="/reset" { "Can't access your account?" }
+                }
+                script src="/regain.js" data-link="#cant-access" async {}
+            }
+        }
+    }
+}
+
+fn signed_in(organisation: &str, account: &Account) -> Markup {
+    html! {
+        main.sign-in {
+            header { (page::brand(organisation, None)) }
+            section.card {
+                h1 { "Welcome, " (account.display_name) }
+                p data-testid="signed-in" { "You're signed in as " strong { bdi { (account.user_id) } } }
+                p.below { a href="/" { "Sign out" } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

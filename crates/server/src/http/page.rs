@@ -1,0 +1,149 @@
+//! What the server's own pages have in common: their frame, their stylesheet, their headers.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, header},
+    response::{Html, IntoResponse as _, Response},
+    routing::get,
+};
+use maud::{DOCTYPE, Markup, html};
+use regain_protocol::Help;
+
+use super::asset::Asset;
+
+/// The stylesheet's name, beside the pages.
+const STYLESHEET: &str = "regain-page.css";
+
+static STYLE: LazyLock<Arc<Asset>> = LazyLock::new(|| {
+    Arc::new(Asset::new("text/css; charset=utf-8", "no-cache", include_str!("page/page.css").as_bytes()))
+});
+
+/// What a page may do. Nothing unless it is said.
+pub(super) struct Policy {
+    /// Further sources of pictures.
+    pub(super) images: Option<String>,
+    /// What its forms may send to: `'none'` or `'self'`.
+    pub(super) forms: &'static str,
+    /// What it may hold in frames: `'none'` or `'self'`.
+    pub(super) frames: &'static str,
+}
+
+impl Policy {
+    /// The widget's needs and no more: scripts, styles and requests from the same place, and wasm.
+    fn header(&self) -> HeaderValue {
+        let Self { images, forms, frames } = self;
+        let images = images.as_deref().unwrap_or_default();
+        let text = format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
+             worker-src 'self'; img-src 'self' data: {images}; frame-src {frames}; form-action {forms}; \
+             frame-ancestors 'none'; base-uri 'none'"
+        );
+        text.parse().expect("directives and an origin are a header value")
+    }
+}
+
+/// What stands around a page's own content.
+pub(super) struct Frame<'a> {
+    /// The organisation's name.
+    pub(super) organisation: &'a str,
+    /// What the page is for.
+    pub(super) title: &'a str,
+    /// Whether this is a demonstration, which every page says.
+    pub(super) demo: bool,
+    /// Where the root is, seen from the page: empty, or `../` for each folder above it. The server may
+    /// be behind a proxy that serves it under a path.
+    pub(super) root: &'a str,
+    /// Goes into the head.
+    pub(super) head: Markup,
+}
+
+impl Frame<'_> {
+    /// The whole page.
+    pub(super) fn page(&self, policy: &Policy, content: &Markup) -> Response {
+        let Self { organisation, title, demo, root, head } = self;
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    meta name="robots" content="noindex";
+                    title { (title) " \u{b7} " (organisation) }
+                    // No icon, and so no request for one.
+                    link rel="icon" href="data:,";
+                    link rel="stylesheet" href=(format!("{root}{STYLESHEET}"));
+                    (head)
+                }
+                body {
+                    @if *demo { (banner()) }
+                    (content)
+                }
+            }
+        };
+        let mut response = Html(page.into_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.header());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+}
+
+/// Says on every page of a demonstration that it is one, and leads to its parts.
+fn banner() -> Markup {
+    html! {
+        aside.banner aria-label="Demonstration" {
+            p { strong { "Demo" } " \u{2013} only on this computer" }
+            nav aria-label="Demonstration" {
+                a href="/" { "Sign-in page" }
+                a href="/demo" { "People" }
+                a href="/demo/outbox" { "Their mail" }
+            }
+        }
+    }
+}
+
+/// The organisation's name with its logo, at the top of a page.
+pub(super) fn brand(organisation: &str, logo: Option<&str>) -> Markup {
+    html! {
+        p.brand {
+            @match logo {
+                Some(logo) => img src=(logo) alt="" height="32";,
+                None => span.mark aria-hidden="true" {
+                    (organisation.chars().find(|c| c.is_alphanumeric()).unwrap_or('\u{2022}').to_uppercase())
+                },
+            }
+            span { (organisation) }
+        }
+    }
+}
+
+/// Whom to turn to when nothing here helps; nothing where the organisation names nobody.
+pub(super) fn help(help: &Help) -> Markup {
+    let Help { email, phone, url } = help;
+    let dialled = |number: &str| number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
+    html! {
+        @if email.is_some() || phone.is_some() || url.is_some() {
+            ul.contacts {
+                @if let Some(address) = email {
+                    li { "Mail: " a href=(format!("mailto:{address}")) { bdi { (address) } } }
+                }
+                @if let Some(number) = phone {
+                    li { "Phone: " a href=(format!("tel:{}", dialled(number))) { bdi dir="ltr" { (number) } } }
+                }
+                @if let Some(page) = url { li { a href=(page) rel="noreferrer" { "Help page" } } }
+            }
+        } @else {
+            p { "Please turn to your administrator." }
+        }
+    }
+}
+
+/// Serves the stylesheet.
+pub(super) fn routes() -> Router {
+    Router::new().route(&format!("/{STYLESHEET}"), get(|headers: HeaderMap| async move { STYLE.respond(&headers) }))
+}

@@ -1,6 +1,6 @@
 //! Running the server: ports opened, work begun, and all of it ended in order.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use regain_server::{
@@ -96,9 +96,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
         tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(is_set(stopped.clone())).into_future());
     is_set(stopped).await;
     tracing::info!("stopping: requests under way are finished first");
-    match timeout(LAST_REQUESTS, server).await {
-        Ok(Ok(served)) => served.map_err(Failure::Serve)?,
-        Ok(Err(_)) | Err(_) => tracing::warn!("some requests did not end and were cut off"),
+    if let Ok(Ok(served)) = timeout(LAST_REQUESTS, server).await {
+        served.map_err(Failure::Serve)?;
+    } else {
+        tracing::warn!("some requests did not end and were cut off");
     }
     purge.abort();
     if delivery.await.is_err() {
@@ -201,7 +202,8 @@ async fn is_set(mut value: watch::Receiver<bool>) {
 /// Begins the log: `RUST_LOG` chooses what is in it, `info` by default.
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),

@@ -157,6 +157,11 @@ impl DemoConfig {
         );
         if let Some(path) = &mut self.people {
             rebase(path, base);
+            faults.require(
+                !self.enabled || path.is_file(),
+                "demo.people",
+                format!("there is no file {}", path.display()),
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ mod reply;
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use regain_protocol::{Answer, CreateFlow, ProblemCode, Secret};
+use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
@@ -124,7 +124,7 @@ impl Flows {
     /// Begins a flow.
     pub async fn create(&self, create: &CreateFlow, once: Option<&Once>, client: &Client) -> Result<Reply, Fault> {
         if let Some(kept) = self.kept(once).await? {
-            return Ok(kept.reply());
+            return Ok(kept.reply(|| None));
         }
         if create.user_id.as_deref().is_some_and(|id| user_id::trimmed(id).is_err()) {
             return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
@@ -151,7 +151,7 @@ impl Flows {
             CarriedOut::Done(reply) => Ok(reply),
             CarriedOut::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
-            CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply()),
+            CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply(|| None)),
         }
     }
 
@@ -160,9 +160,19 @@ impl Flows {
         Ok(Reply::flow(&self.engine.view(self.context(row, None), &state(row)?)))
     }
 
-    /// A problem along with the flow that it is about.
-    pub fn problem(&self, row: &FlowRow, code: ProblemCode, detail: &str) -> Result<Reply, Fault> {
+    /// What is no answer, as a problem along with its flow. With a key that was used before, that is
+    /// what is wrong with it.
+    pub async fn malformed(
+        &self,
+        row: &FlowRow,
+        once: Option<&Once>,
+        code: ProblemCode,
+        detail: &str,
+    ) -> Result<Reply, Fault> {
         let flow = self.engine.view(self.context(row, None), &state(row)?);
+        if let Some(kept) = self.kept(once).await? {
+            return Ok(kept.reply(|| Some(flow)));
+        }
         Ok(Reply::problem(code, Some(detail), Some(flow)))
     }
 
@@ -188,7 +198,10 @@ impl Flows {
                 // The first of two equal requests may have voided the token that both came with.
                 (_, Some(Kept::Answer(reply))) => return Ok(reply),
                 (None, _) => return Ok(Reply::unauthorized()),
-                (Some(_), Some(Kept::OfAnother)) => return Ok(Reply::key_reused()),
+                (Some(row), Some(Kept::OfAnother)) => {
+                    let flow = self.engine.view(self.context(&row, None), &state(&row)?);
+                    return Ok(Reply::key_reused(Some(flow)));
+                }
                 (Some(row), None) => row,
             };
             let state = state(&row)?;
@@ -396,10 +409,10 @@ impl Flows {
 
 impl Kept {
     /// What a request with that key is answered.
-    pub fn reply(self) -> Reply {
+    fn reply(self, flow: impl FnOnce() -> Option<Flow>) -> Reply {
         match self {
             Self::Answer(reply) => reply,
-            Self::OfAnother => Reply::key_reused(),
+            Self::OfAnother => Reply::key_reused(flow()),
         }
     }
 }

@@ -103,8 +103,8 @@ impl Reply {
     }
 
     /// 422: the key came with another request before.
-    pub(super) fn key_reused() -> Self {
-        Self::problem(ProblemCode::Invalid, Some("this Idempotency-Key came with another request before"), None)
+    pub(super) fn key_reused(flow: Option<Flow>) -> Self {
+        Self::problem(ProblemCode::Invalid, Some("this Idempotency-Key came with another request before"), flow)
     }
 
     /// 503: something that the server depends on does not answer.

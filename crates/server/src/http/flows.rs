@@ -18,7 +18,6 @@ use crate::{
     app::App,
     client::Client,
     flows::{Answering, Fault, Kept, Once, OnceError, Reply},
-    ports::FlowRow,
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -96,31 +95,17 @@ async fn take(app: &App, asked: Asked, headers: &HeaderMap, body: Body) -> Resul
     };
     let bytes = match body::read(headers, body).await {
         Ok(bytes) => bytes,
-        Err((code, detail)) => return flows.problem(&row, code, detail),
+        Err((code, detail)) => return flows.malformed(&row, None, code, detail).await,
     };
     let Ok(once) = asked.once(app, headers, &bytes) else {
-        return flows.problem(&row, ProblemCode::Invalid, &OnceError.to_string());
+        return flows.malformed(&row, None, ProblemCode::Invalid, &OnceError.to_string()).await;
     };
     match body::parse(&bytes) {
         Ok(answer) => {
             let Asked { id: flow_id, step_id, token, client } = asked;
             flows.answer(&Answering { flow_id, token, step_id, answer, once, client }).await
         }
-        Err((code, detail)) => malformed(app, &row, once.as_ref(), code, detail).await,
-    }
-}
-
-/// What is no answer; with a key that came with one before, that is what is wrong.
-async fn malformed(
-    app: &App,
-    row: &FlowRow,
-    once: Option<&Once>,
-    code: ProblemCode,
-    detail: &str,
-) -> Result<Reply, Fault> {
-    match app.flows().kept(once).await? {
-        Some(kept) => Ok(kept.reply()),
-        None => app.flows().problem(row, code, detail),
+        Err((code, detail)) => flows.malformed(&row, once.as_ref(), code, detail).await,
     }
 }
 

@@ -3,4 +3,16 @@
 
 mod world;
 
+mod bodies;
+mod cors;
+mod counters;
+mod errors;
+mod expiry;
+mod faults;
+mod meta;
+mod once;
+mod parallel;
+mod resend;
 mod reset;
+mod strangers;
+mod swaps;

@@ -95,9 +95,15 @@ impl Clock for MovedClock {
 pub(crate) struct FallibleDirectory {
     real: EmbeddedDirectory,
     down: AtomicBool,
+    dies: AtomicBool,
 }
 
 impl FallibleDirectory {
+    /// The server dies when a password is set and nobody was told yet.
+    pub(crate) fn die_after_setting(&self, dies: bool) {
+        self.dies.store(dies, Ordering::SeqCst);
+    }
+
     pub(crate) fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
@@ -118,7 +124,9 @@ impl Directory for FallibleDirectory {
     }
 
     async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError> {
-        self.up()?.set_password(account_id, change).await
+        let set = self.up()?.set_password(account_id, change).await;
+        assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
+        set
     }
 
     async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
@@ -184,7 +192,7 @@ impl World {
         let database = Database::open(&config.store.path).await.expect("opens");
         let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
         real.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
-        let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::new(false) });
+        let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::default(), dies: AtomicBool::default() });
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),
             directory: directory.clone(),
@@ -324,7 +332,7 @@ impl Session {
             self.flow = got.body["flow"].clone();
         }
         if let Some(token) = got.body["token"].as_str() {
-            self.token = token.to_owned();
+            token.clone_into(&mut self.token);
         }
     }
 

@@ -1,0 +1,180 @@
+//! Tries and throttles.
+
+use serde_json::{Value, json};
+
+use crate::world::{LIMITS, World, post};
+
+/// A code that is not the right one.
+pub(crate) fn wrong(code: &str) -> Value {
+    json!({ "do": "verify", "code": if code == "000000" { "000001" } else { "000000" } })
+}
+
+#[tokio::test]
+async fn five_wrong_codes_end_a_flow() {
+    let world = World::new().await;
+    let (mut session, code) = world.asked("ada@example.com").await;
+    let step = session.step()["id"].clone();
+    for left in [4, 3, 2, 1] {
+        session.answer(&world, wrong(&code)).await.is_problem(422, "wrong_code");
+        assert_eq!((&session.step()["tries_left"], &session.step()["id"]), (&json!(left), &step));
+    }
+    session.answer(&world, wrong(&code)).await.is_problem(422, "wrong_code");
+    let ended = json!({ "id": session.step()["id"], "name": "ended", "reason": "too_many_attempts", "retry_at": null });
+    assert_eq!(session.step(), &ended);
+    session.answer(&world, json!({ "do": "verify", "code": code })).await.is_problem(410, "flow_ended");
+    assert_eq!(session.step(), &ended);
+}
+
+#[tokio::test]
+async fn going_back_refills_nothing_and_sends_nothing() {
+    let world = World::new().await;
+    let (mut session, code) = world.asked("ada@example.com").await;
+    for left in [4, 3, 2, 1] {
+        session.answer(&world, wrong(&code)).await;
+        session.answer(&world, json!({ "do": "choose_another" })).await;
+        let method = session.methods()[0].clone();
+        session.answer(&world, json!({ "do": "choose", "method": method })).await;
+        assert_eq!((&session.step()["tries_left"], &session.step()["resends_left"]), (&json!(left), &json!(3)));
+    }
+    assert!(world.mail().await.is_empty(), "the code that was sent is still the one");
+    session.answer(&world, json!({ "do": "verify", "code": code })).await;
+    assert_eq!(session.step_name(), "new_password");
+}
+
+#[tokio::test]
+async fn choosing_again_after_the_wait_counts_as_a_resend() {
+    let world = World::new().await;
+    let (mut session, first) = world.asked("ada@example.com").await;
+    world.advance(30);
+    session.answer(&world, json!({ "do": "choose_another" })).await;
+    let method = session.methods()[0].clone();
+    session.answer(&world, json!({ "do": "choose", "method": method })).await;
+    assert_eq!(session.step()["resends_left"], 2);
+    let second = world.code().await.expect("another code");
+    if first != second {
+        session.answer(&world, json!({ "do": "verify", "code": first })).await.is_problem(422, "wrong_code");
+    }
+    session.answer(&world, json!({ "do": "verify", "code": second })).await;
+    assert_eq!(session.step_name(), "new_password");
+}
+
+#[tokio::test]
+async fn twenty_wrong_codes_a_day_are_the_most_in_all_flows_together() {
+    for user_id in ["ada@example.com", "nobody@example.com"] {
+        let world = World::new().await;
+        for _ in 0..4 {
+            let (mut session, code) = world.asked(user_id).await;
+            for _ in 0..5 {
+                session.answer(&world, wrong(&code)).await.is_problem(422, "wrong_code");
+            }
+            // Past the throttle of messages, which is another matter.
+            world.advance(601);
+        }
+        let (mut session, code) = world.asked(user_id).await;
+        let got = session.answer(&world, json!({ "do": "verify", "code": code })).await;
+        got.is_problem(410, "flow_ended");
+        assert_eq!(session.step()["reason"], "too_many_attempts", "even the right code is one too many");
+        let retry_at = session.step()["retry_at"].as_str().expect("a time").to_owned();
+        assert_eq!(retry_at, "2026-11-24T14:16:00Z", "when the first of them is a day old");
+        session.answer(&world, json!({ "do": "verify", "code": code })).await.is_problem(410, "flow_ended");
+
+        world.advance(24 * 3600);
+        let (mut session, code) = world.asked(user_id).await;
+        session.answer(&world, json!({ "do": "verify", "code": code })).await;
+        let next = if user_id == "ada@example.com" { "new_password" } else { "enter_code" };
+        assert_eq!(session.step_name(), next);
+    }
+}
+
+#[tokio::test]
+async fn a_user_id_can_be_given_only_so_often() {
+    let world = World::with("[limits]\nidentify_floor_ms = 0\nidentifications_per_account = 3\n").await;
+    for user_id in ["ada@example.com", "nobody@example.com"] {
+        for _ in 0..3 {
+            world.identified(user_id).await;
+        }
+        let mut session = world.begin().await;
+        let before = session.flow.clone();
+        let spelling = user_id.to_uppercase();
+        let got = session.answer(&world, json!({ "do": "identify", "user_id": spelling })).await;
+        got.is_problem(429, "rate_limited");
+        assert_eq!(got.headers["retry-after"], "600");
+        assert_eq!(got.body["flow"], before, "the flow goes on");
+    }
+    world.identified("grace@example.com").await;
+    world.advance(600);
+    world.identified("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn a_destination_gets_only_so_many_messages() {
+    let world = World::with("[limits]\nidentify_floor_ms = 0\nmessages_per_destination = 2\n").await;
+    for user_id in ["ada@example.com", "nobody@example.com"] {
+        for _ in 0..2 {
+            world.asked(user_id).await;
+        }
+        let mut session = world.identified(user_id).await;
+        let method = session.methods()[0].clone();
+        let got = session.answer(&world, json!({ "do": "choose", "method": method })).await;
+        got.is_problem(429, "rate_limited");
+        assert_eq!(got.headers["retry-after"], "600");
+        assert_eq!(session.step_name(), "choose_method");
+    }
+    assert!(world.mail().await.is_empty(), "nothing beyond what was read already");
+}
+
+#[tokio::test]
+async fn all_messages_together_have_a_budget() {
+    let world = World::with("[limits]\nidentify_floor_ms = 0\nmessages_per_hour = 2\n").await;
+    world.asked("ada@example.com").await;
+    world.asked("nobody@example.com").await;
+    let mut session = world.identified("grace@example.com").await;
+    let method = session.methods()[0].clone();
+    let got = session.answer(&world, json!({ "do": "choose", "method": method })).await;
+    assert_eq!(got.is_problem(429, "rate_limited").headers["retry-after"], "3600");
+}
+
+#[tokio::test]
+async fn one_network_can_begin_only_so_many_flows() {
+    let world = World::with("[limits]\nidentify_floor_ms = 0\nflows_per_client = 2\n").await;
+    let begin = |forwarded: &'static str| {
+        let mut request = post("/v1/flows", None, &json!({ "kind": "reset" }));
+        if !forwarded.is_empty() {
+            request.headers_mut().insert("x-forwarded-for", forwarded.parse().expect("a value"));
+        }
+        request
+    };
+    for (peer, forwarded, status) in [
+        ("198.51.100.1:1", "", 201),
+        ("198.51.100.1:2", "203.0.113.1", 201),
+        ("198.51.100.1:3", "203.0.113.2", 429),
+        ("198.51.100.2:1", "", 201),
+        ("[2001:db8:1:1::1]:1", "", 201),
+        ("[2001:db8:1:1::2]:1", "", 201),
+        ("[2001:db8:1:1:ffff::3]:1", "", 429),
+        ("[2001:db8:1:2::1]:1", "", 201),
+        ("10.0.0.1:1", "198.51.100.1", 429),
+        ("10.0.0.1:1", "198.51.100.3", 201),
+        ("10.0.0.1:1", "198.51.100.1, 198.51.100.3", 201),
+        ("10.0.0.1:1", "198.51.100.9, 198.51.100.3", 429),
+    ] {
+        let got = world.send_from(peer, begin(forwarded)).await;
+        assert_eq!(got.status.as_u16(), status, "{peer} {forwarded}: {got:?}");
+        if status == 429 {
+            got.is_problem(429, "rate_limited");
+            assert!(got.headers.contains_key("retry-after"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn being_recovered_never_locks_sign_in() {
+    let world = World::with(LIMITS).await;
+    for _ in 0..3 {
+        let (mut session, code) = world.asked("ada@example.com").await;
+        for _ in 0..5 {
+            session.answer(&world, wrong(&code)).await;
+        }
+    }
+    assert!(world.signs_in("ada@example.com", "the old password of Ada").await);
+}

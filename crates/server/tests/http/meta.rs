@@ -1,0 +1,68 @@
+//! What is about no flow.
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::world::{World, bare};
+
+#[tokio::test]
+async fn the_public_configuration() {
+    let world = World::new().await;
+    let got = world.send(bare(Method::GET, "/v1/config", None)).await;
+    assert_eq!(got.status, StatusCode::OK);
+    assert_eq!(
+        got.body,
+        json!({
+            "name": "Contoso",
+            "logo": null,
+            "account_types": [{ "id": "work", "label": "Work or school account", "href": null }],
+            "flows": ["reset"],
+            "locales": ["en", "de"],
+            "help": { "email": "help@example.com", "phone": null, "url": null },
+            "user_id_hint": "name@example.com",
+        })
+    );
+}
+
+#[tokio::test]
+async fn health_is_about_the_process_and_readiness_about_what_it_needs() {
+    let world = World::new().await;
+    world.directory.set_down(true);
+    assert_eq!(world.send(bare(Method::GET, "/healthz", None)).await.status, StatusCode::OK);
+    let got = world.send(bare(Method::GET, "/readyz", None)).await;
+    got.is_problem(503, "unavailable");
+    assert!(!String::from_utf8_lossy(&got.bytes).contains("switched off"), "what is wrong is in the log");
+    world.directory.set_down(false);
+    assert_eq!(world.send(bare(Method::GET, "/readyz", None)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_contract_is_served() {
+    let world = World::new().await;
+    let got = world.send(bare(Method::GET, "/openapi.json", None)).await;
+    assert_eq!((got.status, &got.body["openapi"]), (StatusCode::OK, &json!("3.1.0")));
+    assert_eq!(got.headers["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn metrics_count_and_name_nobody() {
+    let world = World::new().await;
+    let session = world.proved("ada@example.com").await;
+    world.send(bare(Method::GET, "/nowhere/ada@example.com?token=secret", None)).await;
+    let got = world.send(bare(Method::GET, "/metrics", None)).await;
+    let text = String::from_utf8(got.bytes).expect("text");
+    let line = r#"regain_http_requests_total{method="POST",route="/v1/flows/{id}/steps/{step_id}",status="2xx"} 3"#;
+    assert!(text.lines().any(|l| l == line), "{text}");
+    assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");
+}
+
+#[tokio::test]
+async fn every_response_has_the_headers_that_protect() {
+    let world = World::new().await;
+    for path in ["/v1/config", "/healthz", "/metrics", "/openapi.json", "/v1/flows/x", "/v1/flows", "/nowhere"] {
+        let got = world.send(bare(Method::GET, path, None)).await;
+        assert_eq!(got.headers["cache-control"], "no-store", "{path}");
+        assert_eq!(got.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(got.headers["referrer-policy"], "no-referrer", "{path}");
+    }
+}

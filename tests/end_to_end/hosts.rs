@@ -1,14 +1,23 @@
 //! What the host page pays, and what is left of the link when things are missing or break.
 
 use anyhow::{Result, ensure};
-use harness::{BrowserOptions, Options, play};
+use harness::{Options, play};
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 /// Every request that the page made for us: its name and its size on the wire.
-const OURS: &str = "return performance.getEntriesByType('resource').filter((r) => r.name.includes('/regain'))
+const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) => /\/regain(-[0-9a-f]{16}(_bg)?|)\.(js|wasm|css)$/.test(r.name))
     .map((r) => ({ name: r.name, size: r.encodedBodySize }))";
+
+/// A host page that makes the WebAssembly panic at the next screen that it draws.
+const SABOTAGE: &str = "
+    const real = Document.prototype.createElement;
+    Document.prototype.createElement = function (...names) {
+        if (new Error().stack.includes('_bg.wasm')) throw new Error('sabotage');
+        return real.apply(this, names);
+    };
+";
 
 #[tokio::test]
 async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
@@ -34,8 +43,10 @@ async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()
 
 #[tokio::test]
 async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
-    let browser = BrowserOptions { flags: vec!["--js-flags=--noexpose-wasm"] };
-    play("no-wasm", Options { browser, ..Options::default() }, async |stage| {
+    play("no-wasm", Options::default(), async |stage| {
+        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+        let script = json!({ "source": "delete globalThis.WebAssembly" });
+        devtools.send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
         person::at_sign_in(stage).await?;
         ensure!(stage.page.script("return typeof WebAssembly", vec![]).await? == json!("undefined"));
         stage.page.click("#cant-access").await?;
@@ -53,14 +64,7 @@ async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
 async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
     play("panic", Options::default(), async |stage| {
         person::identified(stage, &ADA).await?;
-        // The browser breaks a promise that nobody can do without.
-        stage
-            .page
-            .script(
-                "Document.prototype.createElement = () => null; Document.prototype.createElementNS = () => null",
-                vec![],
-            )
-            .await?;
+        stage.page.script(SABOTAGE, vec![]).await?;
         stage.page.press("Send the code").await?;
         harness::until("a message that has the link's address", async || {
             let link = stage.page.script(

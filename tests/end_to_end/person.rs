@@ -63,12 +63,12 @@ pub(crate) async fn chose(stage: &Stage, password: &str) -> Result<()> {
 /// Signs in on the sign-in page with what stands there as the user ID; says whether it worked.
 pub(crate) async fn signs_in(stage: &Stage, password: &str) -> Result<bool> {
     stage.page.type_into("#password", password).await?;
-    stage.page.click("#sign-in").await?;
+    stage.page.click("form[action='/demo/sign-in'] button").await?;
     harness::until("an answer to the sign-in", async || {
         if stage.page.has("[data-testid=signed-in]").await? {
             return Ok(Some(true));
         }
-        Ok(stage.page.has("[data-testid=sign-in-failed]").await?.then_some(false))
+        Ok(stage.page.has("[data-testid=sign-in-error]").await?.then_some(false))
     })
     .await
 }

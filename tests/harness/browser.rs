@@ -74,7 +74,7 @@ impl Browser {
 fn port_of(chromedriver: &mut Child) -> Result<u16> {
     let output = chromedriver.stdout.take().context("ChromeDriver's output is not piped")?;
     for line in BufReader::new(output).lines() {
-        if let Some((_, port)) = line?.rsplit_once("on port ") {
+        if let Some((_, port)) = line?.rsplit_once("started successfully on port ") {
             return port.trim_end_matches('.').parse().context("ChromeDriver names no port");
         }
     }

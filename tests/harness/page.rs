@@ -111,8 +111,9 @@ impl Page {
     /// Empties a field as a person does, and types.
     pub async fn retype(&self, selector: &str, text: &str) -> Result<()> {
         let field = self.find(selector).await?;
-        field.send_keys(Key::Control + "a").await?;
-        Ok(field.send_keys(text).await?)
+        // Not through the element: its driver would put the caret at the end first.
+        self.driver.execute("arguments[0].focus(); arguments[0].select()", vec![field.to_json()?]).await?;
+        self.keys(text).await
     }
 
     /// What a field holds.

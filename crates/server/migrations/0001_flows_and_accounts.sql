@@ -19,7 +19,7 @@ CREATE TABLE charges (
     cost BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX charges_by_bucket ON charges (bucket, at);
+CREATE INDEX charges_by_bucket ON charges (bucket, at, cost);
 CREATE INDEX charges_by_expiry ON charges (expires_at);
 
 -- progress: queued -> claimed -> sent | failed, or back to queued. The payload is empty once settled.

@@ -14,6 +14,7 @@ use maud::html;
 use regain_protocol::Help;
 
 use super::page::{self, Frame, Policy};
+use crate::config::Config;
 
 /// What the hosted pages say, from the configuration.
 #[derive(Debug, Clone)]
@@ -28,6 +29,20 @@ pub struct Hosted {
     pub public_url: String,
     /// Whether this is a demonstration.
     pub demo: bool,
+}
+
+impl Hosted {
+    /// As configured.
+    pub fn new(config: &Config) -> Self {
+        let organisation = &config.organisation;
+        Self {
+            organisation: organisation.name.clone(),
+            logo: organisation.logo.clone(),
+            help: organisation.help(),
+            public_url: config.server.public_url.clone(),
+            demo: config.demo.enabled,
+        }
+    }
 }
 
 /// Serves the hosted pages and the stylesheet of all the server's pages.
@@ -47,17 +62,17 @@ async fn reset(State(hosted): State<Arc<Hosted>>) -> Response {
     let content = html! {
         main.hosted {
             header { (page::brand(organisation, logo.as_deref())) }
-            section.card {
-                // The loader opens the widget in the link's place. What is seen until then, and where
-                // it cannot, is a link that tries again, and whom to turn to.
-                a #open href="reset" { "Get back into your account" }
-                script src="regain.js" data-link="#open" data-open data-flow="reset" async {}
+            // The loader opens the widget in this place. Where it cannot, it goes to the help below,
+            // which then says so. Once the widget is closed, the link is there to begin again.
+            div #regain .opening {
+                p { a href="reset" { "Get back into your account" } }
                 noscript {
-                    p { "This page needs JavaScript, which is switched off or blocked in this browser. Switch it on and load the page again, or turn to us:" }
-                    (page::help(help))
+                    p { "This page needs JavaScript, which is switched off or blocked in this browser. Switch it on and load the page again, or turn to us." }
                 }
             }
-            footer {
+            script src="regain.js" data-open data-flow="reset" data-target="#regain" data-fallback="#help" async {}
+            footer #help tabindex="-1" {
+                p.failed role="alert" { "This page could not load all that it needs. " a href="reset" { "Load it again" } ", or turn to us." }
                 h2 { "Need help?" }
                 (page::help(help))
             }
@@ -116,7 +131,7 @@ mod tests {
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(
-            page.contains(r##"<script src="regain.js" data-link="#open" data-open data-flow="reset" async></script>"##)
+            page.contains(r##"<script src="regain.js" data-open data-flow="reset" data-target="#regain" data-fallback="#help" async></script>"##)
         );
         assert!(page.contains("Fish &amp; &lt;Chips&gt;") && !page.contains("<Chips>"), "{page}");
         assert!(

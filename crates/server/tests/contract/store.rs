@@ -67,6 +67,7 @@ suite!(
         counters::the_window_slides,
         counters::all_counters_are_checked_before_any_is_charged,
         counters::a_check_charges_nothing,
+        counters::more_than_a_counter_holds_never_fits,
         counters::one_change_can_charge_a_counter_twice,
         queue::each_message_is_claimed_once_by_parallel_workers,
         queue::the_oldest_is_claimed_first,

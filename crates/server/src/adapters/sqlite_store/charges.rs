@@ -15,17 +15,18 @@ pub(super) async fn charge(
 ) -> sqlx::Result<Option<Timestamp>> {
     let window = i64::try_from(charge.window.as_millis()).unwrap_or(i64::MAX);
     let now = to_millis(now);
-    let rows = sqlx::query("SELECT at, cost FROM charges WHERE bucket = $1 AND at > $2 ORDER BY at")
-        .bind(&charge.bucket)
-        .bind(now.saturating_sub(window))
-        .fetch_all(&mut **transaction)
-        .await?;
-    let mut held = Vec::with_capacity(rows.len());
-    for row in rows {
-        held.push((row.try_get::<i64, _>("at")?, row.try_get::<i64, _>("cost")?));
-    }
-    if let Some(free_at) = full_until(&held, charge, window, now) {
-        return from_millis(free_at).map(Some);
+    let begin = now.saturating_sub(window);
+    let room = i64::from(charge.limit) - i64::from(charge.cost.max(1));
+    let held: i64 =
+        sqlx::query_scalar("SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM charges WHERE bucket = $1 AND at > $2")
+            .bind(&charge.bucket)
+            .bind(begin)
+            .fetch_one(&mut **transaction)
+            .await?;
+    if held > room {
+        let free_at = free_at(&charges_since(transaction, &charge.bucket, begin).await?, room, window);
+        // Where it has not room enough even when empty, no time is right: the farthest that means anything.
+        return from_millis(free_at.unwrap_or(now.saturating_add(window))).map(Some);
     }
     if charge.cost > 0 {
         sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
@@ -39,41 +40,44 @@ pub(super) async fn charge(
     Ok(None)
 }
 
-/// When the oldest charges will have slid out of the window far enough; `None` where there is room now.
-fn full_until(held: &[(i64, i64)], charge: &Charge, window: i64, now: i64) -> Option<i64> {
-    let needed = i64::from(charge.cost.max(1));
-    let room = i64::from(charge.limit) - needed;
+/// What a counter was charged with after a time, oldest first. Only asked for when it is full: a
+/// counter for the whole organisation has many.
+async fn charges_since(
+    transaction: &mut Transaction<'_, Backend>,
+    bucket: &str,
+    begin: i64,
+) -> sqlx::Result<Vec<(i64, i64)>> {
+    sqlx::query("SELECT at, cost FROM charges WHERE bucket = $1 AND at > $2 ORDER BY at")
+        .bind(bucket)
+        .bind(begin)
+        .fetch_all(&mut **transaction)
+        .await?
+        .into_iter()
+        .map(|row| Ok((row.try_get("at")?, row.try_get("cost")?)))
+        .collect()
+}
+
+/// When enough of the oldest charges will have slid out of the window that no more than `room` is
+/// held; `None` where that never suffices.
+fn free_at(held: &[(i64, i64)], room: i64, window: i64) -> Option<i64> {
     let mut sum: i64 = held.iter().map(|(_, cost)| cost).sum();
-    if sum <= room {
-        return None;
-    }
-    for (at, cost) in held {
+    held.iter().find_map(|(at, cost)| {
         sum -= cost;
-        if sum <= room {
-            return Some(at.saturating_add(window));
-        }
-    }
-    // More than the counter holds even when empty: no time is right, so the farthest that means anything.
-    Some(now.saturating_add(window))
+        (sum <= room).then_some(at.saturating_add(window))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
-    use super::{Charge, full_until};
-
-    fn charge(limit: u32, cost: u32) -> Charge {
-        Charge { bucket: "b".to_owned(), window: SignedDuration::from_millis(100), limit, cost }
-    }
+    use super::free_at;
 
     #[test]
     fn says_the_first_moment_with_enough_room() {
         let held = [(10, 1), (20, 2), (30, 1)];
-        assert_eq!(full_until(&held, &charge(5, 1), 100, 50), None);
-        assert_eq!(full_until(&held, &charge(5, 2), 100, 50), Some(110), "the first one leaving is enough");
-        assert_eq!(full_until(&held, &charge(4, 3), 100, 50), Some(120), "two must leave");
-        assert_eq!(full_until(&held, &charge(4, 0), 100, 50), Some(110), "a check asks for room for one");
-        assert_eq!(full_until(&[], &charge(2, 3), 100, 50), Some(150), "never enough room");
+        assert_eq!(free_at(&held, 3, 100), Some(110), "the first one leaving is enough");
+        assert_eq!(free_at(&held, 1, 100), Some(120), "two must leave");
+        assert_eq!(free_at(&held, 0, 100), Some(130), "all must");
+        assert_eq!(free_at(&held, -1, 100), None, "never enough room");
+        assert_eq!(free_at(&[], -1, 100), None);
     }
 }

@@ -82,6 +82,13 @@ pub(super) async fn a_check_charges_nothing<F: Fixture>(fixture: &F) {
     assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)), "a check sees a full counter");
 }
 
+pub(super) async fn more_than_a_counter_holds_never_fits<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let refused =
+        store.commit(&charging("f1", vec![Charge { cost: 4, ..charge("b", 3) }], start())).await.expect("answers");
+    assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)));
+}
+
 pub(super) async fn one_change_can_charge_a_counter_twice<F: Fixture>(fixture: &F) {
     let store = fixture.open().await;
     let twice = |limit| vec![charge("b", limit), charge("b", limit)];

@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256, Sha384};
 
 use crate::{budgets, paths, widget};
 
+mod wasm;
+
 /// The loader's version, which is the workspace's.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -41,7 +43,7 @@ pub(crate) fn build() -> Result<()> {
 
     let mut shipped = Shipped { dir: fresh.clone(), files: Map::new() };
     let glue = shipped.hashed("regain-", ".js", &fs::read(&built.glue)?)?;
-    let wasm = shipped.hashed("regain-", "_bg.wasm", &fs::read(&built.wasm)?)?;
+    let wasm = shipped.hashed("regain-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&built.wasm)?)?)?;
     let css = shipped.hashed("regain-", ".css", squeeze_css(&read("style/regain.css")?).as_bytes())?;
 
     let mut loader = squeeze_script(&read("src/embed/regain.js")?);

@@ -70,7 +70,7 @@ pub enum ConfigError {
         message: String,
     },
     /// Keys are at fault.
-    #[error("{0}")]
+    #[error("the configuration cannot be used:\n{0}")]
     Keys(Faults),
 }
 

@@ -7,10 +7,10 @@
 use std::fmt;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use http_body_util::LengthLimitError;
+use http_body_util::BodyExt as _;
 use regain_protocol::{MAX_BODY_BYTES, ProblemCode};
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -21,21 +21,40 @@ use serde_json::{Map, Value};
 /// Why a body is not taken, and what exactly is wrong, for developers.
 pub(super) type Refused = (ProblemCode, &'static str);
 
+/// How much of a body that is refused is read all the same, in bytes: a client that is still writing
+/// when the connection closes does not get to see the answer.
+const MAX_DISCARDED: usize = 1024 * 1024;
+
 /// Reads a body of `application/json` up to [`MAX_BODY_BYTES`].
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
-    if !is_json(headers) {
-        return Err((
-            ProblemCode::UnsupportedMediaType,
-            "Content-Type must be application/json, in UTF-8, not encoded",
-        ));
+    let bytes = collect(body).await;
+    if is_json(headers) {
+        bytes
+    } else {
+        Err((ProblemCode::UnsupportedMediaType, "Content-Type must be application/json, in UTF-8, not encoded"))
     }
-    to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
-        if error.into_inner().is::<LengthLimitError>() {
-            (ProblemCode::TooLarge, "a body has at most 16 KiB")
-        } else {
-            (ProblemCode::Malformed, "the body ended early")
+}
+
+/// Reads a body that nobody looks at.
+pub(super) async fn discard(body: Body) {
+    let _ = collect(body).await;
+}
+
+/// The body, where it is not too large.
+async fn collect(mut body: Body) -> Result<Bytes, Refused> {
+    let mut kept = Vec::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| (ProblemCode::Malformed, "the body ended early"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen += data.len();
+        if seen <= MAX_BODY_BYTES {
+            kept.extend_from_slice(&data);
+        } else if seen > MAX_DISCARDED {
+            break;
         }
-    })
+    }
+    if seen > MAX_BODY_BYTES { Err((ProblemCode::TooLarge, "a body has at most 16 KiB")) } else { Ok(kept.into()) }
 }
 
 /// What a body says.

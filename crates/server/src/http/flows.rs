@@ -74,6 +74,7 @@ pub(super) async fn answer(
     body: Body,
 ) -> Response {
     let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
+        body::discard(body).await;
         return answered(Ok(Reply::unauthorized()));
     };
     let asked = Asked { id, step_id, token, client };
@@ -111,8 +112,7 @@ async fn take(app: &App, asked: Asked, headers: &HeaderMap, body: Body) -> Resul
 
 /// A request without a valid token: it may still be the repeat of one whose first answer voided it.
 async fn take_again(app: &App, asked: &Asked, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
-    if headers.contains_key(IDEMPOTENCY_KEY)
-        && let Ok(bytes) = body::read(headers, body).await
+    if let Ok(bytes) = body::read(headers, body).await
         && let Ok(once) = asked.once(app, headers, &bytes)
         && let Some(Kept::Answer(reply)) = app.flows().kept(once.as_ref()).await?
     {

@@ -66,6 +66,45 @@ async fn of_twenty_new_passwords_one_is_set() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_flows_of_one_account_that_set_a_password_at_once_say_what_is_true() {
+    let world = Arc::new(World::new().await);
+    let sessions = [world.proved("ada@example.com").await, world.proved("ada@example.com").await];
+    let requests = sessions.iter().enumerate().map(|(index, session)| {
+        let password = format!("{GOOD} number {index}");
+        let request = session.request(&json!({ "do": "set_password", "password": password }));
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { (password, world.send(request).await) })
+    });
+    let all: Vec<_> = join_all(requests).await.into_iter().map(|got| got.expect("no panic")).collect();
+    let mut is_one_of_them = false;
+    for (password, got) in &all {
+        if got.status == StatusCode::OK {
+            is_one_of_them |= world.signs_in("ada@example.com", password).await;
+        } else {
+            got.is_problem(410, "flow_ended");
+            assert!(!world.signs_in("ada@example.com", password).await, "a password that was not said to be set");
+        }
+    }
+    assert!(is_one_of_them);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_nothing_half_done() {
+    let world = World::new().await;
+    let session = world.proved("ada@example.com").await;
+    let request = session.request(&json!({ "do": "set_password", "password": GOOD }));
+    tokio::select! {
+        biased;
+        got = world.send(request) => panic!("it was not to wait for the answer: {got:?}"),
+        () = tokio::task::yield_now() => {}
+    }
+    while session.show(&world).await.body["step"]["name"] != "done" {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.signs_in("ada@example.com", GOOD).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_resends_one_sends() {
     let world = Arc::new(World::new().await);
     let (session, _) = world.asked("ada@example.com").await;

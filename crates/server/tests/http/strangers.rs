@@ -1,7 +1,10 @@
 //! Nobody learns whether an account exists: real, unknown, disabled and unreachable user IDs are
 //! answered in the same bytes.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -171,6 +174,17 @@ async fn decoys_are_the_same_each_time_and_of_the_form_of_real_methods() {
             assert!(["alternate", "authentication"].contains(&method["role"].as_str().expect("a text")));
             assert_eq!((&method["kind"], &method["confirm"]), (&json!("email"), &json!(false)));
         }
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_user_id_takes_its_time() {
+    let world = World::with("[limits]\nidentify_floor_ms = 60\n").await;
+    for user_id in ["ada@example.com", "nobody@example.com", "a\0"] {
+        let mut session = world.begin().await;
+        let begun = Instant::now();
+        session.answer(&world, json!({ "do": "identify", "user_id": user_id })).await;
+        assert!(begun.elapsed() >= Duration::from_millis(60), "{user_id:?}");
     }
 }
 

@@ -1,0 +1,175 @@
+//! Carrying out what the engine decided: everything in one transaction, and a password in between two.
+
+use jiff::Timestamp;
+
+use super::{Fault, Flows, MAX_ROUNDS, Once, Reply};
+use crate::{
+    client::Client,
+    engine::{Applied, Context, Decision, Effect, OnOverLimit, Stage, State},
+    keys::token_hash,
+    ports::{
+        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, SetPasswordError, VoidOthers, random_id,
+        random_token,
+    },
+};
+
+/// How a decision was carried out.
+pub(super) enum CarriedOut {
+    /// All of it.
+    Done(Reply),
+    /// Nothing: read and decide again.
+    Conflict,
+    /// Nothing: a counter has no room.
+    OverLimit(OnOverLimit, Timestamp),
+}
+
+impl Flows {
+    /// Carries out what the engine decided about an answer.
+    pub(super) async fn decided(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: Decision,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let Some((account_id, change)) = password_change(&decision) else {
+            return self.commit_answer(row, cx, &decision, once, client).await;
+        };
+        // The claim keeps no answer: what follows from it does.
+        match self.carry_out(row, cx, &decision, Reply::nothing(), None, client).await? {
+            CarriedOut::Done(_) => {}
+            not_claimed => return Ok(not_claimed),
+        }
+        let applied = match self.directory.set_password(&account_id, &change).await {
+            Ok(()) => Applied::Set,
+            Err(SetPasswordError::NoSuchAccount) => Applied::NoAccount,
+            Err(error) => {
+                tracing::error!(%error, "a password was not set");
+                Applied::Unavailable
+            }
+        };
+        let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
+        for _ in 0..MAX_ROUNDS {
+            let follows = self.engine.applied(cx, &decision.state, applied);
+            match self.commit_answer(&claimed, cx, &follows, once, client).await? {
+                CarriedOut::Conflict if applied == Applied::Set => {
+                    // Whatever happened to the flow meanwhile: the password is set, so it says so.
+                    let now = self.store.flow(&row.id).await?;
+                    claimed.version = now.ok_or(Fault::Contention)?.version;
+                }
+                other => return Ok(other),
+            }
+        }
+        Err(Fault::Contention)
+    }
+
+    /// Commits a decision with the answer that follows from it.
+    async fn commit_answer(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: &Decision,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let rotates = decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken));
+        let token = rotates.then(|| random_token(&*self.rng));
+        let mut row = row.clone();
+        if let Some(token) = &token {
+            row.token_hash = token_hash(token);
+        }
+        let reply = Reply::decided(decision.reply, self.engine.view(cx, &decision.state), token);
+        self.carry_out(&row, cx, decision, reply, once, client).await
+    }
+
+    /// Commits everything that a decision brings about, in one transaction.
+    pub(super) async fn carry_out(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: &Decision,
+        reply: Reply,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<CarriedOut, Fault> {
+        let subject = decision.state.subject.as_ref();
+        let account_key = subject.map(|subject| subject.account_key.clone()).or_else(|| row.account_key.clone());
+        // A flow that is done leaves its account: a later success does not make it a cancelled one.
+        let is_done = matches!(decision.state.stage, Stage::Done { .. });
+        let mut change = Change {
+            flow: FlowRow {
+                account_key: account_key.clone().filter(|_| !is_done),
+                state: json(&decision.state),
+                ..row.clone()
+            },
+            charges: Vec::new(),
+            messages: Vec::new(),
+            replay: once.map(|once| once.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
+            audit: Vec::new(),
+            void_others: None,
+            now: cx.now,
+        };
+        let mut over_limits = Vec::new();
+        for effect in &decision.effects {
+            match effect {
+                Effect::Charge(charge, over_limit) => {
+                    change.charges.push(charge.clone());
+                    over_limits.push((charge.bucket.clone(), *over_limit));
+                }
+                Effect::Send { outgoing, not_after, voidable } => {
+                    let id = random_id(&*self.rng);
+                    change.messages.push(NewMessage {
+                        payload: outgoing.seal(&self.keys, &*self.rng, &id),
+                        id,
+                        flow_id: row.id.clone(),
+                        not_after: *not_after,
+                        voidable: *voidable,
+                    });
+                }
+                Effect::Audit { event, detail } => change.audit.push(AuditEntry {
+                    at: cx.now,
+                    flow_id: row.id.clone(),
+                    account_key: account_key.clone(),
+                    event: (*event).to_owned(),
+                    client: client.address().map(|address| address.to_string()),
+                    detail: detail.as_ref().map(ToString::to_string),
+                }),
+                Effect::VoidOthers => {
+                    change.void_others = account_key
+                        .clone()
+                        .map(|account_key| VoidOthers { account_key, state: json(&self.engine.voided(cx)) });
+                }
+                // The token is in the row by now, and the password is set after the commit.
+                Effect::RotateToken | Effect::SetPassword { .. } => {}
+            }
+        }
+        Ok(match self.store.commit(&change).await? {
+            Committed::Done => {
+                if !change.messages.is_empty() {
+                    self.wake.notify_one();
+                }
+                CarriedOut::Done(reply)
+            }
+            Committed::Conflict => CarriedOut::Conflict,
+            Committed::OverLimit { bucket, retry_at } => {
+                let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);
+                CarriedOut::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
+            }
+        })
+    }
+}
+
+/// The password that a decision sets.
+fn password_change(decision: &Decision) -> Option<(String, PasswordChange)> {
+    decision.effects.iter().find_map(|effect| match effect {
+        Effect::SetPassword { account_id, new } => {
+            Some((account_id.clone(), PasswordChange { new: new.clone(), current: None }))
+        }
+        _ => None,
+    })
+}
+
+fn json(state: &State) -> String {
+    serde_json::to_string(state).expect("a state has only text keys")
+}

@@ -1,0 +1,107 @@
+//! The program itself: how it starts, what it says when it cannot, how it ends.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A configuration in a folder of its own.
+fn configured(changes: &[(&str, &str)]) -> TempDir {
+    let mut text = "
+        [server]
+        listen = \"127.0.0.1:0\"
+        key_file = \"server.key\"
+        [organisation]
+        name = \"Contoso\"
+        [mail]
+        kind = \"outbox\"
+        [demo]
+        enabled = true
+    "
+    .to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("regain.toml"), text).expect("writes");
+    folder
+}
+
+fn program(config: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regain-server"));
+    command.arg("--config").arg(config).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+fn fails(config: &Path) -> String {
+    let Output { status, stderr, .. } = program(config).output().expect("runs");
+    let said = String::from_utf8(stderr).expect("text");
+    assert_eq!(status.code(), Some(1), "{said}");
+    let says = said.find("regain-server: ").expect("it says who is speaking");
+    assert!(!said.contains("panicked"), "{said}");
+    said[says..].to_owned()
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_said_in_a_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    let folder = configured(&[("127.0.0.1:0", &port)]);
+    let said = fails(&folder.path().join("regain.toml"));
+    assert!(said.contains(&port) && said.contains("set server.listen to another one"), "{said}");
+
+    let said = fails(&folder.path().join("nowhere.toml"));
+    assert!(said.contains("nowhere.toml") && said.contains("--config"), "{said}");
+
+    let folder = configured(&[("\"server.key\"", "\"nowhere/server.key\"")]);
+    let said = fails(&folder.path().join("regain.toml"));
+    assert!(said.contains("server.key_file") && said.contains("may write"), "{said}");
+
+    let folder = configured(&[("name = \"Contoso\"", "colour = \"blue\"")]);
+    let said = fails(&folder.path().join("regain.toml"));
+    assert!(said.contains("\norganisation.name: ") && said.contains("\norganisation.colour: "), "{said}");
+}
+
+#[test]
+fn checking_a_configuration_starts_nothing() {
+    let folder = configured(&[]);
+    let output = program(&folder.path().join("regain.toml")).arg("--check").output().expect("runs");
+    assert!(output.status.success());
+    let files = fs::read_dir(folder.path()).expect("reads").count();
+    assert_eq!(files, 1, "no key and no database were made");
+}
+
+#[test]
+fn it_prints_its_contract() {
+    let output = Command::new(env!("CARGO_BIN_EXE_regain-server")).arg("openapi").output().expect("runs");
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[test]
+fn it_ends_in_order_when_it_is_told_to() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = configured(&[]);
+        let mut server: Child =
+            program(&folder.path().join("regain.toml")).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut log = BufReader::new(server.stderr.take().expect("a pipe"));
+        let mut line = String::new();
+        while !line.contains("listening") {
+            line.clear();
+            assert_ne!(log.read_line(&mut line).expect("reads"), 0, "it ended too early");
+        }
+        let kill = Command::new("kill").arg(signal).arg(server.id().to_string()).status().expect("runs");
+        assert!(kill.success());
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).expect("reads");
+        assert_eq!(server.wait().expect("ends").code(), Some(0), "{rest}");
+        assert!(rest.contains("stopped"), "{rest}");
+    }
+}

@@ -18,10 +18,8 @@ pub fn parse_utc(text: &str) -> Option<Millis> {
         return None;
     }
     let days = days_since_1970(number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..10])?)?;
-    let (hours, minutes, seconds) =
-        (number(&bytes[11..13])?, number(&bytes[14..16])?, number(&bytes[17..19])?);
-    (hours < 24 && minutes < 60 && seconds <= 60)
-        .then(|| (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
+    let (hours, minutes, seconds) = (number(&bytes[11..13])?, number(&bytes[14..16])?, number(&bytes[17..19])?);
+    (hours < 24 && minutes < 60 && seconds <= 60).then(|| (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
 }
 
 fn number(digits: &[u8]) -> Option<i64> {
@@ -53,7 +51,9 @@ mod tests {
 
     #[test]
     fn refuses_what_it_would_misread() {
-        for text in ["", "soon", "2026-11-23", "2026-11-23T14:16:00", "2026-11-23T14:16:00+01:00", "2026-13-23T14:16:00Z"] {
+        for text in
+            ["", "soon", "2026-11-23", "2026-11-23T14:16:00", "2026-11-23T14:16:00+01:00", "2026-13-23T14:16:00Z"]
+        {
             assert_eq!(parse_utc(text), None, "{text}");
         }
     }

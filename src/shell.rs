@@ -8,8 +8,8 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::tachys::view::any_view::AnyViewState;
+use leptos::task::spawn_local;
 use regain_protocol::Outcome;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, Storage};
@@ -177,9 +177,7 @@ impl Shell {
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
-            Announcement::RulesMet { met, of } => {
-                i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)])
-            }
+            Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
         };
         // The same words twice are said twice only if the region was empty in between.
         let Ok(Some(region)) = self.root.query_selector("[role=status]") else { return };

@@ -14,6 +14,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::clock::Millis;
 use crate::flow::{Fault, Reply, Resume};
 use crate::options::{member, now};
+#[cfg(test)]
+pub(crate) use write::answer as write_answer;
+
 use read::Json;
 
 /// A request of the API.
@@ -71,9 +74,10 @@ async fn fetch(
         builder = builder.header("authorization", &["Bearer ", flow.token.expose()].concat());
     }
     let request = match body {
-        Some(body) => {
-            builder.header("content-type", "application/json").header("idempotency-key", key).body(body.expose().as_str())
-        }
+        Some(body) => builder
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .body(body.expose().as_str()),
         None => builder.build(),
     };
     request?.send().await

@@ -73,9 +73,9 @@ fn step_body(json: &impl Json) -> Option<StepBody> {
     Some(match &*text(json, "name")? {
         // A challenge is for a widget that can show one.
         "identify" if json.get("captcha").is_none() => StepBody::Identify { captcha: None },
-        "choose_method" => StepBody::ChooseMethod {
-            methods: json.get("methods")?.items()?.iter().map(method).collect::<Option<_>>()?,
-        },
+        "choose_method" => {
+            StepBody::ChooseMethod { methods: json.get("methods")?.items()?.iter().map(method).collect::<Option<_>>()? }
+        }
         "enter_code" => StepBody::EnterCode {
             method: method(&json.get("method")?)?,
             length: small(json, "length")?,

@@ -9,10 +9,13 @@
   if (!script || window.Regain?.version) return;
   const base = new URL(".", script.src).href;
   const data = script.dataset;
+  const home = (data.api || new URL(base).origin).replace(/\/+$/, "");
   const find = selector => {
     try { return selector && document.querySelector(selector); } catch { return null; }
   };
   const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+
+  const BROKEN = "regain: broken";
 
   let loading;
   const load = () => loading ||= (
@@ -28,7 +31,7 @@
   // Opens a widget and promises how it ended: {outcome: "reset" | … | "closed"}.
   const open = async (options = {}) => {
     const {link} = options;
-    const api = (options.api || data.api || new URL(base).origin).replace(/\/+$/, "");
+    const api = options.api?.replace(/\/+$/, "") || home;
     const flow = options.flow || data.flow || "reset";
     const href = options.href || link?.href || base + flow;
     const key = `regain:${api}:${flow}`;
@@ -72,7 +75,7 @@
           root.replaceChildren(card);
           widgets.delete(widget);
           send("error", "broken");
-          reject(new Error("regain: broken"));
+          reject(new Error(BROKEN));
         },
       };
       widgets.add(widget);
@@ -122,12 +125,12 @@
       link = make("a", {href: base + (data.flow || "reset"), textContent: "Can’t access your account?"});
       script.after(link);
     }
-    const start = options => open({link, ...options}).catch(error => {
-      // What broke on the way in leaves the link's own way; what broke later says so in place.
-      if (error?.message != "regain: broken") location.assign(link?.href || data.fallback || "about:blank");
-    });
-    const api = (data.api || new URL(base).origin).replace(/\/+$/, "");
-    const resume = stored(`regain:${api}:${data.flow || "reset"}`);
+    // What breaks on the way in leaves the link's own way; what breaks later says so in place.
+    let opening;
+    const start = options => opening ||= open({link, ...options})
+      .catch(error => { if (link && error?.message != BROKEN) location.assign(link.href); })
+      .finally(() => { opening = 0; });
+    const resume = stored(`regain:${home}:${data.flow || "reset"}`);
     if (link) {
       link.setAttribute("aria-expanded", "false");
       for (const near of ["pointerenter", "focus", "touchstart"])

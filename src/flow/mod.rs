@@ -504,8 +504,9 @@ impl Model {
     /// The server said no for a reason that the person can do something about, or because the flow
     /// has moved on.
     fn refused(&mut self, now: Millis, ask: Ask, status: u16, problem: Option<Problem>, effects: &mut Effects) {
-        let (code, flow, violations) = problem
-            .map_or((ProblemCode::Unknown, None, Vec::new()), |problem| (problem.code, problem.flow, problem.violations));
+        let (code, flow, violations) = problem.map_or((ProblemCode::Unknown, None, Vec::new()), |problem| {
+            (problem.code, problem.flow, problem.violations)
+        });
         let answered = matches!(ask.call, Call::Answer { .. });
         let drawn = self.drawn;
         let has_flow = flow.is_some();
@@ -570,7 +571,12 @@ impl Model {
                 if self.gone_before_it_was_seen(call) {
                     return self.open_anew(now, effects);
                 }
-                self.enter(State::Done { outcome, user_id, notified, continue_url: continue_url.filter(|url| is_page(url)) });
+                self.enter(State::Done {
+                    outcome,
+                    user_id,
+                    notified,
+                    continue_url: continue_url.filter(|url| is_page(url)),
+                });
                 effects.push(Effect::Tell(HostEvent::Done(outcome)));
                 return effects.push(Effect::Focus(Focus::Heading));
             }
@@ -665,7 +671,11 @@ impl Step {
 
 /// Whole seconds until then, 0 when it has passed.
 fn seconds_until(then: Millis, now: Millis) -> u32 {
-    u32::try_from((then.saturating_sub(now)).saturating_add(999) / 1000).unwrap_or(if then > now { u32::MAX } else { 0 })
+    u32::try_from((then.saturating_sub(now)).saturating_add(999) / 1000).unwrap_or(if then > now {
+        u32::MAX
+    } else {
+        0
+    })
 }
 
 /// The mark (60, 10 or 0 seconds) that has been passed and not been said yet.

@@ -214,11 +214,9 @@ impl Model {
             State::Live(live) => live,
         };
         match &live.step {
-            Step::Identify(step) => Screen::Identify {
-                user_id: step.user_id.clone(),
-                hint: self.user_id_hint.clone(),
-                error: step.error,
-            },
+            Step::Identify(step) => {
+                Screen::Identify { user_id: step.user_id.clone(), hint: self.user_id_hint.clone(), error: step.error }
+            }
             Step::ChooseMethod(step) => Screen::ChooseMethod(MethodsView {
                 methods: step.methods.clone(),
                 chosen: step.chosen,

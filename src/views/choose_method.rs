@@ -9,10 +9,8 @@ use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, methods: &MethodsView, notice: Option<NoticeCode>) -> AnyView {
     let another = notice == Some(NoticeCode::AnotherProofNeeded);
-    let destination = input(context, Field::Destination, wrong)
-        .at("type", "text")
-        .at("autocomplete", "off")
-        .at("dir", "ltr");
+    let destination =
+        input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
     let mut choices = element("fieldset")
         .part("choices")
         .at("aria-describedby", "regain-method-error")
@@ -28,12 +26,14 @@ pub(super) fn screen(context: Context, methods: &MethodsView, notice: Option<Not
         .child(
             form(context)
                 .child(choices)
-                .child(
-                    field(context, Field::Destination, Text::Destination, hint, destination, wrong)
-                    .flag("hidden", move || {
-                        !context.read(|view| matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination))
-                    }),
-                )
+                .child(field(context, Field::Destination, Text::Destination, hint, destination, wrong).flag(
+                    "hidden",
+                    move || {
+                        !context.read(
+                            |view| matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
+                        )
+                    },
+                ))
                 .child(
                     element("div")
                         .at("class", "actions")

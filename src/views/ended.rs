@@ -34,7 +34,11 @@ pub(super) fn screen(context: Context, why: End) -> AnyView {
         .child(
             element("div")
                 .at("class", "actions")
-                .child(button("primary", context, || Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain))
+                .child(
+                    button("primary", context, || Event::StartedAgain)
+                        .flag("hidden", move || wait() > 0)
+                        .say(Text::StartAgain),
+                )
                 .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
         )
         .child(help(context))

@@ -35,24 +35,19 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
                 .flag("hidden", move || context.read(|view| view.notice != Some(NoticeCode::CodeResent))),
         )
         .child(
-            form(context)
-                .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
-                .child(
-                    element("div")
-                        .at("class", "actions")
-                        .child(submit(context, Text::Verify))
-                        .child(button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)),
-                ),
+            form(context).child(field(context, Field::Code, Text::Code, good_for, code_input, wrong)).child(
+                element("div")
+                    .at("class", "actions")
+                    .child(submit(context, Text::Verify))
+                    .child(button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)),
+            ),
         )
         .child(
-            element("div")
-                .at("class", "more")
-                .child(element("p").part("note").say(Text::CodeWait))
-                .child(
-                    button("link", context, || Event::AskedForAnotherCode)
-                        .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
-                        .live(move || resend(context)),
-                ),
+            element("div").at("class", "more").child(element("p").part("note").say(Text::CodeWait)).child(
+                button("link", context, || Event::AskedForAnotherCode)
+                    .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
+                    .live(move || resend(context)),
+            ),
         )
         .done()
 }
@@ -83,7 +78,9 @@ fn wrong(view: &View, _: Field) -> Option<String> {
     let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
     let text = match error {
         FieldError::Missing => Text::CodeMissing,
-        FieldError::CodeLength { length } => return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())])),
+        FieldError::CodeLength { length } => {
+            return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
+        }
         FieldError::WrongCode { tries_left: 0 } => Text::CodeWrong,
         FieldError::WrongCode { tries_left } => {
             return Some(i18n::counted(Text::CodeWrongLastTry, Text::CodeWrongTries, (*tries_left).into()));

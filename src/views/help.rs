@@ -24,9 +24,10 @@ pub(super) fn screen(context: Context) -> AnyView {
 pub(super) fn page(context: Context) -> Element {
     let href = context.href();
     let shown = href.is_some();
-    element("p").at("class", "lead").flag("hidden", move || !shown).child(
-        element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage),
-    )
+    element("p")
+        .at("class", "lead")
+        .flag("hidden", move || !shown)
+        .child(element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage))
 }
 
 /// The organisation's help contacts. They are there when the configuration came, which may be later.
@@ -43,12 +44,18 @@ pub(super) fn help(context: Context) -> Element {
     let nobody = move || context.read(|view| view.help == Help::default());
     element("div")
         .part("help")
-        .child(element("p").live(move || i18n::text(if nobody() { Text::HelpNobody } else { Text::HelpLead }).to_owned()))
+        .child(
+            element("p").live(move || i18n::text(if nobody() { Text::HelpNobody } else { Text::HelpLead }).to_owned()),
+        )
         .child(
             element("ul")
                 .flag("hidden", nobody)
                 .child(contact("mailto:", |help| help.email.as_ref(), None))
                 .child(contact("tel:", |help| help.phone.as_ref(), None))
-                .child(contact("", |help| help.url.as_ref().filter(|url| url.starts_with("http")), Some(Text::HelpPage))),
+                .child(contact(
+                    "",
+                    |help| help.url.as_ref().filter(|url| url.starts_with("http")),
+                    Some(Text::HelpPage),
+                )),
         )
 }

@@ -19,9 +19,10 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         field(context, at, label, no_hint, secret(at, autocomplete), wrong)
     };
     let new = secret(Field::Password, "new-password").with("passwordrules", generator_rules(password));
-    let toggle = element("label").part("toggle").child(
-        element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)),
-    ).child(element("span").say(Text::ShowLabel));
+    let toggle = element("label")
+        .part("toggle")
+        .child(element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)))
+        .child(element("span").say(Text::ShowLabel));
     // For password managers: they save the password under the name that stands beside it.
     let user = element("input")
         .at("class", "unseen")
@@ -64,9 +65,11 @@ fn rules(context: Context, password: &PasswordView) -> Element {
         list = list.child(
             element("li")
                 .flag("data-met", met)
-                .child(element("span").at("class", "unseen").live(move || {
-                    i18n::text(if met() { Text::RuleMet } else { Text::RuleOpen }).to_owned()
-                }))
+                .child(
+                    element("span")
+                        .at("class", "unseen")
+                        .live(move || i18n::text(if met() { Text::RuleMet } else { Text::RuleOpen }).to_owned()),
+                )
                 .child(element("span").words(rule(&check.rule))),
         );
     }
@@ -125,7 +128,8 @@ fn wrong(view: &View, field: Field) -> Option<String> {
 
 /// What a password generator should keep to, in the form of the `passwordrules` attribute.
 fn generator_rules(password: &PasswordView) -> String {
-    let lengths = ["minlength: ", &i18n::digits(password.min_length), "; maxlength: ", &i18n::digits(password.max_length)];
+    let lengths =
+        ["minlength: ", &i18n::digits(password.min_length), "; maxlength: ", &i18n::digits(password.max_length)];
     let classes = if password.min_classes > 0 {
         "; required: lower; required: upper; required: digit; required: [-];"
     } else {

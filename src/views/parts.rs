@@ -228,7 +228,14 @@ pub(super) fn input(context: Context, field: Field, wrong: Wrong) -> Element {
 }
 
 /// A labelled field with its hint and what is wrong with it.
-pub(super) fn field(context: Context, field: Field, label: Text, hint: fn(Context) -> String, input: Element, wrong: Wrong) -> Element {
+pub(super) fn field(
+    context: Context,
+    field: Field,
+    label: Text,
+    hint: fn(Context) -> String,
+    input: Element,
+    wrong: Wrong,
+) -> Element {
     let id = ["regain-", field.name()].concat();
     element("div")
         .at("class", "field")

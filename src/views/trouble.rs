@@ -12,7 +12,12 @@ pub(super) fn trouble(context: Context) -> AnyView {
     element("div")
         .part("trouble")
         .flag("hidden", move || trouble().is_none())
-        .child(element("p").at("role", "alert").at("class", "alert").live(move || trouble().map(words).unwrap_or_default()))
+        .child(
+            element("p")
+                .at("role", "alert")
+                .at("class", "alert")
+                .live(move || trouble().map(words).unwrap_or_default()),
+        )
         .child(
             element("p")
                 .at("class", "wait")
@@ -63,7 +68,11 @@ pub(super) fn ending(context: Context) -> AnyView {
                 .at("max", "120")
                 .live_at("value", move || left().map(i18n::digits)),
         )
-        .child(element("p").live(move || left().map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))))
+        .child(
+            element("p").live(move || {
+                left().map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))
+            }),
+        )
         .child(button("link", context, || Event::StartedAgain).say(Text::StartAgain))
         .done()
 }

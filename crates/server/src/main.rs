@@ -1,15 +1,17 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
+mod import;
 mod serve;
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
 use regain_server::{config::Config, http::openapi_document};
+use tokio::runtime::Runtime;
 
 use crate::serve::{Failure, serve};
 
@@ -31,12 +33,21 @@ struct Arguments {
 enum Command {
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
+    /// Bring people into the embedded directory; those who are there already stay as they are
+    Import {
+        /// The organisation's configuration
+        #[arg(long, value_name = "FILE", default_value = "regain.toml")]
+        config: PathBuf,
+        /// The people, as a TOML file
+        people: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
+        Some(Command::Import { config, people }) => import(config, people),
         None => run(&arguments),
     };
     match done {
@@ -54,6 +65,16 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         println!("{} is fine.", arguments.config.display());
         return Ok(());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
-    runtime.block_on(serve(config))
+    runtime()?.block_on(serve(config))
+}
+
+fn import(config: &Path, people: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let added = runtime()?.block_on(import::import(&config, people))?;
+    println!("{added} people were added.");
+    Ok(())
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)
 }

@@ -48,9 +48,9 @@ pub(crate) enum Failure {
     Mail(#[from] SmtpSetupError),
     #[error("server.widget_dir: {0}")]
     Files(#[from] FilesError),
-    #[error("demo.people: {0}")]
+    #[error("people: {0}")]
     People(#[from] PeopleError),
-    #[error("demo.people: {0}")]
+    #[error("people: {0}")]
     Import(#[from] ImportError),
     #[error("cannot listen on {address}: {source}. {}", what_to_do(.source))]
     Listen { address: SocketAddr, source: io::Error },

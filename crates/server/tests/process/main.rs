@@ -69,6 +69,25 @@ fn what_keeps_it_from_starting_is_said_in_a_sentence() {
 }
 
 #[test]
+fn people_are_imported_once_and_a_broken_list_is_named() {
+    let folder = configured(&[]);
+    let (config, people) = (folder.path().join("regain.toml"), folder.path().join("people.toml"));
+    let import = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regain-server"));
+        command.args(["import", "--config"]).arg(&config).arg(&people).output().expect("runs")
+    };
+    let person = "[[people]]\nuser_id = 'ada@example.com'\nname = 'Ada'\npassword = 'analytical engine notes'\n";
+    fs::write(&people, person).expect("writes");
+    assert_eq!(String::from_utf8_lossy(&import().stdout), "1 people were added.\n");
+    assert_eq!(String::from_utf8_lossy(&import().stdout), "0 people were added.\n");
+    fs::write(&people, format!("{person}[[people]]\nuser_id = 7\n")).expect("writes");
+    let Output { status, stderr, .. } = import();
+    let said = String::from_utf8_lossy(&stderr);
+    assert!(!status.success() && said.contains("people: line 6"), "{said}");
+    assert!(!said.contains("analytical"), "{said}");
+}
+
+#[test]
 fn checking_a_configuration_starts_nothing() {
     let folder = configured(&[]);
     let output = program(&folder.path().join("regain.toml")).arg("--check").output().expect("runs");

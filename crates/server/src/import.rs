@@ -1,0 +1,19 @@
+//! Bringing people into the embedded directory.
+
+use std::{path::Path, sync::Arc};
+
+use regain_server::{
+    adapters::{Database, EmbeddedDirectory, People},
+    config::Config,
+    ports::{OsRng, SystemClock},
+};
+
+use crate::serve::Failure;
+
+/// Adds the people of a file who aren't there yet; says how many. The server may be running meanwhile.
+pub(crate) async fn import(config: &Config, people: &Path) -> Result<u64, Failure> {
+    let people = People::load(people)?;
+    let database = Database::open(&config.store.path).await?;
+    let directory = EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await?;
+    Ok(directory.import(&people).await?)
+}

@@ -65,8 +65,8 @@
         host, link,
         // Says so in words that need nothing of what broke.
         break: () => {
-          const way = make("a", {href, textContent: "Go on with the full page"});
-          const words = make("p", {textContent: "Sorry, something broke here. Nothing is lost: "});
+          const way = make("a", {href, textContent: "go on with the full page"});
+          const words = make("p", {textContent: "Sorry, something broke here. Please "});
           const card = make("section", {className: "card"});
           root.className = "root";
           words.setAttribute("role", "alert");

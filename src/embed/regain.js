@@ -128,7 +128,10 @@
     // What breaks on the way in leaves the link's own way; what breaks later says so in place.
     let opening;
     const start = options => opening ||= open({link, ...options})
-      .catch(error => { if (link && error?.message != BROKEN) location.assign(link.href); })
+      .catch(error => {
+        const way = link?.href || data.fallback;
+        if (way && error?.message != BROKEN) location.assign(way);
+      })
       .finally(() => { opening = 0; });
     const resume = stored(`regain:${home}:${data.flow || "reset"}`);
     if (link) {

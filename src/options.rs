@@ -63,7 +63,7 @@ pub(crate) fn now() -> Millis {
 /// 128 random bits in hexadecimal.
 fn nonce() -> String {
     let mut bytes = [0; 16];
-    if let Some(crypto) = leptos::prelude::window().crypto().ok() {
+    if let Ok(crypto) = leptos::prelude::window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()

@@ -65,8 +65,8 @@
         host, link,
         // Says so in words that need nothing of what broke.
         break: () => {
-          const way = make("a", {href, textContent: "Go on with the full page"});
-          const words = make("p", {textContent: "Sorry, something broke here. Nothing is lost: "});
+          const way = make("a", {href, textContent: "go on with the full page"});
+          const words = make("p", {textContent: "Sorry, something broke here. Please "});
           const card = make("section", {className: "card"});
           root.className = "root";
           words.setAttribute("role", "alert");
@@ -128,7 +128,10 @@
     // What breaks on the way in leaves the link's own way; what breaks later says so in place.
     let opening;
     const start = options => opening ||= open({link, ...options})
-      .catch(error => { if (link && error?.message != BROKEN) location.assign(link.href); })
+      .catch(error => {
+        const way = link?.href || data.fallback;
+        if (way && error?.message != BROKEN) location.assign(way);
+      })
       .finally(() => { opening = 0; });
     const resume = stored(`regain:${home}:${data.flow || "reset"}`);
     if (link) {

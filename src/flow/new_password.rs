@@ -89,7 +89,9 @@ impl NewPassword {
     pub fn checks(&self) -> Vec<regain_policy::Check> {
         let mut checks = regain_policy::checklist(&self.policy, &self.user_id, self.password.expose());
         if self.password.expose().is_empty() {
-            checks.iter_mut().for_each(|check| check.met = false);
+            for check in &mut checks {
+                check.met = false;
+            }
         }
         checks
     }

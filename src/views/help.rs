@@ -16,7 +16,11 @@ pub(super) fn screen(context: Context) -> AnyView {
         .child(lead(Text::UnknownLead))
         .child(page(context))
         .child(help(context))
-        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel))
+        .child(
+            element("div")
+                .at("class", "actions")
+                .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
+        )
         .done()
 }
 

@@ -1,0 +1,202 @@
+//! Any order of events, with replies made up on the spot.
+
+use proptest::prelude::*;
+use regain_protocol::{EndReason, ProblemCode, StepBody, Violation};
+
+use super::*;
+
+/// One thing that happens; replies are made up on the spot.
+#[derive(Debug, Clone)]
+enum Happening {
+    Types(Field, String),
+    Chooses(usize),
+    Presses(u8),
+    TimePasses(u16),
+    /// The request on its way is answered.
+    Answer(Answered),
+    /// An answer comes to a request that was given up, or was never made.
+    StaleAnswer(u32, Answered),
+}
+
+#[derive(Debug, Clone)]
+enum Answered {
+    Step(u8, u8),
+    Problem(u16, u8, Option<(u8, u8)>),
+    Lost(u8),
+}
+
+fn body(kind: u8) -> StepBody {
+    match kind % 8 {
+        0 => identify(),
+        1 => choose_method(),
+        2 => enter_code(kind / 8),
+        3 => new_password(),
+        4 => done(),
+        5 => ended(EndReason::Expired),
+        6 => StepBody::ChooseMethod { methods: vec![] },
+        _ => StepBody::Unknown,
+    }
+}
+
+impl Answered {
+    fn reply(&self) -> Reply {
+        match self {
+            Self::Step(id, kind) => {
+                let flow = flow(&id.to_string(), body(*kind));
+                Reply::Flow(Box::new(FlowAnswered { flow, token: Some(Secret::new(format!("token {id}"))) }))
+            }
+            Self::Problem(status, code, at) => {
+                let code = [
+                    ProblemCode::WrongCode,
+                    ProblemCode::CodeExpired,
+                    ProblemCode::PasswordRefused,
+                    ProblemCode::Invalid,
+                    ProblemCode::Unknown,
+                ][usize::from(code % 5)];
+                let mut reply = refusal(*status, code, at.map(|(id, kind)| flow(&id.to_string(), body(kind))));
+                if let Reply::Refused { problem: Some(problem), retry_after, .. } = &mut reply {
+                    problem.violations = vec![Violation::Common {}];
+                    *retry_after = (status % 2 == 0).then_some(3);
+                }
+                reply
+            }
+            Self::Lost(fault) => {
+                Reply::Lost([Fault::Offline, Fault::Unreachable, Fault::Server][usize::from(fault % 3)])
+            }
+        }
+    }
+
+    /// The step that the server says comes next, if it says so.
+    fn step(&self) -> Option<(String, u8)> {
+        match self {
+            Self::Step(id, kind) | Self::Problem(400..=499, _, Some((id, kind))) => Some((id.to_string(), *kind)),
+            _ => None,
+        }
+    }
+}
+
+fn answers() -> impl Strategy<Value = Answered> {
+    // Few ids, so that the same step comes again often.
+    let step = || (0..3u8, any::<u8>());
+    prop_oneof![
+        4 => step().prop_map(|(id, kind)| Answered::Step(id, kind)),
+        3 => (prop::sample::select(vec![400, 401, 404, 409, 410, 413, 422, 422, 422, 429, 500, 503]), any::<u8>(), prop::option::of(step()))
+            .prop_map(|(status, code, at)| Answered::Problem(status, code, at)),
+        2 => any::<u8>().prop_map(Answered::Lost),
+    ]
+}
+
+fn happenings() -> impl Strategy<Value = Happening> {
+    use Field as F;
+    let fields = vec![F::UserId, F::Destination, F::Code, F::Current, F::Password, F::Confirm];
+    let texts = prop_oneof!["[0-9]{6}", "[a-z]{0,20}", Just("a long passphrase".to_owned())];
+    prop_oneof![
+        4 => (prop::sample::select(fields), texts).prop_map(|(field, text)| Happening::Types(field, text)),
+        1 => (0..3usize).prop_map(Happening::Chooses),
+        4 => any::<u8>().prop_map(Happening::Presses),
+        2 => (0..2000u16).prop_map(Happening::TimePasses),
+        6 => answers().prop_map(Happening::Answer),
+        1 => (any::<u32>(), answers()).prop_map(|(ticket, answer)| Happening::StaleAnswer(ticket, answer)),
+    ]
+}
+
+/// What is typed at the current step, to see that nothing is lost.
+fn contents(model: &Model) -> Vec<String> {
+    let State::Live(live) = &model.state else { return vec![] };
+    match &live.step {
+        Step::Identify(step) => vec![step.user_id.clone()],
+        Step::ChooseMethod(step) => vec![step.destination.expose().clone()],
+        Step::EnterCode(step) => vec![step.code.expose().clone()],
+        Step::NewPassword(step) => {
+            [&step.current, &step.password, &step.confirm].map(|secret| secret.expose().clone()).into()
+        }
+        Step::Unknown => vec![],
+    }
+}
+
+fn step_id(model: &Model) -> Option<String> {
+    match &model.state {
+        State::Live(live) => Some(live.step_id.clone()),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    /// No order of events panics, skips a step, loses what was typed, sends two requests at once,
+    /// answers a step that is not the current one, or repeats a request under another key.
+    #[test]
+    fn any_order_of_events_is_fine(
+        reopened in any::<bool>(),
+        resumes in any::<bool>(),
+        happenings in prop::collection::vec(happenings(), 0..60),
+    ) {
+        let resume = resumes.then(|| Resume { id: "flow".into(), token: "token".into() });
+        let mut widget = Driven::open(Setup { resume, reopened, ..setup() });
+        for happening in happenings {
+            let (key, typed, id) = (widget.view().key, contents(&widget.model), step_id(&widget.model));
+            let (awaited, sent) = (widget.awaited, widget.sent.len());
+            let mut led_to = None;
+            match &happening {
+                Happening::Types(field, text) => widget.typed(*field, text),
+                Happening::Chooses(place) => widget.event(Event::Chose(*place)),
+                Happening::Presses(button) => widget.event(match button % 8 {
+                    0..=2 => Event::Submitted,
+                    3 => Event::AskedForAnotherCode,
+                    4 => Event::AskedForAnotherMethod,
+                    5 => Event::Retried,
+                    6 => Event::CameOnline,
+                    _ if *button > 250 => Event::Cancelled,
+                    _ => Event::StartedAgain,
+                }),
+                Happening::TimePasses(tenths) => {
+                    widget.now += Millis::from(*tenths) * 100;
+                    widget.event(Event::Ticked);
+                }
+                Happening::Answer(answer) => {
+                    if widget.awaited.is_some() {
+                        led_to = answer.step();
+                        widget.reply(answer.reply());
+                    }
+                }
+                Happening::StaleAnswer(ticket, answer) => {
+                    if widget.awaited != Some(Ticket(*ticket)) {
+                        widget.event(Event::Replied(Ticket(*ticket), answer.reply()));
+                        prop_assert_eq!(widget.view().key, key, "a stale reply changes nothing");
+                        prop_assert_eq!(contents(&widget.model), typed.clone());
+                    }
+                }
+            }
+            if matches!(widget.model.state, State::Closed) {
+                break;
+            }
+            let now = step_id(&widget.model);
+            if now != id && let Some(now) = &now {
+                prop_assert_eq!(Some(now), led_to.as_ref().map(|(id, _)| id), "only the server leads to a step");
+            }
+            if widget.view().key == key && !matches!(happening, Happening::Types(..)) {
+                prop_assert_eq!(contents(&widget.model), typed, "what was typed stays: {:?}", happening);
+            }
+            prop_assert!(widget.sent.len() <= sent + 1, "one request at a time");
+            if widget.sent.len() > sent && awaited.is_some() && widget.awaited.is_some() && !matches!(happening, Happening::Answer(_)) {
+                // A second request while one was on its way: only where that one was given up.
+                prop_assert!(matches!(happening, Happening::TimePasses(_) | Happening::Presses(_)));
+            }
+            if let (true, Some(Sent::Answer { step, .. })) = (widget.sent.len() > sent, widget.sent.last()) {
+                prop_assert_eq!(Some(step), now.as_ref(), "an answer names the current step");
+            }
+        }
+        // Under one key, always the same request.
+        for (at, one) in widget.sent.iter().enumerate() {
+            for other in &widget.sent[..at] {
+                if let (
+                    Sent::Answer { key, step, body, .. },
+                    Sent::Answer { key: other_key, step: other_step, body: other_body, .. },
+                ) = (one, other) && key == other_key {
+                    prop_assert_eq!((step, body), (other_step, other_body));
+                }
+            }
+        }
+    }
+}

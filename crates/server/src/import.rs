@@ -11,7 +11,7 @@ use regain_server::{
 use crate::serve::Failure;
 
 /// Adds the people of a file who aren't there yet; says how many. The server may be running meanwhile.
-pub(crate) async fn import(config: &Config, people: &Path) -> Result<u64, Failure> {
+pub(crate) async fn import(config: &Config, people: &Path) -> Result<usize, Failure> {
     let people = People::load(people)?;
     let database = Database::open(&config.store.path).await?;
     let directory = EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await?;

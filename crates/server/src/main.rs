@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
-        Some(Command::Import { config, people }) => import(config, people),
+        Some(Command::Import { config, people }) => import(&config, &people),
         None => run(&arguments),
     };
     match done {

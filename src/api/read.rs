@@ -1,9 +1,10 @@
 //! Reads what the server says, member by member.
 //!
-//! `serde`'s derived readers of tagged and flattened enums cost the widget more bytes than Leptos
-//! does (see `docs/architecture.md` for the figures). These read only the steps that the widget can
-//! draw; every other one is [`StepBody::Unknown`]. The tests hold them against `serde_json`, which
-//! is what the server writes with.
+//! `serde`'s derived readers of tagged and flattened enums cost a small widget as much as Leptos
+//! does: one POST came to 21.7 kB (brotli) with its answer as text, to 39.3 kB with the answer read
+//! by `serde_json`. These read only the steps that the widget can draw; every other one is
+//! [`StepBody::Unknown`]. The tests hold them against `serde_json`, which is what the server writes
+//! with.
 
 use regain_protocol::{
     Config, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method, MethodKind, Notice, NoticeCode, Outcome,

@@ -109,7 +109,10 @@ mod tests {
         let fifteen = "ünïcödé pässwör";
         assert_eq!(fifteen.chars().count(), 15);
         assert_eq!(violations(&policy(), "ada@example.com", fifteen), []);
-        assert_eq!(violations(&policy(), "ada@example.com", &fifteen.replace('n', "")), [Violation::TooShort { min: 15 }]);
+        assert_eq!(
+            violations(&policy(), "ada@example.com", &fifteen.replace('n', "")),
+            [Violation::TooShort { min: 15 }]
+        );
     }
 
     #[test]

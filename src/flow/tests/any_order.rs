@@ -1,9 +1,10 @@
 //! Any order of events, with replies made up on the spot.
 
 use proptest::prelude::*;
-use regain_protocol::{EndReason, ProblemCode, StepBody, Violation};
+use regain_protocol::{EndReason, FlowAnswered, ProblemCode, StepBody, Violation};
 
-use super::*;
+use super::super::*;
+use super::driven::*;
 
 /// One thing that happens; replies are made up on the spot.
 #[derive(Debug, Clone)]

@@ -1,0 +1,189 @@
+//! A widget driven by a script: events and replies in, what it asked for out; and the steps that the
+//! scripts serve.
+
+use regain_protocol::{Flow, FlowAnswered, Method, MethodKind, PasswordPolicy, Problem, ProblemCode, Role, StepBody};
+
+use super::super::*;
+use crate::api::write_answer;
+
+/// 2026-11-23T14:00:00Z.
+pub(super) const START: Millis = 1_795_442_400_000;
+
+pub(super) fn setup() -> Setup {
+    Setup {
+        kind: FlowKind::Reset,
+        locale: Some("en".into()),
+        user_id: "ada@example.com".into(),
+        nonce: "nonce".into(),
+        resume: None,
+        reopened: false,
+    }
+}
+
+pub(super) fn method(id: &str) -> Method {
+    let masked = Some("a•••@example.com".into());
+    Method { id: id.into(), kind: MethodKind::Email, role: Some(Role::Alternate), masked, confirm: false }
+}
+
+pub(super) fn identify() -> StepBody {
+    StepBody::Identify { captcha: None }
+}
+
+pub(super) fn choose_method() -> StepBody {
+    StepBody::ChooseMethod { methods: vec![method("m1"), method("m2")] }
+}
+
+pub(super) fn enter_code(tries_left: u8) -> StepBody {
+    StepBody::EnterCode {
+        method: method("m1"),
+        length: 6,
+        expires_at: "2026-11-23T14:10:00Z".into(),
+        resend_at: "2026-11-23T14:00:30Z".into(),
+        resends_left: 3,
+        tries_left,
+    }
+}
+
+pub(super) fn new_password() -> StepBody {
+    let policy = PasswordPolicy {
+        min_length: 8,
+        max_length: 64,
+        min_classes: 0,
+        forbid_user_id: true,
+        forbidden_words: vec![],
+        server_checks: vec![],
+    };
+    StepBody::NewPassword { policy, user_id: "ada@example.com".into(), first: false, needs_current: false }
+}
+
+pub(super) fn done() -> StepBody {
+    let user_id = "ada@example.com".into();
+    StepBody::Done { outcome: Outcome::Reset, user_id, notified: true, continue_url: None }
+}
+
+pub(super) fn ended(reason: EndReason) -> StepBody {
+    StepBody::Ended { reason, retry_at: None }
+}
+
+pub(super) fn flow(step: &str, body: StepBody) -> Flow {
+    Flow {
+        id: "flow".into(),
+        kind: FlowKind::Reset,
+        expires_at: "2026-11-23T14:15:00Z".into(),
+        gate: None,
+        notice: None,
+        step: regain_protocol::Step { id: step.into(), body },
+    }
+}
+
+pub(super) fn answer(step: &str, body: StepBody) -> Reply {
+    Reply::Flow(Box::new(FlowAnswered { flow: flow(step, body), token: None }))
+}
+
+pub(super) fn refusal(status: u16, code: ProblemCode, flow: Option<Flow>) -> Reply {
+    let problem = Problem {
+        kind: String::new(),
+        title: String::new(),
+        status,
+        detail: None,
+        code,
+        flow,
+        violations: vec![],
+        pointer: None,
+    };
+    Reply::Refused { status, problem: Some(Box::new(problem)), retry_after: None }
+}
+
+/// What went to the server, in a form to compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sent {
+    Create { key: String },
+    Get,
+    Answer { key: String, step: String, body: String, token: String },
+}
+
+/// A widget with what it asked for.
+pub(super) struct Driven {
+    pub(super) model: Model,
+    pub(super) now: Millis,
+    pub(super) sent: Vec<Sent>,
+    /// The ticket of the request without a reply.
+    pub(super) awaited: Option<Ticket>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Driven {
+    pub(super) fn open(setup: Setup) -> Self {
+        let mut driven = Self { model: Model::new(setup), now: START, sent: vec![], awaited: None, effects: vec![] };
+        driven.event(Event::Opened);
+        driven
+    }
+
+    /// A widget at a step.
+    pub(super) fn at(step: &str, body: StepBody) -> Self {
+        let mut driven = Self::open(setup());
+        let answered = FlowAnswered { flow: flow(step, body), token: Some(Secret::from("token")) };
+        driven.reply(Reply::Flow(Box::new(answered)));
+        driven.effects.clear();
+        driven.sent.clear();
+        driven
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        let effects = self.model.update(self.now, event);
+        for effect in &effects {
+            let (ticket, sent) = match effect {
+                Effect::CreateFlow { ticket, key, .. } => (ticket, Sent::Create { key: key.clone() }),
+                Effect::GetFlow { ticket, .. } => (ticket, Sent::Get),
+                Effect::PostAnswer { ticket, key, flow, step, answer } => {
+                    let body = write_answer(answer).expose().clone();
+                    let (key, step) = (key.clone(), step.clone());
+                    (ticket, Sent::Answer { key, step, body, token: flow.token.expose().clone() })
+                }
+                _ => continue,
+            };
+            self.awaited = Some(*ticket);
+            self.sent.push(sent);
+        }
+        self.effects.extend(effects);
+    }
+
+    pub(super) fn reply(&mut self, reply: Reply) {
+        let ticket = self.awaited.take().expect("a request is on its way");
+        self.event(Event::Replied(ticket, reply));
+    }
+
+    pub(super) fn typed(&mut self, field: Field, text: &str) {
+        self.event(Event::Typed(field, text.into()));
+    }
+
+    /// Lets time pass as a browser's interval does.
+    pub(super) fn seconds(&mut self, seconds: u32) {
+        for _ in 0..seconds {
+            self.now += 1000;
+            self.event(Event::Ticked);
+        }
+    }
+
+    pub(super) fn view(&self) -> View {
+        self.model.view(self.now)
+    }
+
+    pub(super) fn fault(&self) -> Option<Fault> {
+        self.view().trouble.map(|trouble| trouble.fault)
+    }
+
+    pub(super) fn typed_code(&self) -> String {
+        match &self.model.state {
+            State::Live(live) => match &live.step {
+                Step::EnterCode(step) => step.code.expose().clone(),
+                _ => panic!("not at the code"),
+            },
+            _ => panic!("no flow"),
+        }
+    }
+
+    pub(super) fn has(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
+        self.effects.iter().any(wanted)
+    }
+}

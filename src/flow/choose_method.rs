@@ -25,9 +25,13 @@ impl ChooseMethod {
         Self { methods, chosen, destination: Secret::from(""), error: None }
     }
 
+    /// Takes what is on offer now; what was chosen and typed stays where it still can.
     pub(super) fn refresh(&mut self, methods: Vec<Method>) {
         if methods != self.methods {
-            *self = Self::new(methods);
+            let kept = self.method().and_then(|chosen| methods.iter().position(|method| method.id == chosen.id));
+            let fresh = Self::new(methods);
+            let chosen = kept.or(fresh.chosen);
+            *self = Self { chosen, destination: self.destination.clone(), ..fresh };
         }
     }
 
@@ -70,5 +74,27 @@ impl ChooseMethod {
         let field = if self.method().is_some_and(|method| method.confirm) { Field::Destination } else { Field::Method };
         self.error = Some((field, FieldError::Unusable));
         Some(field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regain_protocol::{MethodKind, Role};
+
+    use super::*;
+
+    fn method(id: &str) -> Method {
+        Method { id: id.into(), kind: MethodKind::Email, role: Some(Role::Alternate), masked: None, confirm: true }
+    }
+
+    #[test]
+    fn other_methods_leave_what_was_typed_and_the_choice_that_is_still_there() {
+        let mut step = ChooseMethod::new(vec![method("a"), method("b")]);
+        step.chose(1);
+        step.typed("ada@example.com".into());
+        step.refresh(vec![method("b"), method("c")]);
+        assert_eq!((step.chosen, step.destination.expose().as_str()), (Some(0), "ada@example.com"));
+        step.refresh(vec![method("c"), method("d")]);
+        assert_eq!((step.chosen, step.destination.expose().as_str()), (None, "ada@example.com"));
     }
 }

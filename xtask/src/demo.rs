@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn start(options: &Options) -> Result<Child> {
     free_port(options.port)?;
     println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
-    run::both(dist::build, || native::server().map(drop))?;
+    run::both(dist::build, native::build_server)?;
 
     let dir = paths::target().join("demo");
     if options.fresh {
@@ -56,7 +56,7 @@ pub(crate) fn start(options: &Options) -> Result<Child> {
     let config = configuration(&dir, options.port)?;
 
     let mut child =
-        Command::new(native::server()?).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
+        Command::new(native::server()).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
     wait_until_ready(&mut child, options.port)?;
     let address = address(options.port);
     println!(

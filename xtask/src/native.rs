@@ -13,10 +13,14 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Builds the server and returns its program.
-pub(crate) fn server() -> Result<PathBuf> {
+/// Builds the server.
+pub(crate) fn build_server() -> Result<()> {
     let mut build = cargo();
     build.args(["build", "--package", "regain-server"]);
-    step("Building the server", "about 4 min the first time", &mut build)?;
-    Ok(paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
+    step("Building the server", "about 5 min the first time", &mut build)
+}
+
+/// The server's program, once it is built.
+pub(crate) fn server() -> PathBuf {
+    paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let started = std::time::Instant::now();
     run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
     let mut tests = native::cargo();
-    tests.args(["test", "--workspace"]);
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
     if options.native {
         tests.args(["--exclude", "regain-e2e"]);
     } else {
@@ -41,5 +41,5 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn compile() -> Result<()> {
     let mut build = native::cargo();
     build.args(["test", "--workspace", "--no-run"]);
-    run::step("Building the server and the tests", "about 6 min the first time", &mut build)
+    run::step("Building the server and the tests", "about 8 min the first time", &mut build)
 }

@@ -16,7 +16,7 @@ pub(crate) const TRUNK: Tool = Tool {
     version: "0.21.14",
     // Without the check for updates, which asks a server at every start.
     arguments: &["--locked", "--no-default-features", "--features", "rustls"],
-    takes: "about 4 min, once",
+    takes: "about 6 min, once",
 };
 
 /// wasm-bindgen makes the glue; its version must be that of the library in Cargo.lock.

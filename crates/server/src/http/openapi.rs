@@ -1,7 +1,7 @@
 //! The contract as OpenAPI 3.1. The schemas come from the wire types themselves, so that the
 //! document cannot say anything else than the code; the paths are written here.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowAnswered, FlowCreated, Problem};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -14,10 +14,24 @@ const SCHEMAS: &str = "/components/schemas";
 pub fn document() -> &'static str {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
-        let mut text = serde_json::to_string_pretty(&build()).expect("a JSON value is JSON");
+        let mut text = serde_json::to_string_pretty(&sorted(build())).expect("a JSON value is JSON");
         text.push('\n');
         text
     })
+}
+
+/// The same with the members of every object in order: whether `serde_json` keeps the order in which
+/// they were written depends on what else is built along with it.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(elements) => elements.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn build() -> Value {

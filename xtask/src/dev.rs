@@ -2,14 +2,14 @@
 
 use anyhow::{Result, bail};
 
-use crate::{demo, run, widget};
+use crate::{demo, run, wasm::Build, widget};
 
 /// Starts the demo server and, beside it, Trunk's development server.
 pub(crate) fn run(options: &demo::Options) -> Result<()> {
     let mut server = demo::start(options)?;
     let port = options.port.checked_add(1).unwrap_or(8081);
     println!("  The page that reloads itself: http://127.0.0.1:{port}/\n");
-    let mut trunk = widget::trunk()?;
+    let mut trunk = widget::trunk(Build::Development)?;
     trunk.args(["serve", "--address", "127.0.0.1", "--port", &port.to_string(), "--dist"]);
     trunk.arg(crate::paths::target().join("trunk-dev"));
     trunk.args(["--proxy-rewrite", "/v1/", "--proxy-backend", &format!("http://127.0.0.1:{}/v1/", options.port)]);

@@ -14,6 +14,15 @@ use crate::{run::output_of, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// What a build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// For shipping: as small as it gets.
+    Shipped,
+    /// For developing: a panic says where it was, in the browser's console.
+    Development,
+}
+
 /// A compiler for the widget.
 #[derive(Debug)]
 pub(crate) enum Compiler {
@@ -67,7 +76,7 @@ impl Compiler {
     }
 
     /// Sets the environment of a build: which compiler, and how the standard library is built.
-    pub(crate) fn configure(&self, command: &mut Command, tools: &[&Path]) -> Result<()> {
+    pub(crate) fn configure(&self, command: &mut Command, tools: &[&Path], build: Build) -> Result<()> {
         let mut path: Vec<PathBuf> = tools.iter().map(PathBuf::from).collect();
         if matches!(self, Self::Debian) {
             path.push(PathBuf::from("/usr/bin"));
@@ -79,14 +88,13 @@ impl Compiler {
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         command.env("PATH", env::join_paths(path).context("a folder on PATH cannot be named there")?);
         if matches!(self, Self::Debian | Self::Rustup { source: true }) {
-            command.envs([
-                // The standard library from source is not stable yet; nothing else unstable is used.
-                ("RUSTC_BOOTSTRAP", "1"),
-                ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
-                ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+            // The standard library from source is not stable yet; nothing else unstable is used.
+            command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
+            if build == Build::Shipped {
+                command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
                 // A panic traps without a message, which saves its formatting: the loader shows the message.
-                ("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort"),
-            ]);
+                command.env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+            }
         }
         Ok(())
     }

@@ -8,7 +8,12 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, run::step, tools, wasm::Compiler};
+use crate::{
+    paths,
+    run::step,
+    tools,
+    wasm::{Build, Compiler},
+};
 
 /// What Trunk made of the widget.
 pub(crate) struct Built {
@@ -19,12 +24,12 @@ pub(crate) struct Built {
 }
 
 /// A Trunk command with the right compiler and tools, in the root folder.
-pub(crate) fn trunk() -> Result<Command> {
+pub(crate) fn trunk(build: Build) -> Result<Command> {
     let trunk = tools::TRUNK.ready()?;
     let bindgen = tools::WASM_BINDGEN.ready()?;
     let compiler = Compiler::ready()?;
     let mut command = Command::new(trunk.join(tools::TRUNK.name));
-    compiler.configure(&mut command, &[&trunk, &bindgen])?;
+    compiler.configure(&mut command, &[&trunk, &bindgen], build)?;
     // A folder of its own: another compiler and other flags than the native build, which would wait for it.
     command.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("widget")).env_remove("NO_COLOR");
     Ok(command)
@@ -33,7 +38,7 @@ pub(crate) fn trunk() -> Result<Command> {
 /// Builds the widget for shipping.
 pub(crate) fn build() -> Result<Built> {
     let out = paths::target().join("trunk");
-    let mut command = trunk()?;
+    let mut command = trunk(Build::Shipped)?;
     command.args(["build", "--release", "--dist"]).arg(&out);
     step("Building the widget", "about 3 min the first time", &mut command)?;
     Ok(Built { glue: the_only(&out, "regain-widget-", ".js")?, wasm: the_only(&out, "regain-widget-", "_bg.wasm")? })

@@ -1,13 +1,13 @@
 //! Codes that are wrong, old, sent again; and the gate that they are.
 
 use anyhow::{Result, ensure};
-use harness::{Options, play};
+use harness::play;
 
 use crate::person::{self, ADA};
 
 #[tokio::test]
 async fn a_wrong_code_is_said_in_place_and_the_right_one_still_works() -> Result<()> {
-    play("wrong-code", Options::default(), async |stage| {
+    play("wrong-code", &[], async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         stage.page.type_into("[name=code]", &person::other_than(&code)).await?;
         stage.page.press("Check the code").await?;
@@ -23,7 +23,7 @@ async fn a_wrong_code_is_said_in_place_and_the_right_one_still_works() -> Result
 
 #[tokio::test]
 async fn five_wrong_codes_end_the_flow_with_a_way_to_begin_again() -> Result<()> {
-    play("five-wrong-codes", Options::default(), async |stage| {
+    play("five-wrong-codes", &[], async |stage| {
         let wrong = person::other_than(&person::asked_for_code(stage, &ADA).await?);
         for words in ["4 more tries", "3 more tries", "2 more tries", "one more try", "Too many tries"] {
             stage.page.retype("[name=code]", &wrong).await?;
@@ -38,11 +38,8 @@ async fn five_wrong_codes_end_the_flow_with_a_way_to_begin_again() -> Result<()>
 
 #[tokio::test]
 async fn an_expired_code_is_said_to_be_old_and_a_new_one_works() -> Result<()> {
-    let options = Options {
-        config: vec![("lifetime_s = 600", "lifetime_s = 5"), ("resend_after_s = 30", "resend_after_s = 1")],
-        ..Options::default()
-    };
-    play("expired-code", options, async |stage| {
+    let config = [("lifetime_s = 600", "lifetime_s = 5"), ("resend_after_s = 30", "resend_after_s = 1")];
+    play("expired-code", &config, async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         stage.page.reads("The code is no longer good.").await?;
         stage.page.type_into("[name=code]", &code).await?;
@@ -59,8 +56,8 @@ async fn an_expired_code_is_said_to_be_old_and_a_new_one_works() -> Result<()> {
 
 #[tokio::test]
 async fn a_resent_code_voids_the_former_and_is_announced() -> Result<()> {
-    let options = Options { config: vec![("resend_after_s = 30", "resend_after_s = 2")], ..Options::default() };
-    play("resend", options, async |stage| {
+    let config = [("resend_after_s = 30", "resend_after_s = 2")];
+    play("resend", &config, async |stage| {
         let former = person::asked_for_code(stage, &ADA).await?;
         stage.page.reads("Send a new code in").await?;
         harness::until("the end of the countdown", async || {
@@ -84,7 +81,7 @@ async fn a_resent_code_voids_the_former_and_is_announced() -> Result<()> {
 
 #[tokio::test]
 async fn the_code_field_is_one_that_phones_and_managers_understand() -> Result<()> {
-    play("code-field", Options::default(), async |stage| {
+    play("code-field", &[], async |stage| {
         person::asked_for_code(stage, &ADA).await?;
         let field = stage.page.find("[name=code]").await?;
         for (attribute, value) in [("autocomplete", "one-time-code"), ("inputmode", "numeric"), ("type", "text")] {

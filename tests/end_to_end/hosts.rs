@@ -1,7 +1,7 @@
 //! What the host page pays, and what is left of the link when things are missing or break.
 
 use anyhow::{Result, ensure};
-use harness::{Options, play};
+use harness::play;
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
@@ -21,7 +21,7 @@ const SABOTAGE: &str = "
 
 #[tokio::test]
 async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
-    play("one-request", Options::default(), async |stage| {
+    play("one-request", &[], async |stage| {
         person::at_sign_in(stage).await?;
         harness::until("the loader", async || {
             Ok((stage.page.script("return document.readyState", vec![]).await? == json!("complete")).then_some(()))
@@ -43,7 +43,7 @@ async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()
 
 #[tokio::test]
 async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
-    play("no-wasm", Options::default(), async |stage| {
+    play("no-wasm", &[], async |stage| {
         let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
         let script = json!({ "source": "delete globalThis.WebAssembly" });
         devtools.send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
@@ -62,7 +62,7 @@ async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
 
 #[tokio::test]
 async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
-    play("panic", Options::default(), async |stage| {
+    play("panic", &[], async |stage| {
         person::identified(stage, &ADA).await?;
         stage.page.script(SABOTAGE, vec![]).await?;
         stage.page.press("Send the code").await?;
@@ -82,7 +82,7 @@ async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
 
 #[tokio::test]
 async fn the_reset_page_does_it_too_under_a_strict_policy() -> Result<()> {
-    play("hosted", Options::default(), async |stage| {
+    play("hosted", &[], async |stage| {
         let response = reqwest::get(stage.server.address("/reset")).await?;
         let policy = response.headers().get("content-security-policy").cloned();
         let policy = policy.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -1,14 +1,14 @@
 //! The whole flow without a mouse.
 
 use anyhow::{Result, ensure};
-use harness::{Options, Stage, play};
+use harness::{Stage, play};
 use thirtyfour::Key;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 #[tokio::test]
 async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
-    play("keyboard", Options::default(), async |stage| {
+    play("keyboard", &[], async |stage| {
         person::at_sign_in(stage).await?;
         tab_to(stage, "id", "cant-access").await?;
         stage.page.key(Key::Enter).await?;
@@ -50,7 +50,7 @@ async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
 
 #[tokio::test]
 async fn closing_brings_the_focus_back_to_the_link() -> Result<()> {
-    play("close", Options::default(), async |stage| {
+    play("close", &[], async |stage| {
         person::at_sign_in(stage).await?;
         stage.page.click("#cant-access").await?;
         heading(stage, "Let’s get you back in").await?;

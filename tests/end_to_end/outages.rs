@@ -1,14 +1,14 @@
 //! Reloads, servers that go away, and networks that do.
 
 use anyhow::{Result, ensure};
-use harness::{Options, play};
+use harness::play;
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 #[tokio::test]
 async fn a_reload_in_the_middle_goes_on_at_the_same_step() -> Result<()> {
-    play("reload", Options::default(), async |stage| {
+    play("reload", &[], async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         stage.page.driver().refresh().await?;
         stage.page.reads("Enter the code").await?;
@@ -28,7 +28,7 @@ async fn a_reload_in_the_middle_goes_on_at_the_same_step() -> Result<()> {
 
 #[tokio::test]
 async fn a_server_that_goes_away_loses_nothing_that_was_typed() -> Result<()> {
-    play("server-down", Options::default(), async |stage| {
+    play("server-down", &[], async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         stage.server.kill()?;
         stage.page.type_into("[name=code]", &code).await?;
@@ -45,7 +45,7 @@ async fn a_server_that_goes_away_loses_nothing_that_was_typed() -> Result<()> {
 
 #[tokio::test]
 async fn a_server_killed_between_two_steps_goes_on_where_it_was() -> Result<()> {
-    play("killed", Options::default(), async |stage| {
+    play("killed", &[], async |stage| {
         person::proved(stage, &ADA).await?;
         stage.server.kill()?;
         stage.server.up().await?;
@@ -59,7 +59,7 @@ async fn a_server_killed_between_two_steps_goes_on_where_it_was() -> Result<()> 
 
 #[tokio::test]
 async fn offline_reads_differently_and_goes_on_by_itself() -> Result<()> {
-    play("offline", Options::default(), async |stage| {
+    play("offline", &[], async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         network(stage, true).await?;
         stage.page.type_into("[name=code]", &code).await?;

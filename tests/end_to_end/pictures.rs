@@ -5,7 +5,7 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Options, Stage, play};
+use harness::{Stage, play};
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
@@ -35,7 +35,7 @@ const FAULTS: &str = r"
 
 #[tokio::test]
 async fn every_screen_is_whole_in_every_condition() -> Result<()> {
-    play("pictures", Options::default(), async |stage| {
+    play("pictures", &[], async |stage| {
         person::at_sign_in(stage).await?;
         look(stage, "0-sign-in").await?;
         stage.page.click("#cant-access").await?;

@@ -1,14 +1,14 @@
 //! The main job.
 
 use anyhow::{Result, ensure};
-use harness::{Options, play};
+use harness::play;
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD, Person};
 
 #[tokio::test]
 async fn a_person_resets_the_password_by_the_mailed_code_and_signs_in() -> Result<()> {
-    play("reset", Options::default(), async |stage| {
+    play("reset", &[], async |stage| {
         person::proved(stage, &ADA).await?;
         person::chose(stage, NEW_PASSWORD).await?;
 
@@ -35,7 +35,7 @@ async fn a_person_resets_the_password_by_the_mailed_code_and_signs_in() -> Resul
 
 #[tokio::test]
 async fn the_old_password_is_refused_after_a_reset() -> Result<()> {
-    play("old-password", Options::default(), async |stage| {
+    play("old-password", &[], async |stage| {
         person::at_sign_in(stage).await?;
         stage.page.type_into("#user-id", ADA.user_id).await?;
         ensure!(person::signs_in(stage, person::OLD_PASSWORD).await?, "the seeded password does not sign in");
@@ -50,7 +50,7 @@ async fn the_old_password_is_refused_after_a_reset() -> Result<()> {
 
 #[tokio::test]
 async fn the_user_id_is_carried_over_from_the_sign_in_form() -> Result<()> {
-    play("carried-over", Options::default(), async |stage| {
+    play("carried-over", &[], async |stage| {
         person::at_sign_in(stage).await?;
         stage.page.type_into("#user-id", ADA.user_id).await?;
         stage.page.click("#cant-access").await?;
@@ -64,7 +64,7 @@ async fn the_user_id_is_carried_over_from_the_sign_in_form() -> Result<()> {
 #[tokio::test]
 async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
     const GRACE: Person = Person { user_id: "grace@northwind.example", address: "grace.hopper@mail.example" };
-    play("two-addresses", Options::default(), async |stage| {
+    play("two-addresses", &[], async |stage| {
         person::identified(stage, &GRACE).await?;
         stage.page.reads("Email my alternate address").await?;
         stage.page.reads("Email my authentication address").await?;
@@ -89,7 +89,7 @@ async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
 #[tokio::test]
 async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
     for user_id in ["nobody@northwind.example", "dis@northwind.example", "alan@northwind.example"] {
-        play("unknown", Options::default(), async |stage| {
+        play("unknown", &[], async |stage| {
             person::identified(stage, &Person { user_id, address: "" }).await?;
             stage.page.click("[part~=choice] input").await?;
             stage.page.press("Send the code").await?;
@@ -107,7 +107,7 @@ async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
 
 #[tokio::test]
 async fn a_double_click_sends_one_request_and_one_message() -> Result<()> {
-    play("double-click", Options::default(), async |stage| {
+    play("double-click", &[], async |stage| {
         person::identified(stage, &ADA).await?;
         let button = stage.page.find("button[type=submit]").await?;
         stage.page.driver().action_chain().double_click_element(&button).perform().await?;
@@ -130,7 +130,7 @@ async fn a_double_click_sends_one_request_and_one_message() -> Result<()> {
 
 #[tokio::test]
 async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result<()> {
-    play("refused-password", Options::default(), async |stage| {
+    play("refused-password", &[], async |stage| {
         person::proved(stage, &ADA).await?;
         stage.page.type_into("[name=new-password]", "short").await?;
         stage.page.type_into("[name=confirm-password]", "short").await?;

@@ -10,13 +10,6 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, WebDriver};
 
-/// How the browser is to differ from the usual.
-#[derive(Debug, Clone, Default)]
-pub struct BrowserOptions {
-    /// More command-line flags.
-    pub flags: Vec<&'static str>,
-}
-
 /// A running browser. It dies with this value.
 pub struct Browser {
     /// What steers it.
@@ -27,7 +20,7 @@ pub struct Browser {
 
 impl Browser {
     /// Starts a browser and its driver, which chooses a free port by itself.
-    pub async fn start(options: &BrowserOptions) -> Result<Self> {
+    pub async fn start() -> Result<Self> {
         let why = "run the end-to-end tests with `cargo xtask test`";
         let mut chromedriver = Command::new(env::var_os("REGAIN_CHROMEDRIVER").context(why)?)
             .arg("--port=0")
@@ -54,7 +47,7 @@ impl Browser {
             "--window-size=900,1000",
             &profile_flag,
         ];
-        for flag in flags.into_iter().chain(options.flags.iter().copied()) {
+        for flag in flags {
             capabilities.add_arg(flag)?;
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;

@@ -7,8 +7,8 @@ mod server;
 mod stage;
 mod wait;
 
-pub use browser::{Browser, BrowserOptions};
+pub use browser::Browser;
 pub use page::Page;
 pub use server::{Mail, Server};
-pub use stage::{Options, Stage, play};
+pub use stage::{Stage, play};
 pub use wait::until;

@@ -5,19 +5,10 @@ use std::{env, fs, path::PathBuf};
 use anyhow::{Context, Result};
 use tokio::sync::Semaphore;
 
-use crate::{Browser, BrowserOptions, Page, Server};
+use crate::{Browser, Page, Server};
 
 /// A browser and a server each take much of a core.
 static SEATS: Semaphore = Semaphore::const_new(2);
-
-/// How a test's surroundings differ from the usual.
-#[derive(Default)]
-pub struct Options {
-    /// Replacements in the demo's configuration.
-    pub config: Vec<(&'static str, &'static str)>,
-    /// The browser's.
-    pub browser: BrowserOptions,
-}
 
 /// A server and a page in a browser.
 pub struct Stage {
@@ -27,12 +18,12 @@ pub struct Stage {
     pub page: Page,
 }
 
-/// Plays one test. On a failure the picture of the page and the server's log are kept beside the
+/// Plays one test. `config` are replacements in the demo's configuration. On a failure the picture of the page and the server's log are kept beside the
 /// build output.
-pub async fn play(name: &str, options: Options, test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
+pub async fn play(name: &str, config: &[(&str, &str)], test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
     let _seat = SEATS.acquire().await?;
-    let server = Server::start(&options.config).await?;
-    let browser = Browser::start(&options.browser).await?;
+    let server = Server::start(config).await?;
+    let browser = Browser::start().await?;
     let page = Page::new(browser.driver.handle().clone());
     let mut stage = Stage { server, page };
     let mut result = test(&mut stage).await;

@@ -169,6 +169,7 @@ pub(crate) fn config(json: &impl Json) -> Option<Config> {
         locales: Vec::new(),
         help: Help { email: part("email"), phone: part("phone"), url: part("url") },
         user_id_hint: text(json, "user_id_hint"),
+        ask_administrator: flag(json, "ask_administrator").unwrap_or_default(),
     })
 }
 

@@ -22,6 +22,9 @@ pub struct Config {
     pub help: Help,
     /// What a user ID looks like in this organisation, such as `name@example.com`.
     pub user_id_hint: Option<String>,
+    /// Whether every step also takes `ask_administrator` ("none of these work for me").
+    #[serde(default)]
+    pub ask_administrator: bool,
 }
 
 /// One kind of account on the screen that asks for it ("Work or school account").

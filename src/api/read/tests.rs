@@ -149,11 +149,13 @@ proptest! {
     }
 
     #[test]
-    fn help_and_hint_are_read_as_written(text in any::<[Option<String>; 4]>(), name in any::<String>()) {
+    fn help_and_hint_are_read_as_written(
+        text in any::<[Option<String>; 4]>(), name in any::<String>(), ask_administrator: bool,
+    ) {
         let [email, phone, url, user_id_hint] = text;
         let written = Config {
             name, logo: None, account_types: vec![], flows: vec![], locales: vec![],
-            help: Help { email, phone, url }, user_id_hint,
+            help: Help { email, phone, url }, user_id_hint, ask_administrator,
         };
         let value = serde_json::to_value(&written).expect("the configuration is JSON");
         prop_assert_eq!(config(&value), Some(written));

@@ -20,6 +20,7 @@ async fn the_public_configuration() {
             "locales": ["en", "de"],
             "help": { "email": "help@example.com", "phone": null, "url": null },
             "user_id_hint": "name@example.com",
+            "ask_administrator": false,
         })
     );
 }

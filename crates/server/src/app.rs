@@ -12,7 +12,7 @@ use crate::{
     flows::Flows,
     http::{self, Metrics},
     keys::Keys,
-    ports::{Clock, Directory, Notifier, Rng, Store},
+    ports::{Clock, Directory, Notifier, Phone, Rng, Store},
 };
 
 /// The ports that a server stands on.
@@ -22,8 +22,10 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Where accounts live.
     pub directory: Arc<dyn Directory>,
-    /// What carries messages.
+    /// What carries mails.
     pub notifier: Arc<dyn Notifier>,
+    /// What carries text messages and places calls.
+    pub phone: Arc<dyn Phone>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

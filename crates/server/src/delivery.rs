@@ -15,7 +15,9 @@ use crate::{
     keys::Keys,
     mails::Mails,
     outgoing::Outgoing,
-    ports::{ClaimedMessage, Clock, Message, Notifier, NotifyError, Settlement, Store, StoreError},
+    ports::{
+        CallListener, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, Settlement, Store, StoreError,
+    },
 };
 
 /// How many messages are on their way at a time, so that one slow mail server's answer does not keep
@@ -35,8 +37,12 @@ const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(2);
 pub struct Delivery {
     /// Where messages are queued.
     pub store: Arc<dyn Store>,
-    /// What carries them.
+    /// What carries mails.
     pub notifier: Arc<dyn Notifier>,
+    /// What carries text messages and places calls.
+    pub phone: Arc<dyn Phone>,
+    /// Who is told what becomes of a call that cannot be placed.
+    pub calls: Arc<dyn CallListener>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What opens them.

@@ -3,12 +3,12 @@
 //! The store keeps it sealed, because it carries a code.
 
 use jiff::Timestamp;
-use regain_protocol::Secret;
+use regain_protocol::{MethodKind, Outcome, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{Keys, OpenError},
-    ports::Rng,
+    ports::{CallRef, Rng},
 };
 
 /// One message on its way, before its words are chosen.
@@ -29,18 +29,46 @@ pub struct Outgoing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "content", rename_all = "snake_case")]
 pub enum Content {
-    /// A code to prove who one is.
+    /// A code to prove who one is, by mail.
     Code {
         /// The code.
         code: Secret<String>,
         /// For how many minutes it is good.
         minutes: u32,
     },
-    /// The confirmation that a password was reset.
-    PasswordReset {
+    /// A code to prove who one is, by text message.
+    TextCode {
+        /// The code.
+        code: Secret<String>,
+        /// For how many minutes it is good.
+        minutes: u32,
+    },
+    /// A call in which `#` is to be pressed.
+    Call {
+        /// Which call.
+        reference: CallRef,
+    },
+    /// The confirmation, by mail, that a flow was completed.
+    Confirmation {
+        /// What was done.
+        outcome: Outcome,
         /// When.
         at: Timestamp,
         /// From where, roughly: the client's network prefix; `None` where it isn't known.
+        client: Option<String>,
+    },
+    /// A request to the administrators, by mail. The user ID of the [`Outgoing`] is the one that was
+    /// typed, which need not be anybody's; it is empty where none was.
+    AdministratorRequest {
+        /// Why the person could not go on, as the step said it: `disabled`, `second_gate`, `asked`.
+        reason: String,
+        /// What they added in their own words.
+        message: Option<String>,
+        /// The kinds of proof that were given.
+        proved: Vec<MethodKind>,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly.
         client: Option<String>,
     },
 }

@@ -147,12 +147,19 @@ async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
             listen: config.server.listen,
             directory: directory.clone(),
             clock: clock.clone(),
-            outbox,
+            outbox: outbox.clone(),
             people,
         }));
     }
-    let parts =
-        Parts { store: Arc::new(SqliteStore::new(database)), directory, notifier, clock, rng, wake: Arc::default() };
+    let parts = Parts {
+        store: Arc::new(SqliteStore::new(database)),
+        directory,
+        notifier,
+        phone: Arc::new(outbox),
+        clock,
+        rng,
+        wake: Arc::default(),
+    };
     Ok((parts, pages))
 }
 
@@ -162,6 +169,8 @@ fn delivery(app: &App) -> Delivery {
     Delivery {
         store: parts.store,
         notifier: parts.notifier,
+        phone: parts.phone,
+        calls: Arc::new(app.flows().clone()),
         clock: parts.clock,
         keys: Arc::new(app.keys().clone()),
         mails: Mails::new(&organisation.name, organisation.help(), &app.config().server.public_url),

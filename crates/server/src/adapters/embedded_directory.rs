@@ -15,8 +15,8 @@ use sqlx::{Row as _, Transaction, sqlite::SqliteRow};
 use super::sqlite::{Backend, Database, from_millis, to_millis};
 use crate::{
     ports::{
-        Account, AccountMail, Clock, Directory, DirectoryError, PasswordChange, Rng, SetPasswordError, SignIn,
-        random_id, random_token,
+        Account, AccountMail, Clock, Directory, DirectoryError, GivenAnswer, PasswordChange, Rng, SetPasswordError,
+        SignIn, UnlockError, random_id, random_token,
     },
     user_id,
 };
@@ -206,6 +206,18 @@ impl Directory for EmbeddedDirectory {
         Ok(())
     }
 
+    async fn unlock(&self, _account_id: &str) -> Result<(), UnlockError> {
+        Ok(())
+    }
+
+    async fn check_answers(&self, _id: Option<&str>, _answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+        Ok(false)
+    }
+
+    async fn authenticator_key(&self, _id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+        Ok(None)
+    }
+
     async fn sign_in(
         &self,
         user_id: &str,
@@ -274,6 +286,10 @@ fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
             locked,
             has_password: password_hash.is_some(),
             mails: Vec::new(),
+            phones: Vec::new(),
+            questions: Vec::new(),
+            authenticator: false,
+            groups: Vec::new(),
         },
         locked,
         locked_until: row.try_get::<Option<i64>, _>("locked_until")?.map(from_millis).transpose()?,

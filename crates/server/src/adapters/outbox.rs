@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::ports::{Clock, Message, Notifier, NotifyError};
+use crate::ports::{Clock, Message, Notifier, NotifyError, Phone, PhoneCall, TextMessage};
 
 /// How many mails are kept; the oldest goes first.
 const CAPACITY: usize = 200;
@@ -61,6 +61,17 @@ impl Notifier for Outbox {
         mails.push_front(mail);
         mails.truncate(CAPACITY);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Phone for Outbox {
+    async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("no phone yet".into()))
+    }
+
+    async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("no phone yet".into()))
     }
 }
 

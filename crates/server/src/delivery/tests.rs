@@ -14,7 +14,7 @@ use super::*;
 use crate::{
     adapters::{Database, Outbox, SqliteStore},
     outgoing::Content,
-    ports::{Change, Committed, FlowRow, NewMessage, OsRng},
+    ports::{CallEvent, CallRef, Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
 };
 
 struct MovedClock(Mutex<Timestamp>);
@@ -49,6 +49,16 @@ impl Notifier for Switched {
     }
 }
 
+/// Nobody calls in these tests.
+struct NoCalls;
+
+#[async_trait]
+impl CallListener for NoCalls {
+    async fn heard(&self, _: &CallRef, _: CallEvent) -> Result<Heard, Unheard> {
+        Ok(Heard::Over)
+    }
+}
+
 struct World {
     _folder: TempDir,
     store: Arc<SqliteStore>,
@@ -74,6 +84,8 @@ impl World {
         let keys = Arc::new(Keys::derive(&Secret::new(vec![7; 32])));
         let delivery = Arc::new(Delivery {
             store: Arc::clone(&store) as _,
+            phone: Arc::new(Outbox::new(Arc::new(crate::ports::SystemClock))),
+            calls: Arc::new(NoCalls),
             notifier: Arc::clone(&notifier) as _,
             clock: Arc::clone(&clock) as _,
             keys: Arc::clone(&keys),
@@ -236,6 +248,8 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     let wake = Arc::new(Notify::new());
     let delivery = Arc::new(Delivery {
         store: Arc::clone(&world.store) as _,
+        phone: Arc::new(Outbox::new(Arc::new(crate::ports::SystemClock))),
+        calls: Arc::new(NoCalls),
         notifier: Arc::clone(&slow) as _,
         clock: Arc::clone(&world.clock) as _,
         keys: Arc::clone(&world.keys),

@@ -111,7 +111,11 @@ fn done(cx: Context<'_>, claimed: &State, subject: &Subject, account: &KnownAcco
                 to: Some(address.clone()),
                 locale: claimed.locale.clone(),
                 user_id: account.user_id.clone(),
-                content: Content::PasswordReset { at: cx.now, client: cx.client.map(Into::into) },
+                content: Content::Confirmation {
+                    outcome: Outcome::Reset,
+                    at: cx.now,
+                    client: cx.client.map(Into::into),
+                },
             },
             not_after: cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX),
             voidable: false,

@@ -279,6 +279,10 @@ fn account(user_id: &str) -> Option<Account> {
         enabled: user_id != "disabled",
         locked: false,
         has_password: true,
+        phones: Vec::new(),
+        questions: Vec::new(),
+        authenticator: false,
+        groups: Vec::new(),
         mails: vec![mail(Role::Alternate, "ada@example.net"), mail(Role::Authentication, "ada.l@example.net")],
     })
 }

@@ -10,6 +10,7 @@ mod reply;
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
 use tokio::sync::Notify;
@@ -24,7 +25,10 @@ use crate::{
     client::Client,
     engine::{Context, Engine, OnOverLimit, Refusal, State},
     keys::{Keys, same, token_hash},
-    ports::{Clock, Directory, DirectoryError, FlowRow, Rng, Store, StoreError, random_id, random_token},
+    ports::{
+        CallEvent, CallListener, CallRef, Clock, Directory, DirectoryError, FlowRow, Heard, Rng, Store, StoreError,
+        Unheard, random_id, random_token,
+    },
     user_id,
 };
 
@@ -259,6 +263,13 @@ impl Flows {
         let Some(once) = once else { return Ok(None) };
         let kept = self.store.replay(once.scope(), once.key(), self.now()).await?;
         Ok(kept.map(|kept| once.open(&self.keys, &kept)))
+    }
+}
+
+#[async_trait]
+impl CallListener for Flows {
+    async fn heard(&self, _call: &CallRef, _event: CallEvent) -> Result<Heard, Unheard> {
+        Ok(Heard::Over)
     }
 }
 

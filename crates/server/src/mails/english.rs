@@ -11,8 +11,11 @@ use crate::outgoing::Content;
 /// Writes any mail.
 pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Draft {
     match content {
-        Content::Code { code, minutes } => code_mail(facts, code, *minutes),
-        Content::PasswordReset { at, client } => password_reset(facts, *at, client.as_deref()),
+        Content::Code { code, minutes } | Content::TextCode { code, minutes } => code_mail(facts, code, *minutes),
+        Content::Confirmation { at, client, .. } | Content::AdministratorRequest { at, client, .. } => {
+            password_reset(facts, *at, client.as_deref())
+        }
+        Content::Call { .. } => code_mail(facts, &"".into(), 0),
     }
 }
 

@@ -74,6 +74,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use regain_protocol::Outcome;
+
     use super::*;
 
     fn mails() -> Mails {
@@ -91,7 +93,7 @@ mod tests {
 
     fn confirmation() -> Content {
         let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
-        Content::PasswordReset { at, client: Some("192.0.2.0/24".into()) }
+        Content::Confirmation { outcome: Outcome::Reset, at, client: Some("192.0.2.0/24".into()) }
     }
 
     #[test]
@@ -124,7 +126,8 @@ mod tests {
                 assert!(part.contains(said), "{said:?} in {part}");
             }
         }
-        let nowhere = Content::PasswordReset { at: "2026-11-23T14:16:00Z".parse().expect("valid"), client: None };
+        let at = "2026-11-23T14:16:00Z".parse().expect("valid");
+        let nowhere = Content::Confirmation { outcome: Outcome::Reset, at, client: None };
         let mail = mails().write("en", "ada@example.com", &nowhere);
         assert!(!mail.text.expose().contains("network"), "nothing is said of what isn't known");
     }

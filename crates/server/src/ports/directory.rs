@@ -21,6 +21,14 @@ pub struct Account {
     pub has_password: bool,
     /// The addresses that count for recovery and for confirmations.
     pub mails: Vec<AccountMail>,
+    /// The phones that count for recovery.
+    pub phones: Vec<AccountPhone>,
+    /// The security questions that were registered, without their answers.
+    pub questions: Vec<AccountQuestion>,
+    /// Whether an authenticator app was registered.
+    pub authenticator: bool,
+    /// The groups that it is in, by which an organisation may ask for more proofs.
+    pub groups: Vec<String>,
 }
 
 /// A mail address of an account.
@@ -30,6 +38,33 @@ pub struct AccountMail {
     pub role: Role,
     /// The address.
     pub address: String,
+}
+
+/// A phone of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountPhone {
+    /// What it is to the account: [`Role::Mobile`], [`Role::Authentication`] or [`Role::Office`].
+    pub role: Role,
+    /// The number in E.164 form, such as `+14255550123`; an extension is not part of it.
+    pub number: String,
+}
+
+/// A security question of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountQuestion {
+    /// Names it: the id of a predefined question or of one of the organisation's, or an id of its own.
+    pub id: String,
+    /// The person's own words; `None` for a predefined question or one of the organisation's.
+    pub own: Option<String>,
+}
+
+/// An answer to a security question, as given.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenAnswer<'a> {
+    /// The question's id.
+    pub question: &'a str,
+    /// The answer as typed.
+    pub answer: &'a Secret<String>,
 }
 
 /// A password to set.
@@ -73,6 +108,17 @@ pub enum SetPasswordError {
     Directory(#[from] DirectoryError),
 }
 
+/// Why an account was not unlocked. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UnlockError {
+    /// There is no such account, or it may not be used.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
 /// Finds accounts and keeps their passwords.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
@@ -82,6 +128,22 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Sets the password and clears a lockout, in one transaction.
     async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError>;
+
+    /// Clears a lockout and the count of failures that led to it; the password stays. An account that
+    /// is not locked stays as it is.
+    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError>;
+
+    /// Whether all of these answers are right, each of another question that was registered. It takes
+    /// as long for an account that does not exist (`None`), and however many of them are wrong.
+    async fn check_answers(
+        &self,
+        account_id: Option<&str>,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError>;
+
+    /// The key that an account shares with its authenticator app (RFC 6238); `None` where none was
+    /// registered. It does the same work for an account that does not exist (`None`).
+    async fn authenticator_key(&self, account_id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError>;
 
     /// Checks a password for signing in. It counts failures towards the account's lockout, and takes
     /// as long for an account that does not exist.

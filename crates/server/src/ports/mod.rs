@@ -5,12 +5,17 @@
 mod clock;
 mod directory;
 mod notifier;
+mod phone;
 mod rng;
 mod store;
 
 pub use clock::{Clock, SystemClock};
-pub use directory::{Account, AccountMail, Directory, DirectoryError, PasswordChange, SetPasswordError, SignIn};
+pub use directory::{
+    Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer, PasswordChange,
+    SetPasswordError, SignIn, UnlockError,
+};
 pub use notifier::{Message, Notifier, NotifyError};
+pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use store::{
     AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store, StoreError,

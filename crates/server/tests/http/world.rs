@@ -24,8 +24,8 @@ use regain_server::{
     config::Config,
     outgoing::{Content, Outgoing},
     ports::{
-        Account, Clock, Directory, DirectoryError, Message, Notifier, NotifyError, OsRng, PasswordChange,
-        SetPasswordError, Settlement, SignIn,
+        Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, OsRng, PasswordChange,
+        Phone, PhoneCall, SetPasswordError, Settlement, SignIn, TextMessage, UnlockError,
     },
 };
 use serde_json::{Value, json};
@@ -129,6 +129,18 @@ impl Directory for FallibleDirectory {
         set
     }
 
+    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
+        self.up()?.unlock(account_id).await
+    }
+
+    async fn check_answers(&self, id: Option<&str>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+        self.up()?.check_answers(id, answers).await
+    }
+
+    async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+        self.up()?.authenticator_key(id).await
+    }
+
     async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
         self.up()?.sign_in(id, password, now).await
     }
@@ -144,6 +156,17 @@ struct NoNotifier;
 #[async_trait]
 impl Notifier for NoNotifier {
     async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+}
+
+#[async_trait]
+impl Phone for NoNotifier {
+    async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+
+    async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
         Err(NotifyError::Refused("nothing is delivered in these tests".into()))
     }
 }
@@ -197,6 +220,7 @@ impl World {
             store: Arc::new(SqliteStore::new(database)),
             directory: directory.clone(),
             notifier: Arc::new(NoNotifier),
+            phone: Arc::new(NoNotifier),
             clock: clock.clone(),
             rng: Arc::new(OsRng),
             wake: Arc::default(),
@@ -283,7 +307,7 @@ impl World {
     pub(crate) async fn code(&self) -> Option<String> {
         self.mail().await.into_iter().rev().find_map(|outgoing| match outgoing.content {
             Content::Code { code, .. } => Some(code.expose().clone()),
-            Content::PasswordReset { .. } => None,
+            _ => None,
         })
     }
 

@@ -1,0 +1,88 @@
+//! The phone: what carries codes as text messages and calls people.
+
+use async_trait::async_trait;
+use regain_protocol::Secret;
+use serde::{Deserialize, Serialize};
+
+use super::NotifyError;
+
+/// A text message, ready to send.
+#[derive(Debug, Clone)]
+pub struct TextMessage {
+    /// Unique.
+    pub id: String,
+    /// The one number it goes to, in E.164 form. Always a stored one, never one from a request.
+    pub to: String,
+    /// What it says.
+    pub text: Secret<String>,
+}
+
+/// A call to place. It carries no code: whoever answers presses `#`.
+#[derive(Debug, Clone)]
+pub struct PhoneCall {
+    /// Which call it is: everything that becomes of it is said under this name.
+    pub reference: CallRef,
+    /// The number to call, in E.164 form. Always a stored one.
+    pub to: String,
+    /// The language to speak, as a BCP 47 tag.
+    pub locale: String,
+}
+
+/// Names one call of one flow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CallRef {
+    /// The flow.
+    pub flow_id: String,
+    /// The call: 128 random bits, new for every call.
+    pub call_id: String,
+}
+
+/// What becomes of a call, as the provider tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallEvent {
+    /// It rings.
+    Ringing,
+    /// Somebody answered.
+    Answered,
+    /// A key was pressed.
+    Key(char),
+    /// It is over: nobody answered, the line was busy, or they hung up.
+    Over,
+    /// It could not be placed.
+    Failed,
+}
+
+/// What to say to whoever is on the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Noted. Ask for the key, where somebody listens.
+    Listening,
+    /// `#` was pressed: thank them and hang up.
+    Proved,
+    /// Another key was pressed: ask once more.
+    WrongKey,
+    /// This call counts for nothing (any more): hang up.
+    Over,
+}
+
+/// Takes in what becomes of calls.
+#[async_trait]
+pub trait CallListener: Send + Sync + 'static {
+    /// Takes in one event. What is repeated, late or about another call changes nothing.
+    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard>;
+}
+
+/// The event could not be taken in; the same can be said again.
+#[derive(Debug, thiserror::Error)]
+#[error("the event of a call could not be taken in")]
+pub struct Unheard;
+
+/// Sends text messages and places calls.
+#[async_trait]
+pub trait Phone: Send + Sync + 'static {
+    /// Sends one text message.
+    async fn text(&self, message: &TextMessage) -> Result<(), NotifyError>;
+
+    /// Places one call. That it was placed is all that this says; the rest comes as [`CallEvent`]s.
+    async fn call(&self, call: &PhoneCall) -> Result<(), NotifyError>;
+}

@@ -15,4 +15,5 @@ pub mod keys;
 pub mod mails;
 pub mod outgoing;
 pub mod ports;
+pub mod questions;
 pub mod user_id;

@@ -6,8 +6,10 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod contact;
 mod limits;
 mod mail;
+mod methods;
 mod organisation;
 mod password;
 mod server;
@@ -19,8 +21,10 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
+pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
+pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
 pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
@@ -38,6 +42,14 @@ pub struct Config {
     pub organisation: OrganisationConfig,
     /// `[flows]`: what is on offer.
     pub flows: FlowsConfig,
+    /// `[methods]`: which ways to prove who one is are on.
+    pub methods: MethodsConfig,
+    /// `[questions]`: the security questions.
+    pub questions: QuestionsConfig,
+    /// `[gates]`: how many proofs it takes.
+    pub gates: GatesConfig,
+    /// `[contact]`: how the administrators are reached.
+    pub contact: ContactConfig,
     /// `[codes]`: how codes behave.
     pub codes: CodesConfig,
     /// `[limits]`: throttles.
@@ -120,6 +132,10 @@ impl Config {
             directory: section(&mut table, "directory", &mut faults),
             organisation: section(&mut table, "organisation", &mut faults),
             flows: section(&mut table, "flows", &mut faults),
+            methods: section(&mut table, "methods", &mut faults),
+            questions: section(&mut table, "questions", &mut faults),
+            gates: section(&mut table, "gates", &mut faults),
+            contact: section(&mut table, "contact", &mut faults),
             codes: section(&mut table, "codes", &mut faults),
             limits: section(&mut table, "limits", &mut faults),
             password: section(&mut table, "password", &mut faults),
@@ -133,6 +149,11 @@ impl Config {
         config.store.check(base);
         config.organisation.check(&mut faults);
         config.flows.check(&mut faults);
+        config.methods.check(true, &mut faults);
+        config.questions.check(&mut faults);
+        config.gates.check(&config.methods, &mut faults);
+        let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
+        config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);
         config.limits.check(&mut faults);
         config.password.check(&config.organisation, &mut faults);

@@ -12,6 +12,7 @@ mod mail;
 mod methods;
 mod organisation;
 mod password;
+mod phone;
 mod server;
 
 use std::{
@@ -27,6 +28,7 @@ pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
 pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
+pub use phone::{PhoneConfig, PhoneKind};
 pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
 /// The whole configuration, checked.
@@ -58,6 +60,8 @@ pub struct Config {
     pub password: PasswordConfig,
     /// `[mail]`: how mail leaves.
     pub mail: MailConfig,
+    /// `[phone]`: how text messages and calls leave.
+    pub phone: PhoneConfig,
     /// `[demo]`: the demonstration.
     pub demo: DemoConfig,
 }
@@ -140,6 +144,7 @@ impl Config {
             limits: section(&mut table, "limits", &mut faults),
             password: section(&mut table, "password", &mut faults),
             mail: section(&mut table, "mail", &mut faults),
+            phone: section(&mut table, "phone", &mut faults),
             demo: section(&mut table, "demo", &mut faults),
         };
         for key in table.keys() {
@@ -159,6 +164,7 @@ impl Config {
         config.password.check(&config.organisation, &mut faults);
         config.demo.check(base, &config.server, &mut faults);
         config.mail.check(base, &config.organisation, &config.demo, &mut faults);
+        config.phone.check(base, &config.server, &config.demo, &mut faults);
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
     }
 }
@@ -178,7 +184,7 @@ fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, f
                 let path = error.path().to_string();
                 let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 // What serde says about a wrong type quotes the value.
-                let message = if matches!(top.as_str(), "key" | "password") {
+                let message = if matches!(top.as_str(), "key" | "password" | "auth_token") {
                     "must be a text".to_owned()
                 } else {
                     error.inner().message().to_owned()

@@ -193,8 +193,16 @@ fn an_unknown_step_leads_to_help() {
     assert!(widget.sent.is_empty());
     let help = Help { email: Some("help@example.com".into()), ..Help::default() };
     let (name, logo, user_id_hint) = ("Example".into(), None, None);
-    let config =
-        Config { name, logo, account_types: vec![], flows: vec![], locales: vec![], help: help.clone(), user_id_hint, ask_administrator: false };
+    let config = Config {
+        name,
+        logo,
+        account_types: vec![],
+        flows: vec![],
+        locales: vec![],
+        help: help.clone(),
+        user_id_hint,
+        ask_administrator: false,
+    };
     widget.event(Event::Configured(Box::new(config)));
     assert_eq!(widget.view().help, help);
 }

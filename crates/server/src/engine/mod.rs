@@ -27,12 +27,13 @@ mod properties;
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Answer, EndReason, FlowKind, PasswordPolicy};
 
+pub use captcha::{Challenge, ProofOfWork};
 pub use effects::{Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use new_password::Applied;
 pub use state::{Stage, State};
 
 use crate::{
-    config::{CodesConfig, Config, LimitsConfig},
+    config::{CaptchaConfig, CodesConfig, Config, LimitsConfig},
     keys::Keys,
     ports::{Account, Rng, random_id},
 };
@@ -44,6 +45,7 @@ pub struct Rules {
     lifetime: SignedDuration,
     codes: CodesConfig,
     limits: LimitsConfig,
+    captcha: CaptchaConfig,
     password: PasswordPolicy,
     continue_url: Option<String>,
     locales: Vec<String>,
@@ -58,6 +60,7 @@ impl Rules {
             lifetime: config.flows.lifetime(),
             codes: config.codes.clone(),
             limits: config.limits.clone(),
+            captcha: config.captcha.clone(),
             password: config.password.policy(),
             continue_url: config.organisation.continue_url.clone(),
             locales: config.organisation.locales.clone(),

@@ -104,6 +104,11 @@ impl Shell {
                 self.request(Some(ticket), key, Request::Answer { flow, step, answer });
             }
             Effect::DeleteFlow(flow) => self.request(None, String::new(), Request::Delete(flow)),
+            // Nobody solves it yet; the form waits no longer than it takes to say so.
+            Effect::SolveCaptcha(ticket, _) => {
+                let shell = Rc::clone(self);
+                set_timeout(move || shell.send(Event::CaptchaUnsolvable(ticket)), Duration::ZERO);
+            }
             Effect::SaveResume(flow) => self.save(Some(&flow)),
             Effect::ClearResume => self.save(None),
             Effect::StartTicking => {
@@ -173,6 +178,7 @@ impl Shell {
     fn announce(&self, announcement: Announcement) {
         let words = match announcement {
             Announcement::CodeSent => i18n::text(Text::CodeResent).to_owned(),
+            Announcement::NewCaptcha => i18n::text(Text::CaptchaNew).to_owned(),
             Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),

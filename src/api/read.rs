@@ -7,8 +7,8 @@
 //! with.
 
 use regain_protocol::{
-    Config, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method, MethodKind, Notice, NoticeCode, Outcome,
-    PasswordPolicy, Problem, ProblemCode, Role, Secret, ServerCheck, Step, StepBody, Violation,
+    Captcha, Config, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method, MethodKind, Notice, NoticeCode,
+    Outcome, PasswordPolicy, Problem, ProblemCode, Role, Secret, ServerCheck, Step, StepBody, Violation,
 };
 
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
@@ -72,8 +72,12 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
 /// A step that says it is one that we know but lacks what that one must have is `None`.
 fn step_body(json: &impl Json) -> Option<StepBody> {
     Some(match &*text(json, "name")? {
-        // A challenge is for a widget that can show one.
-        "identify" if json.get("captcha").is_none() => StepBody::Identify { captcha: None },
+        "identify" => StepBody::Identify {
+            captcha: match json.get("captcha") {
+                Some(challenge) => Some(captcha(&challenge)?),
+                None => None,
+            },
+        },
         "choose_method" => {
             StepBody::ChooseMethod { methods: json.get("methods")?.items()?.iter().map(method).collect::<Option<_>>()? }
         }
@@ -99,6 +103,23 @@ fn step_body(json: &impl Json) -> Option<StepBody> {
         },
         "ended" => StepBody::Ended { reason: end_reason(&text(json, "reason")?), retry_at: text(json, "retry_at") },
         _ => StepBody::Unknown,
+    })
+}
+
+fn captcha(json: &impl Json) -> Option<Captcha> {
+    let part = |name| text(json, name);
+    Some(match &*part("kind")? {
+        "image" => Captcha::Image { id: part("id")?, image: part("image")?, audio: part("audio")? },
+        "proof_of_work" => Captcha::ProofOfWork {
+            algorithm: part("algorithm")?,
+            salt: part("salt")?,
+            challenge: part("challenge")?,
+            max_number: count(json, "max_number")?.into(),
+            signature: part("signature")?,
+        },
+        "turnstile" => Captcha::Turnstile { site_key: part("site_key")? },
+        "hcaptcha" => Captcha::Hcaptcha { site_key: part("site_key")? },
+        _ => Captcha::Unknown,
     })
 }
 
@@ -245,6 +266,7 @@ fn end_reason(name: &str) -> EndReason {
 fn problem_code(name: &str) -> ProblemCode {
     match name {
         "wrong_code" => ProblemCode::WrongCode,
+        "captcha_failed" => ProblemCode::CaptchaFailed,
         "code_expired" => ProblemCode::CodeExpired,
         "wrong_password" => ProblemCode::WrongPassword,
         "password_refused" => ProblemCode::PasswordRefused,

@@ -1,8 +1,9 @@
 //! What a flow asks of the world. The shell carries these out and decides nothing.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use regain_protocol::{Answer, CreateFlow, Outcome, Secret};
+use regain_protocol::{Answer, Captcha, CreateFlow, Outcome, Secret};
 
 use super::{Fault, Field, Ticket};
 
@@ -42,6 +43,12 @@ pub enum Effect {
     },
     /// `DELETE /v1/flows/{id}`; nobody waits for the reply.
     DeleteFlow(Resume),
+    /// Solve this challenge, and give up the one before. How it goes comes as
+    /// [`Event::CaptchaProgress`](super::Event::CaptchaProgress),
+    /// [`Event::CaptchaSolved`](super::Event::CaptchaSolved) and
+    /// [`Event::CaptchaUnsolvable`](super::Event::CaptchaUnsolvable) with the same ticket. Never a
+    /// picture: its text is typed.
+    SolveCaptcha(Ticket, Arc<Captcha>),
     /// Keep this for a reload.
     SaveResume(Resume),
     /// Forget what was kept.
@@ -90,6 +97,8 @@ pub enum Focus {
 pub enum Announcement {
     /// Another code was sent.
     CodeSent,
+    /// There is another picture.
+    NewCaptcha,
     /// The code is good for so many more seconds.
     CodeEnds(u32),
     /// The code is no longer good.

@@ -4,7 +4,8 @@ use regain_protocol::{Config, FlowAnswered, Problem, Secret};
 
 use crate::clock::Millis;
 
-/// Numbers the requests, so that a reply to one that was given up is recognised and dropped.
+/// Numbers the requests and the challenges, so that a reply to one that was given up is recognised
+/// and dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(pub u32);
 
@@ -13,6 +14,8 @@ pub struct Ticket(pub u32);
 pub enum Field {
     /// Who they are.
     UserId,
+    /// The text of a picture.
+    Captcha,
     /// One of the ways to prove it.
     Method,
     /// The whole destination of the chosen method.
@@ -33,6 +36,7 @@ impl Field {
     pub const fn name(self) -> &'static str {
         match self {
             Self::UserId => "username",
+            Self::Captcha => "captcha",
             Self::Method => "method",
             Self::Destination => "destination",
             Self::Code => "code",
@@ -54,6 +58,14 @@ pub enum Event {
     Chose(usize),
     /// Next, Verify or Finish.
     Submitted,
+    /// Another challenge, please.
+    AskedForNewCaptcha,
+    /// The challenge of that ticket is solved. Solved again, the later solution counts.
+    CaptchaSolved(Ticket, String),
+    /// So much of the work on the challenge of that ticket is done, in percent.
+    CaptchaProgress(Ticket, u32),
+    /// The challenge of that ticket can't be solved here: no worker, a script that is blocked.
+    CaptchaUnsolvable(Ticket),
     /// Another code, please.
     AskedForAnotherCode,
     /// Another way, please.

@@ -24,6 +24,7 @@ pub(super) const BUSY_WAIT: u32 = 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wish {
     Submit,
+    AnotherCaptcha,
     AnotherCode,
     AnotherMethod,
 }

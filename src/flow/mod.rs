@@ -28,7 +28,7 @@ pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
 pub use new_password::NewPassword;
-pub use view::{CodeView, EndedView, MethodsView, PasswordView, Screen, Trouble, View};
+pub use view::{CaptchaView, CodeView, EndedView, MethodsView, PasswordView, Screen, Trouble, View};
 
 use crate::clock::Millis;
 use line::{Ask, Call, Line, Wish};
@@ -203,6 +203,30 @@ impl Model {
                 }
             }
             Event::Submitted => self.submit(now, effects),
+            Event::AskedForNewCaptcha => {
+                if let Some(Step::Identify(step)) = self.step()
+                    && step.captcha.is_some()
+                {
+                    self.answer(now, Wish::AnotherCaptcha, Answer::NewCaptcha {}, effects);
+                }
+            }
+            Event::CaptchaSolved(ticket, solution) => {
+                if let Some(Step::Identify(step)) = self.step()
+                    && step.solved(ticket, solution)
+                {
+                    self.submit(now, effects);
+                }
+            }
+            Event::CaptchaProgress(ticket, percent) => {
+                if let Some(Step::Identify(step)) = self.step() {
+                    step.progressed(ticket, percent);
+                }
+            }
+            Event::CaptchaUnsolvable(ticket) => {
+                if let Some(Step::Identify(step)) = self.step() {
+                    effects.extend(step.unsolvable(ticket).map(|field| Effect::Focus(Focus::Field(field))));
+                }
+            }
             Event::AskedForAnotherCode => {
                 let server_now = now + self.offset;
                 if let Some(Step::EnterCode(step)) = self.step()
@@ -271,9 +295,11 @@ impl Model {
     fn typed(&mut self, field: Field, text: Secret<String>, effects: &mut Effects) {
         let Some(step) = self.step() else { return };
         match (step, field) {
-            (Step::Identify(step), Field::UserId) => {
-                step.typed(text.expose());
-                text.expose().clone_into(&mut self.user_id);
+            (Step::Identify(step), Field::UserId | Field::Captcha) => {
+                step.typed(field, text.expose());
+                if field == Field::UserId {
+                    text.expose().clone_into(&mut self.user_id);
+                }
             }
             (Step::ChooseMethod(step), Field::Destination) => step.typed(text),
             (Step::EnterCode(step), Field::Code) => step.typed(text),
@@ -306,21 +332,40 @@ impl Model {
         }
         let result = match self.step() {
             Some(Step::Identify(step)) => step.submit(),
-            Some(Step::ChooseMethod(step)) => step.submit(),
-            Some(Step::EnterCode(step)) => step.submit(),
-            Some(Step::NewPassword(step)) => step.submit(),
+            Some(Step::ChooseMethod(step)) => step.submit().map(Some),
+            Some(Step::EnterCode(step)) => step.submit().map(Some),
+            Some(Step::NewPassword(step)) => step.submit().map(Some),
             Some(Step::Unknown) | None => return,
         };
         match result {
-            Ok(answer) => self.answer(now, Wish::Submit, answer, effects),
+            Ok(Some(answer)) => self.answer(now, Wish::Submit, answer, effects),
+            Ok(None) => {
+                self.solve_captcha(effects);
+                effects.push(Effect::Announce(Announcement::StillWorking));
+            }
             Err(field) => effects.push(Effect::Focus(Focus::Field(field))),
         }
     }
 
+    /// Has the browser solve the challenge, where there is one that is neither solved nor being solved.
+    fn solve_captcha(&mut self, effects: &mut Effects) {
+        let ticket = Ticket(self.tickets + 1);
+        if let Some(Step::Identify(step)) = self.step()
+            && let Some(captcha) = step.begin(ticket)
+        {
+            self.tickets += 1;
+            effects.push(Effect::SolveCaptcha(ticket, captcha));
+        }
+    }
+
     fn answer(&mut self, now: Millis, wish: Wish, answer: Answer, effects: &mut Effects) {
-        if let State::Live(live) = &self.state
+        if let State::Live(live) = &mut self.state
             && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
         {
+            // Whatever is asked for now, the form does not go by itself any more.
+            if let Step::Identify(step) = &mut live.step {
+                step.waiting = false;
+            }
             let step = live.step_id.clone();
             self.send(now, Call::Answer { wish, step, answer: Rc::new(answer) }, effects);
         }

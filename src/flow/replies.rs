@@ -1,7 +1,7 @@
 //! What a reply does to the flow. Only here does one step give way to another, and only by the
 //! server's word.
 
-use regain_protocol::{Flow, FlowAnswered, NoticeCode, Problem, ProblemCode, Secret, StepBody};
+use regain_protocol::{Captcha, Flow, FlowAnswered, NoticeCode, Problem, ProblemCode, Secret, StepBody};
 
 use super::line::{self, Ask, Call, Wish};
 use super::{
@@ -20,6 +20,10 @@ impl Model {
                 self.adopt(now, &ask.call, flow, token, effects);
                 if resent {
                     effects.push(Effect::Announce(Announcement::CodeSent));
+                } else if let (Call::Answer { wish: Wish::AnotherCaptcha, .. }, Some(Step::Identify(_))) =
+                    (&ask.call, self.step())
+                {
+                    effects.push(Effect::Announce(Announcement::NewCaptcha));
                 }
             }
             Reply::Lost(fault) => self.lost(now, ask, fault, None, effects),
@@ -35,6 +39,7 @@ impl Model {
                 self.refused(now, ask, status, problem.map(|it| *it), effects);
             }
         }
+        self.solve_captcha(effects);
     }
 
     /// The server said no for a reason that the person can do something about, or because the flow
@@ -59,7 +64,12 @@ impl Model {
             410 => {}
             _ => {
                 let field = match self.step() {
-                    Some(Step::Identify(step)) => step.refused(code),
+                    Some(Step::Identify(step)) => {
+                        if step.goes_on(code) {
+                            return effects.push(Effect::Announce(Announcement::StillWorking));
+                        }
+                        step.refused(code)
+                    }
                     Some(Step::ChooseMethod(step)) => step.refused(code),
                     Some(Step::EnterCode(step)) => step.refused(code),
                     Some(Step::NewPassword(step)) => step.refused(code, violations),
@@ -126,7 +136,9 @@ impl Model {
                 effects.push(Effect::Tell(HostEvent::Ended));
                 return effects.push(Effect::Focus(Focus::Heading));
             }
-            StepBody::Identify { captcha: None } => Step::Identify(Identify::new(self.user_id.clone())),
+            StepBody::Identify { captcha } if captcha != Some(Captcha::Unknown) => {
+                Step::Identify(Identify::new(self.user_id.clone(), captcha))
+            }
             StepBody::ChooseMethod { methods } => Step::ChooseMethod(ChooseMethod::new(methods)),
             body @ StepBody::EnterCode { .. } => EnterCode::new(body).map_or(Step::Unknown, Step::EnterCode),
             body @ StepBody::NewPassword { .. } => {
@@ -173,7 +185,8 @@ impl Model {
             return Some(new);
         }
         match (&mut live.step, new.step) {
-            (Step::Identify(_), Step::Identify(_)) | (Step::Unknown, Step::Unknown) => {}
+            (Step::Unknown, Step::Unknown) => {}
+            (Step::Identify(old), Step::Identify(new)) => old.refresh(new),
             (Step::ChooseMethod(old), Step::ChooseMethod(new)) => old.refresh(new.methods),
             (Step::EnterCode(old), Step::EnterCode(new)) => old.refresh(new),
             (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),

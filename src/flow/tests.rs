@@ -1,6 +1,7 @@
 //! The flow core against scripted servers, and against random ones in any order of events.
 
 mod any_order;
+mod captcha;
 mod driven;
 mod failures;
 mod steps;

@@ -1,7 +1,9 @@
 //! What to draw: everything worked out, so that the views only put it in place. Codes and passwords
 //! are not in it: they stay in their fields, which last as long as their step.
 
-use regain_protocol::{Gate, Help, Method, MethodKind, NoticeCode, Outcome, Violation};
+use std::sync::Arc;
+
+use regain_protocol::{Captcha, Gate, Help, Method, MethodKind, NoticeCode, Outcome, Violation};
 
 use super::line::{Ask, Call};
 use super::{End, Fault, Field, FieldError, Line, Model, State, Step, seconds_until};
@@ -58,8 +60,10 @@ pub enum Screen {
         user_id: String,
         /// What one looks like here.
         hint: Option<String>,
-        /// What is wrong with it.
-        error: Option<FieldError>,
+        /// The challenge, where there is one.
+        captcha: Option<CaptchaView>,
+        /// What is wrong, and where.
+        error: Option<(Field, FieldError)>,
     },
     /// How do you want to prove it?
     ChooseMethod(MethodsView),
@@ -78,6 +82,21 @@ pub enum Screen {
     Ended(EndedView),
     /// A step for a newer widget, or one that needs a human.
     Unknown,
+}
+
+/// A challenge.
+#[derive(Debug, Clone)]
+pub struct CaptchaView {
+    /// Itself.
+    pub captcha: Arc<Captcha>,
+    /// Another number is another challenge, to be drawn anew.
+    pub number: u32,
+    /// How much of the browser's work is done, in percent.
+    pub progress: u32,
+    /// Whether there is a solution: for a picture, whether something is typed.
+    pub solved: bool,
+    /// Whether another can be asked for now.
+    pub can_renew: bool,
 }
 
 /// The ways on offer.
@@ -161,9 +180,10 @@ impl Model {
             State::Live(live) => Some(live),
             _ => None,
         };
-        let busy = matches!(self.line, Line::Busy { .. });
+        let waiting = live.is_some_and(|live| matches!(&live.step, Step::Identify(step) if step.waiting));
+        let busy = waiting || matches!(self.line, Line::Busy { .. });
         let limited = matches!(self.line, Line::Failed { fault: Fault::Busy, .. });
-        let screen = self.screen(server_now, busy || limited);
+        let screen = self.screen(server_now, limited || matches!(self.line, Line::Busy { .. }));
         View {
             key: (self.drawn, matches!(screen, Screen::Failed)),
             screen,
@@ -214,9 +234,18 @@ impl Model {
             State::Live(live) => live,
         };
         match &live.step {
-            Step::Identify(step) => {
-                Screen::Identify { user_id: step.user_id.clone(), hint: self.user_id_hint.clone(), error: step.error }
-            }
+            Step::Identify(step) => Screen::Identify {
+                user_id: step.user_id.clone(),
+                hint: self.user_id_hint.clone(),
+                captcha: step.captcha.as_ref().map(|captcha| CaptchaView {
+                    captcha: Arc::clone(captcha),
+                    number: step.number,
+                    progress: step.progress,
+                    solved: !step.solution.is_empty(),
+                    can_renew: !blocked,
+                }),
+                error: step.error,
+            },
             Step::ChooseMethod(step) => Screen::ChooseMethod(MethodsView {
                 methods: step.methods.clone(),
                 chosen: step.chosen,

@@ -32,6 +32,8 @@ catalogue! {
     UserIdMissing = "Enter your user ID.";
     UserIdUnusable = "That doesn’t look like a user ID. Check it for typing mistakes.";
 
+    CaptchaNew = "There is another one now.";
+
     MethodsHeading = "Prove that it’s you";
     MethodsLead = "Choose how you want to receive a code. Parts are hidden for your safety.";
     MethodsLegend = "Send a code";

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::captcha;
 use super::parts::{Context, button, element, field, form, heading, input, lead, submit};
 use crate::flow::{Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
@@ -19,12 +20,15 @@ pub(super) fn screen(context: Context, user_id: String) -> AnyView {
         .child(lead(Text::IdentifyLead))
         .child(element("p").part("note").say(Text::IdentifyWho))
         .child(
-            form(context).child(field(context, Field::UserId, Text::UserId, hint, user, wrong)).child(
-                element("div")
-                    .at("class", "actions")
-                    .child(submit(context, Text::Next))
-                    .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-            ),
+            form(context)
+                .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
+                .child(captcha::part(context))
+                .child(
+                    element("div")
+                        .at("class", "actions")
+                        .child(submit(context, Text::Next))
+                        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
+                ),
         )
         .done()
 }
@@ -36,11 +40,12 @@ fn hint(context: Context) -> String {
     })
 }
 
-fn wrong(view: &View, _: Field) -> Option<String> {
-    match &view.screen {
-        Screen::Identify { error: Some(FieldError::Missing), .. } => Some(Text::UserIdMissing),
-        Screen::Identify { error: Some(_), .. } => Some(Text::UserIdUnusable),
-        _ => None,
-    }
-    .map(|text| i18n::text(text).to_owned())
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let text = match &view.screen {
+        Screen::Identify { error: Some((at, _)), .. } if *at != field => return None,
+        Screen::Identify { error: Some((_, FieldError::Missing)), .. } => Text::UserIdMissing,
+        Screen::Identify { error: Some(_), .. } => Text::UserIdUnusable,
+        _ => return None,
+    };
+    Some(i18n::text(text).to_owned())
 }

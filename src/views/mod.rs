@@ -1,5 +1,6 @@
 //! Draws what the flow core says: one file for each screen, and the frame around them.
 
+mod captcha;
 mod choose_method;
 mod done;
 mod ended;

@@ -57,13 +57,25 @@ fn policies() -> impl Strategy<Value = PasswordPolicy> {
     )
 }
 
+fn captchas() -> impl Strategy<Value = Captcha> {
+    prop_oneof![
+        any::<[String; 3]>().prop_map(|[id, image, audio]| Captcha::Image { id, image, audio }),
+        (any::<[String; 4]>(), any::<u32>()).prop_map(|([algorithm, salt, challenge, signature], max)| {
+            Captcha::ProofOfWork { algorithm, salt, challenge, max_number: max.into(), signature }
+        }),
+        any::<String>().prop_map(|site_key| Captcha::Turnstile { site_key }),
+        any::<String>().prop_map(|site_key| Captcha::Hcaptcha { site_key }),
+        Just(Captcha::Unknown),
+    ]
+}
+
 /// Every step that the widget can draw.
 fn bodies() -> impl Strategy<Value = StepBody> {
     use Outcome as Did;
     let outcomes = [Did::Reset, Did::Unlocked, Did::Changed, Did::Registered, Did::RequestSent];
     let reasons = [EndReason::Expired, EndReason::TooManyAttempts, EndReason::Cancelled];
     prop_oneof![
-        Just(StepBody::Identify { captcha: None }),
+        prop::option::of(captchas()).prop_map(|captcha| StepBody::Identify { captcha }),
         prop::collection::vec(methods(), 0..4).prop_map(|methods| StepBody::ChooseMethod { methods }),
         (methods(), any::<u8>(), any::<[String; 2]>(), any::<[u8; 2]>()).prop_map(
             |(method, length, [expires_at, resend_at], [resends_left, tries_left])| StepBody::EnterCode {
@@ -136,7 +148,7 @@ proptest! {
     fn problems_are_read_as_written(flow in prop::option::of(flows()), violations in prop::collection::vec(violations(), 0..4)) {
         use ProblemCode as Code;
         for code in [
-            Code::WrongCode, Code::CodeExpired, Code::WrongPassword, Code::PasswordRefused, Code::Invalid,
+            Code::WrongCode, Code::CaptchaFailed, Code::CodeExpired, Code::WrongPassword, Code::PasswordRefused, Code::Invalid,
             Code::FlowEnded, Code::StepPassed, Code::Unauthorized, Code::RateLimited, Code::Unavailable,
         ] {
             let written = Problem {
@@ -165,9 +177,7 @@ proptest! {
 /// A step for another version of the widget leads to help, never to a blank.
 #[test]
 fn what_cannot_be_drawn_is_unknown() {
-    let captcha = Captcha::Turnstile { site_key: "key".into() };
     let bodies = [
-        StepBody::Identify { captcha: Some(captcha) },
         StepBody::ContactAdministrator { reason: "disabled".into(), contact: Contact::Form {} },
         StepBody::AnswerQuestions { questions: vec![Question { id: "1".into(), text: "?".into() }], tries_left: 1 },
         StepBody::SignIn { user_id: None },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regain_protocol::{MethodKind, Role};
 use serde::Deserialize;
 
-use super::Faults;
+use super::{Faults, PhoneConfig};
 use crate::questions::{self, is_predefined};
 
 /// `[methods]`: which ways are on. A way that an account has not registered is not offered to it.
@@ -45,13 +45,14 @@ impl Default for MethodsConfig {
 }
 
 impl MethodsConfig {
-    pub(super) fn check(&self, phone_is_on: bool, faults: &mut Faults) {
-        for (key, is_on) in [
-            ("methods.sms", self.sms),
-            ("methods.call_mobile", self.call_mobile),
-            ("methods.call_office", self.call_office),
-        ] {
-            faults.require(!is_on || phone_is_on, key, "needs a phone provider: set phone.kind");
+    pub(super) fn check(&self, phone: &PhoneConfig, faults: &mut Faults) {
+        faults.require(!self.sms || phone.is_on(), "methods.sms", "needs a phone provider: set phone.kind");
+        for (key, is_on) in [("methods.call_mobile", self.call_mobile), ("methods.call_office", self.call_office)] {
+            faults.require(
+                !is_on || phone.can_call(),
+                key,
+                "needs a phone provider with a number to call from: set phone.kind and phone.from",
+            );
         }
         faults.require(
             self.kinds() > 0,

@@ -6,6 +6,7 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod captcha;
 mod contact;
 mod limits;
 mod mail;
@@ -22,6 +23,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
+pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
@@ -56,6 +58,8 @@ pub struct Config {
     pub codes: CodesConfig,
     /// `[limits]`: throttles.
     pub limits: LimitsConfig,
+    /// `[captcha]`: what tells people from programs.
+    pub captcha: CaptchaConfig,
     /// `[password]`: the rules for new passwords.
     pub password: PasswordConfig,
     /// `[mail]`: how mail leaves.
@@ -142,6 +146,7 @@ impl Config {
             contact: section(&mut table, "contact", &mut faults),
             codes: section(&mut table, "codes", &mut faults),
             limits: section(&mut table, "limits", &mut faults),
+            captcha: section(&mut table, "captcha", &mut faults),
             password: section(&mut table, "password", &mut faults),
             mail: section(&mut table, "mail", &mut faults),
             phone: section(&mut table, "phone", &mut faults),
@@ -154,13 +159,14 @@ impl Config {
         config.store.check(base);
         config.organisation.check(&mut faults);
         config.flows.check(&mut faults);
-        config.methods.check(true, &mut faults);
+        config.methods.check(&config.phone, &mut faults);
         config.questions.check(&mut faults);
         config.gates.check(&config.methods, &mut faults);
         let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
         config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);
         config.limits.check(&mut faults);
+        config.captcha.check(base, &mut faults);
         config.password.check(&config.organisation, &mut faults);
         config.demo.check(base, &config.server, &mut faults);
         config.mail.check(base, &config.organisation, &config.demo, &mut faults);
@@ -210,6 +216,11 @@ fn is_web_address(text: &str) -> bool {
     text.parse::<axum::http::Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
     })
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Whether a text has the form of a mail address.

@@ -15,12 +15,12 @@ const ALL: [&str; 6] = ["email", "sms", "call_mobile", "call_office", "questions
 
 fn event() -> impl Strategy<Value = CallEvent> {
     prop_oneof![
-        Just(CallEvent::Ringing),
-        Just(CallEvent::Answered),
+        1 => Just(CallEvent::Ringing),
+        1 => Just(CallEvent::Answered),
         3 => Just(CallEvent::Key('#')),
         2 => Just(CallEvent::Key('5')),
-        Just(CallEvent::Over),
-        Just(CallEvent::Failed),
+        1 => Just(CallEvent::Over),
+        1 => Just(CallEvent::Failed),
     ]
 }
 

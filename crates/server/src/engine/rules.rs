@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use regain_protocol::{Contact, FlowKind, PasswordPolicy};
 
-use crate::config::{CodesConfig, Config, GatesConfig, LimitsConfig, MethodsConfig, QuestionsConfig};
+use crate::config::{CaptchaConfig, CodesConfig, Config, GatesConfig, LimitsConfig, MethodsConfig, QuestionsConfig};
 
 /// What the organisation decided, as far as it decides about steps.
 #[derive(Debug, Clone)]
@@ -18,6 +18,7 @@ pub struct Rules {
     pub(super) administrators: Vec<String>,
     pub(super) codes: CodesConfig,
     pub(super) limits: LimitsConfig,
+    pub(super) captcha: CaptchaConfig,
     pub(super) password: PasswordPolicy,
     pub(super) continue_url: Option<String>,
     pub(super) locales: Vec<String>,
@@ -40,11 +41,12 @@ impl Rules {
             administrators: config.organisation.administrators.clone(),
             codes: config.codes.clone(),
             limits: config.limits.clone(),
+            captcha: config.captcha.clone(),
             password: config.password.policy(),
             continue_url: config.organisation.continue_url.clone(),
             locales: config.organisation.locales.clone(),
             recovery_domains: config.organisation.recovery_domains.clone(),
-            countries: vec!["+1".into()],
+            countries: config.phone.countries.clone(),
         }
     }
 }

@@ -49,6 +49,18 @@ impl Way {
         }
     }
 
+    /// Whether it is offered only after another proof: questions in the person's own words would tell that
+    /// there is such an account.
+    fn waits(&self, rules: &Rules) -> bool {
+        match self {
+            Self::Questions(registered) => {
+                let common = registered.iter().filter(|(_, own)| own.is_none()).count();
+                common < usize::from(rules.questions.to_answer)
+            }
+            Self::Reached { .. } | Self::Authenticator => false,
+        }
+    }
+
     /// Whether the organisation has it on.
     pub(super) fn is_on(&self, rules: &Rules) -> bool {
         rules.methods.offers(self.kind(), self.role())
@@ -82,7 +94,7 @@ impl Engine {
         // Both are always worked out, so that it takes as long.
         let made_up = decoy::ways(&self.keys.decoy_seed(&normalised), &normalised, rules);
         let found = account.as_ref().map(|account| ways(account, rules)).unwrap_or_default();
-        let account = account.filter(|account| account.enabled && !found.is_empty());
+        let account = account.filter(|account| account.enabled && found.iter().any(|way| !way.waits(rules)));
         // The directory may know an account by several user IDs; its counters are the same for all.
         let spelling = account.as_ref().map_or(normalised, |account| user_id::normalise(&account.user_id));
         let account_key = self.keys.account_key(&spelling);
@@ -122,7 +134,7 @@ impl Engine {
     ) -> SubjectMethod {
         let (kind, role) = (way.kind(), way.role());
         let mut questions = Vec::new();
-        let mut after_a_proof = false;
+        let after_a_proof = way.waits(rules);
         let (masked, destination) = match way {
             Way::Reached { kind, destination, .. } => {
                 let masked = match kind {
@@ -132,7 +144,8 @@ impl Engine {
                 (Some(masked), Some(destination))
             }
             Way::Questions(registered) => {
-                (questions, after_a_proof) = self.questions_of_the_day(cx, rules, account_key, locale, registered);
+                let with_own = after_a_proof;
+                questions = self.questions_of_the_day(cx, rules, account_key, locale, registered, with_own);
                 (None, None)
             }
             Way::Authenticator => (None, None),
@@ -162,9 +175,8 @@ impl Engine {
     }
 
     /// Which of the registered questions are asked: the same all day, so that nobody can begin again
-    /// and again until the ones that they can answer come up. Questions in the person's own words would
-    /// tell that there is such an account: they are asked only where the others do not suffice, and
-    /// then only after another proof.
+    /// and again until the ones that they can answer come up. Those in the person's own words are asked
+    /// only where the others do not suffice.
     fn questions_of_the_day(
         &self,
         cx: Context<'_>,
@@ -172,11 +184,10 @@ impl Engine {
         account_key: &str,
         locale: &str,
         registered: Vec<(String, Option<String>)>,
-    ) -> (Vec<Question>, bool) {
+        with_own: bool,
+    ) -> Vec<Question> {
         let wanted = usize::from(rules.questions.to_answer);
         let day = cx.now.strftime("%F").to_string();
-        let common = registered.iter().filter(|(_, own)| own.is_none()).count();
-        let with_own = common < wanted;
         let mut drawn: Vec<_> = registered
             .into_iter()
             .filter(|(_, own)| with_own || own.is_none())
@@ -187,7 +198,7 @@ impl Engine {
             let text = own.or_else(|| rules.questions.text(&id, locale)).unwrap_or_else(|| id.clone());
             Question { id, text }
         });
-        (asked.collect(), with_own)
+        asked.collect()
     }
 }
 

@@ -406,8 +406,7 @@ pub(crate) fn rules(methods: &[&str]) -> Rules {
     let text = format!(
         "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\n[organisation]\nname = \"Contoso\"\n\
          administrators = [\"admin@example.com\"]\n[mail]\nhost = \"mail.example.com\"\nfrom = \
-         \"help@example.com\"\n[phone]\nkind = \"twilio\"\naccount_sid = \"AC00000000000000000000000000000000\"\nauth_token = \"secret\"\nfrom = \
-         \"+14255550100\"\ncountries = [\"+1\"]\n[captcha]\nkind = \"off\"\n{groups}[methods]\n{methods}"
+         \"help@example.com\"\n[demo]\nenabled = true\n[phone]\nkind = \"outbox\"\ncountries = [\"+1\"]\n[captcha]\nkind = \"off\"\n{groups}[methods]\n{methods}"
     );
     Rules::new(&Config::parse(&text, Path::new("/")).expect("a configuration"))
 }

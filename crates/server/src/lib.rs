@@ -14,5 +14,8 @@ pub mod http;
 pub mod keys;
 pub mod mails;
 pub mod outgoing;
+pub mod phone_number;
 pub mod ports;
+pub mod questions;
+pub mod totp;
 pub mod user_id;

@@ -6,7 +6,10 @@ mod smtp;
 mod sqlite;
 mod sqlite_store;
 
-pub use embedded_directory::{EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail};
+pub use embedded_directory::{
+    EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion,
+    PhoneRole,
+};
 pub use outbox::{Outbox, OutboxMail};
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};

@@ -56,6 +56,8 @@ pub fn routes(demo: Demo) -> Router {
         .route("/", get(sign_in_page))
         .route("/demo/sign-in", post(sign_in))
         .route("/demo", get(people::page))
+        .route("/demo/people.js", get(people::script))
+        .route("/demo/authenticators.json", get(people::authenticators))
         .route("/demo/outbox", get(outbox::page))
         .route("/demo/outbox.js", get(outbox::script))
         .route("/demo/outbox.json", get(outbox::json))

@@ -130,6 +130,44 @@ async fn the_people_are_listed_with_what_they_are_there_for() {
     {
         assert!(page.contains(said), "{said:?} in {page}");
     }
+    for (user_id, said) in [
+        ("mary", "Every way there is"),
+        ("mary", "+1 425 555 0103 x12"),
+        ("katherine", "A mobile phone only"),
+        ("dorothy", "An office phone only"),
+        ("rosalind", "Security questions only"),
+        ("rosalind", "What was the name of the soft toy that you slept with?"),
+        ("rosalind", "Mister Bear"),
+        ("margaret", "An authenticator app only"),
+        ("margaret", "MARGARETHAMILTONAPOLLOGUIDANCECO"),
+        ("barbara", "Two ways of different kinds"),
+        ("annie", "only an administrator helps"),
+        ("annie", "admins"),
+        ("hedy", "unlocked or a new password"),
+        ("joan", "No password yet"),
+    ] {
+        let card = page.split("<li").find(|card| card.contains(&format!("{user_id}@northwind"))).expect("is there");
+        assert!(card.contains(said), "{said:?} in {card}");
+    }
+}
+
+#[tokio::test]
+async fn the_authenticators_codes_are_those_of_their_keys() {
+    let world = World::new().await;
+    let (_, headers, json) = world.get("/demo/authenticators.json").await;
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let good_until: jiff::Timestamp = json["good_until"].as_str().expect("text").parse().expect("a time");
+    let step = crate::totp::step_at(good_until) - 1;
+    for (index, user_id) in ["mary@northwind.example", "margaret@northwind.example"].into_iter().enumerate() {
+        let account = world.demo.directory.find(user_id).await.expect("answers").expect("is there");
+        let key = world.demo.directory.authenticator_key(Some(&account.id)).await.expect("answers").expect("has one");
+        assert_eq!(json["codes"][index]["user_id"], user_id);
+        assert_eq!(json["codes"][index]["code"], *crate::totp::code(&key, step).expose());
+    }
+    let (_, _, page) = world.get("/demo").await;
+    assert!(page.contains(r#"data-authenticator-of="margaret@northwind.example""#), "{page}");
+    assert_eq!(world.get("/demo/people.js").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -189,7 +227,7 @@ async fn it_is_for_this_computer_only() {
         let shown = format!("{request:?} from {peer:?}");
         assert_eq!(world.send(request, peer, "").await.0, StatusCode::FORBIDDEN, "{shown}");
     }
-    for path in ["/", "/demo", "/demo/outbox", "/demo/outbox/m1", "/demo/outbox.js"] {
+    for path in ["/", "/demo", "/demo/outbox", "/demo/outbox/m1", "/demo/outbox.js", "/demo/authenticators.json"] {
         let request = Request::get(path).header(header::HOST, "attacker.example");
         assert_eq!(world.send(request, here, "").await.0, StatusCode::FORBIDDEN, "{path}");
     }

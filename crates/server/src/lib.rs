@@ -14,5 +14,6 @@ pub mod http;
 pub mod keys;
 pub mod mails;
 pub mod outgoing;
+mod phone_words;
 pub mod ports;
 pub mod user_id;

@@ -14,6 +14,7 @@ pub mod http;
 pub mod keys;
 pub mod mails;
 pub mod outgoing;
+mod phone_words;
 pub mod ports;
 pub mod questions;
 pub mod user_id;

@@ -6,7 +6,7 @@ use regain_protocol::{MethodKind, Role};
 use serde::Deserialize;
 
 use super::{Faults, PhoneConfig};
-use crate::questions::{self, is_predefined};
+use crate::questions::{self, CustomQuestion, MAX_CUSTOM, PREDEFINED, QUESTION_CHARACTERS, is_id};
 
 /// `[methods]`: which ways are on. A way that an account has not registered is not offered to it.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,13 +92,13 @@ pub struct QuestionsConfig {
     pub to_answer: u8,
     /// How many a person registers, 3 to 5. Default 5.
     pub to_register: u8,
-    /// The organisation's own questions, at most 20, by their ids.
-    pub own: BTreeMap<String, String>,
+    /// The organisation's own questions, at most 20: `{ id = "first_office", text = "…" }`.
+    pub own: Vec<CustomQuestion>,
 }
 
 impl Default for QuestionsConfig {
     fn default() -> Self {
-        Self { to_answer: 3, to_register: 5, own: BTreeMap::new() }
+        Self { to_answer: 3, to_register: 5, own: Vec::new() }
     }
 }
 
@@ -111,17 +111,24 @@ impl QuestionsConfig {
             "questions.to_answer",
             "may not be more than questions.to_register",
         );
-        faults.require(self.own.len() <= 20, "questions.own", "must be at most 20 questions");
-        for (id, text) in &self.own {
-            let fine = (3..=200).contains(&text.trim().chars().count()) && !text.contains(char::is_control);
+        faults.require(self.own.len() <= MAX_CUSTOM, "questions.own", format!("at most {MAX_CUSTOM} questions"));
+        for CustomQuestion { id, text } in &self.own {
+            let fine = QUESTION_CHARACTERS.contains(&text.trim().chars().count()) && !text.contains(char::is_control);
             faults.require(fine, "questions.own", format!("{id}: a question has 3 to 200 characters on one line"));
-            faults.require(!is_predefined(id), "questions.own", format!("{id}: is the id of a predefined question"));
+            faults.require(is_id(id), "questions.own", format!("{id:?}: an id has lower-case letters, digits and _"));
+            let times = self.own.iter().filter(|question| question.id == *id).count();
+            faults.require(
+                times == 1 && !PREDEFINED.contains(&id.as_str()),
+                "questions.own",
+                format!("{id}: there is another question of that id"),
+            );
         }
     }
 
     /// The words of a question that is not the person's own; `None` where there is none of that id.
     pub fn text(&self, id: &str, locale: &str) -> Option<String> {
-        questions::text(id, locale).map(str::to_owned).or_else(|| self.own.get(id).cloned())
+        let own = || self.own.iter().find(|question| question.id == id).map(|question| question.text.clone());
+        questions::text(id, locale).map(str::to_owned).or_else(own)
     }
 }
 

@@ -60,10 +60,11 @@ fn grouped(context: Context, methods: &MethodsView) -> Element {
         }
     }
     for kind in &kinds {
-        let mut group = element("fieldset").part("group");
-        if kinds.len() > 1 {
-            group = group.child(element("legend").part("kind").say(heading(*kind)));
-        }
+        let mut group = if kinds.len() > 1 {
+            element("fieldset").part("group").child(element("legend").part("kind").say(heading(*kind)))
+        } else {
+            element("div").part("group")
+        };
         for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
             let mut words = element("span").at("class", "words").child(element("span").say(name(method)));
             if let Some(masked) = &method.masked {

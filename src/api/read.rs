@@ -7,8 +7,9 @@
 //! with.
 
 use regain_protocol::{
-    Captcha, Config, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method, MethodKind, Notice, NoticeCode,
-    Outcome, PasswordPolicy, Problem, ProblemCode, Role, Secret, ServerCheck, Step, StepBody, Violation,
+    AccountType, CallStatus, Captcha, Config, Contact, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method,
+    MethodKind, Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Role, Secret, ServerCheck,
+    Step, StepBody, UnlockOutcome, Violation,
 };
 
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
@@ -41,6 +42,11 @@ fn count(json: &impl Json, name: &str) -> Option<u32> {
 
 fn small(json: &impl Json, name: &str) -> Option<u8> {
     count(json, name).map(|number| u8::try_from(number).unwrap_or(u8::MAX))
+}
+
+/// All the elements, or nothing where one of them is not what it should be.
+fn list<J: Json, T>(json: &J, name: &str, read: impl Fn(&J) -> Option<T>) -> Option<Vec<T>> {
+    json.get(name)?.items()?.iter().map(read).collect()
 }
 
 /// The answer to `POST /v1/flows` and to an answer: a flow, with its token where it is new.
@@ -78,9 +84,18 @@ fn step_body(json: &impl Json) -> Option<StepBody> {
                 None => None,
             },
         },
-        "choose_method" => {
-            StepBody::ChooseMethod { methods: json.get("methods")?.items()?.iter().map(method).collect::<Option<_>>()? }
+        "contact_administrator" => {
+            let contact = json.get("contact")?;
+            StepBody::ContactAdministrator {
+                reason: text(json, "reason")?,
+                contact: match &*text(&contact, "kind")? {
+                    "form" => Contact::Form {},
+                    "url" => Contact::Url { url: text(&contact, "url")? },
+                    _ => Contact::Unknown,
+                },
+            }
         }
+        "choose_method" => StepBody::ChooseMethod { methods: list(json, "methods", method)? },
         "enter_code" => StepBody::EnterCode {
             method: method(&json.get("method")?)?,
             length: small(json, "length")?,
@@ -88,6 +103,24 @@ fn step_body(json: &impl Json) -> Option<StepBody> {
             resend_at: text(json, "resend_at")?,
             resends_left: small(json, "resends_left")?,
             tries_left: small(json, "tries_left")?,
+        },
+        "answer_call" => StepBody::AnswerCall {
+            method: method(&json.get("method")?)?,
+            status: call_status(&text(json, "status")?),
+            calls_left: small(json, "calls_left")?,
+        },
+        "answer_questions" => StepBody::AnswerQuestions {
+            questions: list(json, "questions", |it| Some(Question { id: text(it, "id")?, text: text(it, "text")? }))?,
+            tries_left: small(json, "tries_left")?,
+        },
+        "choose_outcome" => StepBody::ChooseOutcome {
+            outcomes: list(json, "outcomes", |it| {
+                Some(match &*it.text()? {
+                    "unlock" => UnlockOutcome::Unlock,
+                    "reset" => UnlockOutcome::Reset,
+                    _ => UnlockOutcome::Unknown,
+                })
+            })?,
         },
         "new_password" => StepBody::NewPassword {
             policy: policy(&json.get("policy")?)?,
@@ -139,13 +172,8 @@ fn policy(json: &impl Json) -> Option<PasswordPolicy> {
         max_length: count(json, "max_length")?,
         min_classes: small(json, "min_classes")?,
         forbid_user_id: flag(json, "forbid_user_id")?,
-        forbidden_words: json.get("forbidden_words")?.items()?.iter().map(Json::text).collect::<Option<_>>()?,
-        server_checks: json
-            .get("server_checks")?
-            .items()?
-            .iter()
-            .map(|check| Some(server_check(&check.text()?)))
-            .collect::<Option<_>>()?,
+        forbidden_words: list(json, "forbidden_words", Json::text)?,
+        server_checks: list(json, "server_checks", |check| Some(server_check(&check.text()?)))?,
     })
 }
 
@@ -185,13 +213,20 @@ pub(crate) fn config(json: &impl Json) -> Option<Config> {
     Some(Config {
         name: text(json, "name")?,
         logo: None,
-        account_types: Vec::new(),
-        flows: Vec::new(),
+        account_types: list(json, "account_types", account_type).unwrap_or_default(),
+        // A kind of flow for another version of the widget is none that this one could begin.
+        flows: list(json, "flows", |kind| Some(flow_kind(&kind.text()?)))
+            .map(|kinds| kinds.into_iter().flatten().collect())
+            .unwrap_or_default(),
         locales: Vec::new(),
         help: Help { email: part("email"), phone: part("phone"), url: part("url") },
         user_id_hint: text(json, "user_id_hint"),
         ask_administrator: flag(json, "ask_administrator").unwrap_or_default(),
     })
+}
+
+fn account_type(json: &impl Json) -> Option<AccountType> {
+    Some(AccountType { id: text(json, "id")?, label: text(json, "label")?, href: text(json, "href") })
 }
 
 fn flow_kind(name: &str) -> Option<FlowKind> {
@@ -233,6 +268,18 @@ fn role(name: &str) -> Role {
     }
 }
 
+fn call_status(name: &str) -> CallStatus {
+    match name {
+        "calling" => CallStatus::Calling,
+        "ringing" => CallStatus::Ringing,
+        "answered" => CallStatus::Answered,
+        "no_answer" => CallStatus::NoAnswer,
+        "wrong_key" => CallStatus::WrongKey,
+        "failed" => CallStatus::Failed,
+        _ => CallStatus::Unknown,
+    }
+}
+
 fn server_check(name: &str) -> ServerCheck {
     match name {
         "common" => ServerCheck::Common,
@@ -266,6 +313,7 @@ fn end_reason(name: &str) -> EndReason {
 fn problem_code(name: &str) -> ProblemCode {
     match name {
         "wrong_code" => ProblemCode::WrongCode,
+        "wrong_answers" => ProblemCode::WrongAnswers,
         "captcha_failed" => ProblemCode::CaptchaFailed,
         "code_expired" => ProblemCode::CodeExpired,
         "wrong_password" => ProblemCode::WrongPassword,

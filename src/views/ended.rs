@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use regain_protocol::EndReason;
 
 use super::help::help;
-use super::parts::{Context, button, element, heading, lead};
+use super::parts::{Context, actions, button, cancel, element, screen as begin};
 use crate::flow::{End, Event, Screen};
 use crate::i18n::{self, Text};
 
@@ -21,26 +21,17 @@ pub(super) fn screen(context: Context, why: End) -> AnyView {
             _ => 0,
         })
     };
-    element("div")
-        .at("class", "screen")
-        .child(heading(title))
-        .child(lead(words))
+    begin(title, words)
         .child(
             element("p")
                 .part("lead")
                 .flag("hidden", move || wait() == 0)
                 .live(move || i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait())])),
         )
-        .child(
-            element("div")
-                .at("class", "actions")
-                .child(
-                    button("primary", context, || Event::StartedAgain)
-                        .flag("hidden", move || wait() > 0)
-                        .say(Text::StartAgain),
-                )
-                .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-        )
+        .child(actions(
+            button("primary", context, || Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain),
+            cancel(context),
+        ))
         .child(help(context))
         .done()
 }

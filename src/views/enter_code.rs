@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use regain_protocol::{MethodKind, NoticeCode};
 
-use super::parts::{Context, button, element, field, form, heading, input, lead, ltr, submit, yes};
+use super::parts::{
+    Context, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit, yes,
+};
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -26,6 +28,8 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
             .words(".".to_owned()),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
+    let by_app = code.kind == MethodKind::Authenticator;
+    let wait = if code.kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
     element("div")
         .at("class", "screen")
         .child(heading(Text::CodeHeading))
@@ -35,19 +39,21 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
                 .flag("hidden", move || context.read(|view| view.notice != Some(NoticeCode::CodeResent))),
         )
         .child(
-            form(context).child(field(context, Field::Code, Text::Code, good_for, code_input, wrong)).child(
-                element("div")
-                    .at("class", "actions")
-                    .child(submit(context, Text::Verify))
-                    .child(button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)),
-            ),
+            form(context)
+                .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
+                .child(actions(submit(context, |_| Text::Verify), another_way(context))),
         )
         .child(
-            element("div").at("class", "more").child(element("p").part("note").say(Text::CodeWait)).child(
-                button("link", context, || Event::AskedForAnotherCode)
-                    .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
-                    .live(move || resend(context)),
-            ),
+            // An app has a new code by itself.
+            element("div")
+                .at("class", "more")
+                .flag("hidden", move || by_app)
+                .child(element("p").part("note").say(wait))
+                .child(
+                    button("link", context, || Event::AskedForAnotherCode)
+                        .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
+                        .live(move || resend(context)),
+                ),
         )
         .done()
 }
@@ -60,6 +66,9 @@ fn of<T: Default>(context: Context, read: impl FnOnce(&CodeView) -> T) -> T {
 }
 
 fn good_for(context: Context) -> String {
+    if of(context, |code| code.kind == MethodKind::Authenticator) {
+        return i18n::text(Text::CodeByAppHint).to_owned();
+    }
     match of(context, |code| code.good_for) {
         0 => i18n::text(Text::CodeGone).to_owned(),
         left => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
@@ -81,8 +90,8 @@ fn wrong(view: &View, _: Field) -> Option<String> {
         FieldError::CodeLength { length } => {
             return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
         }
-        FieldError::WrongCode { tries_left: 0 } => Text::CodeWrong,
-        FieldError::WrongCode { tries_left } => {
+        FieldError::Wrong { tries_left: 0 } => Text::CodeWrong,
+        FieldError::Wrong { tries_left } => {
             return Some(i18n::counted(Text::CodeWrongLastTry, Text::CodeWrongTries, (*tries_left).into()));
         }
         FieldError::CodeExpired => Text::CodeExpired,

@@ -4,23 +4,15 @@
 use leptos::prelude::*;
 use regain_protocol::Help;
 
-use super::parts::{Context, Element, button, element, heading, lead};
-use crate::flow::Event;
+use super::parts::{Context, Element, cancel, element, screen as begin};
 use crate::i18n::{self, Text};
 
 /// A step that this widget does not know.
 pub(super) fn screen(context: Context) -> AnyView {
-    element("div")
-        .at("class", "screen")
-        .child(heading(Text::UnknownHeading))
-        .child(lead(Text::UnknownLead))
+    begin(Text::UnknownHeading, Text::UnknownLead)
         .child(page(context))
         .child(help(context))
-        .child(
-            element("div")
-                .at("class", "actions")
-                .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-        )
+        .child(element("div").at("class", "actions").child(cancel(context)))
         .done()
 }
 

@@ -1,0 +1,54 @@
+//! Answer the phone and press #.
+
+use leptos::prelude::*;
+use regain_protocol::CallStatus;
+
+use super::parts::{Context, actions, another_way, button, element, ltr, screen as begin, yes};
+use crate::flow::{CallView, Event, Screen};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
+    let over = move || of(context, |call| call.is_over);
+    let mut screen = begin(Text::CallHeading, Text::CallLead);
+    if let Some(masked) = &call.masked {
+        screen = screen.child(element("p").part("lead").say(Text::CallTo).child(ltr(masked.clone())));
+    }
+    screen
+        .child(
+            element("p")
+                .part("status")
+                .flag("data-over", over)
+                .child(element("span").live(move || of(context, |call| i18n::text(status(call.status)).to_owned())))
+                .child(element("span").at("class", "spinner").at("aria-hidden", "true").flag("hidden", over)),
+        )
+        .child(actions(
+            button("primary", context, || Event::AskedForAnotherCall)
+                .live_at("aria-disabled", move || of(context, |call| yes(!call.can_call)))
+                .live(move || {
+                    of(context, |call| {
+                        i18n::text(if call.calls_left > 0 { Text::CallAgain } else { Text::NoMoreCalls }).to_owned()
+                    })
+                }),
+            another_way(context),
+        ))
+        .done()
+}
+
+fn of<T: Default>(context: Context, read: impl FnOnce(&CallView) -> T) -> T {
+    context.read(|view| match &view.screen {
+        Screen::AnswerCall(call) => read(call),
+        _ => T::default(),
+    })
+}
+
+/// How the call goes, for the eye and for the ear.
+pub(crate) fn status(status: CallStatus) -> Text {
+    match status {
+        CallStatus::Calling | CallStatus::Unknown => Text::Calling,
+        CallStatus::Ringing => Text::CallRinging,
+        CallStatus::Answered => Text::CallAnswered,
+        CallStatus::NoAnswer => Text::CallNoAnswer,
+        CallStatus::WrongKey => Text::CallWrongKey,
+        CallStatus::Failed => Text::CallFailed,
+    }
+}

@@ -10,7 +10,6 @@
 
 mod answer_questions;
 mod apply;
-mod authenticator;
 mod call;
 mod captcha;
 mod choose_method;

@@ -162,6 +162,8 @@ impl Drive {
         assert!(is_live || decision.is_none(), "a call that is over changed something");
         assert!(is_live || heard == Heard::Over);
         let Some(decision) = decision else { return };
+        let subject = self.state.subject.as_ref().expect("somebody");
+        assert!(subject.account.is_some() || event == CallEvent::Failed, "heard of a call to nobody");
         match event {
             CallEvent::Key('#') => self.proofs.push(MethodKind::Call),
             CallEvent::Key(_) => self.wrong += 1,

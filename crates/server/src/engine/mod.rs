@@ -27,7 +27,7 @@ mod properties;
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Answer, EndReason, FlowKind, PasswordPolicy};
 
-pub use captcha::{Challenge, ProofOfWork};
+pub use captcha::{Challenge, Image, ProofOfWork, spoken};
 pub use effects::{Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use new_password::Applied;
 pub use state::{Stage, State};
@@ -46,6 +46,7 @@ pub struct Rules {
     codes: CodesConfig,
     limits: LimitsConfig,
     captcha: CaptchaConfig,
+    public_url: String,
     password: PasswordPolicy,
     continue_url: Option<String>,
     locales: Vec<String>,
@@ -61,6 +62,7 @@ impl Rules {
             codes: config.codes.clone(),
             limits: config.limits.clone(),
             captcha: config.captcha.clone(),
+            public_url: config.server.public_url.clone(),
             password: config.password.policy(),
             continue_url: config.organisation.continue_url.clone(),
             locales: config.organisation.locales.clone(),

@@ -102,6 +102,7 @@ fn banner() -> Markup {
                 a href="/" { "Sign-in page" }
                 a href="/demo" { "People" }
                 a href="/demo/outbox" { "Mail and phone" }
+                a href="/demo/switches" { "Switches" }
             }
         }
     }

@@ -58,7 +58,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                 @match entry {
                     OutboxEntry::Mail(mail) => (one_mail(mail, index < UNFOLDED)),
                     OutboxEntry::Text(text) => (one_text(text, index < UNFOLDED)),
-                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation)),
+                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation())),
                 }
             }
         }
@@ -201,7 +201,7 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
         }
         OutboxEntry::Call(call) => JsonEntry::Call {
             status: status(call.status).0,
-            said: said(&call, &demo.organisation),
+            said: said(&call, &demo.organisation()),
             id: call.call.reference.call_id,
             to: call.call.to,
             at: call.at,

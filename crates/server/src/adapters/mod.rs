@@ -13,4 +13,4 @@ pub use embedded_directory::{
 pub use outbox::{Outbox, OutboxMail};
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};
-pub use sqlite_store::SqliteStore;
+pub use sqlite_store::{AuditFilter, AuditPosition, SqliteStore};

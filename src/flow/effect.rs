@@ -1,15 +1,17 @@
 //! What a flow asks of the world. The shell carries these out and decides nothing.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use regain_protocol::{Answer, CreateFlow, Outcome, Secret};
+use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, Outcome, Secret};
 
 use super::{Fault, Field, Ticket};
 
 /// One thing to be done.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// `GET /v1/config`; its answer comes as [`Event::Configured`](super::Event::Configured).
+    /// `GET /v1/config`; its answer comes as [`Event::Configured`](super::Event::Configured) or
+    /// [`Event::Unconfigured`](super::Event::Unconfigured).
     LoadConfig,
     /// `POST /v1/flows`.
     CreateFlow {
@@ -42,6 +44,12 @@ pub enum Effect {
     },
     /// `DELETE /v1/flows/{id}`; nobody waits for the reply.
     DeleteFlow(Resume),
+    /// Solve this challenge, and give up the one before. How it goes comes as
+    /// [`Event::CaptchaProgress`](super::Event::CaptchaProgress),
+    /// [`Event::CaptchaSolved`](super::Event::CaptchaSolved) and
+    /// [`Event::CaptchaUnsolvable`](super::Event::CaptchaUnsolvable) with the same ticket. Never a
+    /// picture: its text is typed.
+    SolveCaptcha(Ticket, Arc<Captcha>),
     /// Keep this for a reload.
     SaveResume(Resume),
     /// Forget what was kept.
@@ -50,6 +58,13 @@ pub enum Effect {
     StartTicking,
     /// Stop that.
     StopTicking,
+    /// Read codes from text messages, where the browser can and the person lets it (`WebOTP`); each
+    /// comes as [`Event::CodeRead`](super::Event::CodeRead).
+    StartReadingSms,
+    /// Stop that.
+    StopReadingSms,
+    /// Put this into a field, as if it had been typed.
+    Fill(Field, Secret<String>),
     /// Move the focus, once what changed is drawn.
     Focus(Focus),
     /// Say this in the live region.
@@ -90,6 +105,14 @@ pub enum Focus {
 pub enum Announcement {
     /// Another code was sent.
     CodeSent,
+    /// There is another picture.
+    NewCaptcha,
+    /// The code was taken from a text message.
+    CodeRead,
+    /// How the call goes now.
+    Call(CallStatus),
+    /// So many more characters can be written.
+    RoomLeft(u32),
     /// The code is good for so many more seconds.
     CodeEnds(u32),
     /// The code is no longer good.

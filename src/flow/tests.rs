@@ -1,6 +1,8 @@
 //! The flow core against scripted servers, and against random ones in any order of events.
 
 mod any_order;
+mod captcha;
 mod driven;
 mod failures;
+mod methods;
 mod steps;

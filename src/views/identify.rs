@@ -1,30 +1,35 @@
 //! Who are you?
 
 use leptos::prelude::*;
+use regain_protocol::FlowKind;
 
-use super::parts::{Context, button, element, field, form, heading, input, lead, submit};
-use crate::flow::{Event, Field, FieldError, Screen, View};
+use super::captcha;
+use super::parts::{Context, actions, cancel, element, field, form, input, screen as begin, submit};
+use crate::flow::{Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, user_id: String) -> AnyView {
+pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyView {
     let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
         .at("autocomplete", "username")
         .at("dir", "ltr")
         .with("value", user_id);
-    element("div")
-        .at("class", "screen")
-        .child(heading(Text::IdentifyHeading))
-        .child(lead(Text::IdentifyLead))
-        .child(element("p").part("note").say(Text::IdentifyWho))
+    let (title, who) = match kind {
+        FlowKind::Unlock => (Text::UnlockHeading, Text::UnlockWho),
+        _ => (Text::IdentifyHeading, Text::IdentifyWho),
+    };
+    begin(title, Text::IdentifyLead)
+        .child(element("p").part("note").say(who))
         .child(
-            form(context).child(field(context, Field::UserId, Text::UserId, hint, user, wrong)).child(
-                element("div")
-                    .at("class", "actions")
-                    .child(submit(context, Text::Next))
-                    .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-            ),
+            form(context)
+                .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
+                .child(captcha::part(context))
+                .child(actions(
+                    // The form may wait for its challenge to be solved.
+                    submit(context, |view| if view.busy { Text::Working } else { Text::Next }),
+                    cancel(context),
+                )),
         )
         .done()
 }
@@ -36,11 +41,12 @@ fn hint(context: Context) -> String {
     })
 }
 
-fn wrong(view: &View, _: Field) -> Option<String> {
-    match &view.screen {
-        Screen::Identify { error: Some(FieldError::Missing), .. } => Some(Text::UserIdMissing),
-        Screen::Identify { error: Some(_), .. } => Some(Text::UserIdUnusable),
-        _ => None,
-    }
-    .map(|text| i18n::text(text).to_owned())
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let text = match &view.screen {
+        Screen::Identify { error: Some((at, _)), .. } if *at != field => return None,
+        Screen::Identify { error: Some((_, FieldError::Missing)), .. } => Text::UserIdMissing,
+        Screen::Identify { error: Some(_), .. } => Text::UserIdUnusable,
+        _ => return None,
+    };
+    Some(i18n::text(text).to_owned())
 }

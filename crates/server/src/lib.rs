@@ -15,6 +15,7 @@ pub mod keys;
 pub mod mails;
 pub mod outgoing;
 pub mod phone_number;
+mod phone_words;
 pub mod ports;
 pub mod questions;
 pub mod totp;

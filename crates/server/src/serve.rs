@@ -17,7 +17,7 @@ use regain_server::{
         hosted,
     },
     mails::Mails,
-    ports::{DirectoryError, Notifier, OsRng, Phone, SystemClock},
+    ports::{DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
 };
 use tokio::{
     net::TcpListener,
@@ -44,6 +44,8 @@ pub(crate) enum Failure {
     Database(#[from] OpenError),
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),
     #[error("server.widget_dir: {0}")]

@@ -35,13 +35,15 @@ pub struct Mail {
     pub html: Secret<String>,
 }
 
+/// Writes the words of a text message with a code, from the most to the fewest: the organisation's name
+/// where it can be in it, the code, and for how many minutes it is good.
+type TextWords = fn(Option<&str>, &Secret<String>, u32) -> Vec<Secret<String>>;
+
 /// One language.
 struct Catalogue {
     /// Writes any mail.
     draft: fn(&Facts<'_>, &Content) -> Draft,
-    /// The words of a text message with a code, from the most to the fewest: the organisation's name
-    /// where it can be in it, the code, and for how many minutes it is good.
-    text_message: fn(Option<&str>, &Secret<String>, u32) -> Vec<Secret<String>>,
+    text_message: TextWords,
     /// What is spoken in a call from an organisation.
     call_words: fn(&str) -> CallWords,
 }

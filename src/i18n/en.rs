@@ -112,9 +112,9 @@ catalogue! {
     QuestionsHeading = "Answer your security questions";
     QuestionsLead = "Answer as you did when you chose them. Capital letters and extra spaces make no difference.";
     AnswerMissing = "Type your answer.";
-    AnswersWrong = "These are not all the answers that we know. Check them and try again.";
-    AnswersWrongLastTry = "These are not all the answers that we know. You have one more try.";
-    AnswersWrongTries = "These are not all the answers that we know. You have {0} more tries.";
+    AnswersWrong = "Not all of these answers match. Check them and try again.";
+    AnswersWrongLastTry = "Not all of these answers match. You have one more try.";
+    AnswersWrongTries = "Not all of these answers match. You have {0} more tries.";
     AnswersUnusable = "One of these can’t be an answer. Check them for typing mistakes.";
 
     ContactHeading = "Your administrator can help";

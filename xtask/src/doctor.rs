@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    paths,
+    paths, pypi,
     run::output_of,
     tools::{Browser, TRUNK, WASM_BINDGEN},
     wasm::Compiler,
@@ -28,6 +28,8 @@ pub(crate) fn run() -> Result<()> {
         }
         None => line("Chromium", "missing, or its driver: `cargo xtask test` installs both on Debian"),
     }
+    let altcha = pypi::ALTCHA.found()?.map(|dir| format!("{} in {}", pypi::ALTCHA.version, dir.display()));
+    line("altcha", altcha.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
     line("tools' cache", &paths::cache()?.display().to_string());
     Ok(())
 }

@@ -11,6 +11,7 @@ mod dist;
 mod doctor;
 mod native;
 mod paths;
+mod pypi;
 mod run;
 mod test;
 mod tools;

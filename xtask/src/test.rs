@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{budgets::Sizes, dist, native, paths, run, tools::Browser};
+use crate::{budgets::Sizes, dist, native, paths, pypi, run, tools::Browser};
 
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
@@ -19,6 +19,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
     let mut tests = native::cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
+    tests.env("REGAIN_ALTCHA", pypi::ALTCHA.ready()?);
     if options.native {
         tests.args(["--exclude", "regain-e2e"]);
     } else {

@@ -3,7 +3,7 @@
 //! One secret, kept by the operator, gives every keyed value a subkey of its own (HKDF-SHA256, RFC
 //! 5869), so that no value of one purpose can stand in for one of another.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -34,6 +34,7 @@ pub struct Keys {
     idempotency: Secret<[u8; 32]>,
     bucket: Secret<[u8; 32]>,
     seal: Secret<[u8; 32]>,
+    captcha: Secret<[u8; 32]>,
 }
 
 impl fmt::Debug for Keys {
@@ -77,6 +78,7 @@ impl Keys {
             idempotency: subkey("idempotency"),
             bucket: subkey("bucket"),
             seal: subkey("seal"),
+            captcha: subkey("captcha"),
         }
     }
 
@@ -115,6 +117,28 @@ impl Keys {
         format!("{what}:{}", URL_SAFE_NO_PAD.encode(mac(&self.bucket, &[what.as_bytes(), of.as_bytes()])))
     }
 
+    /// The signature of a proof of work's challenge in ALTCHA's format: HMAC-SHA256 in hexadecimal. Its
+    /// libraries take the key as a text, so it is the subkey's hexadecimal digits.
+    pub fn captcha_signature(&self, challenge: &str) -> String {
+        let key = Secret::new(hex(self.captcha.expose()));
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.expose().as_bytes())
+            .expect("HMAC takes keys of every length");
+        mac.update(challenge.as_bytes());
+        hex(&mac.finalize().into_bytes())
+    }
+
+    /// The seed of what a challenge looks and sounds like. Who knew it could draw all solutions and
+    /// compare.
+    pub fn captcha_seed(&self, what: &str, challenge: &str) -> [u8; 32] {
+        mac(&self.captcha, &[what.as_bytes(), challenge.as_bytes()])
+    }
+
+    /// What ALTCHA's own library is given to check a signature.
+    #[cfg(test)]
+    pub(crate) fn captcha_key(&self) -> String {
+        hex(self.captcha.expose())
+    }
+
     /// Seals a value that must be read back later. It opens only with the same context.
     pub fn seal(&self, rng: &dyn Rng, context: &str, value: &Secret<Vec<u8>>) -> String {
         let mut sealed = vec![0; NONCE_BYTES];
@@ -148,6 +172,14 @@ pub fn token_hash(token: &Secret<String>) -> String {
 /// Whether two hashes are the same, in the same time wherever they differ.
 pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// Bytes in hexadecimal, in small letters.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a text takes everything");
+        text
+    })
 }
 
 /// HMAC-SHA256 over parts, each preceded by its length, so that no two lists of parts are alike.

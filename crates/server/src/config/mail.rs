@@ -1,7 +1,6 @@
 //! `[mail]`, `[demo]`
 
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,7 +8,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig, ServerConfig, is_mail_address, rebase};
+use super::{Faults, OrganisationConfig, ServerConfig, is_loopback, is_mail_address, rebase};
 
 /// `[mail]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -130,11 +129,6 @@ impl MailConfig {
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_s.into())
     }
-}
-
-/// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// `[demo]`

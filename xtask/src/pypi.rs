@@ -1,0 +1,57 @@
+//! Python packages that tests judge our work by: the published libraries of what we speak to. They
+//! are installed into the cache, never into the system.
+
+use std::{path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{
+    paths,
+    run::{output_of, step},
+    tools,
+};
+
+/// ALTCHA's own server library. It has no dependencies.
+pub(crate) const ALTCHA: Package = Package { name: "altcha", version: "2.3.0" };
+
+/// A package of the Python Package Index.
+pub(crate) struct Package {
+    /// Its name, which is also its module's.
+    pub(crate) name: &'static str,
+    /// The one version that is used.
+    pub(crate) version: &'static str,
+}
+
+impl Package {
+    /// The folder that `PYTHONPATH` is to name, where the package is there already.
+    pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
+        let folder = self.folder()?;
+        let script = format!("import importlib.metadata as m, {0}; print(m.version('{0}'))", self.name);
+        // Isolated from what the user has installed.
+        let mut python = Command::new("python3");
+        python.args(["-s", "-c", &script]).env("PYTHONPATH", &folder);
+        Ok((output_of(&mut python).as_deref() == Some(self.version)).then_some(folder))
+    }
+
+    /// The folder that `PYTHONPATH` is to name, with the package installed if need be.
+    pub(crate) fn ready(&self) -> Result<PathBuf> {
+        if let Some(folder) = self.found()? {
+            return Ok(folder);
+        }
+        if output_of(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
+            tools::apt_install("Installing Python's pip", "about 1 min, once", &["python3-pip"])?;
+        }
+        let folder = self.folder()?;
+        let mut install = Command::new("python3");
+        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--upgrade", "--target"]).arg(&folder);
+        install.arg(format!("{}=={}", self.name, self.version));
+        step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)
+            .context("some tests ask published Python libraries: python3 and pip are needed for them")?;
+        ensure!(self.found()?.is_some(), "{} was installed but python3 does not find it", self.name);
+        Ok(folder)
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        Ok(paths::cache()?.join("tools").join(format!("python-{}-{}", self.name, self.version)))
+    }
+}

@@ -10,6 +10,7 @@ pub mod flow;
 pub mod i18n;
 mod options;
 pub mod shell;
+mod sms;
 mod views;
 
 pub use shell::mount;

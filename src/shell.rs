@@ -12,12 +12,13 @@ use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
 use regain_protocol::Outcome;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, Storage};
+use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
 use crate::api::{self, Request};
 use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Ticket, View};
 use crate::i18n::{self, Text};
 use crate::options::{Options, now};
+use crate::sms;
 use crate::views::{self, Context};
 
 /// Shows the widget in `root`, an element in a shadow tree that has the stylesheet.
@@ -39,6 +40,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
                     root,
                     interval: Cell::new(None),
                     online: Cell::new(None),
+                    reading: Cell::new(None),
                     mounted: Cell::new(None),
                 })
             });
@@ -61,6 +63,7 @@ pub(crate) struct Shell {
     root: HtmlElement,
     interval: Cell<Option<IntervalHandle>>,
     online: Cell<Option<WindowListenerHandle>>,
+    reading: Cell<Option<AbortController>>,
     mounted: Cell<Option<UnmountHandle<AnyViewState>>>,
 }
 
@@ -93,9 +96,8 @@ impl Shell {
             Effect::LoadConfig => {
                 let shell = Rc::clone(self);
                 spawn_local(async move {
-                    if let Some(config) = api::config(&shell.options.api).await {
-                        shell.send(Event::Configured(Box::new(config)));
-                    }
+                    let config = api::config(&shell.options.api).await;
+                    shell.send(config.map_or(Event::Unconfigured, |config| Event::Configured(Box::new(config))));
                 });
             }
             Effect::CreateFlow { ticket, key, create } => self.request(Some(ticket), key, Request::Create(create)),
@@ -124,6 +126,14 @@ impl Shell {
                 self.interval.set(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
             }
             Effect::StopTicking => self.stop_ticking(),
+            Effect::StartReadingSms => self.reading.set(sms::read(self)),
+            Effect::StopReadingSms => self.stop_reading(),
+            Effect::Fill(field, text) => {
+                let found = self.root.query_selector(&["#regain-", field.name()].concat()).ok().flatten();
+                if let Some(input) = found.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+                    input.set_value(text.expose());
+                }
+            }
             Effect::Focus(focus) => self.focus(focus),
             Effect::Announce(announcement) => self.announce(announcement),
             Effect::Tell(event) => self.tell_event(&event),
@@ -179,6 +189,9 @@ impl Shell {
         let words = match announcement {
             Announcement::CodeSent => i18n::text(Text::CodeResent).to_owned(),
             Announcement::NewCaptcha => i18n::text(Text::CaptchaNew).to_owned(),
+            Announcement::CodeRead => i18n::text(Text::CodeRead).to_owned(),
+            Announcement::Call(status) => i18n::text(views::call_status(status)).to_owned(),
+            Announcement::RoomLeft(left) => views::room(left),
             Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
@@ -216,8 +229,15 @@ impl Shell {
         }
     }
 
+    fn stop_reading(&self) {
+        if let Some(reading) = self.reading.take() {
+            reading.abort();
+        }
+    }
+
     fn unmount(&self) {
         self.stop_ticking();
+        self.stop_reading();
         if let Some(listener) = self.online.take() {
             listener.remove();
         }

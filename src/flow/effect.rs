@@ -3,14 +3,15 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use regain_protocol::{Answer, Captcha, CreateFlow, Outcome, Secret};
+use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, Outcome, Secret};
 
 use super::{Fault, Field, Ticket};
 
 /// One thing to be done.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// `GET /v1/config`; its answer comes as [`Event::Configured`](super::Event::Configured).
+    /// `GET /v1/config`; its answer comes as [`Event::Configured`](super::Event::Configured) or
+    /// [`Event::Unconfigured`](super::Event::Unconfigured).
     LoadConfig,
     /// `POST /v1/flows`.
     CreateFlow {
@@ -57,6 +58,13 @@ pub enum Effect {
     StartTicking,
     /// Stop that.
     StopTicking,
+    /// Read codes from text messages, where the browser can and the person lets it (`WebOTP`); each
+    /// comes as [`Event::CodeRead`](super::Event::CodeRead).
+    StartReadingSms,
+    /// Stop that.
+    StopReadingSms,
+    /// Put this into a field, as if it had been typed.
+    Fill(Field, Secret<String>),
     /// Move the focus, once what changed is drawn.
     Focus(Focus),
     /// Say this in the live region.
@@ -99,6 +107,12 @@ pub enum Announcement {
     CodeSent,
     /// There is another picture.
     NewCaptcha,
+    /// The code was taken from a text message.
+    CodeRead,
+    /// How the call goes now.
+    Call(CallStatus),
+    /// So many more characters can be written.
+    RoomLeft(u32),
     /// The code is good for so many more seconds.
     CodeEnds(u32),
     /// The code is no longer good.

@@ -1,7 +1,7 @@
 //! Type the code. Begins when a code is on its way; ends when the server takes the code, or when
 //! the person asks for another way. Through wrong codes and resends it is the same step.
 
-use regain_protocol::{Answer, Method, ProblemCode, Secret, StepBody};
+use regain_protocol::{Answer, Method, MethodKind, ProblemCode, Secret, StepBody};
 
 use super::{Announcement, Field, FieldError};
 use crate::clock::{Millis, parse_utc};
@@ -72,7 +72,7 @@ impl EnterCode {
 
     pub(super) fn refused(&mut self, code: ProblemCode) -> Option<Field> {
         self.error = Some(match code {
-            ProblemCode::WrongCode => FieldError::WrongCode { tries_left: self.tries_left },
+            ProblemCode::WrongCode => FieldError::Wrong { tries_left: self.tries_left },
             ProblemCode::CodeExpired => FieldError::CodeExpired,
             ProblemCode::Invalid => FieldError::Unusable,
             _ => return None,
@@ -80,8 +80,12 @@ impl EnterCode {
         Some(Field::Code)
     }
 
-    /// What is to be said now about the code's time: sparingly, at 60 s, at 10 s and at its end.
+    /// What is to be said now about the code's time: sparingly, at 60 s, at 10 s and at its end. An
+    /// app always has a new one.
     pub(super) fn announcement(&mut self, server_now: Millis) -> Option<Announcement> {
+        if self.method.kind == MethodKind::Authenticator {
+            return None;
+        }
         let left = super::seconds_until(self.expires_at, server_now);
         let mark = super::mark_passed(self.said, left)?;
         self.said = Some(mark);
@@ -106,7 +110,6 @@ fn digit(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use regain_protocol::MethodKind;
 
     fn step() -> EnterCode {
         EnterCode::new(StepBody::EnterCode {

@@ -2,6 +2,7 @@
 
 use regain_protocol::{Config, FlowAnswered, Problem, Secret};
 
+use super::answer_questions::MOST;
 use crate::clock::Millis;
 
 /// Numbers the requests and the challenges, so that a reply to one that was given up is recognised
@@ -22,6 +23,14 @@ pub enum Field {
     Destination,
     /// The code.
     Code,
+    /// The answers to the questions, together.
+    Answers,
+    /// The answer to the question at that place.
+    Answer(u8),
+    /// What to say to the administrators.
+    Message,
+    /// One of what can be done for a locked account.
+    Outcome,
     /// The current password, where it must be given too.
     Current,
     /// The new password.
@@ -40,6 +49,16 @@ impl Field {
             Self::Method => "method",
             Self::Destination => "destination",
             Self::Code => "code",
+            Self::Answers => "answers",
+            Self::Answer(place) => {
+                let names: [_; MOST] = [
+                    "answer-1", "answer-2", "answer-3", "answer-4", "answer-5", "answer-6", "answer-7", "answer-8",
+                    "answer-9",
+                ];
+                names[place as usize % MOST]
+            }
+            Self::Message => "message",
+            Self::Outcome => "outcome",
             Self::Current => "current-password",
             Self::Password => "new-password",
             Self::Confirm => "confirm-password",
@@ -54,7 +73,9 @@ pub enum Event {
     Opened,
     /// What a field now holds.
     Typed(Field, Secret<String>),
-    /// The method that was chosen, by its place in the list.
+    /// The kind of account is one that is recovered here.
+    ChoseAccountType,
+    /// The method or the outcome that was chosen, by its place in the list.
     Chose(usize),
     /// Next, Verify or Finish.
     Submitted,
@@ -68,8 +89,14 @@ pub enum Event {
     CaptchaUnsolvable(Ticket),
     /// Another code, please.
     AskedForAnotherCode,
+    /// The browser read a code from a text message.
+    CodeRead(Secret<String>),
+    /// Another call, please.
+    AskedForAnotherCall,
     /// Another way, please.
     AskedForAnotherMethod,
+    /// None of these work for me.
+    AskedForAdministrator,
     /// Try the request that failed again.
     Retried,
     /// From the beginning.
@@ -86,6 +113,8 @@ pub enum Event {
     Replied(Ticket, Reply),
     /// What the server tells everyone.
     Configured(Box<Config>),
+    /// That can't be had.
+    Unconfigured,
     /// What time it is at the server, in milliseconds from this device's clock.
     ClockRead(Millis),
 }

@@ -11,6 +11,9 @@ use crate::clock::Millis;
 /// A request without a reply is given up after this long; its reply, if it comes after all, is dropped.
 pub(super) const PATIENCE: Millis = 30_000;
 
+/// The same for what nobody waits for.
+pub(super) const POLL_PATIENCE: Millis = 8_000;
+
 /// After this long the person is told that it takes its time.
 pub(super) const SLOW: Millis = 4_000;
 
@@ -26,7 +29,8 @@ pub(super) enum Wish {
     Submit,
     AnotherCaptcha,
     AnotherCode,
-    AnotherMethod,
+    /// What needs no care of its own.
+    Other,
 }
 
 /// A request in words of the flow.
@@ -35,7 +39,13 @@ pub(super) enum Call {
     Create,
     Resume(Resume),
     Refresh,
-    Answer { wish: Wish, step: String, answer: Rc<Answer> },
+    /// How does the call go? Asked behind the person's back: whatever they want goes first.
+    Poll,
+    Answer {
+        wish: Wish,
+        step: String,
+        answer: Rc<Answer>,
+    },
 }
 
 /// A request with the key under which the server acts on it once, however often it is sent.
@@ -54,6 +64,17 @@ impl Ask {
         match fault {
             Fault::Unreachable | Fault::Server => Some(now + WAITS.get(self.lost)?),
             Fault::Offline | Fault::Busy | Fault::Refused => None,
+        }
+    }
+}
+
+impl Line {
+    /// Whether the person has to wait.
+    pub(super) fn is_busy(&self) -> bool {
+        match self {
+            Self::Busy { ask: Ask { call: Call::Poll, .. }, fault, .. } => fault.is_some(),
+            Self::Busy { .. } => true,
+            Self::Failed { .. } | Self::Idle => false,
         }
     }
 }

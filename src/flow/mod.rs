@@ -5,7 +5,13 @@
 //! be tried in `cargo test`. The server decides which step comes next: nothing in here leads from
 //! one step to another but the server's word.
 
+mod account_type;
+mod answer_call;
+mod answer_questions;
+mod challenge;
 mod choose_method;
+mod choose_outcome;
+mod contact_administrator;
 mod effect;
 mod enter_code;
 mod event;
@@ -13,25 +19,32 @@ mod identify;
 mod line;
 mod new_password;
 mod replies;
+mod requests;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
+use regain_protocol::{AccountType, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret};
 
-use regain_protocol::{Answer, CreateFlow, EndReason, FlowKind, Gate, Help, Notice, Outcome, Secret};
-
+pub use answer_call::AnswerCall;
+pub use answer_questions::AnswerQuestions;
 pub use choose_method::ChooseMethod;
+pub use choose_outcome::ChooseOutcome;
+pub use contact_administrator::{ContactAdministrator, LONGEST};
 pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
 pub use new_password::NewPassword;
-pub use view::{CaptchaView, CodeView, EndedView, MethodsView, PasswordView, Screen, Trouble, View};
+pub use view::{
+    CallView, CaptchaView, CodeView, ContactView, EndedView, MethodsView, OutcomesView, PasswordView, QuestionsView,
+    Screen, Trouble, View,
+};
 
 use crate::clock::Millis;
-use line::{Ask, Call, Line, Wish};
+use account_type::Account;
+use line::{Ask, Call, Line};
 
 /// What the widget is opened with.
 #[derive(Debug, Clone)]
@@ -63,13 +76,15 @@ pub enum FieldError {
         /// The right one, in digits.
         length: u8,
     },
-    /// Not the code that was sent.
-    WrongCode {
-        /// How many wrong codes are still forgiven.
+    /// Not the right code, or not the right answers.
+    Wrong {
+        /// How many wrong ones are still forgiven.
         tries_left: u8,
     },
     /// The code's time is up.
     CodeExpired,
+    /// More than fits.
+    TooLong,
     /// The checklist has an open point.
     BreaksRules,
     /// The server refused the password by the rules listed with it.
@@ -98,8 +113,12 @@ struct Live {
 #[derive(Debug, Clone)]
 enum Step {
     Identify(Identify),
+    ContactAdministrator(ContactAdministrator),
     ChooseMethod(ChooseMethod),
     EnterCode(EnterCode),
+    AnswerCall(AnswerCall),
+    AnswerQuestions(AnswerQuestions),
+    ChooseOutcome(ChooseOutcome),
     NewPassword(Box<NewPassword>),
     /// A step for a newer widget.
     Unknown,
@@ -135,6 +154,10 @@ pub struct Model {
     help: Help,
     organisation: Option<String>,
     user_id_hint: Option<String>,
+    /// Whether anyone can be sent to the administrators.
+    ask_administrator: bool,
+    accounts: Vec<AccountType>,
+    account: Account,
     /// What time it is at the server, from this device's clock.
     offset: Millis,
     /// The user ID as typed last: it outlives its step, so that nobody types it twice.
@@ -146,6 +169,7 @@ pub struct Model {
     /// Counts the screens, so that the view knows when to draw another.
     drawn: u32,
     ticking: bool,
+    reading_sms: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -157,6 +181,9 @@ impl Model {
             help: Help::default(),
             organisation: None,
             user_id_hint: None,
+            ask_administrator: false,
+            accounts: Vec::new(),
+            account: Account::Settled,
             offset: 0,
             user_id: setup.user_id.clone(),
             state: State::Opening,
@@ -165,6 +192,7 @@ impl Model {
             keys: 0,
             drawn: 0,
             ticking: false,
+            reading_sms: false,
             setup,
         }
     }
@@ -184,6 +212,12 @@ impl Model {
             self.ticking = needs_time;
             effects.push(if needs_time { Effect::StartTicking } else { Effect::StopTicking });
         }
+        let reads_sms =
+            matches!(self.step(), Some(Step::EnterCode(EnterCode { method, .. })) if method.kind == MethodKind::Sms);
+        if reads_sms != self.reading_sms {
+            self.reading_sms = reads_sms;
+            effects.push(if reads_sms { Effect::StartReadingSms } else { Effect::StopReadingSms });
+        }
         effects
     }
 
@@ -192,53 +226,39 @@ impl Model {
             Event::Opened => {
                 effects.push(Effect::Tell(HostEvent::Opened));
                 effects.push(Effect::LoadConfig);
+                self.account = Account::new(now);
                 let call = self.setup.resume.clone().map_or(Call::Create, Call::Resume);
                 self.send(now, call, effects);
             }
             Event::Typed(field, text) => self.typed(field, text, effects),
-            Event::Chose(place) => {
-                if let Some(Step::ChooseMethod(step)) = self.step() {
-                    step.chose(place);
-                    self.forget_failure();
+            Event::ChoseAccountType => {
+                if self.asks_account() {
+                    self.decide(Account::Settled, effects);
                 }
+            }
+            Event::Chose(place) => {
+                match self.step() {
+                    Some(Step::ChooseMethod(step)) => step.chose(place),
+                    Some(Step::ChooseOutcome(step)) => step.chose(place),
+                    _ => return,
+                }
+                self.forget_failure();
             }
             Event::Submitted => self.submit(now, effects),
-            Event::AskedForNewCaptcha => {
-                if let Some(Step::Identify(step)) = self.step()
-                    && step.captcha.is_some()
-                {
-                    self.answer(now, Wish::AnotherCaptcha, Answer::NewCaptcha {}, effects);
-                }
+            Event::CaptchaSolved(..) | Event::CaptchaProgress(..) | Event::CaptchaUnsolvable(_) => {
+                self.challenged(now, event, effects);
             }
-            Event::CaptchaSolved(ticket, solution) => {
-                if let Some(Step::Identify(step)) = self.step()
-                    && step.solved(ticket, solution)
-                {
-                    self.submit(now, effects);
-                }
-            }
-            Event::CaptchaProgress(ticket, percent) => {
-                if let Some(Step::Identify(step)) = self.step() {
-                    step.progressed(ticket, percent);
-                }
-            }
-            Event::CaptchaUnsolvable(ticket) => {
-                if let Some(Step::Identify(step)) = self.step() {
-                    effects.extend(step.unsolvable(ticket).map(|field| Effect::Focus(Focus::Field(field))));
-                }
-            }
-            Event::AskedForAnotherCode => {
-                let server_now = now + self.offset;
-                if let Some(Step::EnterCode(step)) = self.step()
-                    && step.resends_left > 0
-                    && step.resend_at <= server_now
-                {
-                    self.answer(now, Wish::AnotherCode, Answer::Resend {}, effects);
-                }
-            }
-            Event::AskedForAnotherMethod => {
-                if let Some(Step::EnterCode(_)) = self.step() {
-                    self.answer(now, Wish::AnotherMethod, Answer::ChooseAnother {}, effects);
+            Event::AskedForNewCaptcha
+            | Event::AskedForAnotherCode
+            | Event::AskedForAnotherCall
+            | Event::AskedForAnotherMethod
+            | Event::AskedForAdministrator => self.asked(now, &event, effects),
+            Event::CodeRead(code) => {
+                if let Some(Step::EnterCode(step)) = self.step() {
+                    step.typed(code.clone());
+                    self.forget_failure();
+                    effects.push(Effect::Fill(Field::Code, code));
+                    effects.push(Effect::Announce(Announcement::CodeRead));
                 }
             }
             Event::Retried => {
@@ -280,7 +300,10 @@ impl Model {
                 self.help = config.help;
                 self.organisation = Some(config.name).filter(|name| !name.is_empty());
                 self.user_id_hint = config.user_id_hint;
+                self.ask_administrator = config.ask_administrator;
+                self.offers(config.account_types, effects);
             }
+            Event::Unconfigured => self.offers(Vec::new(), effects),
             Event::ClockRead(offset) => self.offset = offset,
         }
     }
@@ -303,6 +326,10 @@ impl Model {
             }
             (Step::ChooseMethod(step), Field::Destination) => step.typed(text),
             (Step::EnterCode(step), Field::Code) => step.typed(text),
+            (Step::AnswerQuestions(step), Field::Answer(place)) => step.typed(place, text),
+            (Step::ContactAdministrator(step), Field::Message) => {
+                effects.extend(step.typed(text).map(Effect::Announce));
+            }
             (Step::NewPassword(step), Field::Current | Field::Password | Field::Confirm) => {
                 effects.extend(step.typed(field, text).map(Effect::Announce));
             }
@@ -317,121 +344,6 @@ impl Model {
             && *fault != Fault::Busy
         {
             self.line = Line::Idle;
-        }
-    }
-
-    fn submit(&mut self, now: Millis, effects: &mut Effects) {
-        match &self.line {
-            Line::Busy { .. } | Line::Failed { fault: Fault::Busy, .. } => return,
-            Line::Failed { ask: Ask { call: Call::Answer { wish: Wish::Submit, .. }, .. }, fault, .. }
-                if *fault != Fault::Refused =>
-            {
-                return self.retry(now, effects);
-            }
-            Line::Failed { .. } | Line::Idle => {}
-        }
-        let result = match self.step() {
-            Some(Step::Identify(step)) => step.submit(),
-            Some(Step::ChooseMethod(step)) => step.submit().map(Some),
-            Some(Step::EnterCode(step)) => step.submit().map(Some),
-            Some(Step::NewPassword(step)) => step.submit().map(Some),
-            Some(Step::Unknown) | None => return,
-        };
-        match result {
-            Ok(Some(answer)) => self.answer(now, Wish::Submit, answer, effects),
-            Ok(None) => {
-                self.solve_captcha(effects);
-                effects.push(Effect::Announce(Announcement::StillWorking));
-            }
-            Err(field) => effects.push(Effect::Focus(Focus::Field(field))),
-        }
-    }
-
-    /// Has the browser solve the challenge, where there is one that is neither solved nor being solved.
-    fn solve_captcha(&mut self, effects: &mut Effects) {
-        let ticket = Ticket(self.tickets + 1);
-        if let Some(Step::Identify(step)) = self.step()
-            && let Some(captcha) = step.begin(ticket)
-        {
-            self.tickets += 1;
-            effects.push(Effect::SolveCaptcha(ticket, captcha));
-        }
-    }
-
-    fn answer(&mut self, now: Millis, wish: Wish, answer: Answer, effects: &mut Effects) {
-        if let State::Live(live) = &mut self.state
-            && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
-        {
-            // Whatever is asked for now, the form does not go by itself any more.
-            if let Step::Identify(step) = &mut live.step {
-                step.waiting = false;
-            }
-            let step = live.step_id.clone();
-            self.send(now, Call::Answer { wish, step, answer: Rc::new(answer) }, effects);
-        }
-    }
-
-    /// Sends a new request, unless one is on its way.
-    fn send(&mut self, now: Millis, call: Call, effects: &mut Effects) {
-        if matches!(self.line, Line::Busy { .. }) {
-            return;
-        }
-        self.keys += 1;
-        let key = [&*self.setup.nonce, "-", &crate::i18n::digits(self.keys)].concat();
-        self.dispatch(now, Ask { call, key, lost: 0 }, None, effects);
-    }
-
-    fn dispatch(&mut self, now: Millis, ask: Ask, fault: Option<Fault>, effects: &mut Effects) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        let key = ask.key.clone();
-        effects.push(match (&ask.call, &self.state) {
-            (Call::Resume(flow), _) => Effect::GetFlow { ticket, flow: flow.clone() },
-            (Call::Refresh, State::Live(live)) => Effect::GetFlow { ticket, flow: live.resume.clone() },
-            (Call::Answer { step, answer, .. }, State::Live(live)) => Effect::PostAnswer {
-                ticket,
-                key,
-                flow: live.resume.clone(),
-                step: step.clone(),
-                answer: Rc::clone(answer),
-            },
-            (Call::Create, _) => Effect::CreateFlow {
-                ticket,
-                key,
-                create: CreateFlow {
-                    kind: self.setup.kind,
-                    locale: self.setup.locale.clone(),
-                    user_id: None,
-                    assertion: None,
-                },
-            },
-            // The flow that these were about is gone.
-            (Call::Refresh | Call::Answer { .. }, _) => return,
-        });
-        self.line = Line::Busy { ask, ticket, since: now, fault, said_slow: false };
-    }
-
-    fn retry(&mut self, now: Millis, effects: &mut Effects) {
-        match &mut self.line {
-            Line::Failed { ask, fault: Fault::Offline | Fault::Unreachable | Fault::Server, .. } => {
-                ask.lost = 0;
-                self.send_again(now, effects);
-            }
-            Line::Failed { fault: Fault::Busy, retry_at, .. } if retry_at.is_some_and(|at| at > now) => {}
-            // These were answered, so the same key would get the same answer.
-            Line::Failed { .. } => {
-                if let Line::Failed { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
-                    self.send(now, ask.call, effects);
-                }
-            }
-            Line::Busy { .. } | Line::Idle => {}
-        }
-    }
-
-    /// Sends the request that failed once more, under its own key.
-    fn send_again(&mut self, now: Millis, effects: &mut Effects) {
-        if let Line::Failed { ask, fault, .. } = std::mem::replace(&mut self.line, Line::Idle) {
-            self.dispatch(now, ask, Some(fault), effects);
         }
     }
 
@@ -471,13 +383,15 @@ impl Model {
     }
 
     fn tick(&mut self, now: Millis, effects: &mut Effects) {
+        self.decide_without(now, effects);
+        let waits = self.line.is_busy();
         match &mut self.line {
-            Line::Busy { since, .. } if now - *since >= line::PATIENCE => {
+            Line::Busy { since, .. } if now - *since >= if waits { line::PATIENCE } else { line::POLL_PATIENCE } => {
                 if let Line::Busy { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
                     self.lost(now, ask, Fault::Unreachable, None, effects);
                 }
             }
-            Line::Busy { since, said_slow, .. } if !*said_slow && now - *since >= line::SLOW => {
+            Line::Busy { since, said_slow, .. } if waits && !*said_slow && now - *since >= line::SLOW => {
                 *said_slow = true;
                 effects.push(Effect::Announce(Announcement::StillWorking));
             }
@@ -498,6 +412,10 @@ impl Model {
         if let Step::EnterCode(step) = &mut live.step {
             effects.extend(step.announcement(server_now).map(Effect::Announce));
         }
+        let asks = match &mut live.step {
+            Step::AnswerCall(step) => matches!(self.line, Line::Idle) && step.asks(now),
+            _ => false,
+        };
         let Some(ends_at) = live.ends_at else { return };
         if let Some(mark) = mark_passed(live.said, seconds_until(ends_at, server_now)) {
             live.said = Some(mark);
@@ -509,17 +427,9 @@ impl Model {
         if ends_at <= server_now && live.check_at <= now && matches!(self.line, Line::Idle) {
             live.check_at = now + 30_000;
             self.send(now, Call::Refresh, effects);
+        } else if asks {
+            self.send(now, Call::Poll, effects);
         }
-    }
-
-    fn lost(&mut self, now: Millis, mut ask: Ask, fault: Fault, wait: Option<u32>, effects: &mut Effects) {
-        let retry_at = match wait {
-            Some(seconds) => Some(now + Millis::from(seconds) * 1000),
-            None => ask.retry_at(fault, now),
-        };
-        ask.lost += 1;
-        self.line = Line::Failed { ask, fault, retry_at };
-        effects.push(Effect::Tell(HostEvent::Failed(fault)));
     }
 }
 
@@ -527,8 +437,12 @@ impl Step {
     fn name(&self) -> &'static str {
         match self {
             Self::Identify(_) => "identify",
+            Self::ContactAdministrator(_) => "contact_administrator",
             Self::ChooseMethod(_) => "choose_method",
             Self::EnterCode(_) => "enter_code",
+            Self::AnswerCall(_) => "answer_call",
+            Self::AnswerQuestions(_) => "answer_questions",
+            Self::ChooseOutcome(_) => "choose_outcome",
             Self::NewPassword(_) => "new_password",
             Self::Unknown => "unknown",
         }

@@ -5,8 +5,8 @@ use regain_protocol::{Captcha, Flow, FlowAnswered, NoticeCode, Problem, ProblemC
 
 use super::line::{self, Ask, Call, Wish};
 use super::{
-    Announcement, ChooseMethod, Effect, Effects, End, EnterCode, Fault, Focus, HostEvent, Identify, Live, Model,
-    NewPassword, Reply, Resume, State, Step, is_page,
+    Announcement, AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, Effect, Effects, End,
+    EnterCode, Fault, Focus, HostEvent, Identify, Live, Model, NewPassword, Reply, Resume, State, Step, is_page,
 };
 use crate::clock::{Millis, parse_utc};
 
@@ -72,8 +72,10 @@ impl Model {
                     }
                     Some(Step::ChooseMethod(step)) => step.refused(code),
                     Some(Step::EnterCode(step)) => step.refused(code),
+                    Some(Step::AnswerQuestions(step)) => step.refused(code),
+                    Some(Step::ContactAdministrator(step)) => step.refused(code),
                     Some(Step::NewPassword(step)) => step.refused(code, violations),
-                    Some(Step::Unknown) | None => None,
+                    Some(Step::AnswerCall(_) | Step::ChooseOutcome(_) | Step::Unknown) | None => None,
                 };
                 match field {
                     Some(field) => effects.push(Effect::Focus(Focus::Field(field))),
@@ -139,6 +141,18 @@ impl Model {
             StepBody::Identify { captcha } if captcha != Some(Captcha::Unknown) => {
                 Step::Identify(Identify::new(self.user_id.clone(), captcha))
             }
+            StepBody::ContactAdministrator { reason, contact } => {
+                Step::ContactAdministrator(ContactAdministrator::new(reason, contact))
+            }
+            StepBody::AnswerCall { method, status, calls_left } => {
+                Step::AnswerCall(AnswerCall::new(method, status, calls_left))
+            }
+            StepBody::AnswerQuestions { questions, tries_left } => {
+                AnswerQuestions::new(questions, tries_left).map_or(Step::Unknown, Step::AnswerQuestions)
+            }
+            StepBody::ChooseOutcome { outcomes } => {
+                ChooseOutcome::new(outcomes).map_or(Step::Unknown, Step::ChooseOutcome)
+            }
             StepBody::ChooseMethod { methods } => Step::ChooseMethod(ChooseMethod::new(methods)),
             body @ StepBody::EnterCode { .. } => EnterCode::new(body).map_or(Step::Unknown, Step::EnterCode),
             body @ StepBody::NewPassword { .. } => {
@@ -163,14 +177,13 @@ impl Model {
         if !saved {
             effects.push(Effect::SaveResume(new.resume.clone()));
         }
-        let Some(new) = self.refresh(new, same_step) else { return };
-        effects.push(Effect::Tell(HostEvent::Step(new.step.name())));
-        effects.push(Effect::Focus(Focus::Heading));
+        let Some(new) = self.refresh(new, same_step, effects) else { return };
         let (said, check_at) = match &self.state {
             State::Live(live) => (live.said, live.check_at),
             _ => (None, 0),
         };
         self.enter(State::Live(Box::new(Live { said, check_at, ..new })));
+        self.begun(effects);
     }
 
     /// Whether a flow that a former load left behind turns out to be over before the person saw it.
@@ -179,16 +192,22 @@ impl Model {
     }
 
     /// Updates the step in place; gives it back where it is another one.
-    fn refresh(&mut self, mut new: Live, same_step: bool) -> Option<Live> {
+    fn refresh(&mut self, mut new: Live, same_step: bool, effects: &mut Effects) -> Option<Live> {
         let State::Live(live) = &mut self.state else { return Some(new) };
         if !same_step {
             return Some(new);
         }
         match (&mut live.step, new.step) {
-            (Step::Unknown, Step::Unknown) => {}
             (Step::Identify(old), Step::Identify(new)) => old.refresh(new),
             (Step::ChooseMethod(old), Step::ChooseMethod(new)) => old.refresh(new.methods),
             (Step::EnterCode(old), Step::EnterCode(new)) => old.refresh(new),
+            (Step::AnswerCall(old), Step::AnswerCall(new)) => {
+                effects.extend(old.refresh(new).map(Effect::Announce));
+            }
+            (Step::AnswerQuestions(old), Step::AnswerQuestions(new)) => old.refresh(new),
+            (Step::ChooseOutcome(old), Step::ChooseOutcome(new)) => old.refresh(new),
+            // The message stays.
+            (Step::ContactAdministrator(_), Step::ContactAdministrator(_)) | (Step::Unknown, Step::Unknown) => {}
             (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),
             (_, step) => {
                 new.step = step;

@@ -4,4 +4,5 @@ mod any_order;
 mod captcha;
 mod driven;
 mod failures;
+mod methods;
 mod steps;

@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
-use regain_protocol::{Captcha, Gate, Help, Method, MethodKind, NoticeCode, Outcome, Violation};
+use regain_protocol::{
+    AccountType, CallStatus, Captcha, Contact, FlowKind, Gate, Help, Method, MethodKind, NoticeCode, Outcome, Question,
+    UnlockOutcome, Violation,
+};
 
+use super::account_type::Account;
 use super::line::{Ask, Call};
 use super::{End, Fault, Field, FieldError, Line, Model, State, Step, seconds_until};
 use crate::clock::Millis;
@@ -28,6 +32,8 @@ pub struct View {
     pub gate: Option<Gate>,
     /// Something to say at this step.
     pub notice: Option<NoticeCode>,
+    /// Whether the person can be sent to the administrators.
+    pub can_ask_administrator: bool,
     /// The organisation's name.
     pub organisation: Option<String>,
     /// Whom to turn to.
@@ -54,21 +60,35 @@ pub enum Screen {
     Loading,
     /// Nothing came.
     Failed,
+    /// What kind of account is it?
+    AccountType(Vec<AccountType>),
     /// Who are you?
     Identify {
+        /// What for.
+        kind: FlowKind,
         /// As typed.
         user_id: String,
         /// What one looks like here.
         hint: Option<String>,
         /// The challenge, where there is one.
         captcha: Option<CaptchaView>,
+        /// The form was sent and waits for the challenge to be solved.
+        waiting: bool,
         /// What is wrong, and where.
         error: Option<(Field, FieldError)>,
     },
     /// How do you want to prove it?
     ChooseMethod(MethodsView),
+    /// Only an administrator can help.
+    ContactAdministrator(ContactView),
     /// Type the code.
     EnterCode(CodeView),
+    /// Answer the phone.
+    AnswerCall(CallView),
+    /// Answer the questions.
+    AnswerQuestions(QuestionsView),
+    /// Unlock, or choose a new password?
+    ChooseOutcome(OutcomesView),
     /// Choose a new password.
     NewPassword(Box<PasswordView>),
     /// It worked.
@@ -110,6 +130,54 @@ pub struct MethodsView {
     pub asks_destination: bool,
     /// What is wrong, and where.
     pub error: Option<(Field, FieldError)>,
+}
+
+/// The way to the administrators.
+#[derive(Debug, Clone)]
+pub struct ContactView {
+    /// Why, as the server's word.
+    pub reason: String,
+    /// How they are reached.
+    pub contact: Contact,
+    /// How many more characters can be written; below zero is too many.
+    pub left: i32,
+    /// What is wrong with the message.
+    pub error: Option<FieldError>,
+}
+
+/// A call on its way.
+#[derive(Debug, Clone)]
+pub struct CallView {
+    /// To where, with most of it hidden.
+    pub masked: Option<String>,
+    /// How it goes.
+    pub status: CallStatus,
+    /// Nothing more happens in it.
+    pub is_over: bool,
+    /// How many more may be asked for.
+    pub calls_left: u8,
+    /// Whether another may be asked for now.
+    pub can_call: bool,
+}
+
+/// Questions to answer.
+#[derive(Debug, Clone)]
+pub struct QuestionsView {
+    /// In the order to ask them.
+    pub questions: Vec<Question>,
+    /// What is wrong, and where.
+    pub error: Option<(Field, FieldError)>,
+}
+
+/// What can be done for a locked account.
+#[derive(Debug, Clone)]
+pub struct OutcomesView {
+    /// In the server's order.
+    pub outcomes: Vec<UnlockOutcome>,
+    /// The place of the chosen one.
+    pub chosen: Option<usize>,
+    /// What is wrong with the choice.
+    pub error: Option<FieldError>,
 }
 
 /// A code on its way.
@@ -181,9 +249,9 @@ impl Model {
             _ => None,
         };
         let waiting = live.is_some_and(|live| matches!(&live.step, Step::Identify(step) if step.waiting));
-        let busy = waiting || matches!(self.line, Line::Busy { .. });
+        let busy = waiting || self.line.is_busy();
         let limited = matches!(self.line, Line::Failed { fault: Fault::Busy, .. });
-        let screen = self.screen(server_now, limited || matches!(self.line, Line::Busy { .. }));
+        let screen = self.screen(server_now, limited || self.line.is_busy());
         View {
             key: (self.drawn, matches!(screen, Screen::Failed)),
             screen,
@@ -196,6 +264,7 @@ impl Model {
                 .filter(|left| *left <= WARN_AHEAD),
             gate: live.and_then(|live| live.gate),
             notice: live.and_then(|live| live.notice).map(|notice| notice.code),
+            can_ask_administrator: self.can_ask_administrator(),
             organisation: self.organisation.clone(),
             help: self.help.clone(),
         }
@@ -234,7 +303,10 @@ impl Model {
             State::Live(live) => live,
         };
         match &live.step {
+            Step::Identify(_) if self.account == Account::Asked => Screen::AccountType(self.accounts.clone()),
+            Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
             Step::Identify(step) => Screen::Identify {
+                kind: self.setup.kind,
                 user_id: step.user_id.clone(),
                 hint: self.user_id_hint.clone(),
                 captcha: step.captcha.as_ref().map(|captcha| CaptchaView {
@@ -244,12 +316,34 @@ impl Model {
                     solved: !step.solution.is_empty(),
                     can_renew: !blocked,
                 }),
+                waiting: step.waiting,
                 error: step.error,
             },
             Step::ChooseMethod(step) => Screen::ChooseMethod(MethodsView {
                 methods: step.methods.clone(),
                 chosen: step.chosen,
                 asks_destination: step.method().is_some_and(|method| method.confirm),
+                error: step.error,
+            }),
+            Step::ContactAdministrator(step) => Screen::ContactAdministrator(ContactView {
+                reason: step.reason.clone(),
+                contact: step.contact.clone(),
+                left: step.left(),
+                error: step.error,
+            }),
+            Step::AnswerCall(step) => Screen::AnswerCall(CallView {
+                masked: step.method.masked.clone(),
+                status: step.status,
+                is_over: step.is_over(),
+                calls_left: step.calls_left,
+                can_call: step.can_call() && !blocked,
+            }),
+            Step::AnswerQuestions(step) => {
+                Screen::AnswerQuestions(QuestionsView { questions: step.questions.clone(), error: step.error })
+            }
+            Step::ChooseOutcome(step) => Screen::ChooseOutcome(OutcomesView {
+                outcomes: step.outcomes.clone(),
+                chosen: step.chosen,
                 error: step.error,
             }),
             Step::EnterCode(step) => {

@@ -23,9 +23,16 @@ catalogue! {
     Loading = "Getting things ready…";
     FailedHeading = "We couldn’t get started";
 
+    AskAdministrator = "None of these work for me";
+
+    AccountHeading = "What kind of account is it?";
+    AccountLead = "Choose the one that you want to get back into.";
+
     IdentifyHeading = "Let’s get you back in";
     IdentifyLead = "No need to panic: this happens to everyone, and it only takes a few minutes.";
     IdentifyWho = "You are in the right place if you forgot your password, or if you were sent here because you don’t have one yet.";
+    UnlockHeading = "Unlock your account";
+    UnlockWho = "You are in the right place if you know your password, but can’t sign in because there were too many tries.";
     UserId = "User ID";
     UserIdHint = "For example {0}";
     UserIdPlain = "What you type when you sign in, often your work or school e-mail address.";
@@ -35,9 +42,16 @@ catalogue! {
     CaptchaNew = "There is another one now.";
 
     MethodsHeading = "Prove that it’s you";
-    MethodsLead = "Choose how you want to receive a code. Parts are hidden for your safety.";
-    MethodsLegend = "Send a code";
-    MethodsAnother = "Thank you, the first check is done. For your safety there is one more, of another kind.";
+    MethodsLead = "Choose the way that suits you. Parts of addresses and numbers are hidden for your safety.";
+    ChoicesLegend = "What would you like to do?";
+    ChoiceMissing = "Choose one of these.";
+    GateDone = "Check {0} is done. Thank you.";
+    GateOpen = "Check {0} is still needed, in another way than before.";
+    KindEmail = "E-mail";
+    KindSms = "Text message";
+    KindCall = "Phone call";
+    KindQuestions = "Security questions";
+    KindAuthenticator = "Authenticator app";
     EmailAlternate = "Email my alternate address";
     EmailAuthentication = "Email my authentication address";
     Email = "Email me";
@@ -45,13 +59,14 @@ catalogue! {
     SmsAuthentication = "Text my authentication phone";
     Sms = "Text me";
     CallMobile = "Call my mobile phone";
+    CallAuthentication = "Call my authentication phone";
     CallOffice = "Call my office phone";
     Call = "Call me";
     Questions = "Answer my security questions";
     Authenticator = "Use my authenticator app";
     OtherMethod = "Another way";
     SendCode = "Send the code";
-    MethodMissing = "Choose one of these.";
+    AnswerThem = "Answer the questions";
     Destination = "Type the whole address or number";
     DestinationHint = "So that we know that you know it.";
     DestinationMissing = "Type the whole address or number.";
@@ -61,13 +76,16 @@ catalogue! {
     CodeSentTo = "We sent a code with {0} digits to ";
     CodeSent = "We sent you a code with {0} digits.";
     CodeByApp = "Open your authenticator app and type the {0} digits that it shows.";
-    CodeWait = "It can take a minute or two. If it doesn’t come, look in the spam folder.";
+    CodeByAppHint = "The app shows a new one every half minute. Type the one that it shows now.";
+    CodeWait = "It can take a minute or two.";
+    CodeWaitMail = "It can take a minute or two. If it doesn’t come, look in the spam folder.";
+    CodeRead = "The code from the text message is filled in.";
     Code = "Code";
-    CodeMissing = "Enter the code that we sent you.";
+    CodeMissing = "Enter the code.";
     CodeLength = "Enter all {0} digits of the code.";
-    CodeWrong = "That isn’t the code that we sent. Check it and try again.";
-    CodeWrongLastTry = "That isn’t the code that we sent. You have one more try.";
-    CodeWrongTries = "That isn’t the code that we sent. You have {0} more tries.";
+    CodeWrong = "That isn’t the right code. Check it and try again.";
+    CodeWrongLastTry = "That isn’t the right code. You have one more try.";
+    CodeWrongTries = "That isn’t the right code. You have {0} more tries.";
     CodeExpired = "This code is too old. Ask for a new one.";
     CodeUnusable = "That can’t be a code. Check it and try again.";
     CodeGoodFor = "The code is good for {0}.";
@@ -78,6 +96,47 @@ catalogue! {
     NoMoreResends = "No more codes can be sent this time.";
     CodeResent = "We sent you a new code. Only the newest one works.";
     AnotherWay = "Choose another way";
+
+    CallHeading = "Answer your phone";
+    CallLead = "When it rings, answer it and press the # key.";
+    CallTo = "We call ";
+    Calling = "We are calling you.";
+    CallRinging = "Your phone is ringing.";
+    CallAnswered = "You answered. Now press the # key.";
+    CallNoAnswer = "Nobody answered.";
+    CallWrongKey = "That was another key. Press the # key.";
+    CallFailed = "We couldn’t reach your phone.";
+    CallAgain = "Call me again";
+    NoMoreCalls = "No more calls this time";
+
+    QuestionsHeading = "Answer your security questions";
+    QuestionsLead = "Answer as you did when you chose them. Capital letters and extra spaces make no difference.";
+    AnswerMissing = "Type your answer.";
+    AnswersWrong = "Not all of these answers match. Check them and try again.";
+    AnswersWrongLastTry = "Not all of these answers match. You have one more try.";
+    AnswersWrongTries = "Not all of these answers match. You have {0} more tries.";
+    AnswersUnusable = "One of these can’t be an answer. Check them for typing mistakes.";
+
+    ContactHeading = "Your administrator can help";
+    ContactDisabled = "In your organisation, passwords are not reset on this page. Its administrators do it for you.";
+    ContactSecondGate = "Thank you, the first check is done. A second one is needed, in another way, and your account has none. Your organisation’s administrators can help you on.";
+    ContactAsked = "Your organisation’s administrators can get you back in when nothing here works for you.";
+    ContactPage = "Go to their page (in a new tab)";
+    Message = "Your message (optional)";
+    MessageHint = "Tell them what happened and how to reach you, but no password. Up to 1000 characters.";
+    MessageRoomForOne = "You can write 1 more character.";
+    MessageRoom = "You can write {0} more characters.";
+    MessageOver = "{0} characters too many.";
+    MessageTooLong = "Make it a little shorter: up to 1000 characters.";
+    MessageUnusable = "This can’t be sent. Try it in other words, or without a message.";
+    SendRequest = "Send the request";
+
+    OutcomeHeading = "Unlock, or a new password?";
+    OutcomeLead = "Thank you, now we know that it’s you.";
+    OutcomeUnlock = "Unlock my account";
+    OutcomeUnlockMeans = "You keep your password. Choose this if you know it.";
+    OutcomeReset = "Choose a new password";
+    OutcomeResetMeans = "Choose this if you forgot your password, or if someone else may know it. Your account is unlocked too.";
 
     PasswordHeading = "Choose a new password";
     PasswordFirstHeading = "Choose a password";
@@ -113,7 +172,10 @@ catalogue! {
     DoneChanged = "Your password has been changed";
     DoneOther = "All done";
     DoneLead = "You can sign in with your new password now.";
-    DoneUnlockedLead = "You can sign in with your password now.";
+    DoneUnlockedLead = "Your password is the same as before. You can sign in with it now.";
+    DoneRequest = "Your request has been sent";
+    DoneRequestLead = "Your organisation’s administrators have it and will be in touch with you. There is nothing more to do here.";
+    DoneOtherLead = "You can sign in now.";
     DoneNotified = "We have sent you a confirmation. If it tells you of a change that wasn’t yours, do what it says right away.";
     DoneElsewhere = "On your other devices you may have to sign in again.";
     BackToSignIn = "Back to sign in";

@@ -1,64 +1,88 @@
 //! How do you want to prove it?
 
 use leptos::prelude::*;
-use regain_protocol::{Method, MethodKind, NoticeCode, Role};
+use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
 
-use super::parts::{Context, Element, button, element, error, field, form, heading, input, lead, ltr, submit};
-use crate::flow::{Event, Field, FieldError, MethodsView, Screen, View};
+use super::parts::{
+    Context, Element, actions, cancel, choice, choices, element, error, field, form, input, ltr, screen as begin,
+    submit,
+};
+use crate::flow::{Field, FieldError, MethodsView, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, methods: &MethodsView, notice: Option<NoticeCode>) -> AnyView {
-    let another = notice == Some(NoticeCode::AnotherProofNeeded);
+pub(super) fn screen(
+    context: Context,
+    methods: &MethodsView,
+    notice: Option<NoticeCode>,
+    gate: Option<Gate>,
+) -> AnyView {
     let destination =
         input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
-    let mut choices = element("fieldset")
-        .part("choices")
-        .at("aria-describedby", "regain-method-error")
-        .child(element("legend").part("label").say(Text::MethodsLegend));
-    for (place, method) in methods.methods.iter().enumerate() {
-        choices = choices.child(choice(context, place, method, methods.chosen == Some(place)));
+    let mut screen = begin(Text::MethodsHeading, Text::MethodsLead);
+    if notice == Some(NoticeCode::AnotherProofNeeded) {
+        screen = screen.child(proofs(gate.unwrap_or(Gate { index: 2, of: 2 })));
     }
-    choices = choices.child(error(context, Field::Method, wrong));
-    element("div")
-        .at("class", "screen")
-        .child(heading(Text::MethodsHeading))
-        .child(lead(if another { Text::MethodsAnother } else { Text::MethodsLead }))
+    screen
         .child(
             form(context)
-                .child(choices)
-                .child(field(context, Field::Destination, Text::Destination, hint, destination, wrong).flag(
+                .child(grouped(context, methods).child(error(context, Field::Method, wrong)))
+                .child(field(context, Field::Destination, Text::Destination, hint, destination, wrong).when(
                     "hidden",
-                    move || {
-                        !context.read(
-                            |view| matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
-                        )
-                    },
+                    context,
+                    |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
                 ))
-                .child(
-                    element("div")
-                        .at("class", "actions")
-                        .child(submit(context, Text::SendCode))
-                        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-                ),
+                .child(actions(submit(context, next), cancel(context))),
         )
         .done()
 }
 
-fn choice(context: Context, place: usize, method: &Method, chosen: bool) -> Element {
-    let mut radio = element("input")
-        .at("type", "radio")
-        .at("name", "method")
-        .with("value", method.id.clone())
-        .flag("checked", move || chosen)
-        .on("change", move |_| context.send(Event::Chose(place)));
-    if place == 0 {
-        radio = radio.at("id", "regain-method");
+/// What is done and what is still needed.
+fn proofs(gate: Gate) -> Element {
+    let mut list = element("ul").part("rules");
+    for index in 1..=gate.of {
+        let done = index < gate.index;
+        let words = if done { Text::GateDone } else { Text::GateOpen };
+        list = list.child(element("li").has("data-met", done).words(i18n::fill(words, &[&i18n::digits(index.into())])));
     }
-    let mut words = element("span").at("class", "words").child(element("span").say(name(method)));
-    if let Some(masked) = &method.masked {
-        words = words.child(ltr(masked.clone()));
+    list
+}
+
+/// The methods of a kind together, the kinds in the order in which the server begins with them.
+fn grouped(context: Context, methods: &MethodsView) -> Element {
+    let mut list = choices(Field::Method);
+    let mut kinds = Vec::new();
+    for method in &methods.methods {
+        if !kinds.contains(&method.kind) {
+            kinds.push(method.kind);
+        }
     }
-    element("label").part("choice").child(radio).child(words)
+    for kind in &kinds {
+        let mut group = if kinds.len() > 1 {
+            element("fieldset").part("group").child(element("legend").part("kind").say(heading(*kind)))
+        } else {
+            element("div").part("group")
+        };
+        for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
+            let mut words = element("span").at("class", "words").child(element("span").say(name(method)));
+            if let Some(masked) = &method.masked {
+                words = words.child(ltr(masked.clone()));
+            }
+            group = group.child(choice(context, Field::Method, place, methods.chosen, words));
+        }
+        list = list.child(group);
+    }
+    list
+}
+
+fn heading(kind: MethodKind) -> Text {
+    match kind {
+        MethodKind::Email => Text::KindEmail,
+        MethodKind::Sms => Text::KindSms,
+        MethodKind::Call => Text::KindCall,
+        MethodKind::Questions => Text::KindQuestions,
+        MethodKind::Authenticator => Text::KindAuthenticator,
+        MethodKind::Unknown => Text::OtherMethod,
+    }
 }
 
 fn name(method: &Method) -> Text {
@@ -70,11 +94,25 @@ fn name(method: &Method) -> Text {
         (MethodKind::Sms, Some(Role::Authentication)) => Text::SmsAuthentication,
         (MethodKind::Sms, _) => Text::Sms,
         (MethodKind::Call, Some(Role::Mobile)) => Text::CallMobile,
+        (MethodKind::Call, Some(Role::Authentication)) => Text::CallAuthentication,
         (MethodKind::Call, Some(Role::Office)) => Text::CallOffice,
         (MethodKind::Call, _) => Text::Call,
         (MethodKind::Questions, _) => Text::Questions,
         (MethodKind::Authenticator, _) => Text::Authenticator,
         (MethodKind::Unknown, _) => Text::OtherMethod,
+    }
+}
+
+/// What happens next, as far as it is clear.
+fn next(view: &View) -> Text {
+    let Screen::ChooseMethod(MethodsView { methods, chosen, .. }) = &view.screen else { return Text::Next };
+    let of_a_kind = || methods.first().filter(|first| methods.iter().all(|method| method.kind == first.kind));
+    match chosen.and_then(|place| methods.get(place)).or_else(of_a_kind).map(|method| method.kind) {
+        Some(MethodKind::Email) => Text::SendCode,
+        Some(MethodKind::Sms) => Text::Sms,
+        Some(MethodKind::Call) => Text::Call,
+        Some(MethodKind::Questions) => Text::AnswerThem,
+        _ => Text::Next,
     }
 }
 
@@ -86,7 +124,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
     let Screen::ChooseMethod(methods) = &view.screen else { return None };
     let (at, error) = methods.error?;
     let text = match (at, error) {
-        (Field::Method, _) => Text::MethodMissing,
+        (Field::Method, _) => Text::ChoiceMissing,
         (_, FieldError::Missing) => Text::DestinationMissing,
         _ => Text::DestinationUnusable,
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use regain_protocol::{MethodKind, NoticeCode};
 
-use super::parts::{Context, button, element, field, form, heading, input, lead, ltr, submit, yes};
+use super::parts::{Context, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit};
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -26,52 +26,52 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
             .words(".".to_owned()),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
+    let by_app = code.kind == MethodKind::Authenticator;
+    let wait = if code.kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
     element("div")
         .at("class", "screen")
         .child(heading(Text::CodeHeading))
         .child(sent)
+        .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
-            lead(Text::CodeResent)
-                .flag("hidden", move || context.read(|view| view.notice != Some(NoticeCode::CodeResent))),
+            form(context)
+                .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
+                .child(actions(submit(context, |_| Text::Verify), another_way(context))),
         )
         .child(
-            form(context).child(field(context, Field::Code, Text::Code, good_for, code_input, wrong)).child(
-                element("div")
-                    .at("class", "actions")
-                    .child(submit(context, Text::Verify))
-                    .child(button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)),
-            ),
-        )
-        .child(
-            element("div").at("class", "more").child(element("p").part("note").say(Text::CodeWait)).child(
+            // An app has a new code by itself.
+            element("div").at("class", "more").has("hidden", by_app).child(element("p").part("note").say(wait)).child(
                 button("link", context, || Event::AskedForAnotherCode)
-                    .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
-                    .live(move || resend(context)),
+                    .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
+                    .shows(context, resend),
             ),
         )
         .done()
 }
 
-fn of<T: Default>(context: Context, read: impl FnOnce(&CodeView) -> T) -> T {
-    context.read(|view| match &view.screen {
+fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {
+    match &view.screen {
         Screen::EnterCode(code) => read(code),
         _ => T::default(),
-    })
+    }
 }
 
 fn good_for(context: Context) -> String {
-    match of(context, |code| code.good_for) {
-        0 => i18n::text(Text::CodeGone).to_owned(),
-        left => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
-    }
+    context.read(|view| {
+        of(view, |code| match (code.kind, code.good_for) {
+            (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
+            (_, 0) => i18n::text(Text::CodeGone).to_owned(),
+            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
+        })
+    })
 }
 
-fn resend(context: Context) -> String {
-    match of(context, |code| (code.resends_left, code.resend_in)) {
+fn resend(view: &View) -> String {
+    of(view, |code| match (code.resends_left, code.resend_in) {
         (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
         (_, 0) => i18n::text(Text::Resend).to_owned(),
         (_, left) => i18n::fill(Text::ResendIn, &[&i18n::clock(left)]),
-    }
+    })
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
@@ -81,8 +81,8 @@ fn wrong(view: &View, _: Field) -> Option<String> {
         FieldError::CodeLength { length } => {
             return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
         }
-        FieldError::WrongCode { tries_left: 0 } => Text::CodeWrong,
-        FieldError::WrongCode { tries_left } => {
+        FieldError::Wrong { tries_left: 0 } => Text::CodeWrong,
+        FieldError::Wrong { tries_left } => {
             return Some(i18n::counted(Text::CodeWrongLastTry, Text::CodeWrongTries, (*tries_left).into()));
         }
         FieldError::CodeExpired => Text::CodeExpired,

@@ -1,34 +1,37 @@
 //! Who are you?
 
 use leptos::prelude::*;
+use regain_protocol::FlowKind;
 
 use super::captcha;
-use super::parts::{Context, button, element, field, form, heading, input, lead, submit};
-use crate::flow::{Event, Field, FieldError, Screen, View};
+use super::parts::{Context, actions, cancel, element, field, form, input, screen as begin, submit};
+use crate::flow::{Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, user_id: String) -> AnyView {
+pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyView {
     let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
         .at("autocomplete", "username")
         .at("dir", "ltr")
         .with("value", user_id);
-    element("div")
-        .at("class", "screen")
-        .child(heading(Text::IdentifyHeading))
-        .child(lead(Text::IdentifyLead))
-        .child(element("p").part("note").say(Text::IdentifyWho))
+    let (title, who) = match kind {
+        FlowKind::Unlock => (Text::UnlockHeading, Text::UnlockWho),
+        _ => (Text::IdentifyHeading, Text::IdentifyWho),
+    };
+    begin(title, Text::IdentifyLead)
+        .child(element("p").part("note").say(who))
         .child(
             form(context)
                 .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
                 .child(captcha::part(context))
-                .child(
-                    element("div")
-                        .at("class", "actions")
-                        .child(submit(context, Text::Next))
-                        .child(button("secondary", context, || Event::Cancelled).say(Text::Cancel)),
-                ),
+                .child(actions(
+                    submit(context, |view| match &view.screen {
+                        Screen::Identify { waiting: true, .. } => Text::Working,
+                        _ => Text::Next,
+                    }),
+                    cancel(context),
+                )),
         )
         .done()
 }

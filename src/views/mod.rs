@@ -1,7 +1,12 @@
 //! Draws what the flow core says: one file for each screen, and the frame around them.
 
+mod account_type;
+mod answer_call;
+mod answer_questions;
 mod captcha;
 mod choose_method;
+mod choose_outcome;
+mod contact_administrator;
 mod done;
 mod ended;
 mod enter_code;
@@ -14,8 +19,10 @@ mod trouble;
 use leptos::prelude::*;
 use regain_protocol::Gate;
 
-use crate::flow::{Event, Screen};
+use crate::flow::{Event, Screen, View};
 use crate::i18n::{self, Text};
+pub(crate) use answer_call::status as call_status;
+pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
 use parts::{button, element, heading};
 
@@ -39,12 +46,19 @@ pub(crate) fn widget(context: Context) -> AnyView {
                 .child(
                     element("div")
                         .at("class", "top")
-                        .child(element("p").part("organisation").live(move || organisation(context)))
+                        .child(element("p").part("organisation").shows(context, organisation))
                         .child(close),
                 )
                 .child(trouble::ending(context))
                 .child(screen.into_any())
-                .child(trouble::trouble(context)),
+                .child(trouble::trouble(context))
+                .child(
+                    // At the same place on every screen (WCAG 3.2.6).
+                    element("p")
+                        .at("class", "ask")
+                        .when("hidden", context, |view| !view.can_ask_administrator)
+                        .child(button("link", context, || Event::AskedForAdministrator).say(Text::AskAdministrator)),
+                ),
         )
         .child(
             // The shell writes into it.
@@ -54,17 +68,15 @@ pub(crate) fn widget(context: Context) -> AnyView {
 }
 
 /// Whose page this is and, where there are several proofs, which one is asked for.
-fn organisation(context: Context) -> String {
-    context.read(|view| {
-        let name = view.organisation.as_deref().unwrap_or_default();
-        match view.gate {
-            Some(Gate { index, of }) if of > 1 => {
-                let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
-                if name.is_empty() { gate } else { [name, " · ", &gate].concat() }
-            }
-            _ => name.to_owned(),
+fn organisation(view: &View) -> String {
+    let name = view.organisation.as_deref().unwrap_or_default();
+    match view.gate {
+        Some(Gate { index, of }) if of > 1 => {
+            let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
+            if name.is_empty() { gate } else { [name, " · ", &gate].concat() }
         }
-    })
+        _ => name.to_owned(),
+    }
 }
 
 fn screen(context: Context) -> AnyView {
@@ -77,9 +89,14 @@ fn screen(context: Context) -> AnyView {
         Screen::Failed => {
             element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
         }
-        Screen::Identify { user_id, .. } => identify::screen(context, user_id.clone()),
-        Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice),
+        Screen::AccountType(kinds) => account_type::screen(context, kinds),
+        Screen::Identify { kind, user_id, .. } => identify::screen(context, *kind, user_id.clone()),
+        Screen::ContactAdministrator(contact) => contact_administrator::screen(context, contact),
+        Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice, view.gate),
         Screen::EnterCode(code) => enter_code::screen(context, code),
+        Screen::AnswerCall(call) => answer_call::screen(context, call),
+        Screen::AnswerQuestions(questions) => answer_questions::screen(context, questions),
+        Screen::ChooseOutcome(outcomes) => choose_outcome::screen(context, outcomes),
         Screen::NewPassword(password) => new_password::screen(context, password),
         Screen::Done { outcome, notified } => done::screen(context, *outcome, *notified),
         Screen::Ended(ended) => ended::screen(context, ended.why),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use regain_protocol::Violation;
 
-use super::parts::{Context, Element, element, field, form, heading, input, lead, submit};
+use super::parts::{Context, Element, element, field, form, input, no_hint, screen as begin, submit};
 use crate::flow::{Field, FieldError, PasswordView, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -37,17 +37,15 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
     if password.needs_current {
         fields = fields.child(secret_field(Field::Current, Text::CurrentPassword, "current-password"));
     }
-    element("div")
-        .at("class", "screen")
-        .child(heading(if password.first { Text::PasswordFirstHeading } else { Text::PasswordHeading }))
-        .child(lead(Text::PasswordLead))
+    let title = if password.first { Text::PasswordFirstHeading } else { Text::PasswordHeading };
+    begin(title, Text::PasswordLead)
         .child(
             fields
                 .child(field(context, Field::Password, Text::NewPassword, no_hint, new, wrong))
                 .child(rules(context, password))
                 .child(secret_field(Field::Confirm, Text::ConfirmPassword, "new-password"))
                 .child(toggle)
-                .child(element("div").at("class", "actions").child(submit(context, Text::Finish))),
+                .child(element("div").at("class", "actions").child(submit(context, |_| Text::Finish))),
         )
         .done()
 }
@@ -99,10 +97,6 @@ fn refusal(violation: &Violation) -> String {
         judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
     };
     i18n::text(text).to_owned()
-}
-
-fn no_hint(_: Context) -> String {
-    String::new()
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

@@ -90,6 +90,30 @@ impl Element {
         self.live_at(name, move || on().then(String::new))
     }
 
+    /// The same for what is there from the beginning or not at all.
+    pub(super) fn has(self, name: &'static str, on: bool) -> Self {
+        if on { self.at(name, "") } else { self }
+    }
+
+    /// An attribute that is there while something holds. What is drawn is asked by plain functions
+    /// here and below: each closure would be code of its own.
+    #[inline(never)]
+    pub(super) fn when(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
+        self.boxed_at(name, Box::new(move || context.read(holds).then(String::new)))
+    }
+
+    /// An ARIA state that is there while something holds.
+    #[inline(never)]
+    pub(super) fn aria(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
+        self.boxed_at(name, Box::new(move || yes(context.read(holds))))
+    }
+
+    /// Words that change with what is to be drawn.
+    #[inline(never)]
+    pub(super) fn shows(self, context: Context, words: fn(&View) -> String) -> Self {
+        self.boxed_live(Box::new(move || context.read(words)))
+    }
+
     /// Both the class and the part by which a host page styles it.
     #[inline(never)]
     pub(super) fn part(self, name: &'static str) -> Self {
@@ -174,6 +198,18 @@ pub(super) fn lead(text: Text) -> Element {
     element("p").part("lead").say(text)
 }
 
+/// A screen with its first words.
+#[inline(never)]
+pub(super) fn screen(title: Text, words: Text) -> Element {
+    element("div").at("class", "screen").child(heading(title)).child(lead(words))
+}
+
+/// What can be done, the most likely first.
+#[inline(never)]
+pub(super) fn actions(first: Element, second: Element) -> Element {
+    element("div").at("class", "actions").child(first).child(second)
+}
+
 /// The step's form: Enter and the submit button send it, the browser's own bubbles stay away.
 pub(super) fn form(context: Context) -> Element {
     element("form").at("novalidate", "").at("class", "form").at("method", "post").on("submit", move |event| {
@@ -183,18 +219,50 @@ pub(super) fn form(context: Context) -> Element {
 }
 
 /// The one button that goes on. While it can't, it keeps the focus.
-pub(super) fn submit(context: Context, text: Text) -> Element {
+pub(super) fn submit(context: Context, text: fn(&View) -> Text) -> Element {
     element("button")
         .part("primary")
         .at("type", "submit")
-        .live_at("aria-disabled", move || yes(context.read(|view| !view.can_submit)))
-        .live_at("aria-busy", move || yes(context.read(|view| view.busy)))
-        .say(text)
+        .aria("aria-disabled", context, |view| !view.can_submit)
+        .aria("aria-busy", context, |view| view.busy)
+        .live(move || i18n::text(context.read(text)).to_owned())
 }
 
 /// A button for anything else.
 pub(super) fn button(class: &'static str, context: Context, event: fn() -> Event) -> Element {
     element("button").part(class).at("type", "button").on("click", move |_| context.send(event()))
+}
+
+/// Back to the choice of methods.
+pub(super) fn another_way(context: Context) -> Element {
+    button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)
+}
+
+/// Out of here.
+pub(super) fn cancel(context: Context) -> Element {
+    button("secondary", context, || Event::Cancelled).say(Text::Cancel)
+}
+
+/// Choices of which one is taken; what is wrong with the choice stands below them.
+pub(super) fn choices(field: Field) -> Element {
+    element("fieldset")
+        .part("choices")
+        .with("aria-describedby", ["regain-", field.name(), "-error"].concat())
+        .child(element("legend").part("label").say(Text::ChoicesLegend))
+}
+
+/// One of them, with its words.
+#[inline(never)]
+pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Option<usize>, words: Element) -> Element {
+    let mut radio = element("input")
+        .at("type", "radio")
+        .at("name", field.name())
+        .has("checked", chosen == Some(place))
+        .on("change", move |_| context.send(Event::Chose(place)));
+    if place == 0 {
+        radio = radio.with("id", ["regain-", field.name()].concat());
+    }
+    element("label").part("choice").child(radio).child(words)
 }
 
 /// A text that only the eye, or only the ear, may miss.
@@ -212,15 +280,21 @@ pub(super) type Wrong = fn(&View, Field) -> Option<String>;
 
 /// An `<input>` with what every field has.
 pub(super) fn input(context: Context, field: Field, wrong: Wrong) -> Element {
-    let id = ["regain-", field.name()].concat();
-    let described_by = [&*id, "-hint ", &id, "-error"].concat();
-    element("input")
-        .part("input")
-        .at("name", field.name())
+    control("input", context, field, wrong)
         .at("autocapitalize", "none")
         .at("autocorrect", "off")
         .at("spellcheck", "false")
         .at("aria-required", "true")
+}
+
+/// What something is typed into.
+#[inline(never)]
+pub(super) fn control(tag: &'static str, context: Context, field: Field, wrong: Wrong) -> Element {
+    let id = ["regain-", field.name()].concat();
+    let described_by = [&*id, "-hint ", &id, "-error"].concat();
+    element(tag)
+        .part("input")
+        .at("name", field.name())
         .with("id", id)
         .with("aria-describedby", described_by)
         .live_at("aria-invalid", move || yes(context.read(|view| wrong(view, field).is_some())))
@@ -236,10 +310,28 @@ pub(super) fn field(
     input: Element,
     wrong: Wrong,
 ) -> Element {
+    labelled(context, field, i18n::text(label).to_owned(), hint, input, wrong)
+}
+
+/// No hint.
+pub(super) fn no_hint(_: Context) -> String {
+    String::new()
+}
+
+/// The same with a label of the server's.
+#[inline(never)]
+pub(super) fn labelled(
+    context: Context,
+    field: Field,
+    label: String,
+    hint: fn(Context) -> String,
+    input: Element,
+    wrong: Wrong,
+) -> Element {
     let id = ["regain-", field.name()].concat();
     element("div")
         .at("class", "field")
-        .child(element("label").part("label").with("for", id.clone()).say(label))
+        .child(element("label").part("label").with("for", id.clone()).words(label))
         .child(input)
         .child(element("p").part("hint").with("id", [&*id, "-hint"].concat()).live(move || hint(context)))
         .child(error(context, field, wrong))

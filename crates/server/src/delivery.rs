@@ -1,5 +1,5 @@
-//! Delivery: takes queued messages off the store and hands them to the notifier, off the path of any
-//! request.
+//! Delivery: takes queued messages off the store and hands them to what carries them, mails to the
+//! notifier, texts and calls to the phone, off the path of any request.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -14,11 +14,17 @@ use tracing::{debug, error, info, warn};
 use crate::{
     keys::Keys,
     mails::Mails,
-    outgoing::Outgoing,
+    outgoing::{Content, Outgoing},
+    phone_words::text_message,
     ports::{
-        CallListener, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, Settlement, Store, StoreError,
+        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, PhoneCall,
+        Settlement, Store, StoreError, TextMessage,
     },
 };
+
+mod line;
+
+pub use line::Line;
 
 /// How many messages are on their way at a time, so that one slow mail server's answer does not keep
 /// everybody waiting.
@@ -47,10 +53,31 @@ pub struct Delivery {
     pub clock: Arc<dyn Clock>,
     /// What opens them.
     pub keys: Arc<Keys>,
-    /// What writes them.
+    /// What writes mails.
     pub mails: Mails,
+    /// What is said in text messages.
+    pub texts: Texts,
+    /// How the last call went.
+    pub line: Line,
     /// Notified once by whoever has queued a message.
     pub wake: Arc<Notify>,
+}
+
+/// What text messages say about the organisation, from its configuration.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The host that a code is for, as the last line says to browsers (WebOTP).
+    pub webotp_host: String,
+}
+
+/// Whom a message went to.
+enum Carried {
+    /// Its recipient.
+    Sent,
+    /// Nobody, because it has no recipient.
+    ToNobody,
 }
 
 impl Delivery {
@@ -111,13 +138,9 @@ impl Delivery {
     }
 
     /// Sends one message and says what became of it. The log names the message, never an address, a
-    /// user ID or a code.
+    /// number, a user ID or a code.
     async fn deliver(&self, claimed: &ClaimedMessage) -> Settlement {
         let message = claimed.id.as_str();
-        if claimed.not_after <= self.clock.now() {
-            warn!(message, attempts = claimed.attempts, "not sent: its time is over");
-            return Settlement::Failed;
-        }
         let outgoing = match Outgoing::open(&self.keys, message, &claimed.payload) {
             Ok(outgoing) => outgoing,
             Err(error) => {
@@ -125,24 +148,28 @@ impl Delivery {
                 return Settlement::Failed;
             }
         };
-        let mail = self.mails.write(&outgoing.locale, &outgoing.user_id, &outgoing.content);
-        let Some(to) = outgoing.to else {
-            // Nobody is to be told; it has cost the same until here.
-            debug!(message, "settled without a recipient");
-            return Settlement::Sent;
+        let settlement = if claimed.not_after <= self.clock.now() {
+            warn!(message, attempts = claimed.attempts, "not sent: its time is over");
+            Settlement::Failed
+        } else {
+            self.attempt(claimed, &outgoing).await
         };
-        let mail = Message { id: claimed.id.clone(), to, subject: mail.subject, text: mail.text, html: mail.html };
-        let settlement = match self.notifier.send(&mail).await {
-            Ok(()) => Settlement::Sent,
+        if let (Settlement::Failed, Content::Call { reference }) = (settlement, &outgoing.content) {
+            self.call_failed(message, reference).await;
+        }
+        settlement
+    }
+
+    /// Tries once.
+    async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &Outgoing) -> Settlement {
+        let message = claimed.id.as_str();
+        match self.carry(message, outgoing).await {
+            Ok(Carried::Sent) => info!(message, attempts = claimed.attempts + 1, "sent"),
+            Ok(Carried::ToNobody) => debug!(message, "settled without a recipient"),
             Err(NotifyError::Unavailable(reason)) => {
                 let settlement = retry(claimed, self.clock.now());
-                warn!(
-                    message,
-                    attempts = claimed.attempts + 1,
-                    reason,
-                    again = settlement != Settlement::Failed,
-                    "not sent"
-                );
+                let again = settlement != Settlement::Failed;
+                warn!(message, attempts = claimed.attempts + 1, reason, again, "not sent");
                 return settlement;
             }
             Err(NotifyError::Refused(reason)) => {
@@ -153,9 +180,45 @@ impl Delivery {
                 warn!(message, reason, "perhaps sent; not tried again, so that nobody gets two");
                 return Settlement::Failed;
             }
-        };
-        info!(message, attempts = claimed.attempts + 1, "sent");
-        settlement
+        }
+        Settlement::Sent
+    }
+
+    /// Hands a message to what carries it. One without a recipient costs the same until there.
+    async fn carry(&self, id: &str, outgoing: &Outgoing) -> Result<Carried, NotifyError> {
+        let Outgoing { to, locale, user_id, content } = outgoing;
+        match content {
+            Content::TextCode { code, minutes } => {
+                let Texts { organisation, webotp_host } = &self.texts;
+                let text = text_message(locale, organisation, code, *minutes, webotp_host);
+                let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
+                self.phone.text(&TextMessage { id: id.to_owned(), to, text }).await?;
+            }
+            Content::Call { reference } => {
+                let Some(to) = to.clone() else {
+                    return self.line.call_nobody(self.clock.now()).map(|()| Carried::ToNobody);
+                };
+                let call = PhoneCall { reference: reference.clone(), to, locale: locale.clone() };
+                let placed = self.phone.call(&call).await;
+                self.line.note(&placed, self.clock.now());
+                placed?;
+            }
+            Content::Code { .. } | Content::Confirmation { .. } | Content::AdministratorRequest { .. } => {
+                let mail = self.mails.write(locale, user_id, content);
+                let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
+                let mail = Message { id: id.to_owned(), to, subject: mail.subject, text: mail.text, html: mail.html };
+                self.notifier.send(&mail).await?;
+            }
+        }
+        Ok(Carried::Sent)
+    }
+
+    /// Says that a call is not going to ring. Where that cannot be said, the flow finds out by itself:
+    /// it hears nothing of the call any more.
+    async fn call_failed(&self, message: &str, reference: &CallRef) {
+        if let Err(error) = self.calls.heard(reference, CallEvent::Failed).await {
+            warn!(message, %error, "nobody was told that the call failed");
+        }
     }
 }
 

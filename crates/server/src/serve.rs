@@ -5,19 +5,19 @@ use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, t
 use axum::Router;
 use regain_server::{
     adapters::{
-        Database, EmbeddedDirectory, ImportError, OpenError, Outbox, People, PeopleError, Smtp, SmtpSetupError,
-        SqliteStore,
+        Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People, PeopleError, Smtp,
+        SmtpSetupError, SqliteStore,
     },
     app::{App, Parts},
-    config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind},
-    delivery::Delivery,
+    config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind, PhoneKind},
+    delivery::{Delivery, Line, Texts},
     http::{
         demo::{self, Demo},
         files::{self, Files, FilesError},
         hosted::{self, Hosted},
     },
     mails::Mails,
-    ports::{DirectoryError, Notifier, OsRng, SystemClock},
+    ports::{DirectoryError, Notifier, OsRng, Phone, SystemClock},
 };
 use tokio::{
     net::TcpListener,
@@ -83,8 +83,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
 
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
-    let (parts, pages) = open(&config).await?;
+    let (parts, pages, outbox) = open(&config).await?;
     let app = App::new(config, parts)?;
+    outbox.report_to(Arc::new(app.flows().clone()));
     let service = app.router(pages).into_make_service_with_connect_info::<SocketAddr>();
 
     let delivery = tokio::spawn(Arc::new(delivery(&app)).run(is_set(stopped.clone())));
@@ -110,7 +111,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
 }
 
 /// Opens what the configuration names.
-async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
+async fn open(config: &Config) -> Result<(Parts, Router, Outbox), Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
     let database = Database::open(&config.store.path).await?;
@@ -130,6 +131,10 @@ async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
     let notifier: Arc<dyn Notifier> = match config.mail.kind {
         MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
         MailKind::Outbox => Arc::new(outbox.clone()),
+    };
+    let phone: Arc<dyn Phone> = match config.phone.kind {
+        PhoneKind::Off => Arc::new(NoPhone),
+        PhoneKind::Outbox | PhoneKind::Twilio => Arc::new(outbox.clone()),
     };
     let mut pages = hosted::routes(Hosted {
         organisation: config.organisation.name.clone(),
@@ -155,12 +160,12 @@ async fn open(config: &Config) -> Result<(Parts, Router), Failure> {
         store: Arc::new(SqliteStore::new(database)),
         directory,
         notifier,
-        phone: Arc::new(outbox),
+        phone,
         clock,
         rng,
         wake: Arc::default(),
     };
-    Ok((parts, pages))
+    Ok((parts, pages, outbox))
 }
 
 fn delivery(app: &App) -> Delivery {
@@ -174,6 +179,8 @@ fn delivery(app: &App) -> Delivery {
         clock: parts.clock,
         keys: Arc::new(app.keys().clone()),
         mails: Mails::new(&organisation.name, organisation.help(), &app.config().server.public_url),
+        texts: Texts { organisation: organisation.name.clone(), webotp_host: app.config().phone.webotp_host.clone() },
+        line: Line::default(),
         wake: parts.wake,
     }
 }

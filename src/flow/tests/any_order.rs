@@ -1,9 +1,10 @@
 //! Any order of events, with replies made up on the spot.
 
 use proptest::prelude::*;
-use regain_protocol::{EndReason, FlowAnswered, ProblemCode, StepBody, Violation};
+use regain_protocol::{CallStatus, Captcha, Config, EndReason, FlowAnswered, ProblemCode, StepBody, Violation};
 
 use super::super::*;
+use super::captcha::{image, work};
 use super::driven::*;
 
 /// One thing that happens; replies are made up on the spot.
@@ -13,6 +14,12 @@ enum Happening {
     Chooses(usize),
     Presses(u8),
     TimePasses(u16),
+    /// The browser is done with a challenge, or with one of before.
+    Solves(u8, u8),
+    /// A text message with a code comes.
+    ReadsCode(String),
+    /// The configuration comes, with so many kinds of account.
+    Configures(u8),
     /// The request on its way is answered.
     Answer(Answered),
     /// An answer comes to a request that was given up, or was never made.
@@ -27,14 +34,22 @@ enum Answered {
 }
 
 fn body(kind: u8) -> StepBody {
-    match kind % 8 {
+    match kind % 16 {
         0 => identify(),
         1 => choose_method(),
-        2 => enter_code(kind / 8),
+        2 => enter_code(kind / 16),
         3 => new_password(),
         4 => done(),
         5 => ended(EndReason::Expired),
         6 => StepBody::ChooseMethod { methods: vec![] },
+        7 => contact("asked"),
+        8 => call(CallStatus::Ringing, kind / 16),
+        9 => call(CallStatus::NoAnswer, kind / 16),
+        10 => questions(kind / 16),
+        11 => choose_outcome(),
+        12 => work(&kind.to_string()),
+        13 => image(&kind.to_string()),
+        14 => StepBody::Identify { captcha: Some(Captcha::Turnstile { site_key: "key".into() }) },
         _ => StepBody::Unknown,
     }
 }
@@ -49,11 +64,13 @@ impl Answered {
             Self::Problem(status, code, at) => {
                 let code = [
                     ProblemCode::WrongCode,
+                    ProblemCode::WrongAnswers,
+                    ProblemCode::CaptchaFailed,
                     ProblemCode::CodeExpired,
                     ProblemCode::PasswordRefused,
                     ProblemCode::Invalid,
                     ProblemCode::Unknown,
-                ][usize::from(code % 5)];
+                ][usize::from(code % 7)];
                 let mut reply = refusal(*status, code, at.map(|(id, kind)| flow(&id.to_string(), body(kind))));
                 if let Reply::Refused { problem: Some(problem), retry_after, .. } = &mut reply {
                     problem.violations = vec![Violation::Common {}];
@@ -89,13 +106,27 @@ fn answers() -> impl Strategy<Value = Answered> {
 
 fn happenings() -> impl Strategy<Value = Happening> {
     use Field as F;
-    let fields = vec![F::UserId, F::Destination, F::Code, F::Current, F::Password, F::Confirm];
+    let fields = vec![
+        F::UserId,
+        F::Captcha,
+        F::Destination,
+        F::Code,
+        F::Answer(0),
+        F::Answer(2),
+        F::Message,
+        F::Current,
+        F::Password,
+        F::Confirm,
+    ];
     let texts = prop_oneof!["[0-9]{6}", "[a-z]{0,20}", Just("a long passphrase".to_owned())];
     prop_oneof![
         4 => (prop::sample::select(fields), texts).prop_map(|(field, text)| Happening::Types(field, text)),
         1 => (0..3usize).prop_map(Happening::Chooses),
         4 => any::<u8>().prop_map(Happening::Presses),
         2 => (0..2000u16).prop_map(Happening::TimePasses),
+        2 => (0..4u8, any::<u8>()).prop_map(|(age, how)| Happening::Solves(age, how)),
+        1 => "[0-9]{6}".prop_map(Happening::ReadsCode),
+        1 => (0..4u8).prop_map(Happening::Configures),
         6 => answers().prop_map(Happening::Answer),
         1 => (any::<u32>(), answers()).prop_map(|(ticket, answer)| Happening::StaleAnswer(ticket, answer)),
     ]
@@ -105,13 +136,17 @@ fn happenings() -> impl Strategy<Value = Happening> {
 fn contents(model: &Model) -> Vec<String> {
     let State::Live(live) = &model.state else { return vec![] };
     match &live.step {
+        // A picture's text lasts as long as the picture.
         Step::Identify(step) => vec![step.user_id.clone()],
+        Step::ContactAdministrator(step) => vec![step.message.expose().clone()],
+        Step::AnswerQuestions(step) => step.answers.iter().map(|secret| secret.expose().clone()).collect(),
+        Step::ChooseOutcome(step) => vec![format!("{:?}", step.chosen)],
         Step::ChooseMethod(step) => vec![step.destination.expose().clone()],
         Step::EnterCode(step) => vec![step.code.expose().clone()],
         Step::NewPassword(step) => {
             [&step.current, &step.password, &step.confirm].map(|secret| secret.expose().clone()).into()
         }
-        Step::Unknown => vec![],
+        Step::AnswerCall(_) | Step::Unknown => vec![],
     }
 }
 
@@ -134,7 +169,7 @@ proptest! {
         happenings in prop::collection::vec(happenings(), 0..60),
     ) {
         let resume = resumes.then(|| Resume { id: "flow".into(), token: "token".into() });
-        let mut widget = Driven::open(Setup { resume, reopened, ..setup() });
+        let mut widget = Driven::unconfigured(Setup { resume, reopened, ..setup() });
         for happening in happenings {
             let (key, typed, id) = (widget.view().key, contents(&widget.model), step_id(&widget.model));
             let (awaited, sent) = (widget.awaited, widget.sent.len());
@@ -142,18 +177,35 @@ proptest! {
             match &happening {
                 Happening::Types(field, text) => widget.typed(*field, text),
                 Happening::Chooses(place) => widget.event(Event::Chose(*place)),
-                Happening::Presses(button) => widget.event(match button % 8 {
+                Happening::Presses(button) => widget.event(match button % 12 {
                     0..=2 => Event::Submitted,
                     3 => Event::AskedForAnotherCode,
                     4 => Event::AskedForAnotherMethod,
                     5 => Event::Retried,
                     6 => Event::CameOnline,
+                    7 => Event::AskedForAnotherCall,
+                    8 => Event::AskedForNewCaptcha,
+                    9 => Event::AskedForAdministrator,
+                    10 => Event::ChoseAccountType,
                     _ if *button > 250 => Event::Cancelled,
                     _ => Event::StartedAgain,
                 }),
                 Happening::TimePasses(tenths) => {
                     widget.now += Millis::from(*tenths) * 100;
                     widget.event(Event::Ticked);
+                }
+                Happening::Solves(age, how) => {
+                    let ticket = Ticket(widget.model.tickets.saturating_sub((*age).into()));
+                    widget.event(match how % 3 {
+                        0 => Event::CaptchaProgress(ticket, u32::from(*how)),
+                        1 => Event::CaptchaUnsolvable(ticket),
+                        _ => Event::CaptchaSolved(ticket, how.to_string()),
+                    });
+                }
+                Happening::ReadsCode(code) => widget.event(Event::CodeRead(code.as_str().into())),
+                Happening::Configures(kinds) => {
+                    let account_types = (0..*kinds).map(|kind| account_type(&kind.to_string(), None)).collect();
+                    widget.event(Event::Configured(Box::new(Config { account_types, ..config() })));
                 }
                 Happening::Answer(answer) => {
                     if widget.awaited.is_some() {
@@ -176,7 +228,9 @@ proptest! {
             if now != id && let Some(now) = &now {
                 prop_assert_eq!(Some(now), led_to.as_ref().map(|(id, _)| id), "only the server leads to a step");
             }
-            if widget.view().key == key && !matches!(happening, Happening::Types(..)) {
+            let changes = matches!(happening, Happening::Types(..) | Happening::ReadsCode(_))
+                || matches!((&happening, widget.model.step()), (Happening::Chooses(_), Some(Step::ChooseOutcome(_))));
+            if widget.view().key == key && !changes {
                 prop_assert_eq!(contents(&widget.model), typed, "what was typed stays: {:?}", happening);
             }
             prop_assert!(widget.sent.len() <= sent + 1, "one request at a time");
@@ -184,6 +238,12 @@ proptest! {
                 // A second request while one was on its way: only where that one was given up.
                 prop_assert!(matches!(happening, Happening::TimePasses(_) | Happening::Presses(_)));
             }
+            let view = widget.view();
+            prop_assert!(
+                view.busy || view.can_submit || view.trouble.is_some() || !matches!(widget.model.state, State::Live(_))
+                    || matches!(view.screen, Screen::Unknown),
+                "there is always a way on"
+            );
             if let (true, Some(Sent::Answer { step, .. })) = (widget.sent.len() > sent, widget.sent.last()) {
                 prop_assert_eq!(Some(step), now.as_ref(), "an answer names the current step");
             }

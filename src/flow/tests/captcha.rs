@@ -5,12 +5,12 @@ use regain_protocol::{Captcha, FlowAnswered, ProblemCode, StepBody};
 
 use super::driven::*;
 
-fn image(id: &str) -> StepBody {
+pub(super) fn image(id: &str) -> StepBody {
     let (id, image, audio) = (id.to_owned(), "data:image/png;base64,".into(), "/v1/audio".into());
     StepBody::Identify { captcha: Some(Captcha::Image { id, image, audio }) }
 }
 
-fn work(challenge: &str) -> StepBody {
+pub(super) fn work(challenge: &str) -> StepBody {
     let text = String::new;
     StepBody::Identify {
         captcha: Some(Captcha::ProofOfWork {

@@ -1,7 +1,10 @@
 //! A widget driven by a script: events and replies in, what it asked for out; and the steps that the
 //! scripts serve.
 
-use regain_protocol::{Flow, FlowAnswered, Method, MethodKind, PasswordPolicy, Problem, ProblemCode, Role, StepBody};
+use regain_protocol::{
+    AccountType, CallStatus, Config, Contact, Flow, FlowAnswered, Method, MethodKind, PasswordPolicy, Problem,
+    ProblemCode, Question, Role, StepBody, UnlockOutcome,
+};
 
 use super::super::*;
 use crate::api::write_answer;
@@ -18,6 +21,24 @@ pub(super) fn setup() -> Setup {
         resume: None,
         reopened: false,
     }
+}
+
+/// One kind of account, and administrators to turn to.
+pub(super) fn config() -> Config {
+    Config {
+        name: "Example".into(),
+        logo: None,
+        account_types: vec![account_type("work", None)],
+        flows: vec![],
+        locales: vec![],
+        help: Help::default(),
+        user_id_hint: None,
+        ask_administrator: true,
+    }
+}
+
+pub(super) fn account_type(id: &str, href: Option<&str>) -> AccountType {
+    AccountType { id: id.into(), label: id.into(), href: href.map(str::to_owned) }
 }
 
 pub(super) fn method(id: &str) -> Method {
@@ -42,6 +63,24 @@ pub(super) fn enter_code(tries_left: u8) -> StepBody {
         resends_left: 3,
         tries_left,
     }
+}
+
+pub(super) fn contact(reason: &str) -> StepBody {
+    StepBody::ContactAdministrator { reason: reason.into(), contact: Contact::Form {} }
+}
+
+pub(super) fn call(status: CallStatus, calls_left: u8) -> StepBody {
+    let method = Method { kind: MethodKind::Call, role: Some(Role::Office), ..method("m3") };
+    StepBody::AnswerCall { method, status, calls_left }
+}
+
+pub(super) fn questions(tries_left: u8) -> StepBody {
+    let question = |id: &str| Question { id: id.into(), text: format!("What was the {id}?") };
+    StepBody::AnswerQuestions { questions: vec![question("q1"), question("q2"), question("q3")], tries_left }
+}
+
+pub(super) fn choose_outcome() -> StepBody {
+    StepBody::ChooseOutcome { outcomes: vec![UnlockOutcome::Unlock, UnlockOutcome::Reset] }
 }
 
 pub(super) fn new_password() -> StepBody {
@@ -114,6 +153,13 @@ pub(super) struct Driven {
 
 impl Driven {
     pub(super) fn open(setup: Setup) -> Self {
+        let mut driven = Self::unconfigured(setup);
+        driven.event(Event::Configured(Box::new(config())));
+        driven
+    }
+
+    /// A widget that waits for the configuration.
+    pub(super) fn unconfigured(setup: Setup) -> Self {
         let mut driven = Self { model: Model::new(setup), now: START, sent: vec![], awaited: None, effects: vec![] };
         driven.event(Event::Opened);
         driven

@@ -81,7 +81,7 @@ fn a_wrong_code_is_said_in_place_and_stays_typed() {
     let drawn = widget.view().key;
     widget.reply(refusal(422, ProblemCode::WrongCode, Some(flow("s", enter_code(4)))));
     let Screen::EnterCode(code) = widget.view().screen else { panic!("it stays at the code") };
-    assert_eq!(code.error, Some(FieldError::WrongCode { tries_left: 4 }));
+    assert_eq!(code.error, Some(FieldError::Wrong { tries_left: 4 }));
     assert_eq!(widget.view().key, drawn, "the field is not drawn anew");
     assert_eq!(widget.typed_code(), "111111");
     assert!(widget.has(|effect| matches!(effect, Effect::Focus(Focus::Field(Field::Code)))));
@@ -192,17 +192,7 @@ fn an_unknown_step_leads_to_help() {
     widget.event(Event::Submitted);
     assert!(widget.sent.is_empty());
     let help = Help { email: Some("help@example.com".into()), ..Help::default() };
-    let (name, logo, user_id_hint) = ("Example".into(), None, None);
-    let config = Config {
-        name,
-        logo,
-        account_types: vec![],
-        flows: vec![],
-        locales: vec![],
-        help: help.clone(),
-        user_id_hint,
-        ask_administrator: false,
-    };
+    let config = Config { help: help.clone(), ..config() };
     widget.event(Event::Configured(Box::new(config)));
     assert_eq!(widget.view().help, help);
 }

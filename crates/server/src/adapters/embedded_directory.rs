@@ -1,24 +1,30 @@
 //! The embedded [`Directory`]: accounts and their passwords in Regain's own database.
+//!
+//! How accounts are read is in `rows`, how they come in is in `import`.
 
 mod hashing;
+mod import;
 mod people;
+mod rows;
 
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use hashing::{Hashing, SALT_BYTES};
+pub use import::ImportError;
 use jiff::{SignedDuration, Timestamp};
-pub use people::{MailRole, People, PeopleError, Person, PersonMail};
-use regain_protocol::{Role, Secret};
-use sqlx::{Row as _, Transaction, sqlite::SqliteRow};
+pub use people::{MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion, PhoneRole};
+use regain_protocol::Secret;
+use rows::{ACCOUNT_BY_ID, account_from};
+use sqlx::Row as _;
 
-use super::sqlite::{Backend, Database, from_millis, to_millis};
+use super::sqlite::{Database, to_millis};
 use crate::{
     ports::{
-        Account, AccountMail, Clock, Directory, DirectoryError, GivenAnswer, PasswordChange, Rng, SetPasswordError,
-        SignIn, UnlockError, random_id, random_token,
+        Account, Clock, Directory, DirectoryError, GivenAnswer, PasswordChange, Rng, SetPasswordError, SignIn,
+        UnlockError, random_token,
     },
-    user_id,
+    questions, totp, user_id,
 };
 
 /// So many failed sign-ins in a row lock an account. Microsoft Entra smart lockout and OWASP's
@@ -28,15 +34,9 @@ const FAILURES_UNTIL_LOCKOUT: i64 = 10;
 /// How long failed sign-ins lock an account.
 const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
-/// The row that stands in for accounts that do not exist, so that a failed sign-in reads and writes
-/// the same for them. It is disabled, and its key is no normalised user ID, so nobody can name it.
+/// The row that stands in for accounts that do not exist, so that whatever is done for them reads and
+/// writes the same. It is disabled, and its key is no normalised user ID, so nobody can name it.
 const NOBODY: &str = "NOBODY";
-
-const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash
-     FROM accounts WHERE user_key = $1";
-
-const ACCOUNT_BY_ID: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash
-     FROM accounts WHERE id = $1";
 
 /// Accounts and passwords in the database file.
 pub struct EmbeddedDirectory {
@@ -44,7 +44,7 @@ pub struct EmbeddedDirectory {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     hashing: Hashing,
-    /// What a password is compared with where there is no account or it has no password.
+    /// What a password or answer is compared with where there is none.
     dummy_hash: String,
 }
 
@@ -52,20 +52,6 @@ impl fmt::Debug for EmbeddedDirectory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedDirectory").field("database", &self.database).finish_non_exhaustive()
     }
-}
-
-/// Why people could not be imported. Nobody was.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// A user ID is empty.
-    #[error("person {0} of the list has an empty user_id")]
-    EmptyUserId(usize),
-    /// Two people of the list have the same user ID.
-    #[error("the list has the user_id {0} twice")]
-    Twice(String),
-    /// The directory does not answer.
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
 }
 
 impl From<sqlx::Error> for DirectoryError {
@@ -81,18 +67,9 @@ impl From<sqlx::Error> for SetPasswordError {
     }
 }
 
-/// An account as the database has it.
-struct Row {
-    account: Account,
-    locked: bool,
-    locked_until: Option<Timestamp>,
-    failures: i64,
-    password_hash: Option<String>,
-}
-
-impl Row {
-    fn is_locked(&self, now: Timestamp) -> bool {
-        self.locked || self.locked_until.is_some_and(|until| until > now)
+impl From<sqlx::Error> for UnlockError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Directory(error.into())
     }
 }
 
@@ -111,60 +88,6 @@ impl EmbeddedDirectory {
         .await?;
         transaction.commit().await?;
         Ok(Self { database, clock, rng, hashing, dummy_hash })
-    }
-
-    /// Adds the people who are not there yet, and leaves those who are as they are. Returns how many
-    /// were added.
-    pub async fn import(&self, people: &People) -> Result<usize, ImportError> {
-        let mut keys = Vec::with_capacity(people.people.len());
-        for (index, person) in people.people.iter().enumerate() {
-            let key = user_id::normalise(&person.user_id);
-            if key.is_empty() {
-                return Err(ImportError::EmptyUserId(index + 1));
-            }
-            if keys.contains(&key) {
-                return Err(ImportError::Twice(person.user_id.clone()));
-            }
-            keys.push(key);
-        }
-        let mut added = Vec::new();
-        for (person, key) in people.people.iter().zip(keys) {
-            if self.read(&key).await?.is_some() {
-                continue;
-            }
-            let hash = match &person.password {
-                Some(password) => Some(self.hashing.hash(password, salt(&*self.rng)).await?),
-                None => None,
-            };
-            added.push((random_id(&*self.rng), person, key, hash));
-        }
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::from)?;
-        for (id, person, key, hash) in &added {
-            insert(&mut transaction, id, person, key, hash.as_deref()).await.map_err(DirectoryError::from)?;
-        }
-        transaction.commit().await.map_err(DirectoryError::from)?;
-        Ok(added.len())
-    }
-
-    /// The account of a normalised user ID.
-    async fn read(&self, key: &str) -> Result<Option<Row>, DirectoryError> {
-        let row = sqlx::query(ACCOUNT).bind(key).fetch_optional(self.database.reader()).await?;
-        let mut row = row.map(|row| account_from(&row)).transpose()?;
-        // Asked for in any case, so that an account that does not exist takes as many queries.
-        let id = row.as_ref().map_or(NOBODY, |row| row.account.id.as_str());
-        let mails = sqlx::query("SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position")
-            .bind(id)
-            .fetch_all(self.database.reader())
-            .await?;
-        if let Some(row) = &mut row {
-            for mail in mails {
-                row.account.mails.push(AccountMail {
-                    role: role_from_text(mail.try_get("role")?)?,
-                    address: mail.try_get("address")?,
-                });
-            }
-        }
-        Ok(row)
     }
 }
 
@@ -206,16 +129,56 @@ impl Directory for EmbeddedDirectory {
         Ok(())
     }
 
-    async fn unlock(&self, _account_id: &str) -> Result<(), UnlockError> {
-        Ok(())
+    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
+        let mut transaction = self.database.begin_write().await?;
+        let unlocked = sqlx::query(
+            "UPDATE accounts SET failures = 0, locked = FALSE, locked_until = NULL WHERE id = $1 AND enabled = TRUE",
+        )
+        .bind(account_id)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        if unlocked.rows_affected() == 1 { Ok(()) } else { Err(UnlockError::NoSuchAccount) }
     }
 
-    async fn check_answers(&self, _id: Option<&str>, _answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
-        Ok(false)
+    async fn check_answers(
+        &self,
+        account_id: Option<&str>,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError> {
+        let registered = sqlx::query("SELECT question, answer_hash FROM account_questions WHERE account_id = $1")
+            .bind(account_id.unwrap_or(NOBODY))
+            .fetch_all(self.database.reader())
+            .await?;
+        let mut hashes = Vec::with_capacity(registered.len());
+        for row in registered {
+            hashes.push((row.try_get::<String, _>("question")?, row.try_get::<String, _>("answer_hash")?));
+        }
+        // No answers prove nothing.
+        let mut all_right = !answers.is_empty();
+        for given in answers {
+            // Each question counts once: what was answered is gone.
+            let at = hashes.iter().position(|(question, _)| question == given.question);
+            let hash = at.map(|at| hashes.swap_remove(at).1);
+            let compared = hash.as_deref().unwrap_or(&self.dummy_hash);
+            // Compared in any case and to the end, so that it takes as long whatever is wrong.
+            let right = self.hashing.verify(&questions::normalise(given.answer), compared).await?;
+            all_right &= right && hash.is_some();
+        }
+        Ok(all_right)
     }
 
-    async fn authenticator_key(&self, _id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
-        Ok(None)
+    async fn authenticator_key(&self, account_id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+        let row = sqlx::query("SELECT secret FROM account_authenticators WHERE account_id = $1")
+            .bind(account_id.unwrap_or(NOBODY))
+            .fetch_optional(self.database.reader())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let secret = Secret::new(row.try_get::<String, _>("secret")?);
+        match totp::key_from_base32(&secret) {
+            Some(key) => Ok(Some(key)),
+            None => Err(DirectoryError::Unavailable("a stored authenticator key is damaged".to_owned())),
+        }
     }
 
     async fn sign_in(
@@ -274,122 +237,16 @@ fn salt(rng: &dyn Rng) -> [u8; SALT_BYTES] {
     salt
 }
 
-fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
-    let locked: bool = row.try_get("locked")?;
-    let password_hash: Option<String> = row.try_get("password_hash")?;
-    Ok(Row {
-        account: Account {
-            id: row.try_get("id")?,
-            user_id: row.try_get("user_id")?,
-            display_name: row.try_get("display_name")?,
-            enabled: row.try_get("enabled")?,
-            locked,
-            has_password: password_hash.is_some(),
-            mails: Vec::new(),
-            phones: Vec::new(),
-            questions: Vec::new(),
-            authenticator: false,
-            groups: Vec::new(),
-        },
-        locked,
-        locked_until: row.try_get::<Option<i64>, _>("locked_until")?.map(from_millis).transpose()?,
-        failures: row.try_get("failures")?,
-        password_hash,
-    })
-}
-
-async fn insert(
-    transaction: &mut Transaction<'_, Backend>,
-    id: &str,
-    person: &Person,
-    key: &str,
-    hash: Option<&str>,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
-         password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
-    )
-    .bind(id)
-    .bind(key)
-    .bind(&person.user_id)
-    .bind(&person.name)
-    .bind(person.enabled)
-    .bind(person.locked)
-    .bind(hash)
-    .execute(&mut **transaction)
-    .await?;
-    for (position, mail) in (0_i64..).zip(&person.mails) {
-        sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(position)
-            .bind(role_to_text(mail.role))
-            .bind(&mail.address)
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The role's name in the database.
-const fn role_to_text(role: MailRole) -> &'static str {
-    match role {
-        MailRole::Alternate => "alternate",
-        MailRole::Authentication => "authentication",
-    }
-}
-
-/// The role of a name in the database.
-fn role_from_text(text: &str) -> sqlx::Result<Role> {
-    match text {
-        "alternate" => Ok(Role::Alternate),
-        "authentication" => Ok(Role::Authentication),
-        _ => Err(sqlx::Error::Decode("a mail role that this version does not know".into())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::*;
     use crate::ports::{OsRng, SystemClock};
 
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await.expect("opens")
-    }
-
-    fn people(text: &str) -> People {
-        People::from_toml(text).expect("reads")
-    }
-
-    #[tokio::test]
-    async fn importing_again_leaves_people_as_they_are() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let directory = open(&folder).await;
-        let list = people("[[people]]\nuser_id = 'Ada'\nname = 'Ada'\npassword = 'first'\n");
-        assert_eq!(directory.import(&list).await.expect("imports"), 1);
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
-        let change = PasswordChange { new: "second".into(), current: None };
-        directory.set_password(&ada.id, &change).await.expect("sets");
-        drop(directory);
-
-        let directory = open(&folder).await;
-        let list =
-            people("people = [{ user_id = 'ADA', name = 'A', password = 'first' }, { user_id = 'b', name = 'B' }]");
-        assert_eq!(directory.import(&list).await.expect("imports"), 1, "only the new one");
-        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
-        let signed_in = directory.sign_in("ada", &"second".into(), SystemClock.now()).await.expect("answers");
-        assert!(matches!(signed_in, SignIn::Accepted(_)));
-    }
-
-    #[tokio::test]
-    async fn a_list_that_is_wrong_imports_nobody() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let directory = open(&folder).await;
-        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
-        assert!(matches!(directory.import(&list).await, Err(ImportError::Twice(id)) if id == " Ada "));
-        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
-        assert!(matches!(directory.import(&list).await, Err(ImportError::EmptyUserId(2))));
-        assert_eq!(directory.find("ada").await.expect("answers"), None);
     }
 
     /// The work that a failed sign-in does is the same whoever it names: what differs between them is
@@ -403,6 +260,31 @@ mod tests {
             assert_eq!(refused, SignIn::Refused);
             let row = sqlx::query(ACCOUNT_BY_ID).bind(NOBODY).fetch_one(directory.database.reader()).await;
             assert_eq!(account_from(&row.expect("is there")).expect("reads").failures, failures);
+        }
+    }
+
+    /// Each answer costs one comparison, whether there is something to compare it with or not.
+    #[tokio::test]
+    async fn every_answer_is_compared_with_something() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = "people = [{ user_id = 'mary', name = 'M', questions = [{ id = 'first_pet', answer = 'Fluffy' },
+                    { id = 'dream_job', answer = 'Engineer' }] }]";
+        directory.import(&People::from_toml(list).expect("reads")).await.expect("imports");
+        let mary = directory.find("mary").await.expect("answers").expect("is there").id;
+        let (right, wrong) = (Secret::from("fluffy"), Secret::from("wrong"));
+        for (id, questions, answer) in [
+            (Some(mary.as_str()), ["first_pet", "dream_job"], &right),
+            (Some(&mary), ["dream_job", "first_pet"], &wrong),
+            (Some(&mary), ["first_pet", "first_pet"], &right),
+            (Some(&mary), ["first_wages", "no_such_question"], &right),
+            (Some("no-such-account"), ["first_pet", "dream_job"], &right),
+            (None, ["first_pet", "dream_job"], &right),
+        ] {
+            directory.hashing.verified.store(0, Ordering::Relaxed);
+            let given = questions.map(|question| GivenAnswer { question, answer });
+            assert!(!directory.check_answers(id, &given).await.expect("answers"));
+            assert_eq!(directory.hashing.verified.load(Ordering::Relaxed), 2, "{id:?} {questions:?}");
         }
     }
 }

@@ -1,13 +1,18 @@
 //! Adapters: what stands behind the [`crate::ports`] here.
 
 mod embedded_directory;
+mod no_phone;
 mod outbox;
 mod smtp;
 mod sqlite;
 mod sqlite_store;
 
-pub use embedded_directory::{EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail};
-pub use outbox::{Outbox, OutboxMail};
+pub use embedded_directory::{
+    EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion,
+    PhoneRole,
+};
+pub use no_phone::NoPhone;
+pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};
 pub use sqlite_store::SqliteStore;

@@ -1,24 +1,43 @@
-//! The demo's [`Notifier`]: mails stay in memory, for a page that shows them.
+//! The demo's [`Notifier`] and [`Phone`]: mails and texts stay in memory, for a page that shows them, and
+//! calls ring there until somebody answers them on that page.
 
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::ports::{Clock, Message, Notifier, NotifyError, Phone, PhoneCall, TextMessage};
+use crate::ports::{
+    CallEvent, CallListener, CallRef, Clock, Message, Notifier, NotifyError, Phone, PhoneCall, TextMessage,
+};
 
-/// How many mails are kept; the oldest goes first.
+mod line;
+
+pub use line::{CallAct, CallStatus, NotOnTheLine, Said};
+
+/// How many entries are kept; the oldest goes first.
 const CAPACITY: usize = 200;
 
-/// Keeps the last mails in memory; cheap to clone.
+/// Keeps the last mails, texts and calls in memory; cheap to clone.
 #[derive(Clone)]
 pub struct Outbox {
     clock: Arc<dyn Clock>,
-    mails: Arc<Mutex<VecDeque<OutboxMail>>>,
+    entries: Arc<Mutex<VecDeque<OutboxEntry>>>,
+    listener: Arc<OnceLock<Arc<dyn CallListener>>>,
+}
+
+/// One thing in the outbox.
+#[derive(Debug, Clone)]
+pub enum OutboxEntry {
+    /// A mail.
+    Mail(OutboxMail),
+    /// A text message.
+    Text(OutboxText),
+    /// A call.
+    Call(OutboxCall),
 }
 
 /// A mail in the outbox.
@@ -30,6 +49,30 @@ pub struct OutboxMail {
     pub message: Message,
 }
 
+/// A text message in the outbox.
+#[derive(Debug, Clone)]
+pub struct OutboxText {
+    /// When it was sent.
+    pub at: Timestamp,
+    /// The text message.
+    pub message: TextMessage,
+}
+
+/// A call in the outbox.
+#[derive(Debug, Clone)]
+pub struct OutboxCall {
+    /// When it was placed.
+    pub at: Timestamp,
+    /// The call.
+    pub call: PhoneCall,
+    /// How it stands.
+    pub status: CallStatus,
+    /// What the voice has said so far.
+    pub said: Vec<Said>,
+    /// Counts what happened in it, so that a time that is up knows whether something did meanwhile.
+    turn: u32,
+}
+
 impl fmt::Debug for Outbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outbox").finish_non_exhaustive()
@@ -39,63 +82,90 @@ impl fmt::Debug for Outbox {
 impl Outbox {
     /// An empty one.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, mails: Arc::default() }
+        Self { clock, entries: Arc::default(), listener: Arc::default() }
+    }
+
+    /// Says who is to hear what becomes of its calls: the flows, which are put together later than the
+    /// ports. Only the first one counts.
+    pub fn report_to(&self, listener: Arc<dyn CallListener>) {
+        let _ = self.listener.set(listener);
+    }
+
+    /// Everything in it, newest first.
+    pub fn entries(&self) -> Vec<OutboxEntry> {
+        self.lock().iter().cloned().collect()
     }
 
     /// Its mails, newest first.
     pub fn mails(&self) -> Vec<OutboxMail> {
-        self.lock().iter().cloned().collect()
+        let only = |entry| if let OutboxEntry::Mail(mail) = entry { Some(mail) } else { None };
+        self.entries().into_iter().filter_map(only).collect()
     }
 
-    /// A mail is in it whole or not at all, so a panic elsewhere leaves nothing to worry about.
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<OutboxMail>> {
-        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Its text messages, newest first.
+    pub fn texts(&self) -> Vec<OutboxText> {
+        let only = |entry| if let OutboxEntry::Text(text) = entry { Some(text) } else { None };
+        self.entries().into_iter().filter_map(only).collect()
+    }
+
+    /// Its calls, newest first.
+    pub fn calls(&self) -> Vec<OutboxCall> {
+        let only = |entry| if let OutboxEntry::Call(call) = entry { Some(call) } else { None };
+        self.entries().into_iter().filter_map(only).collect()
+    }
+
+    fn add(&self, entry: OutboxEntry) {
+        let mut entries = self.lock();
+        entries.push_front(entry);
+        entries.truncate(CAPACITY);
+    }
+
+    /// An entry is in it whole or not at all, so a panic elsewhere leaves nothing to worry about.
+    fn lock(&self) -> MutexGuard<'_, VecDeque<OutboxEntry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OutboxEntry {
+    /// Names it among all of them.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Mail(mail) => &mail.message.id,
+            Self::Text(text) => &text.message.id,
+            Self::Call(call) => &call.call.reference.call_id,
+        }
     }
 }
 
 #[async_trait]
 impl Notifier for Outbox {
     async fn send(&self, message: &Message) -> Result<(), NotifyError> {
-        let mail = OutboxMail { at: self.clock.now(), message: message.clone() };
-        let mut mails = self.lock();
-        mails.push_front(mail);
-        mails.truncate(CAPACITY);
+        self.add(OutboxEntry::Mail(OutboxMail { at: self.clock.now(), message: message.clone() }));
         Ok(())
     }
 }
 
 #[async_trait]
 impl Phone for Outbox {
-    async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
-        Err(NotifyError::Refused("no phone yet".into()))
+    async fn text(&self, message: &TextMessage) -> Result<(), NotifyError> {
+        self.add(OutboxEntry::Text(OutboxText { at: self.clock.now(), message: message.clone() }));
+        Ok(())
     }
 
-    async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
-        Err(NotifyError::Refused("no phone yet".into()))
+    async fn call(&self, call: &PhoneCall) -> Result<(), NotifyError> {
+        self.add(OutboxEntry::Call(OutboxCall {
+            at: self.clock.now(),
+            call: call.clone(),
+            status: CallStatus::Ringing,
+            said: Vec::new(),
+            turn: 0,
+        }));
+        // Whether anybody wants to hear it changes nothing for a phone that rings.
+        let _ = self.tell(&call.reference, CallEvent::Ringing).await;
+        self.end_in_silence(&call.reference.call_id, 0);
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ports::SystemClock;
-
-    #[tokio::test]
-    async fn the_newest_is_first_and_the_oldest_goes() {
-        let outbox = Outbox::new(Arc::new(SystemClock));
-        for n in 0..CAPACITY + 3 {
-            let message = Message {
-                id: n.to_string(),
-                to: "ada@example.net".to_owned(),
-                subject: String::new(),
-                text: "".into(),
-                html: "".into(),
-            };
-            outbox.send(&message).await.expect("takes it");
-        }
-        let ids: Vec<_> = outbox.mails().into_iter().map(|mail| mail.message.id).collect();
-        assert_eq!(ids.len(), CAPACITY);
-        assert_eq!(ids.first().map(String::as_str), Some("202"));
-        assert_eq!(ids.last().map(String::as_str), Some("3"));
-    }
-}
+mod tests;

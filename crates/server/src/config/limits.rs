@@ -14,13 +14,15 @@ use super::Faults;
 pub struct FlowsConfig {
     /// Whether forgotten passwords can be reset. Default yes.
     pub reset: bool,
+    /// Whether locked accounts can be unlocked. Default yes.
+    pub unlock: bool,
     /// How long a flow lasts, in seconds. Default 900, 15 minutes, as Microsoft's does.
     pub lifetime_s: u32,
 }
 
 impl Default for FlowsConfig {
     fn default() -> Self {
-        Self { reset: true, lifetime_s: 900 }
+        Self { reset: true, unlock: true, lifetime_s: 900 }
     }
 }
 
@@ -31,7 +33,10 @@ impl FlowsConfig {
 
     /// The kinds of flow on offer.
     pub fn kinds(&self) -> Vec<FlowKind> {
-        if self.reset { vec![FlowKind::Reset] } else { Vec::new() }
+        [(self.reset, FlowKind::Reset), (self.unlock, FlowKind::Unlock)]
+            .into_iter()
+            .filter_map(|(is_on, kind)| is_on.then_some(kind))
+            .collect()
     }
 
     /// How long a flow lasts.
@@ -99,6 +104,15 @@ pub struct LimitsConfig {
     pub messages_per_destination: u32,
     /// How many messages leave in an hour in all. Default 10000.
     pub messages_per_hour: u32,
+    /// How many text messages and calls leave in an hour in all, so that nobody's number range can be
+    /// made to earn by it (SMS pumping). Default 500.
+    pub phone_per_hour: u32,
+    /// How many text messages and calls go to numbers that differ only in their last four digits, in
+    /// an hour. Default 30.
+    pub phone_per_prefix: u32,
+    /// How many requests to the administrators one account, and one client network, may send in an
+    /// hour. Default 3.
+    pub requests_per_hour: u32,
     /// The least time that the answer to a user ID takes, in milliseconds, so that its time does not
     /// tell whether the account exists. Default 100; more where the directory is slower than that.
     pub identify_floor_ms: u32,
@@ -111,6 +125,9 @@ impl Default for LimitsConfig {
             identifications_per_account: 20,
             messages_per_destination: 10,
             messages_per_hour: 10_000,
+            phone_per_hour: 500,
+            phone_per_prefix: 30,
+            requests_per_hour: 3,
             identify_floor_ms: 100,
         }
     }
@@ -123,6 +140,9 @@ impl LimitsConfig {
             ("limits.identifications_per_account", self.identifications_per_account),
             ("limits.messages_per_destination", self.messages_per_destination),
             ("limits.messages_per_hour", self.messages_per_hour),
+            ("limits.phone_per_hour", self.phone_per_hour),
+            ("limits.phone_per_prefix", self.phone_per_prefix),
+            ("limits.requests_per_hour", self.requests_per_hour),
         ] {
             faults.require(value > 0, key, "must be at least 1");
         }

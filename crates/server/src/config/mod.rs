@@ -7,10 +7,13 @@
 //! Relative paths count from the folder of the file.
 
 mod captcha;
+mod contact;
 mod limits;
 mod mail;
+mod methods;
 mod organisation;
 mod password;
+mod phone;
 mod server;
 
 use std::{
@@ -21,10 +24,13 @@ use std::{
 use serde::de::DeserializeOwned;
 
 pub use captcha::{CaptchaConfig, CaptchaKind};
+pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
+pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
+pub use phone::{PhoneConfig, PhoneKind};
 pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
 /// The whole configuration, checked.
@@ -40,6 +46,14 @@ pub struct Config {
     pub organisation: OrganisationConfig,
     /// `[flows]`: what is on offer.
     pub flows: FlowsConfig,
+    /// `[methods]`: which ways to prove who one is are on.
+    pub methods: MethodsConfig,
+    /// `[questions]`: the security questions.
+    pub questions: QuestionsConfig,
+    /// `[gates]`: how many proofs it takes.
+    pub gates: GatesConfig,
+    /// `[contact]`: how the administrators are reached.
+    pub contact: ContactConfig,
     /// `[codes]`: how codes behave.
     pub codes: CodesConfig,
     /// `[limits]`: throttles.
@@ -50,6 +64,8 @@ pub struct Config {
     pub password: PasswordConfig,
     /// `[mail]`: how mail leaves.
     pub mail: MailConfig,
+    /// `[phone]`: how text messages and calls leave.
+    pub phone: PhoneConfig,
     /// `[demo]`: the demonstration.
     pub demo: DemoConfig,
 }
@@ -124,11 +140,16 @@ impl Config {
             directory: section(&mut table, "directory", &mut faults),
             organisation: section(&mut table, "organisation", &mut faults),
             flows: section(&mut table, "flows", &mut faults),
+            methods: section(&mut table, "methods", &mut faults),
+            questions: section(&mut table, "questions", &mut faults),
+            gates: section(&mut table, "gates", &mut faults),
+            contact: section(&mut table, "contact", &mut faults),
             codes: section(&mut table, "codes", &mut faults),
             limits: section(&mut table, "limits", &mut faults),
             captcha: section(&mut table, "captcha", &mut faults),
             password: section(&mut table, "password", &mut faults),
             mail: section(&mut table, "mail", &mut faults),
+            phone: section(&mut table, "phone", &mut faults),
             demo: section(&mut table, "demo", &mut faults),
         };
         for key in table.keys() {
@@ -138,12 +159,18 @@ impl Config {
         config.store.check(base);
         config.organisation.check(&mut faults);
         config.flows.check(&mut faults);
+        config.methods.check(&config.phone, &mut faults);
+        config.questions.check(&mut faults);
+        config.gates.check(&config.methods, &mut faults);
+        let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
+        config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);
         config.limits.check(&mut faults);
         config.captcha.check(base, &mut faults);
         config.password.check(&config.organisation, &mut faults);
         config.demo.check(base, &config.server, &mut faults);
         config.mail.check(base, &config.organisation, &config.demo, &mut faults);
+        config.phone.check(base, &config.server, &config.demo, &mut faults);
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
     }
 }
@@ -163,7 +190,7 @@ fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, f
                 let path = error.path().to_string();
                 let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 // What serde says about a wrong type quotes the value.
-                let message = if matches!(top.as_str(), "key" | "password") {
+                let message = if matches!(top.as_str(), "key" | "password" | "auth_token") {
                     "must be a text".to_owned()
                 } else {
                     error.inner().message().to_owned()

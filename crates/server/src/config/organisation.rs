@@ -19,7 +19,10 @@ pub struct OrganisationConfig {
     pub user_id_hint: Option<String>,
     /// The kinds of account a person can say they have. Default: one, `Work or school account`.
     pub account_types: Vec<AccountTypeConfig>,
-    /// The administrators' mail addresses.
+    /// Whether people may help themselves. Where not, everybody who says who they are is sent to the
+    /// administrators. Default yes.
+    pub self_service: bool,
+    /// The administrators' mail addresses: who gets what is written in the contact form.
     pub administrators: Vec<String>,
     /// Where to sign in, when the host page does not do it itself.
     pub continue_url: Option<String>,
@@ -66,6 +69,7 @@ impl Default for OrganisationConfig {
                 label: "Work or school account".into(),
                 href: None,
             }],
+            self_service: true,
             administrators: Vec::new(),
             continue_url: None,
             locales: vec!["en".into()],

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -13,9 +13,11 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::{
     adapters::{Database, Outbox, SqliteStore},
-    outgoing::Content,
-    ports::{CallEvent, CallRef, Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
+    ports::{Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
 };
+
+/// A number that the provider refuses.
+const UNREACHABLE: &str = "+15005550001";
 
 struct MovedClock(Mutex<Timestamp>);
 
@@ -35,6 +37,8 @@ impl MovedClock {
 struct Switched {
     up: AtomicBool,
     refusal: fn(String) -> NotifyError,
+    /// How often the phone was asked to do something.
+    attempts: AtomicUsize,
     outbox: Outbox,
 }
 
@@ -49,12 +53,45 @@ impl Notifier for Switched {
     }
 }
 
-/// Nobody calls in these tests.
-struct NoCalls;
+/// A provider that is down until it is up, and refuses one number: then it is the outbox.
+#[async_trait]
+impl Phone for Switched {
+    async fn text(&self, message: &TextMessage) -> Result<(), NotifyError> {
+        self.phone(&message.to)?;
+        self.outbox.text(message).await
+    }
+
+    async fn call(&self, call: &PhoneCall) -> Result<(), NotifyError> {
+        self.phone(&call.to)?;
+        self.outbox.call(call).await
+    }
+}
+
+impl Switched {
+    fn phone(&self, to: &str) -> Result<(), NotifyError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        if !self.up.load(Ordering::SeqCst) {
+            return Err((self.refusal)("down".into()));
+        }
+        if to == UNREACHABLE { Err(NotifyError::Refused("no such number".into())) } else { Ok(()) }
+    }
+}
+
+/// The calls that failed.
+#[derive(Default)]
+struct Calls {
+    failed: Mutex<Vec<String>>,
+    busy: AtomicBool,
+}
 
 #[async_trait]
-impl CallListener for NoCalls {
-    async fn heard(&self, _: &CallRef, _: CallEvent) -> Result<Heard, Unheard> {
+impl CallListener for Calls {
+    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+        assert_eq!(event, CallEvent::Failed);
+        if self.busy.load(Ordering::SeqCst) {
+            return Err(Unheard);
+        }
+        self.failed.lock().expect("not poisoned").push(call.call_id.clone());
         Ok(Heard::Over)
     }
 }
@@ -65,6 +102,7 @@ struct World {
     clock: Arc<MovedClock>,
     outbox: Outbox,
     notifier: Arc<Switched>,
+    calls: Arc<Calls>,
     keys: Arc<Keys>,
     delivery: Arc<Delivery>,
 }
@@ -80,33 +118,49 @@ impl World {
         let store = Arc::new(SqliteStore::new(database));
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:00:00Z".parse().expect("a valid time"))));
         let outbox = Outbox::new(Arc::clone(&clock) as _);
-        let notifier = Arc::new(Switched { up: AtomicBool::new(true), refusal, outbox: outbox.clone() });
+        let up = AtomicBool::new(true);
+        let notifier = Arc::new(Switched { up, refusal, attempts: AtomicUsize::new(0), outbox: outbox.clone() });
+        let calls = Arc::new(Calls::default());
         let keys = Arc::new(Keys::derive(&Secret::new(vec![7; 32])));
         let delivery = Arc::new(Delivery {
             store: Arc::clone(&store) as _,
-            phone: Arc::new(Outbox::new(Arc::new(crate::ports::SystemClock))),
-            calls: Arc::new(NoCalls),
+            phone: Arc::clone(&notifier) as _,
+            calls: Arc::clone(&calls) as _,
             notifier: Arc::clone(&notifier) as _,
             clock: Arc::clone(&clock) as _,
             keys: Arc::clone(&keys),
             mails: Mails::new("Northwind", Help::default(), "https://recover.example.com"),
+            texts: Texts { organisation: "Northwind".into(), webotp_host: "recover.example.com".into() },
+            line: Line::default(),
             wake: Arc::default(),
         });
-        Self { _folder: folder, store, clock, outbox, notifier, keys, delivery }
+        Self { _folder: folder, store, clock, outbox, notifier, calls, keys, delivery }
     }
 
     /// Queues a code for an address, or for nobody, good for ten minutes.
     async fn queue(&self, id: &str, to: Option<&str>) {
-        let outgoing = Outgoing {
-            to: to.map(str::to_owned),
-            locale: "en".into(),
-            user_id: "ada@example.com".into(),
-            content: Content::Code { code: "042137".into(), minutes: 10 },
-        };
-        self.queue_payload(id, outgoing.seal(&self.keys, &OsRng, id)).await;
+        self.queue_content(id, to, Content::Code { code: "042137".into(), minutes: 10 }).await;
     }
 
-    async fn queue_payload(&self, id: &str, payload: String) {
+    /// Queues a code for a number, or for nobody.
+    async fn queue_text(&self, id: &str, to: Option<&str>) {
+        self.queue_content(id, to, Content::TextCode { code: "042137".into(), minutes: 10 }).await;
+    }
+
+    /// Queues a call to a number, or to nobody, that is given up after a minute.
+    async fn queue_call(&self, id: &str, to: Option<&str>) {
+        let reference = CallRef { flow_id: format!("flow-{id}"), call_id: id.into() };
+        self.queue_content(id, to, Content::Call { reference }).await;
+    }
+
+    async fn queue_content(&self, id: &str, to: Option<&str>, content: Content) {
+        let minutes = if matches!(content, Content::Call { .. }) { 1 } else { 10 };
+        let (to, locale) = (to.map(str::to_owned), "en".to_owned());
+        let outgoing = Outgoing { to, locale, user_id: "ada@example.com".into(), content };
+        self.queue_payload(id, outgoing.seal(&self.keys, &OsRng, id), minutes).await;
+    }
+
+    async fn queue_payload(&self, id: &str, payload: String, minutes: i64) {
         let now = self.clock.now();
         let change = Change {
             flow: FlowRow {
@@ -123,7 +177,7 @@ impl World {
                 id: id.to_owned(),
                 flow_id: format!("flow-{id}"),
                 payload,
-                not_after: now + SignedDuration::from_mins(10),
+                not_after: now + SignedDuration::from_mins(minutes),
                 voidable: true,
             }],
             replay: None,
@@ -141,6 +195,30 @@ impl World {
             attempts += 1;
         }
         attempts
+    }
+
+    /// Lets two minutes pass, delivering whatever is due; when each of these calls failed, in seconds.
+    async fn failed_after(&self, ids: &[&str]) -> Vec<Option<usize>> {
+        let mut after = vec![None; ids.len()];
+        for second in 0..120 {
+            self.deliver_all().await;
+            let failed = self.failed();
+            for (after, id) in after.iter_mut().zip(ids) {
+                if after.is_none() && failed.iter().any(|failed| failed == id) {
+                    *after = Some(second);
+                }
+            }
+            self.clock.advance(1);
+        }
+        after
+    }
+
+    fn failed(&self) -> Vec<String> {
+        self.calls.failed.lock().expect("not poisoned").clone()
+    }
+
+    fn set_up(&self, up: bool) {
+        self.notifier.up.store(up, Ordering::SeqCst);
     }
 
     fn sent(&self) -> Vec<Message> {
@@ -221,7 +299,7 @@ async fn what_is_refused_or_perhaps_sent_is_not_tried_again() {
 #[tokio::test]
 async fn a_message_that_cannot_be_opened_does_not_hold_up_the_others() {
     let world = World::new().await;
-    world.queue_payload("a-broken", "not ours".to_owned()).await;
+    world.queue_payload("a-broken", "not ours".to_owned(), 10).await;
     world.queue("b-good", Some("ada@example.net")).await;
     assert_eq!(world.deliver_all().await, 2);
     assert_eq!(world.sent().len(), 1);
@@ -248,12 +326,14 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     let wake = Arc::new(Notify::new());
     let delivery = Arc::new(Delivery {
         store: Arc::clone(&world.store) as _,
-        phone: Arc::new(Outbox::new(Arc::new(crate::ports::SystemClock))),
-        calls: Arc::new(NoCalls),
+        phone: Arc::clone(&world.delivery.phone),
+        calls: Arc::clone(&world.delivery.calls),
         notifier: Arc::clone(&slow) as _,
         clock: Arc::clone(&world.clock) as _,
         keys: Arc::clone(&world.keys),
         mails: world.delivery.mails.clone(),
+        texts: world.delivery.texts.clone(),
+        line: Line::default(),
         wake: Arc::clone(&wake),
     });
     // A former process died while it was sending this one.
@@ -273,4 +353,106 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     running.await.expect("no panic");
     let sent: Vec<_> = world.sent().into_iter().map(|mail| mail.id).collect();
     assert_eq!(sent, ["m1"], "and what was being sent when the former one died is not sent again");
+}
+
+#[tokio::test]
+async fn a_code_by_text_ends_with_the_line_for_browsers() {
+    let world = World::new().await;
+    world.queue_text("t1", Some("+14255550123")).await;
+    world.queue_text("t2", None).await;
+    assert_eq!(world.deliver_all().await, 2);
+    let [text] = &world.outbox.texts()[..] else { panic!("one text") };
+    assert_eq!((text.message.id.as_str(), text.message.to.as_str()), ("t1", "+14255550123"));
+    assert_eq!(text.message.text.expose().lines().last(), Some("@recover.example.com #042137"));
+    assert!(world.sent().is_empty(), "and no mail");
+}
+
+#[tokio::test]
+async fn a_text_is_tried_again_within_its_time_unless_the_number_is_refused() {
+    let world = World::new().await;
+    world.queue_text("t1", Some(UNREACHABLE)).await;
+    world.deliver_all().await;
+    world.set_up(false);
+    world.queue_text("t2", Some("+14255550123")).await;
+    world.deliver_all().await;
+    world.set_up(true);
+    world.clock.advance(5);
+    assert_eq!(world.deliver_all().await, 1);
+    assert_eq!(world.outbox.texts().len(), 1);
+    assert_eq!(world.notifier.attempts.load(Ordering::SeqCst), 3);
+    assert!(world.failed().is_empty(), "no call is in it");
+}
+
+#[tokio::test]
+async fn a_call_is_placed_once_and_nothing_is_said_of_it() {
+    let world = World::new().await;
+    world.queue_call("c1", Some("+14255550123")).await;
+    world.queue_call("c2", None).await;
+    assert_eq!(world.failed_after(&["c1", "c2"]).await, [None, None]);
+    let [call] = &world.outbox.calls()[..] else { panic!("one call") };
+    assert_eq!((call.call.reference.call_id.as_str(), call.call.to.as_str()), ("c1", "+14255550123"));
+    assert_eq!(call.call.locale, "en");
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_or_comes_to_nothing_failed() {
+    let world = World::new().await;
+    world.queue_call("c1", Some(UNREACHABLE)).await;
+    assert_eq!(world.failed_after(&["c1"]).await, [Some(0)]);
+    assert_eq!(world.notifier.attempts.load(Ordering::SeqCst), 1, "and is not tried again");
+
+    let world = World::refusing_with(NotifyError::Unknown).await;
+    world.set_up(false);
+    world.queue_call("c1", Some("+14255550123")).await;
+    assert_eq!(world.failed_after(&["c1"]).await, [Some(0)]);
+    assert_eq!(world.notifier.attempts.load(Ordering::SeqCst), 1, "perhaps it rings: it must not ring twice");
+
+    let world = World::new().await;
+    world.set_up(false);
+    world.queue_call("c1", Some("+14255550123")).await;
+    let failed = world.failed_after(&["c1"]).await;
+    assert!(matches!(failed[..], [Some(15..60)]), "after some patience and within its time: {failed:?}");
+    assert_eq!(world.failed(), ["c1"], "and is said once");
+
+    world.queue_call("c2", Some("+14255550123")).await;
+    world.clock.advance(60);
+    assert_eq!(world.failed_after(&["c2"]).await, [Some(0)], "it comes up too late");
+}
+
+#[tokio::test]
+async fn a_failure_that_nobody_could_be_told_is_not_told_again() {
+    let world = World::new().await;
+    world.calls.busy.store(true, Ordering::SeqCst);
+    world.queue_call("c1", Some(UNREACHABLE)).await;
+    assert_eq!(world.deliver_all().await, 1);
+    world.calls.busy.store(false, Ordering::SeqCst);
+    assert_eq!(world.failed_after(&["c1"]).await, [None]);
+}
+
+#[tokio::test]
+async fn a_call_to_nobody_goes_as_the_last_real_one_went() {
+    for refusal in [NotifyError::Unavailable as fn(String) -> _, NotifyError::Unknown] {
+        let world = World::refusing_with(refusal).await;
+        world.set_up(false);
+        world.queue_call("a-real", Some("+14255550123")).await;
+        world.queue_call("b-nobody", None).await;
+        let failed = world.failed_after(&["a-real", "b-nobody"]).await;
+        assert!(failed[0].is_some() && failed[0] == failed[1], "at the same time: {failed:?}");
+
+        world.queue_call("c-nobody", None).await;
+        assert_eq!(world.failed_after(&["c-nobody"]).await[0], failed[0], "a minute later it still knows");
+
+        world.set_up(true);
+        world.queue_call("d-real", Some(UNREACHABLE)).await;
+        world.queue_call("e-nobody", None).await;
+        let failed = world.failed_after(&["d-real", "e-nobody"]).await;
+        assert_eq!(failed, [Some(0), None], "a refused number says nothing about the provider");
+    }
+    let world = World::new().await;
+    world.set_up(false);
+    world.queue_call("a-real", Some("+14255550123")).await;
+    world.failed_after(&["a-real"]).await;
+    world.clock.advance(600);
+    world.queue_call("b-nobody", None).await;
+    assert_eq!(world.failed_after(&["b-nobody"]).await, [None], "it is not remembered for ever");
 }

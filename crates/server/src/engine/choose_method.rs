@@ -1,21 +1,21 @@
 //! Step `choose_method`: how do you want to prove it?
 //!
-//! Takes `choose`. It sends a code and goes on to `enter_code`. A method that was chosen before and
+//! Takes `choose`, and goes on to the step of the method's kind. A method that was chosen before and
 //! left again goes on with the code that was sent then; only where the wait for another is over does
 //! choosing it again send one, which counts as a resend.
 
-use regain_protocol::{Answer, FlowKind};
+use regain_protocol::{Answer, MethodKind, Secret};
 
 use super::{
-    AN_HOUR, Context, Engine, TEN_MINUTES,
-    effects::{Decision, Effect, OnOverLimit, Refusal},
-    state::{SentCode, Stage, State},
+    Context, Engine,
+    answer_questions::ask,
+    effects::{Decision, Refusal},
+    state::{Stage, State, SubjectMethod},
 };
-use crate::{
-    keys::CodeBinding,
-    outgoing::{Content, Outgoing},
-    ports::{random_code, random_id},
-};
+use crate::ports::random_id;
+
+/// The longest destination that is looked at, in characters.
+const MAX_DESTINATION: usize = 320;
 
 impl Engine {
     pub(super) fn at_choose_method(
@@ -26,85 +26,63 @@ impl Engine {
     ) -> Result<Decision, Refusal> {
         let Answer::Choose { method: id, destination } = answer else { return Err(Refusal::StepPassed) };
         let subject = state.subject.as_ref().ok_or(Refusal::StepPassed)?;
-        let method = subject.method(id).ok_or(Refusal::invalid("/method", "not one of the methods on offer"))?;
-        if destination.is_some() && !method.shown.confirm {
-            return Err(Refusal::invalid("/destination", "this method asks for no destination"));
+        let method = subject.on_offer().find(|method| method.shown.id == *id);
+        let method = method.ok_or(Refusal::invalid("/method", "not one of the methods on offer"))?;
+        let reaches = reaches(method, destination.as_ref())?;
+        let mut state = state.clone();
+        if let Some(method) = state.subject.as_mut().and_then(|subject| subject.method_mut(id)) {
+            method.reaches = reaches;
         }
-        let stage = Stage::EnterCode { method: id.clone(), resent: false };
-        let next = state.moved(random_id(cx.rng), stage);
-        match &method.sent {
-            None => Ok(self.send_code(cx, next, id)),
-            Some(sent) if cx.now >= sent.resend_at && method.resends_left > 0 => Ok(self.resend_code(cx, next, id)),
-            Some(_) => Ok(Decision::new(next)),
+        match method.shown.kind {
+            MethodKind::Email | MethodKind::Sms => {
+                let stage = Stage::EnterCode { method: id.clone(), resent: false };
+                let next = state.moved(random_id(cx.rng), stage);
+                match &method.sent {
+                    None => Ok(self.send_code(cx, next, id)),
+                    Some(sent) if cx.now >= sent.resend_at && method.resends_left > 0 => {
+                        Ok(self.resend_code(cx, next, id))
+                    }
+                    // The code may have gone nowhere, and whether it did is not told.
+                    Some(sent) if method.shown.confirm && cx.now < sent.resend_at => {
+                        Err(Refusal::RateLimited { retry_at: sent.resend_at })
+                    }
+                    Some(_) => Ok(Decision::new(next)),
+                }
+            }
+            MethodKind::Authenticator => {
+                let stage = Stage::EnterCode { method: id.clone(), resent: false };
+                Ok(Decision::new(state.moved(random_id(cx.rng), stage)))
+            }
+            MethodKind::Call => self.place_call(cx, &state, id),
+            MethodKind::Questions => Ok(ask(cx, &state, method)),
+            MethodKind::Unknown => Err(Refusal::invalid("/method", "not one of the methods on offer")),
         }
-    }
-
-    /// Sends another code, which counts.
-    pub(super) fn resend_code(&self, cx: Context<'_>, mut state: State, method_id: &str) -> Decision {
-        if let Some(method) = state.subject.as_mut().and_then(|subject| subject.method_mut(method_id)) {
-            method.resends_left = method.resends_left.saturating_sub(1);
-        }
-        self.send_code(cx, state, method_id)
-    }
-
-    /// Makes a code, keeps its hash and queues its message. The former code is void.
-    fn send_code(&self, cx: Context<'_>, mut state: State, method_id: &str) -> Decision {
-        let locale = state.locale.clone();
-        let Some(subject) = state.subject.as_mut() else { return Decision::new(state) };
-        let account_key = subject.account_key.clone();
-        let user_id = subject.account.as_ref().map_or(&subject.user_id, |account| &account.user_id).clone();
-        let exists = subject.account.is_some();
-        let Some(method) = subject.method_mut(method_id) else { return Decision::new(state) };
-
-        let codes = &self.rules.codes;
-        let code = random_code(cx.rng);
-        let after = |time| cx.now.saturating_add(time).map_or(cx.expires_at, |at| at.min(cx.expires_at));
-        let expires_at = after(codes.lifetime());
-        let binding = CodeBinding {
-            flow_id: cx.flow_id,
-            account_key: &account_key,
-            purpose: purpose(cx.kind),
-            destination: &method.destination,
-        };
-        method.sent = Some(SentCode {
-            hash: self.keys.code_hash(binding, &code),
-            expires_at,
-            resend_at: after(codes.resend_after()),
-        });
-        let destination = method.destination.clone();
-        let shown = (method.shown.kind, method.shown.role);
-
-        let mut decision = Decision::new(state);
-        let limits = &self.rules.limits;
-        decision.charge(
-            self.keys.bucket("to", &destination),
-            TEN_MINUTES,
-            limits.messages_per_destination,
-            OnOverLimit::RateLimited,
-        );
-        decision.charge("messages".into(), AN_HOUR, limits.messages_per_hour, OnOverLimit::RateLimited);
-        let minutes = u32::try_from(expires_at.duration_since(cx.now).as_mins()).unwrap_or(0).max(1);
-        decision.effects.push(Effect::Send {
-            outgoing: Outgoing {
-                to: exists.then_some(destination),
-                locale,
-                user_id,
-                content: Content::Code { code, minutes },
-            },
-            not_after: expires_at,
-            voidable: true,
-        });
-        decision.audit_with("code_sent", serde_json::json!({ "kind": shown.0, "role": shown.1 }));
-        decision
     }
 }
 
-/// What a code of such a flow proves.
-pub(super) const fn purpose(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Reset => "reset",
-        FlowKind::Unlock => "unlock",
-        FlowKind::Change => "change",
-        FlowKind::Register => "register",
+/// Whether anything is sent: where the whole destination is asked for, only when it is the right one.
+/// A wrong one is answered like a right one, so that nobody can find out an address or a number, or
+/// that there is an account, by trying.
+fn reaches(method: &SubjectMethod, typed: Option<&Secret<String>>) -> Result<bool, Refusal> {
+    match (typed, method.shown.confirm) {
+        (None, false) => Ok(true),
+        (Some(_), false) => Err(Refusal::invalid("/destination", "this method asks for no destination")),
+        (None, true) => Err(Refusal::invalid("/destination", "type the whole address or number")),
+        (Some(typed), true) => {
+            let typed = typed.expose().trim();
+            if typed.is_empty() || typed.chars().count() > MAX_DESTINATION {
+                return Err(Refusal::invalid("/destination", "type the whole address or number"));
+            }
+            Ok(match method.shown.kind {
+                MethodKind::Email => typed.to_lowercase() == method.destination.to_lowercase(),
+                _ => digits(typed) == digits(&method.destination),
+            })
+        }
     }
+}
+
+/// The digits of a number, however it is written.
+fn digits(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    digits.strip_prefix("00").map(str::to_owned).unwrap_or(digits)
 }

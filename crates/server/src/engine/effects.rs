@@ -43,14 +43,23 @@ pub enum Effect {
     RotateToken,
     /// The account's other flows are over.
     VoidOthers,
-    /// After the commit: the directory sets the password, and [`super::Engine::applied`] says what
-    /// follows from how that went.
-    SetPassword {
+    /// After the commit: the directory does this, and [`super::Engine::applied`] says what follows
+    /// from how that went.
+    Apply {
         /// The directory's name for the account.
         account_id: String,
-        /// The new password.
-        new: Secret<String>,
+        /// What.
+        what: Application,
     },
+}
+
+/// What the directory does to an account.
+#[derive(Debug, Clone)]
+pub enum Application {
+    /// Sets the password.
+    SetPassword(Secret<String>),
+    /// Clears a lockout; the password stays.
+    Unlock,
 }
 
 /// What a counter without room means.
@@ -60,6 +69,8 @@ pub enum OnOverLimit {
     RateLimited,
     /// The flow is over: the account's tries of the day are used up.
     EndFlow,
+    /// The code was used before: to be decided again with [`super::Found::code_used`].
+    CodeUsed,
 }
 
 /// What the person is told about a decision.
@@ -69,6 +80,10 @@ pub enum Reply {
     Accepted,
     /// 422 `wrong_code`.
     WrongCode,
+    /// 422 `wrong_answers`.
+    WrongAnswers,
+    /// 422 `captcha_failed`.
+    CaptchaFailed,
     /// 410 `flow_ended`.
     Ended,
     /// 503 `unavailable`: the same answer can be given again.

@@ -1,22 +1,22 @@
 //! Step `enter_code`: type the code that was sent.
 //!
 //! Takes `verify`, `resend` and `choose_another`. The right code consumes itself and is a proof; a
-//! wrong one costs a try of this method in this flow and one of the account's tries of the day.
+//! wrong one costs a try. The code of an authenticator app is typed here too.
 
-use regain_protocol::{Answer, EndReason, Secret};
+use regain_protocol::{Answer, MethodKind, Secret};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroize as _;
 
 use super::{
-    A_DAY, Context, Engine,
-    choose_method::purpose,
+    Context, Engine, Found, TEN_MINUTES,
     effects::{Decision, Effect, OnOverLimit, Refusal, Reply},
-    next,
+    send_code::purpose,
     state::{Stage, State},
 };
 use crate::{
     keys::{CodeBinding, same},
     ports::{Charge, random_id},
+    totp,
 };
 
 /// The longest text that is looked at as a code.
@@ -29,9 +29,10 @@ impl Engine {
         state: &State,
         method_id: &str,
         answer: &Answer,
+        found: &Found,
     ) -> Result<Decision, Refusal> {
         match answer {
-            Answer::Verify { code } => self.verify(cx, state, method_id, code),
+            Answer::Verify { code } => self.verify(cx, state, method_id, code, found),
             Answer::Resend {} => self.resend(cx, state, method_id),
             Answer::ChooseAnother {} => Ok(Decision::new(state.moved(random_id(cx.rng), Stage::ChooseMethod {}))),
             _ => Err(Refusal::StepPassed),
@@ -44,57 +45,44 @@ impl Engine {
         state: &State,
         method_id: &str,
         typed: &Secret<String>,
+        found: &Found,
     ) -> Result<Decision, Refusal> {
         let code = digits(typed).ok_or(Refusal::invalid("/code", "type the code"))?;
-        let mut next = state.clone();
-        let subject = next.subject.as_mut().ok_or(Refusal::StepPassed)?;
-        let (exists, account_key) = (subject.account.is_some(), subject.account_key.clone());
-        let method = subject.method_mut(method_id).ok_or(Refusal::StepPassed)?;
-        let sent = method.sent.as_ref().ok_or(Refusal::CodeExpired)?;
-        if cx.now >= sent.expires_at {
-            return Err(Refusal::CodeExpired);
-        }
-        let binding = CodeBinding {
-            flow_id: cx.flow_id,
-            account_key: &account_key,
-            purpose: purpose(cx.kind),
-            destination: &method.destination,
-        };
-        // A decoy has a code that nobody was told. Even its guesser gets nowhere.
-        let right = same(&self.keys.code_hash(binding, &code), &sent.hash) & exists;
-        let charge = |cost| {
-            let (window, limit) = (A_DAY, self.rules.codes.tries_per_day);
-            let charge = Charge { bucket: format!("tries:{account_key}"), window, limit, cost };
-            Effect::Charge(charge, OnOverLimit::EndFlow)
-        };
-        let kind = method.shown.kind;
-        if right {
-            method.sent = None;
-            subject.proved.push(kind);
-            let stage = next::after_proof(cx.kind, subject);
-            let proved = next::is_proved(cx.kind, subject);
-            let mut decision = Decision::new(next.moved(random_id(cx.rng), stage));
-            decision.effects.push(charge(0));
-            if proved {
-                decision.effects.push(Effect::RotateToken);
+        let subject = state.subject.as_ref().ok_or(Refusal::StepPassed)?;
+        let method = subject.method(method_id).ok_or(Refusal::StepPassed)?;
+        let exists = subject.account.is_some();
+        let mut used = None;
+        let right = if method.shown.kind == MethodKind::Authenticator {
+            let step = totp::step_of(found.authenticator_key.as_ref(), &code, cx.now);
+            used = step.map(|step| self.one_use(&subject.account_key, step));
+            step.is_some() & exists & !found.code_used
+        } else {
+            let sent = method.sent.as_ref().ok_or(Refusal::CodeExpired)?;
+            if cx.now >= sent.expires_at {
+                return Err(Refusal::CodeExpired);
             }
-            decision.audit_with("proved", serde_json::json!({ "kind": kind }));
+            let binding = CodeBinding {
+                flow_id: cx.flow_id,
+                account_key: &subject.account_key,
+                purpose: purpose(cx.kind),
+                destination: &method.destination,
+            };
+            // A decoy has a code that nobody was told. Even its guesser gets nowhere.
+            same(&self.keys.code_hash(binding, &code), &sent.hash) & exists
+        };
+        if right {
+            let mut decision = self.proved(cx, state, method_id);
+            decision.effects.extend(used);
             return Ok(decision);
         }
-        method.tries_left = method.tries_left.saturating_sub(1);
-        let used_up = method.tries_left == 0;
-        next.stage = Stage::EnterCode { method: method_id.to_owned(), resent: false };
-        let mut decision = Decision::new(next);
-        if used_up {
-            decision.state = decision.state.ended(random_id(cx.rng), EndReason::TooManyAttempts, None);
-        }
-        decision.effects.push(charge(1));
-        decision.audit_with("wrong_code", serde_json::json!({ "kind": kind }));
-        if used_up {
-            decision.audit("tries_used_up");
-        }
-        decision.reply = Reply::WrongCode;
-        Ok(decision)
+        Ok(self.not_proved(cx, state, method_id, Reply::WrongCode, "wrong_code"))
+    }
+
+    /// That a code of an authenticator app is used: the same one proves nothing again, in any flow.
+    fn one_use(&self, account_key: &str, time_step: u64) -> Effect {
+        let bucket = self.keys.bucket("time step", &format!("{account_key} {time_step}"));
+        let charge = Charge { bucket, window: TEN_MINUTES, limit: 1, cost: 1 };
+        Effect::Charge(charge, OnOverLimit::CodeUsed)
     }
 
     fn resend(&self, cx: Context<'_>, state: &State, method_id: &str) -> Result<Decision, Refusal> {

@@ -1,4 +1,4 @@
-//! What is shown of an address before a proof: enough to recognise one's own, and no lengths.
+//! What is shown of a destination before a proof: enough to recognise one's own, and no lengths.
 
 /// How many dots stand for what is hidden, whatever its length.
 const HIDDEN: &str = "•••••";
@@ -8,6 +8,18 @@ pub(super) fn mail(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let (name, top) = domain.rsplit_once('.').map_or((domain, String::new()), |(name, top)| (name, format!(".{top}")));
     format!("{}{HIDDEN}@{}{HIDDEN}{}", first(local), first(name), top.to_lowercase())
+}
+
+/// A phone number as `+1 •••••23`: the calling code, where it is one of those known to be in use, and
+/// the last two digits.
+pub(super) fn phone(number: &str, calling_codes: &[String]) -> String {
+    let code = calling_codes.iter().filter(|code| number.starts_with(code.as_str())).max_by_key(|code| code.len());
+    let ends = number.len().saturating_sub(2);
+    let last = number.get(ends..).unwrap_or_default();
+    match code {
+        Some(code) => format!("{code} {HIDDEN}{last}"),
+        None => format!("{HIDDEN}{last}"),
+    }
 }
 
 /// The first character, in lower case.
@@ -27,5 +39,9 @@ mod tests {
         assert_eq!(mail("root@localhost"), "r•••••@l•••••");
         assert_eq!(mail("\"@\"@example.com"), "\"•••••@e•••••.com");
         assert_eq!(mail("Élodie@exämple.fr"), "é•••••@e•••••.fr");
+        let codes = ["+1".to_owned(), "+44".to_owned()];
+        assert_eq!(phone("+14255550123", &codes), "+1 •••••23");
+        assert_eq!(phone("+442071838750", &codes), "+44 •••••50");
+        assert_eq!(phone("+4930123456", &codes), "•••••56");
     }
 }

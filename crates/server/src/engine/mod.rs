@@ -8,9 +8,13 @@
 //! Nothing here may depend on whether an account exists before a proof was given: an unknown user ID
 //! walks the same path with [`decoy`] methods, and only the last comparison in [`enter_code`] knows.
 
-#[expect(dead_code, reason = "wired up next")]
+mod answer_questions;
+mod apply;
+mod call;
 mod captcha;
 mod choose_method;
+mod choose_outcome;
+mod contact;
 mod decoy;
 mod effects;
 mod enter_code;
@@ -18,64 +22,66 @@ mod identify;
 mod mask;
 mod new_password;
 mod next;
+mod proof;
+mod rules;
+mod send_code;
 mod state;
+mod subject;
 mod view;
 
 #[cfg(test)]
 mod properties;
 
-use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Answer, EndReason, FlowKind, PasswordPolicy};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secret};
+
+pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, spoken};
-pub use effects::{Decision, Effect, OnOverLimit, Refusal, Reply};
-pub use new_password::Applied;
+pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
+pub use rules::Rules;
 pub use state::{Stage, State};
 
 use crate::{
-    config::{CaptchaConfig, CodesConfig, Config, LimitsConfig},
     keys::Keys,
     ports::{Account, Rng, random_id},
 };
-
-/// What the organisation decided, as far as it decides about steps.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    kinds: Vec<FlowKind>,
-    lifetime: SignedDuration,
-    codes: CodesConfig,
-    limits: LimitsConfig,
-    captcha: CaptchaConfig,
-    public_url: String,
-    password: PasswordPolicy,
-    continue_url: Option<String>,
-    locales: Vec<String>,
-    recovery_domains: Vec<String>,
-}
-
-impl Rules {
-    /// Takes them out of the configuration.
-    pub fn new(config: &Config) -> Self {
-        Self {
-            kinds: config.flows.kinds(),
-            lifetime: config.flows.lifetime(),
-            codes: config.codes.clone(),
-            limits: config.limits.clone(),
-            captcha: config.captcha.clone(),
-            public_url: config.server.public_url.clone(),
-            password: config.password.policy(),
-            continue_url: config.organisation.continue_url.clone(),
-            locales: config.organisation.locales.clone(),
-            recovery_domains: config.organisation.recovery_domains.clone(),
-        }
-    }
-}
 
 /// The engine of one server.
 #[derive(Debug, Clone)]
 pub struct Engine {
     keys: Keys,
-    rules: Rules,
+    rules: Arc<RwLock<Arc<Rules>>>,
+}
+
+/// What has to be asked of others before [`Engine::answer`] can decide.
+#[derive(Debug, Default)]
+pub struct Needs<'a> {
+    /// Whether an outside service took this for a solved challenge.
+    pub verdict: Option<&'a str>,
+    /// The account of a user ID.
+    pub account: Option<&'a str>,
+    /// The key of an account's authenticator app, by the directory's name for the account; `None` in it
+    /// for an account that does not exist, for which the same is done.
+    pub authenticator: Option<Option<String>>,
+    /// Whether these answers are right, likewise.
+    pub answers: Option<(Option<String>, &'a [QuestionAnswer])>,
+}
+
+/// What was found out for [`Needs`].
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What the outside service said.
+    pub verified: Option<bool>,
+    /// The account, where there is one.
+    pub account: Option<Account>,
+    /// The key of the authenticator app, where there is one.
+    pub authenticator_key: Option<Secret<Vec<u8>>>,
+    /// Whether the answers are all right.
+    pub answers_right: bool,
+    /// Whether the code turned out to be used before.
+    pub code_used: bool,
 }
 
 /// The circumstances of one decision.
@@ -97,30 +103,41 @@ pub struct Context<'a> {
 
 impl Engine {
     /// An engine that decides by these rules.
-    pub const fn new(keys: Keys, rules: Rules) -> Self {
-        Self { keys, rules }
+    pub fn new(keys: Keys, rules: Rules) -> Self {
+        Self { keys, rules: Arc::new(RwLock::new(Arc::new(rules))) }
+    }
+
+    /// The rules as they are now.
+    fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Decides by other rules from now on: for the demonstration, whose page has switches.
+    pub fn set_rules(&self, rules: Rules) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 
     /// When a flow that begins now ends.
     pub fn expires_at(&self, now: Timestamp) -> Timestamp {
-        now.saturating_add(self.rules.lifetime).unwrap_or(Timestamp::MAX)
+        now.saturating_add(self.rules().lifetime).unwrap_or(Timestamp::MAX)
     }
 
     /// Begins a flow.
     pub fn begin(&self, cx: Context<'_>, locale: Option<&str>) -> Result<Decision, Refusal> {
         let refused = || Refusal::invalid("/kind", "this kind of flow is not on offer here");
-        if !self.rules.kinds.contains(&cx.kind) {
+        let rules = self.rules();
+        if !rules.kinds.contains(&cx.kind) || !next::begins_with_identify(cx.kind) {
             return Err(refused());
         }
-        let stage = next::first(cx.kind).ok_or_else(refused)?;
-        let locale = negotiate(locale, &self.rules.locales)?;
-        let state = State { locale, subject: None, step_id: random_id(cx.rng), stage };
+        let stage = Stage::Identify { challenge: self.challenge(cx) };
+        let locale = negotiate(locale, &rules.locales)?;
+        let state = State { locale, subject: None, step_id: random_id(cx.rng), stage, rotate_due: false };
         let mut decision = Decision::new(state);
         if let Some(client) = cx.client {
             decision.charge(
                 self.keys.bucket("flows", client),
                 TEN_MINUTES,
-                self.rules.limits.flows_per_client,
+                rules.limits.flows_per_client,
                 OnOverLimit::RateLimited,
             );
         }
@@ -128,24 +145,46 @@ impl Engine {
         Ok(decision)
     }
 
-    /// The user ID to look up before [`Engine::answer`] can decide; `None` where it needs none.
-    pub fn looks_up<'a>(&self, cx: Context<'_>, state: &State, step_id: &str, answer: &'a Answer) -> Option<&'a str> {
-        match (&current(cx, state).stage, answer) {
-            (Stage::Identify {}, Answer::Identify { user_id, .. }) if state.step_id == step_id => {
-                crate::user_id::trimmed(user_id).ok()
-            }
-            _ => None,
+    /// What has to be asked of others before [`Engine::answer`] can decide.
+    pub fn needs<'a>(&self, cx: Context<'_>, state: &State, step_id: &str, answer: &'a Answer) -> Needs<'a> {
+        let mut needs = Needs::default();
+        let state = current(cx, state);
+        if state.step_id != step_id {
+            return needs;
         }
+        let account_id = || apply::known(&state).map(|account| account.id.clone());
+        match (&state.stage, answer) {
+            (Stage::Identify { challenge }, Answer::Identify { user_id, captcha }) => {
+                needs.account = crate::user_id::trimmed(user_id).ok();
+                let shown = challenge.as_ref().map(|challenge| self.shown(cx, challenge));
+                if matches!(shown, Some(Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. })) {
+                    needs.verdict = captcha.as_ref().map(|captcha| captcha.solution.as_str());
+                }
+            }
+            (Stage::EnterCode { method, .. }, Answer::Verify { .. }) => {
+                let method = state.subject.as_ref().and_then(|subject| subject.method(method));
+                if method.is_some_and(|method| method.shown.kind == regain_protocol::MethodKind::Authenticator) {
+                    needs.authenticator = Some(account_id());
+                }
+            }
+            (Stage::AnswerQuestions { asked, .. }, Answer::Answer { answers }) => {
+                if answer_questions::check(asked, answers).is_ok() {
+                    needs.answers = Some((account_id(), answers));
+                }
+            }
+            _ => {}
+        }
+        needs
     }
 
-    /// Decides what an answer does. `account` is what was found for [`Engine::looks_up`].
+    /// Decides what an answer does. `found` is what was found out for [`Engine::needs`].
     pub fn answer(
         &self,
         cx: Context<'_>,
         state: &State,
         step_id: &str,
         answer: &Answer,
-        account: Option<Account>,
+        found: Found,
     ) -> Result<Decision, Refusal> {
         let state = current(cx, state);
         if state.stage.is_over() {
@@ -154,11 +193,33 @@ impl Engine {
         if state.step_id != step_id {
             return Err(Refusal::StepPassed);
         }
+        let mut decision = self.decide(cx, &state, answer, found)?;
+        let applies = decision.effects.iter().any(|effect| matches!(effect, Effect::Apply { .. }));
+        if decision.state.rotate_due && !applies && !decision.state.stage.is_over() {
+            decision.state.rotate_due = false;
+            decision.effects.push(Effect::RotateToken);
+        }
+        Ok(decision)
+    }
+
+    fn decide(&self, cx: Context<'_>, state: &State, answer: &Answer, found: Found) -> Result<Decision, Refusal> {
+        if is_being_applied(cx, state) {
+            return Err(Refusal::Busy);
+        }
+        if matches!(answer, Answer::AskAdministrator {}) {
+            return self.ask_administrator(cx, state);
+        }
         match &state.stage {
-            Stage::Identify {} => self.at_identify(cx, &state, answer, account),
-            Stage::ChooseMethod {} => self.at_choose_method(cx, &state, answer),
-            Stage::EnterCode { method, .. } => self.at_enter_code(cx, &state, method, answer),
-            Stage::NewPassword { applying_since } => self.at_new_password(cx, &state, *applying_since, answer),
+            Stage::Identify { challenge } => self.at_identify(cx, state, challenge.as_ref(), answer, found),
+            Stage::ContactAdministrator { reason } => self.at_contact_administrator(cx, state, *reason, answer),
+            Stage::ChooseMethod {} => self.at_choose_method(cx, state, answer),
+            Stage::EnterCode { method, .. } => self.at_enter_code(cx, state, method, answer, &found),
+            Stage::AnswerCall { method, call } => self.at_answer_call(cx, state, method, call, answer),
+            Stage::AnswerQuestions { method, asked } => {
+                self.at_answer_questions(cx, state, method, asked, answer, &found)
+            }
+            Stage::ChooseOutcome { .. } => self.at_choose_outcome(cx, state, answer),
+            Stage::NewPassword { .. } => self.at_new_password(cx, state, answer),
             Stage::Done { .. } | Stage::Ended { .. } => Err(Refusal::Ended),
         }
     }
@@ -169,9 +230,7 @@ impl Engine {
         match state.stage {
             ref stage if stage.is_over() => Ok(None),
             // A password that is being set will be set, and then the flow is done.
-            Stage::NewPassword { applying_since: Some(since) } if !new_password::is_stuck(since, cx.now) => {
-                Err(Refusal::Busy)
-            }
+            _ if is_being_applied(cx, &state) => Err(Refusal::Busy),
             _ => {
                 let mut decision = Decision::new(state.ended(random_id(cx.rng), EndReason::Cancelled, None));
                 decision.audit("cancelled");
@@ -196,7 +255,18 @@ impl Engine {
             subject: None,
             step_id: random_id(cx.rng),
             stage: Stage::Ended { reason: EndReason::Cancelled, retry_at: None },
+            rotate_due: false,
         }
+    }
+}
+
+/// Whether the directory is doing what the flow was for at this moment.
+fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
+    match state.stage {
+        Stage::NewPassword { applying_since: Some(since) } | Stage::ChooseOutcome { applying_since: Some(since) } => {
+            !apply::is_stuck(since, cx.now)
+        }
+        _ => false,
     }
 }
 

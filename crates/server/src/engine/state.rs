@@ -1,8 +1,10 @@
 //! What is stored of a flow.
 
 use jiff::Timestamp;
-use regain_protocol::{EndReason, Method, MethodKind, Outcome};
+use regain_protocol::{EndReason, Method, MethodKind, Outcome, Question};
 use serde::{Deserialize, Serialize};
+
+use super::{call::PlacedCall, captcha::Challenge};
 
 /// A flow between two requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,14 +17,27 @@ pub struct State {
     pub step_id: String,
     /// The step, with its own data.
     pub stage: Stage,
+    /// Whether a proof came by the phone, so that the token is to rotate with the next answer.
+    #[serde(default)]
+    pub rotate_due: bool,
 }
 
 /// The step that a person is at, with what only this step needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub enum Stage {
-    /// Entered at the beginning; left by `identify`.
-    Identify {},
+    /// Entered at the beginning; left by `identify` with the challenge solved.
+    Identify {
+        /// The challenge; `None` where the organisation sets none.
+        #[serde(default)]
+        challenge: Option<Challenge>,
+    },
+    /// Entered where only the administrators can help, or when the person asks for them; left by
+    /// `send_request`.
+    ContactAdministrator {
+        /// Why.
+        reason: ContactReason,
+    },
     /// Entered when the person is named or wants another method; left by `choose`.
     ChooseMethod {},
     /// Entered when a code was sent; left by the right code, by one wrong code too many, or back.
@@ -31,6 +46,27 @@ pub enum Stage {
         method: String,
         /// Whether the last thing that happened is that another code was sent.
         resent: bool,
+    },
+    /// Entered when a call was placed; left by `#` in that call, by one wrong key too many, or back.
+    AnswerCall {
+        /// The method's id.
+        method: String,
+        /// The call.
+        call: PlacedCall,
+    },
+    /// Entered when the person chose to answer; left by the right answers, by one wrong set too many,
+    /// or back.
+    AnswerQuestions {
+        /// The method's id.
+        method: String,
+        /// The questions, in the order in which they are asked.
+        asked: Vec<Question>,
+    },
+    /// Entered when identity is proved and the account may be unlocked; left by `unlock`, when the
+    /// directory has done it, or by `reset`.
+    ChooseOutcome {
+        /// Since when it is being unlocked; nothing else is taken meanwhile.
+        applying_since: Option<Timestamp>,
     },
     /// Entered when identity is proved; left when the directory has the new password.
     NewPassword {
@@ -62,6 +98,29 @@ impl Stage {
     }
 }
 
+/// Why only the administrators can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactReason {
+    /// The organisation has self-service off.
+    Disabled,
+    /// One proof was given, and the account has no way to give another.
+    SecondGate,
+    /// The person asked for them.
+    Asked,
+}
+
+impl ContactReason {
+    /// Its name in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::SecondGate => "second_gate",
+            Self::Asked => "asked",
+        }
+    }
+}
+
 /// Whom a flow is about: an account, or a user ID that only looks like one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
@@ -75,9 +134,20 @@ pub struct Subject {
     pub methods: Vec<SubjectMethod>,
     /// The kinds of proof that were given.
     pub proved: Vec<MethodKind>,
+    /// How many proofs this account needs.
+    pub required: u8,
 }
 
 impl Subject {
+    /// The methods on offer now: none of a kind that was used, and what would tell that the account
+    /// exists only after a proof.
+    pub fn on_offer(&self) -> impl Iterator<Item = &SubjectMethod> {
+        let any_proof = !self.proved.is_empty();
+        self.methods
+            .iter()
+            .filter(move |method| !self.proved.contains(&method.shown.kind) && (any_proof || !method.after_a_proof))
+    }
+
     /// A method by its id.
     pub fn method(&self, id: &str) -> Option<&SubjectMethod> {
         self.methods.iter().find(|method| method.shown.id == id)
@@ -100,6 +170,8 @@ pub struct KnownAccount {
     pub display_name: String,
     /// Whether it never had a password.
     pub first_password: bool,
+    /// Whether sign-in was locked when the person was named.
+    pub locked: bool,
     /// Every address that gets confirmations.
     pub addresses: Vec<String>,
 }
@@ -113,10 +185,18 @@ pub struct SubjectMethod {
     pub destination: String,
     /// How many wrong codes are still forgiven. Neither another code nor going back refills it.
     pub tries_left: u8,
-    /// How many more codes may be sent. Going back does not refill it.
+    /// How many more codes may be sent, or calls placed. Going back does not refill it.
     pub resends_left: u8,
     /// The code that was sent last.
     pub sent: Option<SentCode>,
+    /// Whether what is sent goes out: not where the person typed another destination than this one.
+    pub reaches: bool,
+    /// From when another call may be placed; `None` where none was.
+    pub call_again_at: Option<Timestamp>,
+    /// The questions to ask, for security questions.
+    pub questions: Vec<Question>,
+    /// Whether it is offered only after another proof.
+    pub after_a_proof: bool,
 }
 
 /// A code on its way. A new one takes its place, the right one consumes it.
@@ -140,6 +220,12 @@ impl State {
     /// The flow, over. What was known of the person is forgotten.
     #[must_use]
     pub fn ended(&self, step_id: String, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
-        Self { locale: self.locale.clone(), subject: None, step_id, stage: Stage::Ended { reason, retry_at } }
+        Self {
+            locale: self.locale.clone(),
+            subject: None,
+            step_id,
+            stage: Stage::Ended { reason, retry_at },
+            rotate_due: false,
+        }
     }
 }

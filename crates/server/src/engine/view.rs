@@ -1,11 +1,11 @@
 //! What a person is shown of a flow.
 
 use jiff::Timestamp;
-use regain_protocol::{Flow, Notice, NoticeCode, Step, StepBody};
+use regain_protocol::{Flow, MethodKind, Notice, NoticeCode, Step, StepBody};
 
 use super::{
-    Context, Engine, current, new_password, next,
-    state::{Stage, State},
+    Context, Engine, apply, current, next,
+    state::{Stage, State, SubjectMethod},
 };
 use crate::ports::FlowRow;
 
@@ -18,25 +18,53 @@ impl Engine {
         let state = current(cx, state);
         let notice = match state.stage {
             Stage::EnterCode { resent: true, .. } => Some(Notice { code: NoticeCode::CodeResent }),
+            Stage::ChooseMethod {} if state.subject.as_ref().is_some_and(|subject| !subject.proved.is_empty()) => {
+                Some(Notice { code: NoticeCode::AnotherProofNeeded })
+            }
             _ => None,
         };
         Flow {
             id: cx.flow_id.to_owned(),
             kind: cx.kind,
             expires_at: time(cx.expires_at),
-            gate: next::gate(cx.kind, &state.stage, state.subject.as_ref()),
+            gate: next::gate(&self.rules(), &state.stage, state.subject.as_ref()),
             notice,
-            step: Step { id: state.step_id.clone(), body: self.body(&state) },
+            step: Step { id: state.step_id.clone(), body: self.body(cx, &state) },
         }
     }
 
-    fn body(&self, state: &State) -> StepBody {
+    fn body(&self, cx: Context<'_>, state: &State) -> StepBody {
+        let rules = self.rules();
         match &state.stage {
-            Stage::Identify {} => StepBody::Identify { captcha: None },
+            Stage::Identify { challenge } => {
+                StepBody::Identify { captcha: challenge.as_ref().map(|challenge| self.shown(cx, challenge)) }
+            }
+            Stage::ContactAdministrator { reason } => {
+                let reason = reason.as_str().to_owned();
+                rules
+                    .contact
+                    .clone()
+                    .map(|contact| StepBody::ContactAdministrator { reason, contact })
+                    .unwrap_or(StepBody::Unknown)
+            }
             Stage::ChooseMethod {} => StepBody::ChooseMethod { methods: methods(state) },
-            Stage::EnterCode { method, .. } => enter_code(state, method).unwrap_or(StepBody::Unknown),
+            Stage::AnswerCall { method, call } => {
+                of(state, method).map_or(StepBody::Unknown, |method| StepBody::AnswerCall {
+                    method: method.shown.clone(),
+                    status: Self::call_status(cx, state, call),
+                    calls_left: method.resends_left,
+                })
+            }
+            Stage::AnswerQuestions { method, asked } => of(state, method).map_or(StepBody::Unknown, |method| {
+                StepBody::AnswerQuestions { questions: asked.clone(), tries_left: method.tries_left }
+            }),
+            Stage::ChooseOutcome { .. } => {
+                let outcomes = state.subject.as_ref().map(|subject| next::outcomes(cx.kind, &rules, subject));
+                StepBody::ChooseOutcome { outcomes: outcomes.unwrap_or_default() }
+            }
+            Stage::EnterCode { method, .. } => enter_code(cx, state, method).unwrap_or(StepBody::Unknown),
             Stage::NewPassword { .. } => {
-                new_password::known(state).map_or(StepBody::Unknown, |account| StepBody::NewPassword {
+                apply::known(state).map_or(StepBody::Unknown, |account| StepBody::NewPassword {
                     policy: self.policy(account),
                     user_id: account.user_id.clone(),
                     first: account.first_password,
@@ -47,7 +75,7 @@ impl Engine {
                 outcome: *outcome,
                 user_id: user_id.clone(),
                 notified: *notified,
-                continue_url: self.rules.continue_url.clone(),
+                continue_url: rules.continue_url.clone(),
             },
             Stage::Ended { reason, retry_at } => StepBody::Ended { reason: *reason, retry_at: retry_at.map(time) },
         }
@@ -57,17 +85,26 @@ impl Engine {
 /// The methods on offer.
 fn methods(state: &State) -> Vec<regain_protocol::Method> {
     let subject = state.subject.iter();
-    subject.flat_map(|subject| &subject.methods).map(|method| method.shown.clone()).collect()
+    subject.flat_map(|subject| subject.on_offer()).map(|method| method.shown.clone()).collect()
 }
 
-fn enter_code(state: &State, method_id: &str) -> Option<StepBody> {
-    let method = state.subject.as_ref()?.method(method_id)?;
-    let sent = method.sent.as_ref()?;
+fn of<'a>(state: &'a State, method_id: &str) -> Option<&'a SubjectMethod> {
+    state.subject.as_ref()?.method(method_id)
+}
+
+fn enter_code(cx: Context<'_>, state: &State, method_id: &str) -> Option<StepBody> {
+    let method = of(state, method_id)?;
+    // An app has its codes by itself, for as long as the flow lasts.
+    let (expires_at, resend_at) = match &method.sent {
+        Some(sent) => (sent.expires_at, sent.resend_at),
+        None if method.shown.kind == MethodKind::Authenticator => (cx.expires_at, cx.expires_at),
+        None => return None,
+    };
     Some(StepBody::EnterCode {
         method: method.shown.clone(),
         length: CODE_LENGTH,
-        expires_at: time(sent.expires_at),
-        resend_at: time(sent.resend_at),
+        expires_at: time(expires_at),
+        resend_at: time(resend_at),
         resends_left: method.resends_left,
         tries_left: method.tries_left,
     })

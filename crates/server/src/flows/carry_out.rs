@@ -1,15 +1,15 @@
-//! Carrying out what the engine decided: everything in one transaction, and a password in between two.
+//! Carrying out what the engine decided: everything in one transaction, and what the directory does in between two.
 
 use jiff::Timestamp;
 
 use super::{Fault, Flows, MAX_ROUNDS, Once, Reply};
 use crate::{
     client::Client,
-    engine::{Applied, Context, Decision, Effect, OnOverLimit, Stage, State},
+    engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage, State},
     keys::token_hash,
     ports::{
-        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, SetPasswordError, VoidOthers, random_id,
-        random_token,
+        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, SetPasswordError, UnlockError, VoidOthers,
+        random_id, random_token,
     },
 };
 
@@ -33,7 +33,7 @@ impl Flows {
         once: Option<&Once>,
         client: &Client,
     ) -> Result<CarriedOut, Fault> {
-        let Some((account_id, change)) = password_change(&decision) else {
+        let Some((account_id, what)) = application(&decision) else {
             return self.commit_answer(row, cx, &decision, once, client).await;
         };
         // The claim keeps no answer: what follows from it does.
@@ -41,20 +41,13 @@ impl Flows {
             CarriedOut::Done(_) => {}
             not_claimed => return Ok(not_claimed),
         }
-        let applied = match self.directory.set_password(&account_id, &change).await {
-            Ok(()) => Applied::Set,
-            Err(SetPasswordError::NoSuchAccount) => Applied::NoAccount,
-            Err(error) => {
-                tracing::error!(%error, "a password was not set");
-                Applied::Unavailable
-            }
-        };
+        let applied = self.apply(&account_id, what).await;
         let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
         for _ in 0..MAX_ROUNDS {
             let follows = self.engine.applied(cx, &decision.state, applied);
             match self.commit_answer(&claimed, cx, &follows, once, client).await? {
-                CarriedOut::Conflict if applied == Applied::Set => {
-                    // Whatever happened to the flow meanwhile: the password is set, so it says so.
+                CarriedOut::Conflict if applied == Applied::Done => {
+                    // Whatever happened to the flow meanwhile: it is done, so it says so.
                     let now = self.store.flow(&row.id).await?;
                     claimed.version = now.ok_or(Fault::Contention)?.version;
                 }
@@ -62,6 +55,27 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
+    }
+
+    /// Has the directory do it.
+    async fn apply(&self, account_id: &str, what: Application) -> Applied {
+        let error = match what {
+            Application::SetPassword(new) => {
+                let change = PasswordChange { new, current: None };
+                match self.directory.set_password(account_id, &change).await {
+                    Ok(()) => return Applied::Done,
+                    Err(SetPasswordError::NoSuchAccount) => return Applied::NoAccount,
+                    Err(error) => error.to_string(),
+                }
+            }
+            Application::Unlock => match self.directory.unlock(account_id).await {
+                Ok(()) => return Applied::Done,
+                Err(UnlockError::NoSuchAccount) => return Applied::NoAccount,
+                Err(error) => error.to_string(),
+            },
+        };
+        tracing::error!(error, "an account stays as it was");
+        Applied::Unavailable
     }
 
     /// Commits a decision with the answer that follows from it.
@@ -140,8 +154,8 @@ impl Flows {
                         .clone()
                         .map(|account_key| VoidOthers { account_key, state: json(&self.engine.voided(cx)) });
                 }
-                // The token is in the row by now, and the password is set after the commit.
-                Effect::RotateToken | Effect::SetPassword { .. } => {}
+                // The token is in the row by now, and the directory is told after the commit.
+                Effect::RotateToken | Effect::Apply { .. } => {}
             }
         }
         Ok(match self.store.commit(&change).await? {
@@ -160,12 +174,10 @@ impl Flows {
     }
 }
 
-/// The password that a decision sets.
-fn password_change(decision: &Decision) -> Option<(String, PasswordChange)> {
+/// What the directory is to do, and to which account.
+fn application(decision: &Decision) -> Option<(String, Application)> {
     decision.effects.iter().find_map(|effect| match effect {
-        Effect::SetPassword { account_id, new } => {
-            Some((account_id.clone(), PasswordChange { new: new.clone(), current: None }))
-        }
+        Effect::Apply { account_id, what } => Some((account_id.clone(), what.clone())),
         _ => None,
     })
 }

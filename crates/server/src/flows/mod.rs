@@ -4,15 +4,15 @@
 //! compares and swaps the flow's version; where another request was faster, read and decide again.
 //! That is what makes codes single-use and tries exact under any number of parallel requests.
 
+mod calls;
 mod carry_out;
 mod once;
 mod reply;
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use jiff::Timestamp;
-use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
+use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
@@ -23,12 +23,9 @@ use carry_out::CarriedOut;
 use crate::{
     app::Parts,
     client::Client,
-    engine::{Context, Engine, OnOverLimit, Refusal, State},
+    engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, State},
     keys::{Keys, same, token_hash},
-    ports::{
-        CallEvent, CallListener, CallRef, Clock, Directory, DirectoryError, FlowRow, Heard, Rng, Store, StoreError,
-        Unheard, random_id, random_token,
-    },
+    ports::{Clock, Directory, DirectoryError, FlowRow, GivenAnswer, Rng, Store, StoreError, random_id, random_token},
     user_id,
 };
 
@@ -186,6 +183,7 @@ impl Flows {
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
+        let mut code_used = false;
         while rounds < MAX_ROUNDS {
             let row = self.authentic(flow_id, token).await?;
             let row = match (row, self.kept(once.as_ref()).await?) {
@@ -200,11 +198,8 @@ impl Flows {
             };
             let state = state(&row)?;
             let cx = self.context(&row, prefix.as_deref());
-            let account = match self.engine.looks_up(cx, &state, step_id, answer) {
-                Some(user_id) => self.directory.find(user_id).await?,
-                None => None,
-            };
-            let decision = match self.engine.answer(cx, &state, step_id, answer, account) {
+            let found = self.find_out(&self.engine.needs(cx, &state, step_id, answer), client, code_used).await?;
+            let decision = match self.engine.answer(cx, &state, step_id, answer, found) {
                 Ok(decision) => decision,
                 Err(Refusal::Busy) if waited < MAX_WAIT => {
                     tokio::time::sleep(WAIT).await;
@@ -221,6 +216,10 @@ impl Flows {
                 CarriedOut::OverLimit(OnOverLimit::RateLimited, retry_at) => {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
+                CarriedOut::OverLimit(OnOverLimit::CodeUsed, _) => {
+                    code_used = true;
+                    rounds += 1;
+                }
                 CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     match self.decided(&row, cx, decision, once.as_ref(), client).await? {
@@ -231,6 +230,23 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
+    }
+
+    /// Asks others what the engine needs to know.
+    async fn find_out(&self, needs: &Needs<'_>, _client: &Client, code_used: bool) -> Result<Found, Fault> {
+        let mut found = Found { code_used, ..Found::default() };
+        if let Some(user_id) = needs.account {
+            found.account = self.directory.find(user_id).await?;
+        }
+        if let Some(account_id) = &needs.authenticator {
+            found.authenticator_key = self.directory.authenticator_key(account_id.as_deref()).await?;
+        }
+        if let Some((account_id, answers)) = &needs.answers {
+            let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
+            let given: Vec<_> = given.collect();
+            found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
+        }
+        Ok(found)
     }
 
     /// Ends a flow at the person's wish.
@@ -263,13 +279,6 @@ impl Flows {
         let Some(once) = once else { return Ok(None) };
         let kept = self.store.replay(once.scope(), once.key(), self.now()).await?;
         Ok(kept.map(|kept| once.open(&self.keys, &kept)))
-    }
-}
-
-#[async_trait]
-impl CallListener for Flows {
-    async fn heard(&self, _call: &CallRef, _event: CallEvent) -> Result<Heard, Unheard> {
-        Ok(Heard::Over)
     }
 }
 

@@ -51,6 +51,8 @@ impl Reply {
         match reply {
             engine::Reply::Accepted => Self::json(200, &FlowAnswered { flow, token }),
             engine::Reply::WrongCode => Self::problem(ProblemCode::WrongCode, None, Some(flow)),
+            engine::Reply::WrongAnswers => Self::problem(ProblemCode::WrongAnswers, None, Some(flow)),
+            engine::Reply::CaptchaFailed => Self::problem(ProblemCode::CaptchaFailed, None, Some(flow)),
             engine::Reply::Ended => Self::problem(ProblemCode::FlowEnded, None, Some(flow)),
             engine::Reply::Unavailable => Self {
                 retry_after: Some(RETRY_UNAVAILABLE_S),

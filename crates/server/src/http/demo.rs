@@ -1,6 +1,7 @@
-//! The demonstration: a sign-in page that truly signs in, the people who can, and their mail. Only
-//! for this computer.
+//! The demonstration: a sign-in page that truly signs in, the people who can, their mail and
+//! their phones. Only for this computer.
 
+mod calls;
 mod guard;
 mod outbox;
 mod people;
@@ -56,10 +57,13 @@ pub fn routes(demo: Demo) -> Router {
         .route("/", get(sign_in_page))
         .route("/demo/sign-in", post(sign_in))
         .route("/demo", get(people::page))
+        .route("/demo/people.js", get(people::script))
+        .route("/demo/authenticators.json", get(people::authenticators))
         .route("/demo/outbox", get(outbox::page))
         .route("/demo/outbox.js", get(outbox::script))
         .route("/demo/outbox.json", get(outbox::json))
         .route("/demo/outbox/{id}", get(outbox::mail))
+        .route("/demo/calls/{id}", post(calls::act))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(from_fn_with_state(listen, guard::only_this_computer))
         .with_state(Arc::new(demo))

@@ -25,7 +25,7 @@ pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
         locales: organisation.locales.clone(),
         help: organisation.help(),
         user_id_hint: organisation.user_id_hint.clone(),
-        ask_administrator: false,
+        ask_administrator: app.config().contact.contact().is_some(),
     })
 }
 

@@ -101,7 +101,7 @@ fn banner() -> Markup {
             nav aria-label="Demonstration" {
                 a href="/" { "Sign-in page" }
                 a href="/demo" { "People" }
-                a href="/demo/outbox" { "Their mail" }
+                a href="/demo/outbox" { "Mail and phone" }
             }
         }
     }

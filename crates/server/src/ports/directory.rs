@@ -6,6 +6,7 @@ use regain_protocol::{Role, Secret};
 
 /// An account as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them can go with any other")]
 pub struct Account {
     /// The directory's own, stable name for it.
     pub id: String,
@@ -133,8 +134,9 @@ pub trait Directory: Send + Sync + 'static {
     /// is not locked stays as it is.
     async fn unlock(&self, account_id: &str) -> Result<(), UnlockError>;
 
-    /// Whether all of these answers are right, each of another question that was registered. It takes
-    /// as long for an account that does not exist (`None`), and however many of them are wrong.
+    /// Whether all of these answers are right, each of another question that was registered; no answers
+    /// at all are not. It takes as long for an account that does not exist (`None`), and however many of
+    /// them are wrong.
     async fn check_answers(
         &self,
         account_id: Option<&str>,

@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Role, Secret};
 use regain_server::{
     adapters::{Database, EmbeddedDirectory, People},
-    ports::{Account, AccountMail, Clock as _, Directory, OsRng, PasswordChange, SetPasswordError, SignIn},
+    ports::{
+        Account, AccountMail, AccountPhone, AccountQuestion, Clock as _, Directory, GivenAnswer, OsRng, PasswordChange,
+        SetPasswordError, SignIn, UnlockError,
+    },
 };
 use tempfile::TempDir;
 
@@ -38,6 +41,24 @@ user_id = "linus@example.com"
 name = "Locked"
 password = "password of the locked"
 locked = true
+
+[[people]]
+user_id = "mary@example.com"
+name = "Mary Jackson"
+password = "first password of mary"
+mails = [{ role = "alternate", address = "mary@home.example" }]
+phones = [
+    { role = "mobile", number = "+1 (425) 555-0123" },
+    { role = "authentication", number = "+44 20 7946 0958" },
+    { role = "office", number = "+1 425 555 0124 x4711" },
+]
+questions = [
+    { id = "first_pet", answer = "Fluffy the Second" },
+    { own = "What was on the wind tunnel's door?", answer = "Straße" },
+    { id = "dream_job", answer = "engineer" },
+]
+authenticator = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+groups = ["admins", "engineers"]
 "#;
 
 const ADAS: &str = "first password of ada";
@@ -67,7 +88,7 @@ impl Fixture for Embedded {
         let directory =
             EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng)).await.expect("opens");
         let people = People::from_toml(PEOPLE).expect("reads");
-        assert_eq!(directory.import(&people).await.expect("imports"), 4);
+        assert_eq!(directory.import(&people).await.expect("imports"), 5);
         Self { _folder: folder, clock, directory: Arc::new(directory) }
     }
 
@@ -110,6 +131,13 @@ suite!(
         parallel_failures_lock_the_account_as_exactly,
         a_success_forgets_the_failures,
         a_new_password_unlocks,
+        an_account_carries_its_security_info,
+        unlocking_keeps_the_password_and_forgets_the_failures,
+        an_account_that_may_not_be_used_is_not_unlocked,
+        the_right_answers_are_right_however_they_are_written,
+        answers_count_once_and_for_their_own_question,
+        nobodys_answers_are_wrong,
+        the_authenticators_key_is_the_one_that_was_registered,
         it_answers,
     ]
 );
@@ -309,6 +337,127 @@ async fn a_new_password_unlocks(fixture: &impl Fixture) {
         directory.set_password(&id, &to("a new one", None)).await.expect("sets");
         assert!(!find(&*directory, user_id).await.locked);
         assert!(signs_in(&*directory, user_id, "a new one", clock.now()).await);
+    }
+}
+
+async fn an_account_carries_its_security_info(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let mary = find(&*directory, "mary@example.com").await;
+    let phone = |role, number: &str| AccountPhone { role, number: number.to_owned() };
+    assert_eq!(
+        mary.phones,
+        [
+            phone(Role::Mobile, "+14255550123"),
+            phone(Role::Authentication, "+442079460958"),
+            phone(Role::Office, "+14255550124"),
+        ]
+    );
+    let [pet, own, job] = &mary.questions[..] else { panic!("three questions: {:?}", mary.questions) };
+    assert_eq!(*pet, AccountQuestion { id: "first_pet".into(), own: None });
+    assert_eq!(own.own.as_deref(), Some("What was on the wind tunnel's door?"));
+    assert!(!own.id.is_empty() && own.id != pet.id && own.id != job.id);
+    assert!(mary.authenticator);
+    assert_eq!(mary.groups, ["admins", "engineers"]);
+    let shown = format!("{mary:?}");
+    assert!(!shown.contains("Fluffy") && !shown.contains("GEZDGNBV"), "{shown}");
+
+    let ada = find(&*directory, "ada@example.com").await;
+    assert!(ada.phones.is_empty() && ada.questions.is_empty() && ada.groups.is_empty() && !ada.authenticator);
+    match directory.sign_in("mary@example.com", &"first password of mary".into(), fixture.clock().now()).await {
+        Ok(SignIn::Accepted(account)) => assert_eq!(account, mary),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn unlocking_keeps_the_password_and_forgets_the_failures(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let now = fixture.clock().now();
+    for _ in 0..10 {
+        assert!(!signs_in(&*directory, "ada@example.com", "wrong", now).await);
+    }
+    for (user_id, password) in [("ada@example.com", ADAS), ("linus@example.com", "password of the locked")] {
+        let account = find(&*directory, user_id).await;
+        assert!(account.locked);
+        directory.unlock(&account.id).await.expect("unlocks");
+        assert_eq!(find(&*directory, user_id).await, Account { locked: false, ..account });
+        assert!(signs_in(&*directory, user_id, password, now).await);
+    }
+
+    // An account that is not locked stays as it is, but for the failures it had.
+    let ada = find(&*directory, "ada@example.com").await;
+    for _ in 0..9 {
+        assert!(!signs_in(&*directory, "ada@example.com", "wrong", now).await);
+    }
+    directory.unlock(&ada.id).await.expect("unlocks");
+    assert!(!signs_in(&*directory, "ada@example.com", "wrong", now).await);
+    assert_eq!(find(&*directory, "ada@example.com").await, ada);
+}
+
+async fn an_account_that_may_not_be_used_is_not_unlocked(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let disabled = find(&*directory, "dis@example.com").await.id;
+    for id in [disabled.as_str(), "no-such-account", "", "NOBODY"] {
+        let refused = directory.unlock(id).await;
+        assert!(matches!(refused, Err(UnlockError::NoSuchAccount)), "{id:?}: {refused:?}");
+    }
+}
+
+/// Checks answers, given as question and answer.
+async fn answers(directory: &impl Directory, account_id: Option<&str>, given: &[(&str, &str)]) -> bool {
+    let secrets: Vec<_> = given.iter().map(|&(_, answer)| Secret::from(answer)).collect();
+    let given: Vec<_> =
+        given.iter().zip(&secrets).map(|(&(question, _), answer)| GivenAnswer { question, answer }).collect();
+    directory.check_answers(account_id, &given).await.expect("answers")
+}
+
+async fn the_right_answers_are_right_however_they_are_written(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let mary = find(&*directory, "mary@example.com").await;
+    let (id, own) = (Some(mary.id.as_str()), mary.questions[1].id.as_str());
+    assert!(answers(&*directory, id, &[("first_pet", "Fluffy the Second")]).await);
+    assert!(
+        answers(&*directory, id, &[("dream_job", " ENGINEER"), (own, "STRASSE"), ("first_pet", "fluffy  the second ")])
+            .await
+    );
+    assert!(answers(&*directory, id, &[("dream_job", "ｅｎｇｉｎｅｅｒ")]).await);
+}
+
+async fn answers_count_once_and_for_their_own_question(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let id = find(&*directory, "mary@example.com").await.id;
+    let pet = ("first_pet", "fluffy the second");
+    for wrong in [
+        &[][..],
+        &[pet, pet],
+        &[pet, ("dream_job", "pilot")],
+        &[("dream_job", "pilot"), pet],
+        &[pet, ("first_wages", "fluffy the second")],
+        &[("dream_job", "fluffy the second"), ("first_pet", "engineer")],
+        &[("first_pet", "")],
+        &[("first_pet", "fluffythesecond")],
+        &[("", "fluffy the second")],
+        &[("First_pet", "fluffy the second")],
+    ] {
+        assert!(!answers(&*directory, Some(&id), wrong).await, "{wrong:?}");
+    }
+}
+
+async fn nobodys_answers_are_wrong(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let alan = find(&*directory, "alan@example.com").await.id;
+    for id in [None, Some(""), Some("NOBODY"), Some("no-such-account"), Some(alan.as_str())] {
+        assert!(!answers(&*directory, id, &[("first_pet", "fluffy the second"), ("dream_job", "")]).await, "{id:?}");
+    }
+}
+
+async fn the_authenticators_key_is_the_one_that_was_registered(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let mary = find(&*directory, "mary@example.com").await.id;
+    let alan = find(&*directory, "alan@example.com").await.id;
+    let key = directory.authenticator_key(Some(&mary)).await.expect("answers").expect("is there");
+    assert_eq!(key.expose(), b"12345678901234567890");
+    for id in [None, Some(""), Some("NOBODY"), Some("no-such-account"), Some(alan.as_str())] {
+        assert_eq!(directory.authenticator_key(id).await.expect("answers"), None, "{id:?}");
     }
 }
 

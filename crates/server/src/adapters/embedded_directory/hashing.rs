@@ -26,6 +26,9 @@ pub(super) struct Hashing {
     argon2: Argon2<'static>,
     /// As many hashes at a time as there are cores: more would only take 19 MiB each and be slower.
     permits: Arc<Semaphore>,
+    /// How often something was compared with a hash.
+    #[cfg(test)]
+    pub(super) verified: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Hashing {
@@ -34,6 +37,8 @@ impl Hashing {
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             permits: Arc::new(Semaphore::new(available_parallelism().map_or(1, NonZero::get))),
+            #[cfg(test)]
+            verified: Arc::default(),
         }
     }
 
@@ -55,6 +60,8 @@ impl Hashing {
 
     /// Whether a password is that of a hash.
     pub(super) async fn verify(&self, password: &Secret<String>, hash: &str) -> Result<bool, DirectoryError> {
+        #[cfg(test)]
+        self.verified.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (argon2, password, hash) = (self.argon2.clone(), normalise(password), hash.to_owned());
         self.run(move || {
             let hash = PasswordHash::new(&hash)

@@ -36,6 +36,17 @@ pub struct Person {
     /// The addresses that count for recovery.
     #[serde(default)]
     pub mails: Vec<PersonMail>,
+    /// The phones that count for recovery.
+    #[serde(default)]
+    pub phones: Vec<PersonPhone>,
+    /// The security questions, with their answers.
+    #[serde(default)]
+    pub questions: Vec<PersonQuestion>,
+    /// The key that the account shares with an authenticator app, in base32.
+    pub authenticator: Option<Secret<String>>,
+    /// The groups that the account is in.
+    #[serde(default)]
+    pub groups: Vec<String>,
 }
 
 /// A mail address of a person to import.
@@ -65,6 +76,41 @@ impl From<MailRole> for Role {
             MailRole::Authentication => Self::Authentication,
         }
     }
+}
+
+/// A phone of a person to import.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPhone {
+    /// What it is to the account.
+    pub role: PhoneRole,
+    /// The number with its country code, as [`phone_number::parse`](crate::phone_number::parse) reads
+    /// it; an extension is dropped.
+    pub number: String,
+}
+
+/// The roles that a phone can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneRole {
+    /// The mobile phone.
+    Mobile,
+    /// The phone registered for authentication.
+    Authentication,
+    /// The office phone.
+    Office,
+}
+
+/// A security question that a person to import has answered.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonQuestion {
+    /// The id of a predefined question or of one of the organisation's; or else there is `own`.
+    pub id: Option<String>,
+    /// The person's own words, 3 to 200 characters.
+    pub own: Option<String>,
+    /// The answer, 3 to 40 characters; no two of a person's are the same.
+    pub answer: Secret<String>,
 }
 
 /// Why a list of people cannot be read. It shows no line of the file, which may hold passwords.

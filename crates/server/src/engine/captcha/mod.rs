@@ -42,7 +42,8 @@ pub enum Challenge {
 impl Engine {
     /// A new challenge; `None` where the organisation sets none.
     pub(super) fn challenge(&self, cx: Context<'_>) -> Option<Challenge> {
-        let config: &CaptchaConfig = &self.rules.captcha;
+        let rules = self.rules();
+        let config: &CaptchaConfig = &rules.captcha;
         let site_key = || config.site_key.clone();
         match config.kind {
             CaptchaKind::ProofOfWork => {
@@ -58,7 +59,7 @@ impl Engine {
 
     /// Until when a challenge that is set now can be solved.
     fn solvable_until(&self, cx: Context<'_>) -> Timestamp {
-        let until = cx.now.saturating_add(self.rules.captcha.lifetime()).unwrap_or(Timestamp::MAX);
+        let until = cx.now.saturating_add(self.rules().captcha.lifetime()).unwrap_or(Timestamp::MAX);
         until.min(cx.expires_at)
     }
 
@@ -83,7 +84,7 @@ impl Engine {
     pub(super) fn shown(&self, _: Context<'_>, challenge: &Challenge) -> Captcha {
         match challenge {
             Challenge::ProofOfWork(work) => work.shown(&self.keys),
-            Challenge::Image(image) => image.shown(&self.keys, &self.rules.public_url),
+            Challenge::Image(image) => image.shown(&self.keys, &self.rules().public_url),
             Challenge::Turnstile { site_key } => Captcha::Turnstile { site_key: site_key.clone() },
             Challenge::Hcaptcha { site_key } => Captcha::Hcaptcha { site_key: site_key.clone() },
         }

@@ -1,4 +1,4 @@
-//! The page of the people's mail.
+//! The page of the people's mail and phones.
 
 use std::sync::Arc;
 
@@ -9,61 +9,167 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use jiff::Timestamp;
-use maud::html;
+use maud::{Markup, html};
 use serde::Serialize;
 
 use super::{super::asset::Asset, Demo};
+use crate::{
+    adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
+    phone_words::call_words,
+};
 
-/// How many mails the page shows whole; older ones are folded.
+/// How many entries the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;
 
-/// A mail as programs read it.
+/// The keys that a person can press: the right one, and a few others to be wrong with.
+const KEYS: [char; 4] = ['#', '1', '5', '*'];
+
+/// An entry as programs read it.
 #[derive(Serialize)]
-struct JsonMail {
-    id: String,
-    to: String,
-    subject: String,
-    text: String,
-    html: String,
-    at: Timestamp,
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum JsonEntry {
+    Mail { id: String, to: String, subject: String, text: String, html: String, at: Timestamp },
+    Sms { id: String, to: String, text: String, at: Timestamp },
+    Call { id: String, to: String, status: &'static str, said: Vec<String>, at: Timestamp },
 }
 
-/// Shows the mails, newest first.
+/// Shows everything, newest first.
 pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
-    let mails = demo.outbox.mails();
+    let entries = demo.outbox.entries();
     let head = html! {
+        // The forms are to say where they come from, which the server's own policy would keep from them.
+        meta name="referrer" content="same-origin";
         // Without the script the page comes again by itself, less politely.
         noscript { meta http-equiv="refresh" content="10"; }
         script src="/demo/outbox.js" defer {}
     };
     let content = html! {
-        main.wide #outbox data-newest=[mails.first().map(|mail| &mail.message.id)] {
-            h1 { "Mail" }
-            p.lead { "Everything that would have been sent, newest first. New mail appears by itself." }
+        main.wide #outbox {
+            h1 { "Mail and phone" }
+            p.lead { "Everything that would have been sent, and every call, newest first. What is new appears by itself." }
             p.visually-hidden role="status" #news {}
-            @if mails.is_empty() {
+            @if entries.is_empty() {
                 p.card.empty {
                     "Nothing yet. Follow " a href="/" { "\u{201c}Can't access your account?\u{201d}" } " for one of the "
                     a href="/demo" { "people" } "."
                 }
             }
-            @for (index, mail) in mails.iter().enumerate() {
-                details.card.mail open[index < UNFOLDED] data-testid="mail" {
-                    summary {
-                        span.subject { (mail.message.subject) }
-                        span.quiet { "to " bdi { (mail.message.to) } }
-                        time.quiet datetime=(mail.at) { (mail.at.strftime("%-d %B, %H:%M:%S UTC")) }
-                    }
-                    iframe title=(mail.message.subject) sandbox="" loading="lazy" src=(format!("/demo/outbox/{}", mail.message.id)) {}
-                    details.text {
-                        summary { "As text" }
-                        pre dir="auto" { (mail.message.text.expose()) }
-                    }
+            @for (index, entry) in entries.iter().enumerate() {
+                @match entry {
+                    OutboxEntry::Mail(mail) => (one_mail(mail, index < UNFOLDED)),
+                    OutboxEntry::Text(text) => (one_text(text, index < UNFOLDED)),
+                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation)),
                 }
             }
         }
     };
-    demo.page("Mail", "../", head, &content)
+    demo.page("Mail and phone", "../", head, &content)
+}
+
+fn one_mail(OutboxMail { at, message }: &OutboxMail, open: bool) -> Markup {
+    html! {
+        details.card.mail open[open] data-testid="mail" data-entry=(message.id) {
+            summary {
+                span.subject { (message.subject) }
+                span.quiet { "to " bdi { (message.to) } }
+                (time(*at))
+            }
+            iframe title=(message.subject) sandbox="" loading="lazy" src=(format!("/demo/outbox/{}", message.id)) {}
+            details.text {
+                summary { "As text" }
+                pre dir="auto" { (message.text.expose()) }
+            }
+        }
+    }
+}
+
+fn one_text(OutboxText { at, message }: &OutboxText, open: bool) -> Markup {
+    html! {
+        details.card.mail open[open] data-testid="sms" data-entry=(message.id) {
+            summary {
+                span.subject { "Text message" }
+                span.quiet { "to " bdi dir="ltr" { (message.to) } }
+                (time(*at))
+            }
+            p.bubble dir="auto" { (message.text.expose()) }
+        }
+    }
+}
+
+fn one_call(call: &OutboxCall, organisation: &str) -> Markup {
+    let reference = &call.call.reference.call_id;
+    let (_, shown) = status(call.status);
+    html! {
+        section.card.call data-testid="call" data-entry=(reference) data-status=(status(call.status).0) {
+            div.line {
+                h2.subject { "Call: " (shown) }
+                span.quiet { "to " bdi dir="ltr" { (call.call.to) } }
+                (time(call.at))
+            }
+            @if !call.said.is_empty() {
+                ul.said aria-label="What the voice says" {
+                    @for words in said(call, organisation) { li dir="auto" { "\u{201c}" (words) "\u{201d}" } }
+                }
+            }
+            @match call.status {
+                CallStatus::Ringing => (buttons(reference, &[("answer", "Answer"), ("ignore", "Don't answer")])),
+                CallStatus::Answered => {
+                    (keys(reference))
+                    (buttons(reference, &[("hang_up", "Hang up")]))
+                }
+                CallStatus::NotAnswered | CallStatus::Ended => {}
+            }
+        }
+    }
+}
+
+/// Buttons that do something with a call.
+fn buttons(call: &str, buttons: &[(&str, &str)]) -> Markup {
+    html! {
+        form.row method="post" action=(format!("/demo/calls/{call}")) {
+            @for (act, label) in buttons {
+                button type="submit" name="do" value=(act) .second[*act != "answer"] { (label) }
+            }
+        }
+    }
+}
+
+/// The keys of the phone.
+fn keys(call: &str) -> Markup {
+    html! {
+        form.row method="post" action=(format!("/demo/calls/{call}")) {
+            input type="hidden" name="do" value="key";
+            @for key in KEYS {
+                button type="submit" name="key" value=(key) aria-label=(format!("Press {key}")) .second[key != '#'] { (key) }
+            }
+        }
+    }
+}
+
+/// How a call stands, for programs and for people.
+fn status(status: CallStatus) -> (&'static str, &'static str) {
+    match status {
+        CallStatus::Ringing => ("ringing", "it rings"),
+        CallStatus::Answered => ("answered", "answered"),
+        CallStatus::NotAnswered => ("not_answered", "not answered"),
+        CallStatus::Ended => ("ended", "over"),
+    }
+}
+
+/// What the voice has said in a call.
+fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
+    let words = call_words(&call.call.locale, organisation);
+    let said = call.said.iter().map(|said| match said {
+        Said::Greeting => format!("{} {}", words.greeting, words.press),
+        Said::WrongKey => format!("{} {}", words.wrong_key, words.press),
+        Said::Thanks => words.thanks.clone(),
+        Said::Goodbye => words.goodbye.clone(),
+    });
+    said.collect()
+}
+
+fn time(at: Timestamp) -> Markup {
+    html! { time.quiet datetime=(at) { (at.strftime("%-d %B, %H:%M:%S UTC")) } }
 }
 
 /// The HTML part of one mail, for a frame: it may have its own styles and nothing else.
@@ -79,21 +185,33 @@ pub(super) async fn mail(State(demo): State<Arc<Demo>>, Path(id): Path<String>) 
     (headers, Html(mail.message.html.expose().clone())).into_response()
 }
 
-/// The mails for programs, newest first.
+/// Everything for programs, newest first.
 pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
-    let mails = demo.outbox.mails().into_iter().map(|mail| JsonMail {
-        id: mail.message.id,
-        to: mail.message.to,
-        subject: mail.message.subject,
-        text: mail.message.text.expose().clone(),
-        html: mail.message.html.expose().clone(),
-        at: mail.at,
+    let entries = demo.outbox.entries().into_iter().map(|entry| match entry {
+        OutboxEntry::Mail(OutboxMail { at, message }) => JsonEntry::Mail {
+            id: message.id,
+            to: message.to,
+            subject: message.subject,
+            text: message.text.expose().clone(),
+            html: message.html.expose().clone(),
+            at,
+        },
+        OutboxEntry::Text(OutboxText { at, message }) => {
+            JsonEntry::Sms { id: message.id, to: message.to, text: message.text.expose().clone(), at }
+        }
+        OutboxEntry::Call(call) => JsonEntry::Call {
+            status: status(call.status).0,
+            said: said(&call, &demo.organisation),
+            id: call.call.reference.call_id,
+            to: call.call.to,
+            at: call.at,
+        },
     });
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (no_store, Json(mails.collect::<Vec<_>>())).into_response()
+    (no_store, Json(entries.collect::<Vec<_>>())).into_response()
 }
 
-/// Looks for new mail.
+/// Looks for what is new.
 pub(super) async fn script(headers: HeaderMap) -> Response {
     Asset::new("text/javascript; charset=utf-8", "no-cache", include_str!("outbox.js").as_bytes()).respond(&headers)
 }

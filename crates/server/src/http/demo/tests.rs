@@ -11,7 +11,10 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::{
     adapters::{Database, EmbeddedDirectory},
-    ports::{Message, Notifier as _, OsRng, PasswordChange, SystemClock},
+    ports::{
+        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _, PhoneCall,
+        SystemClock, TextMessage, Unheard,
+    },
 };
 
 const PEOPLE: &str = include_str!("../../../demo/people.toml");
@@ -58,6 +61,15 @@ impl World {
 
     async fn get(&self, path: &str) -> (StatusCode, HeaderMap, String) {
         self.send(Request::get(path).header(header::HOST, "localhost:8080"), Some("127.0.0.1"), "").await
+    }
+
+    /// Presses a button of a call, as a form of a page that comes from `site`.
+    async fn press(&self, call: &str, site: &str, body: &str) -> (StatusCode, HeaderMap, String) {
+        let request = Request::post(format!("/demo/calls/{call}"))
+            .header(header::HOST, "localhost:8080")
+            .header("sec-fetch-site", site)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, Some("127.0.0.1"), body).await
     }
 
     async fn sign_in(&self, body: &str) -> (StatusCode, String) {
@@ -130,6 +142,44 @@ async fn the_people_are_listed_with_what_they_are_there_for() {
     {
         assert!(page.contains(said), "{said:?} in {page}");
     }
+    for (user_id, said) in [
+        ("mary", "Every way there is"),
+        ("mary", "+1 425 555 0103 x12"),
+        ("katherine", "A mobile phone only"),
+        ("dorothy", "An office phone only"),
+        ("rosalind", "Security questions only"),
+        ("rosalind", "What was the name of the soft toy that you slept with?"),
+        ("rosalind", "Mister Bear"),
+        ("margaret", "An authenticator app only"),
+        ("margaret", "MARGARETHAMILTONAPOLLOGUIDANCECO"),
+        ("barbara", "Two ways of different kinds"),
+        ("annie", "only an administrator helps"),
+        ("annie", "admins"),
+        ("hedy", "unlocked or a new password"),
+        ("joan", "No password yet"),
+    ] {
+        let card = page.split("<li").find(|card| card.contains(&format!("{user_id}@northwind"))).expect("is there");
+        assert!(card.contains(said), "{said:?} in {card}");
+    }
+}
+
+#[tokio::test]
+async fn the_authenticators_codes_are_those_of_their_keys() {
+    let world = World::new().await;
+    let (_, headers, json) = world.get("/demo/authenticators.json").await;
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let good_until: jiff::Timestamp = json["good_until"].as_str().expect("text").parse().expect("a time");
+    let step = crate::totp::step_at(good_until) - 1;
+    for (index, user_id) in ["mary@northwind.example", "margaret@northwind.example"].into_iter().enumerate() {
+        let account = world.demo.directory.find(user_id).await.expect("answers").expect("is there");
+        let key = world.demo.directory.authenticator_key(Some(&account.id)).await.expect("answers").expect("has one");
+        assert_eq!(json["codes"][index]["user_id"], user_id);
+        assert_eq!(json["codes"][index]["code"], *crate::totp::code(&key, step).expose());
+    }
+    let (_, _, page) = world.get("/demo").await;
+    assert!(page.contains(r#"data-authenticator-of="margaret@northwind.example""#), "{page}");
+    assert_eq!(world.get("/demo/people.js").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -149,7 +199,7 @@ async fn the_outbox_shows_mails_newest_first_and_runs_nothing_of_them() {
     let (status, _, page) = world.get("/demo/outbox").await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.find("Second &lt;b&gt;").expect("is there") < page.find("First").expect("is there"));
-    assert!(page.contains(r#"data-newest="m2""#) && !page.contains("<script>"), "{page}");
+    assert!(page.contains(r#"data-entry="m2""#) && !page.contains("<script>"), "{page}");
     assert!(
         page.contains(r#"<iframe title="Second &lt;b&gt;" sandbox="" loading="lazy" src="/demo/outbox/m2">"#),
         "{page}"
@@ -159,7 +209,7 @@ async fn the_outbox_shows_mails_newest_first_and_runs_nothing_of_them() {
     assert_eq!(headers[header::CONTENT_TYPE], "application/json");
     assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "no other page may read it");
     let mails: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(mails[0]["subject"], "Second <b>");
+    assert_eq!((&mails[0]["kind"], &mails[0]["subject"]), (&"mail".into(), &"Second <b>".into()));
     assert_eq!(mails[1]["to"], "ada.lovelace@mail.example");
     assert!(mails[0]["at"].as_str().expect("text").ends_with('Z'));
 
@@ -169,6 +219,139 @@ async fn the_outbox_shows_mails_newest_first_and_runs_nothing_of_them() {
     assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
     assert_eq!(world.get("/demo/outbox/m3").await.0, StatusCode::NOT_FOUND);
     assert_eq!(world.get("/demo/outbox.js").await.0, StatusCode::OK);
+}
+
+/// A flow that waits for `#`.
+struct WaitsForPound;
+
+#[async_trait::async_trait]
+impl CallListener for WaitsForPound {
+    async fn heard(&self, _: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+        Ok(match event {
+            CallEvent::Key('#') => Heard::Proved,
+            CallEvent::Key(_) => Heard::WrongKey,
+            _ => Heard::Listening,
+        })
+    }
+}
+
+impl World {
+    /// A phone rings.
+    async fn rings(&self, call: &str) {
+        self.demo.outbox.report_to(Arc::new(WaitsForPound));
+        let reference = CallRef { flow_id: "f1".into(), call_id: call.into() };
+        let call = PhoneCall { reference, to: "+14255550123".into(), locale: "en".into() };
+        self.demo.outbox.call(&call).await.expect("rings");
+    }
+
+    /// The newest entry, as programs read it.
+    async fn newest(&self) -> serde_json::Value {
+        let entries: serde_json::Value = serde_json::from_str(&self.get("/demo/outbox.json").await.2).expect("JSON");
+        entries[0].clone()
+    }
+}
+
+#[tokio::test]
+async fn the_outbox_shows_texts_too() {
+    let world = World::new().await;
+    let text = "042137 is your code & <b>\n\n@localhost #042137".into();
+    world.demo.outbox.text(&TextMessage { id: "t1".into(), to: "+14255550123".into(), text }).await.expect("takes it");
+    let (_, _, page) = world.get("/demo/outbox").await;
+    assert!(page.contains("Text message") && page.contains("+14255550123"), "{page}");
+    assert!(page.contains("042137 is your code &amp; &lt;b&gt;\n\n@localhost #042137"), "{page}");
+    let newest = world.newest().await;
+    assert_eq!((&newest["kind"], &newest["id"], &newest["to"]), (&"sms".into(), &"t1".into(), &"+14255550123".into()));
+    assert!(newest["text"].as_str().expect("text").ends_with("@localhost #042137"), "{newest}");
+    assert!(newest["at"].as_str().expect("text").ends_with('Z'));
+}
+
+#[tokio::test]
+async fn a_call_is_answered_and_keys_are_pressed_with_the_buttons_of_the_page() {
+    let world = World::new().await;
+    world.rings("c1").await;
+    let newest = world.newest().await;
+    assert_eq!((&newest["kind"], &newest["id"], &newest["status"]), (&"call".into(), &"c1".into(), &"ringing".into()));
+    assert_eq!(newest["to"], "+14255550123");
+    let (_, _, page) = world.get("/demo/outbox").await;
+    for button in [
+        r#"<form class="row" method="post" action="/demo/calls/c1">"#,
+        r#"name="do" value="answer">Answer<"#,
+        r#"name="do" value="ignore">Don't answer<"#,
+        r#"<meta name="referrer" content="same-origin">"#,
+    ] {
+        assert!(page.contains(button), "{button} in {page}");
+    }
+
+    let (status, headers, _) = world.press("c1", "same-origin", "do=answer").await;
+    assert_eq!(
+        (status, &headers[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"/demo/outbox".parse().expect("a value"))
+    );
+    let (_, _, page) = world.get("/demo/outbox").await;
+    for said in
+        [r#"name="do" value="key">"#, r##"name="key" value="#""##, r#"name="key" value="5""#, "Hang up", "press"]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(!page.contains("Don't answer"), "{page}");
+    world.press("c1", "same-origin", "do=key&key=5").await;
+    assert_eq!(world.newest().await["said"].as_array().map(Vec::len), Some(2));
+    world.press("c1", "same-origin", "do=key&key=%23").await;
+    let newest = world.newest().await;
+    assert_eq!((&newest["status"], newest["said"].as_array().map(Vec::len)), (&"ended".into(), Some(3)));
+    let (_, _, page) = world.get("/demo/outbox").await;
+    assert!(page.contains("Call: over") && !page.contains("<button"), "{page}");
+    assert_eq!(world.press("c1", "same-origin", "do=answer").await.0, StatusCode::SEE_OTHER, "too late is no error");
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_taken_was_not_answered() {
+    for (n, body) in ["do=ignore", "do=hang_up"].into_iter().enumerate() {
+        let world = World::new().await;
+        let call = format!("c{n}");
+        world.rings(&call).await;
+        assert_eq!(world.press(&call, "same-origin", body).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(world.newest().await["status"], "not_answered");
+    }
+}
+
+#[tokio::test]
+async fn no_other_page_can_answer_a_call() {
+    let world = World::new().await;
+    world.rings("c1").await;
+    for site in ["cross-site", "same-site", "none", ""] {
+        assert_eq!(world.press("c1", site, "do=answer").await.0, StatusCode::FORBIDDEN, "{site}");
+    }
+    let post = |host: &str| {
+        Request::post("/demo/calls/c1")
+            .header(header::HOST, host)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    };
+    let here = Some("127.0.0.1");
+    for origin in ["http://attacker.example", "null", "http://localhost:9090", "https://localhost:8080", ""] {
+        let request = post("localhost:8080").header(header::ORIGIN, origin);
+        assert_eq!(world.send(request, here, "do=answer").await.0, StatusCode::FORBIDDEN, "{origin}");
+    }
+    assert_eq!(world.send(post("attacker.example"), here, "do=answer").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(world.send(post("localhost:8080"), Some("192.0.2.7"), "do=answer").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(world.newest().await["status"], "ringing");
+
+    for (body, status) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        ("do=nonsense", StatusCode::UNPROCESSABLE_ENTITY),
+        ("do=key", StatusCode::UNPROCESSABLE_ENTITY),
+        ("do=key&key=%23%23", StatusCode::UNPROCESSABLE_ENTITY),
+        ("do=key&key=x", StatusCode::BAD_REQUEST),
+        (&format!("do=answer&x={}", "x".repeat(MAX_BODY_BYTES)), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        assert_eq!(world.press("c1", "same-origin", body).await.0, status, "{body:.20}");
+    }
+    assert_eq!(world.press("c2", "same-origin", "do=answer").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(world.get("/demo/calls/c1").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    let older = post("localhost:8080").header(header::ORIGIN, "http://localhost:8080");
+    assert_eq!(world.send(older, here, "do=answer").await.0, StatusCode::SEE_OTHER, "a browser without Sec-Fetch-Site");
+    let program = world.send(post("localhost:8080"), here, "do=key&key=%23").await;
+    assert_eq!(program.0, StatusCode::SEE_OTHER, "a program says nothing of pages");
 }
 
 #[tokio::test]
@@ -189,7 +372,7 @@ async fn it_is_for_this_computer_only() {
         let shown = format!("{request:?} from {peer:?}");
         assert_eq!(world.send(request, peer, "").await.0, StatusCode::FORBIDDEN, "{shown}");
     }
-    for path in ["/", "/demo", "/demo/outbox", "/demo/outbox/m1", "/demo/outbox.js"] {
+    for path in ["/", "/demo", "/demo/outbox", "/demo/outbox/m1", "/demo/outbox.js", "/demo/authenticators.json"] {
         let request = Request::get(path).header(header::HOST, "attacker.example");
         assert_eq!(world.send(request, here, "").await.0, StatusCode::FORBIDDEN, "{path}");
     }

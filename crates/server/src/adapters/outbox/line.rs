@@ -1,0 +1,150 @@
+//! A call in the outbox, as a live thing: it rings, somebody answers it or doesn't, keys are pressed, the
+//! voice says something, and it is over.
+
+use std::time::Duration;
+
+use super::{CallEvent, CallRef, Outbox, OutboxCall, OutboxEntry};
+use crate::ports::{Heard, Unheard};
+
+/// How long it rings, and how long the voice waits for a key.
+pub(super) const SILENCE: Duration = Duration::from_secs(30);
+
+/// How a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallStatus {
+    /// It rings.
+    Ringing,
+    /// Somebody is on the line.
+    Answered,
+    /// It rang, and nobody answered.
+    NotAnswered,
+    /// It was answered and is over.
+    Ended,
+}
+
+/// What a person does with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallAct {
+    /// Answers it.
+    Answer,
+    /// Presses a key.
+    Key(char),
+    /// Hangs up, or does not take it.
+    HangUp,
+}
+
+/// What the voice says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// Who is calling, and what to press.
+    Greeting,
+    /// That it was another key, and what to press.
+    WrongKey,
+    /// That it was the right one.
+    Thanks,
+    /// That there is nothing to be done in this call.
+    Goodbye,
+}
+
+/// Why an act does nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOnTheLine {
+    /// There is no such call.
+    #[error("there is no such call")]
+    Unknown,
+    /// It is over, is answered already, or was not answered.
+    #[error("the call isn't in a state for that")]
+    TooLate,
+    /// The server could not take it in; it can be done again.
+    #[error(transparent)]
+    Unheard(#[from] Unheard),
+}
+
+impl Outbox {
+    /// Does something with a call.
+    pub async fn act(&self, call_id: &str, act: CallAct) -> Result<(), NotOnTheLine> {
+        match act {
+            CallAct::Answer => {
+                let call = self.step(call_id, &[CallStatus::Ringing], |call| call.status = CallStatus::Answered)?;
+                // Whoever is on the line is asked for the key even when the server has a bad moment.
+                let heard = self.tell(&call.call.reference, CallEvent::Answered).await.unwrap_or(Heard::Listening);
+                self.say(call_id, heard).await
+            }
+            CallAct::Key(key) => {
+                let call = self.step(call_id, &[CallStatus::Answered], |_| ())?;
+                self.end_in_silence(call_id, call.turn);
+                let heard = self.tell(&call.call.reference, CallEvent::Key(key)).await?;
+                self.say(call_id, heard).await
+            }
+            CallAct::HangUp => self.end(call_id).await,
+        }
+    }
+
+    /// Lets the voice say what follows from what the server made of it.
+    async fn say(&self, call_id: &str, heard: Heard) -> Result<(), NotOnTheLine> {
+        let said = match heard {
+            Heard::Listening => Said::Greeting,
+            Heard::WrongKey => Said::WrongKey,
+            Heard::Proved => Said::Thanks,
+            Heard::Over => Said::Goodbye,
+        };
+        let call = self.step(call_id, &[CallStatus::Answered], |call| call.said.push(said))?;
+        if matches!(said, Said::Thanks | Said::Goodbye) {
+            return self.end(call_id).await;
+        }
+        self.end_in_silence(call_id, call.turn);
+        Ok(())
+    }
+
+    /// The call is over.
+    async fn end(&self, call_id: &str) -> Result<(), NotOnTheLine> {
+        let call = self.step(call_id, &[CallStatus::Ringing, CallStatus::Answered], |call| {
+            call.status = match call.status {
+                CallStatus::Ringing => CallStatus::NotAnswered,
+                _ => CallStatus::Ended,
+            };
+        })?;
+        self.tell(&call.call.reference, CallEvent::Over).await?;
+        Ok(())
+    }
+
+    /// Ends the call when nothing has happened in it for [`SILENCE`].
+    pub(super) fn end_in_silence(&self, call_id: &str, turn: u32) {
+        let (outbox, call_id) = (self.clone(), call_id.to_owned());
+        tokio::spawn(async move {
+            tokio::time::sleep(SILENCE).await;
+            if outbox.calls().iter().any(|call| call.call.reference.call_id == call_id && call.turn == turn) {
+                let _ = outbox.end(&call_id).await;
+            }
+        });
+    }
+
+    /// Changes a call that is in one of these states, and returns it as it is then.
+    fn step(
+        &self,
+        call_id: &str,
+        from: &[CallStatus],
+        change: impl FnOnce(&mut OutboxCall),
+    ) -> Result<OutboxCall, NotOnTheLine> {
+        let mut entries = self.lock();
+        let mut calls = entries.iter_mut().filter_map(|entry| match entry {
+            OutboxEntry::Call(call) => Some(call),
+            _ => None,
+        });
+        let call = calls.find(|call| call.call.reference.call_id == call_id).ok_or(NotOnTheLine::Unknown)?;
+        if !from.contains(&call.status) {
+            return Err(NotOnTheLine::TooLate);
+        }
+        change(call);
+        call.turn += 1;
+        Ok(call.clone())
+    }
+
+    /// Tells the listener, where there is one.
+    pub(super) async fn tell(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+        match self.listener.get() {
+            Some(listener) => listener.heard(call, event).await,
+            None => Ok(Heard::Over),
+        }
+    }
+}

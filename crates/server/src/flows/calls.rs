@@ -1,0 +1,47 @@
+//! What becomes of calls: the one way in which a flow is changed by somebody else than its owner.
+
+use async_trait::async_trait;
+
+use super::{CarriedOut, Fault, Flows, MAX_ROUNDS, Reply, state};
+use crate::{
+    client::Client,
+    engine::OnOverLimit,
+    ports::{CallEvent, CallListener, CallRef, Heard, Unheard},
+};
+
+#[async_trait]
+impl CallListener for Flows {
+    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+        self.take_in(call, event).await.map_err(|fault| {
+            tracing::error!(error = %fault, "an event of a call was not taken in");
+            Unheard
+        })
+    }
+}
+
+impl Flows {
+    async fn take_in(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Fault> {
+        let nobody = Client::default();
+        for _ in 0..MAX_ROUNDS {
+            let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
+            let state = state(&row)?;
+            let cx = self.context(&row, None);
+            let (decision, heard) = self.engine.heard(cx, &state, &call.call_id, event);
+            let Some(decision) = decision else { return Ok(heard) };
+            match self.carry_out(&row, cx, &decision, Reply::nothing(), None, &nobody).await? {
+                CarriedOut::Done(_) => return Ok(heard),
+                CarriedOut::Conflict => {}
+                CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                    let decision = self.engine.out_of_tries(cx, &state, retry_at);
+                    if let CarriedOut::Done(_) =
+                        self.carry_out(&row, cx, &decision, Reply::nothing(), None, &nobody).await?
+                    {
+                        return Ok(Heard::Over);
+                    }
+                }
+                CarriedOut::OverLimit(..) => return Ok(Heard::Over),
+            }
+        }
+        Err(Fault::Contention)
+    }
+}

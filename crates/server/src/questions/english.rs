@@ -1,0 +1,43 @@
+//! The predefined questions in English.
+
+/// The words of a question.
+pub(super) fn text(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "first_pet" => "What did you call your first pet?",
+        "childhood_nickname" => "What did your family call you when you were small?",
+        "soft_toy" => "What was the name of the soft toy that you slept with?",
+        "imaginary_friend" => "What was your imaginary friend called?",
+        "first_school_friend" => "Who was the first friend you made at school? (first and last name)",
+        "childhood_neighbours" => "What was the last name of the neighbours you saw most as a child?",
+        "hiding_place" => "Where did you hide as a child when you didn't want to be found?",
+        "bedtime_story" => "Which bedtime story did you ask for again and again?",
+        "mispronounced_word" => "Which word did you always get wrong as a child?",
+        "refused_food" => "Which food did you refuse to eat as a child?",
+        "dream_job" => "At the age of ten, what did you want to become?",
+        "childhood_hero" => "Whose picture was on the wall of your room when you were a child?",
+        "wished_for_toy" => "Which toy did you wish for and never get?",
+        "best_childhood_present" => "Which present made you happiest as a child?",
+        "broken_thing" => "What did you break as a child that you were told off for?",
+        "childhood_smell" => "Which smell takes you back to your childhood?",
+        "grandparents_dish" => "Which dish of your grandparents' kitchen do you miss?",
+        "least_liked_teacher" => "What was the last name of the teacher you liked least?",
+        "failed_exam" => "In which subject did you get your worst mark?",
+        "school_trip" => "Where did the school trip go that you remember best?",
+        "given_up_hobby" => "Which hobby did you take up and soon give up?",
+        "first_dish_cooked" => "What was the first dish you learned to cook?",
+        "first_concert" => "Whose concert was the first you paid for yourself?",
+        "first_album" => "Which album was the first you bought with your own money?",
+        "first_film" => "Which is the first film you remember seeing in a cinema?",
+        "first_crush" => "Who was the first person you were secretly in love with?",
+        "first_kiss_place" => "Where did you kiss somebody for the first time?",
+        "first_flatmate" => "With whom did you first share a flat? (first and last name)",
+        "first_boss" => "What was the last name of the first boss you had?",
+        "first_wages" => "What did you spend your first wages on?",
+        "first_trip_alone" => "Where did you go the first time you travelled without your family?",
+        "first_bicycle" => "What make was the first bicycle you rode?",
+        "partner_first_met" => "In which place did you first meet your partner?",
+        "lost_thing" => "Which thing that you lost would you most like to have back?",
+        "secret_song" => "Which song do you know by heart and would not admit to liking?",
+        _ => return None,
+    })
+}

@@ -1,0 +1,41 @@
+//! Answer the registered questions.
+
+use leptos::prelude::*;
+
+use super::parts::{
+    Context, actions, another_way, element, error, form, input, labelled, no_hint, screen as begin, submit,
+};
+use crate::flow::{Field, FieldError, QuestionsView, Screen, View};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, questions: &QuestionsView) -> AnyView {
+    let mut fields = element("fieldset")
+        .part("questions")
+        .at("aria-describedby", "regain-answers-error")
+        .child(element("legend").at("class", "unseen").say(Text::QuestionsHeading))
+        .child(error(context, Field::Answers, wrong));
+    for (place, question) in (0..).zip(&questions.questions) {
+        let field = Field::Answer(place);
+        let answer = input(context, field, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
+        fields = fields.child(labelled(context, field, question.text.clone(), no_hint, answer, wrong));
+    }
+    begin(Text::QuestionsHeading, Text::QuestionsLead)
+        .child(form(context).child(fields).child(actions(submit(context, |_| Text::Next), another_way(context))))
+        .done()
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let Screen::AnswerQuestions(QuestionsView { error: Some((at, error)), .. }) = &view.screen else { return None };
+    if *at != field {
+        return None;
+    }
+    let text = match error {
+        FieldError::Missing => Text::AnswerMissing,
+        FieldError::Wrong { tries_left } if *tries_left > 0 => {
+            return Some(i18n::counted(Text::AnswersWrongLastTry, Text::AnswersWrongTries, (*tries_left).into()));
+        }
+        FieldError::Wrong { .. } => Text::AnswersWrong,
+        _ => Text::AnswersUnusable,
+    };
+    Some(i18n::text(text).to_owned())
+}

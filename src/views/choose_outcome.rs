@@ -1,0 +1,35 @@
+//! Unlock and keep the password, or choose a new one?
+
+use leptos::prelude::*;
+use regain_protocol::UnlockOutcome;
+
+use super::parts::{Context, actions, cancel, choice, choices, element, error, form, screen as begin, submit};
+use crate::flow::{Field, OutcomesView, Screen, View};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
+    let mut list = choices(Field::Outcome);
+    for (place, outcome) in outcomes.outcomes.iter().enumerate() {
+        let (name, meaning) = match outcome {
+            UnlockOutcome::Unlock => (Text::OutcomeUnlock, Text::OutcomeUnlockMeans),
+            _ => (Text::OutcomeReset, Text::OutcomeResetMeans),
+        };
+        let words = element("span")
+            .at("class", "words")
+            .child(element("span").say(name))
+            .child(element("span").part("hint").say(meaning));
+        list = list.child(choice(context, Field::Outcome, place, outcomes.chosen, words));
+    }
+    begin(Text::OutcomeHeading, Text::OutcomeLead)
+        .child(
+            form(context)
+                .child(list.child(error(context, Field::Outcome, wrong)))
+                .child(actions(submit(context, |_| Text::Next), cancel(context))),
+        )
+        .done()
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
+    matches!(&view.screen, Screen::ChooseOutcome(OutcomesView { error: Some(_), .. }))
+        .then(|| i18n::text(Text::ChoiceMissing).to_owned())
+}

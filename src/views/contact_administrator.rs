@@ -1,0 +1,71 @@
+//! Only an administrator can help: a form to write to them, or the way to their page.
+
+use leptos::prelude::*;
+use regain_protocol::Contact;
+
+use super::help::help;
+use super::parts::{Context, Element, actions, button, cancel, control, element, field, form, screen as begin, submit};
+use crate::flow::{ContactView, Event, Field, FieldError, LONGEST, Screen, View};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
+    let words = match &*contact.reason {
+        "disabled" => Text::ContactDisabled,
+        "second_gate" => Text::ContactSecondGate,
+        _ => Text::ContactAsked,
+    };
+    // Whoever came here by choice may think again.
+    let back = if contact.reason == "asked" {
+        button("secondary", context, || Event::StartedAgain).say(Text::StartAgain)
+    } else {
+        cancel(context)
+    };
+    let screen = begin(Text::ContactHeading, words);
+    match &contact.contact {
+        Contact::Form {} => screen.child(request(context, back)),
+        Contact::Url { url } => screen.child(actions(
+            element("a")
+                .part("primary")
+                .with("href", url.clone())
+                .at("target", "_blank")
+                .at("rel", "noopener noreferrer")
+                .say(Text::ContactPage),
+            back,
+        )),
+        Contact::Unknown => screen.child(help(context)).child(element("div").at("class", "actions").child(back)),
+    }
+    .done()
+}
+
+fn request(context: Context, back: Element) -> Element {
+    let message = control("textarea", context, Field::Message, wrong).at("rows", "4").at("dir", "auto");
+    form(context)
+        .child(field(context, Field::Message, Text::Message, left, message, wrong))
+        .child(actions(submit(context, |_| Text::SendRequest), back))
+}
+
+fn left(context: Context) -> String {
+    let left = context.read(|view| match &view.screen {
+        Screen::ContactAdministrator(contact) => contact.left,
+        _ => 0,
+    });
+    match u32::try_from(left) {
+        Ok(LONGEST) => i18n::text(Text::MessageHint).to_owned(),
+        Ok(left) => room(left),
+        Err(_) => i18n::fill(Text::MessageOver, &[&i18n::digits(left.unsigned_abs())]),
+    }
+}
+
+/// How much more can be written, for the eye and for the ear.
+pub(crate) fn room(left: u32) -> String {
+    i18n::counted(Text::MessageRoomForOne, Text::MessageRoom, left)
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
+    let text = match &view.screen {
+        Screen::ContactAdministrator(ContactView { error: Some(FieldError::TooLong), .. }) => Text::MessageTooLong,
+        Screen::ContactAdministrator(ContactView { error: Some(_), .. }) => Text::MessageUnusable,
+        _ => return None,
+    };
+    Some(i18n::text(text).to_owned())
+}

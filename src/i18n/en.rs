@@ -40,6 +40,15 @@ catalogue! {
     UserIdUnusable = "That doesn’t look like a user ID. Check it for typing mistakes.";
 
     CaptchaNew = "There is another one now.";
+    CaptchaPicture = "A picture with six digits. You can listen to them instead.";
+    CaptchaDigits = "The six digits in the picture";
+    CaptchaAnother = "Another picture";
+    CaptchaListen = "Listen instead";
+    CaptchaMissing = "Type the six digits in the picture.";
+    CaptchaWrong = "Those weren’t the digits. Try it with this picture.";
+    CaptchaWorking = "Making sure that you aren’t a program: {0} %";
+    CaptchaDone = "You aren’t a program: your browser has shown that.";
+    CaptchaFailed = "We couldn’t make sure that you aren’t a program. Go on to try that again.";
 
     MethodsHeading = "Prove that it’s you";
     MethodsLead = "Choose the way that suits you. Parts of addresses and numbers are hidden for your safety.";

@@ -103,12 +103,11 @@ impl<'a, J: Json> Reader<'a, J> {
         }
         list
     }
+}
 
-    /// The value itself, as a text.
-    #[inline(never)]
-    fn itself(&self) -> String {
-        self.need(self.json.as_ref().and_then(Json::text), String::new())
-    }
+/// The value itself, as a text.
+fn itself<J: Json>(json: &Reader<J>) -> String {
+    json.need(json.json.as_ref().and_then(Json::text), String::new())
 }
 
 /// The answer to `POST /v1/flows` and to an answer: a flow, with its token where it is new.
@@ -157,7 +156,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             tries_left: json.small("tries_left"),
         },
         "choose_outcome" => StepBody::ChooseOutcome {
-            outcomes: json.list("outcomes", |json| match &*json.itself() {
+            outcomes: json.list("outcomes", |json| match &*itself(json) {
                 "unlock" => UnlockOutcome::Unlock,
                 "reset" => UnlockOutcome::Reset,
                 _ => UnlockOutcome::Unknown,
@@ -221,8 +220,8 @@ fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
         max_length: json.count("max_length"),
         min_classes: json.small("min_classes"),
         forbid_user_id: json.flag("forbid_user_id"),
-        forbidden_words: json.list("forbidden_words", |json| json.itself()),
-        server_checks: json.list("server_checks", |json| server_check(&json.itself())),
+        forbidden_words: json.list("forbidden_words", itself),
+        server_checks: json.list("server_checks", |json| server_check(&itself(json))),
     }
 }
 

@@ -6,7 +6,7 @@ use axum::Router;
 use regain_server::{
     adapters::{
         Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People, PeopleError, Smtp,
-        SmtpSetupError, SqliteStore,
+        SmtpSetupError, SqliteStore, Twilio, WebClientError,
     },
     app::{App, Parts},
     config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind, PhoneKind},
@@ -16,6 +16,7 @@ use regain_server::{
         files::{self, Files, FilesError},
         hosted,
     },
+    keys::Keys,
     mails::Mails,
     ports::{DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
 };
@@ -48,6 +49,8 @@ pub(crate) enum Failure {
     Store(#[from] StoreError),
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),
+    #[error("phone: {0}")]
+    Phone(#[from] WebClientError),
     #[error("server.widget_dir: {0}")]
     Files(#[from] FilesError),
     #[error("people: {0}")]
@@ -136,7 +139,11 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     };
     let phone: Arc<dyn Phone> = match config.phone.kind {
         PhoneKind::Off => Arc::new(NoPhone),
-        PhoneKind::Outbox | PhoneKind::Twilio => Arc::new(outbox.clone()),
+        PhoneKind::Outbox => Arc::new(outbox.clone()),
+        PhoneKind::Twilio => {
+            let keys = Keys::derive(&config.server.server_key()?);
+            Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?)
+        }
     };
     let parts = Parts {
         store: Arc::new(SqliteStore::new(database)),

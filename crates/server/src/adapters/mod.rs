@@ -6,6 +6,8 @@ mod outbox;
 mod smtp;
 mod sqlite;
 mod sqlite_store;
+pub(crate) mod twilio;
+mod web_client;
 
 pub use embedded_directory::{
     EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion,
@@ -16,3 +18,5 @@ pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEn
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};
 pub use sqlite_store::{AuditFilter, AuditPosition, SqliteStore};
+pub use twilio::Twilio;
+pub use web_client::WebClientError;

@@ -41,7 +41,7 @@ pub(super) async fn discard(body: Body) {
 }
 
 /// The body, where it is not too large.
-async fn collect(mut body: Body) -> Result<Bytes, Refused> {
+pub(super) async fn collect(mut body: Body) -> Result<Bytes, Refused> {
     let mut kept = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {

@@ -1,9 +1,12 @@
-//! Counts of requests. Nothing in them is about a person.
+//! Counts of requests, and of texts that were not delivered. Nothing in them is about a person.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,7 +14,10 @@ use axum::http::{Method, StatusCode};
 
 /// Counts of requests by method, route and class of status, and the time that they took.
 #[derive(Debug, Default)]
-pub struct Metrics(Mutex<BTreeMap<Series, Tally>>);
+pub struct Metrics {
+    requests: Mutex<BTreeMap<Series, Tally>>,
+    undelivered_texts: Arc<AtomicU64>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Series {
@@ -30,10 +36,15 @@ impl Metrics {
     /// Counts one. The route is the router's own pattern, never what the client wrote.
     pub(super) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let series = Series { method: known(method), route: route.to_owned(), class: status.as_u16() / 100 };
-        let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tallies = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = tallies.entry(series).or_default();
         tally.requests += 1;
         tally.time += took;
+    }
+
+    /// Counts the texts of which the provider said that they were not delivered.
+    pub(super) fn undelivered_texts(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.undelivered_texts)
     }
 }
 
@@ -51,7 +62,7 @@ pub(super) fn known(method: &Method) -> &'static str {
 
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let tallies = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let labels = |Series { method, route, class }: &Series| {
             format!("{{method=\"{method}\",route=\"{route}\",status=\"{class}xx\"}}")
         };
@@ -65,6 +76,8 @@ impl fmt::Display for Metrics {
         for (series, tally) in &tallies {
             writeln!(f, "regain_http_request_seconds_total{} {}", labels(series), tally.time.as_secs_f64())?;
         }
-        Ok(())
+        writeln!(f, "# HELP regain_texts_undelivered_total Text messages that the provider could not deliver.")?;
+        writeln!(f, "# TYPE regain_texts_undelivered_total counter")?;
+        writeln!(f, "regain_texts_undelivered_total {}", self.undelivered_texts.load(Ordering::Relaxed))
     }
 }

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod files;
 mod flows;
 mod headers;
+pub mod hooks;
 pub mod hosted;
 mod meta;
 mod metrics;
@@ -26,10 +27,11 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
+use hooks::Hooks;
 pub use metrics::Metrics;
 pub use openapi::document as openapi_document;
 
-use crate::app::App;
+use crate::{app::App, config::PhoneKind};
 
 /// The API, and beside it `pages`: whatever else this server serves, which brings its own headers.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {
@@ -45,8 +47,13 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .route("/metrics", get(meta::metrics))
         .with_state(Arc::clone(app))
         .layer(from_fn(headers::api));
+    let hooks = match app.config().phone.kind {
+        PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
+        PhoneKind::Off | PhoneKind::Outbox => Router::new(),
+    };
     Router::new()
         .merge(api)
+        .merge(hooks)
         .merge(pages)
         .fallback(respond::not_found)
         .method_not_allowed_fallback(respond::method_not_allowed)

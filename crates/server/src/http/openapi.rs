@@ -7,6 +7,8 @@ use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowAnswered, FlowCreate
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
+mod hooks;
+
 /// Where the schemas are in the document.
 const SCHEMAS: &str = "/components/schemas";
 
@@ -47,9 +49,10 @@ fn build() -> Value {
         "servers": [{ "url": "/", "description": "The server that this document came from" }],
         "tags": [
             { "name": "Flows", "description": "One attempt by one person, step by step" },
+            { "name": "Telephony", "description": "For the telephony provider, where one is configured: nobody else can sign" },
             { "name": "Server", "description": "What is about the server and about no person" },
         ],
-        "paths": paths(),
+        "paths": with_hooks(paths()),
         "components": {
             "schemas": schemas(),
             "responses": problems(),
@@ -61,9 +64,21 @@ fn build() -> Value {
                     "scheme": "bearer",
                     "description": "The flow's own token, from the answer that began it or the last one that brought another.",
                 },
+                "provider": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Twilio-Signature",
+                    "description": "The provider's signature over the address as configured and the form, made with the account's auth token.",
+                },
             },
         },
     })
+}
+
+fn with_hooks(mut paths: Value) -> Value {
+    paths["/v1/hooks/voice"] = hooks::voice();
+    paths["/v1/hooks/sms"] = hooks::sms();
+    paths
 }
 
 const INTRODUCTION: &str = "\

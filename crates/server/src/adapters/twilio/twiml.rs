@@ -1,0 +1,164 @@
+//! What the voice says, in the provider's markup.
+
+use std::fmt::Write as _;
+
+use crate::phone_words::CallWords;
+
+/// How long the voice waits for a key, in seconds, each of the two times that it asks.
+const WAITS_FOR: u32 = 10;
+
+/// The provider's voices for languages that are named without a country.
+const VOICES: [(&str, &str); 14] = [
+    ("da", "da-DK"),
+    ("de", "de-DE"),
+    ("en", "en-US"),
+    ("es", "es-ES"),
+    ("fi", "fi-FI"),
+    ("fr", "fr-FR"),
+    ("it", "it-IT"),
+    ("ja", "ja-JP"),
+    ("nb", "nb-NO"),
+    ("nl", "nl-NL"),
+    ("pl", "pl-PL"),
+    ("pt", "pt-BR"),
+    ("sv", "sv-SE"),
+    ("zh", "zh-CN"),
+];
+
+/// What is to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Say {
+    /// Who is calling and what to press; then it waits for a key.
+    Greeting,
+    /// That it was another key and what to press; then it waits again.
+    WrongKey,
+    /// What to press, once more.
+    Again,
+    /// Thanks, and the end.
+    Thanks,
+    /// The end.
+    Goodbye,
+}
+
+/// The document that makes the provider say it. A key that is pressed comes to the address that this
+/// document came from.
+pub(crate) fn document(say: Say, locale: &str, words: &CallWords) -> String {
+    let CallWords { greeting, press, wrong_key, thanks, goodbye } = words;
+    let mut body = String::new();
+    match say {
+        Say::Greeting => ask(&mut body, locale, &[greeting, press], press),
+        Say::WrongKey => ask(&mut body, locale, &[wrong_key, press], press),
+        Say::Again => ask(&mut body, locale, &[press], press),
+        Say::Thanks => speak(&mut body, locale, &[thanks]),
+        Say::Goodbye => {}
+    }
+    if say != Say::Thanks {
+        speak(&mut body, locale, &[goodbye]);
+    }
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{body}<Hangup/></Response>")
+}
+
+/// Asks for a key, twice. `#` would end the wait without counting as a key, were it not for the empty
+/// `finishOnKey`.
+fn ask(body: &mut String, locale: &str, first: &[&String], second: &String) {
+    for words in [first, &[second]] {
+        let _ = write!(body, r#"<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{WAITS_FOR}">"#);
+        speak(body, locale, words);
+        body.push_str("</Gather>");
+    }
+}
+
+fn speak(body: &mut String, locale: &str, words: &[&String]) {
+    match voice(locale) {
+        Some(voice) => {
+            let _ = write!(body, r#"<Say language="{}">"#, escaped(voice));
+        }
+        None => body.push_str("<Say>"),
+    }
+    for (index, words) in words.iter().enumerate() {
+        if index > 0 {
+            body.push(' ');
+        }
+        body.push_str(&escaped(words));
+    }
+    body.push_str("</Say>");
+}
+
+/// The provider's name for a language; `None` where it has a voice of its own choice.
+fn voice(locale: &str) -> Option<&str> {
+    if locale.contains('-') {
+        return Some(locale);
+    }
+    VOICES.iter().find(|(language, _)| *language == locale).map(|(_, voice)| *voice)
+}
+
+/// Text as it may stand in XML, in an element and in an attribute: without markup, and without the
+/// characters that XML cannot have (XML 1.0 section 2.2).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\t' | '\n' | '\r' => escaped.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> CallWords {
+        CallWords {
+            greeting: "This is Fish & Chips <Ltd>.".into(),
+            press: "Press it.".into(),
+            wrong_key: "Another key.".into(),
+            thanks: "Thanks.".into(),
+            goodbye: "Bye.".into(),
+        }
+    }
+
+    #[test]
+    fn it_asks_twice_and_then_hangs_up() {
+        let gather = r#"<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="10"><Say language="en-US">"#;
+        assert_eq!(
+            document(Say::Greeting, "en", &words()),
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{gather}This is Fish &amp; Chips &lt;Ltd&gt;. Press \
+                 it.</Say></Gather>{gather}Press it.</Say></Gather><Say language=\"en-US\">Bye.</Say><Hangup/></Response>"
+            )
+        );
+        let wrong = document(Say::WrongKey, "en", &words());
+        assert!(wrong.contains("Another key. Press it.") && wrong.matches("<Gather").count() == 2, "{wrong}");
+    }
+
+    #[test]
+    fn the_end_waits_for_nothing() {
+        for (say, said) in [(Say::Thanks, "Thanks."), (Say::Goodbye, "Bye.")] {
+            let document = document(say, "en", &words());
+            assert!(document.ends_with(&format!(">{said}</Say><Hangup/></Response>")), "{document}");
+            assert!(!document.contains("Gather") && document.matches("<Say").count() == 1, "{document}");
+        }
+    }
+
+    #[test]
+    fn languages() {
+        assert_eq!(voice("de"), Some("de-DE"));
+        assert_eq!(voice("fr-CA"), Some("fr-CA"));
+        assert_eq!(voice("tlh"), None);
+        assert!(document(Say::Goodbye, "tlh", &words()).contains("<Say>Bye."));
+    }
+
+    #[test]
+    fn nothing_is_markup_but_ours() {
+        assert_eq!(escaped("a<b>&\"'\u{0}\u{1b}\n\u{ffff}ü"), "a&lt;b&gt;&amp;&quot;&apos; ü");
+        assert!(!document(Say::Goodbye, "x-\"><Dial>", &words()).contains("<Dial>"));
+    }
+}

@@ -1,0 +1,217 @@
+//! What the telephony provider tells: how calls stand, which keys were pressed, what became of texts.
+//!
+//! Whoever speaks here holds the account's auth token, which the signature proves; it is made over the
+//! address as configured, so that no header of a request has a say in it. A signature may be played again:
+//! that is why an event that is repeated, late or about another call changes nothing (see
+//! [`CallListener`]), and is answered politely.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    middleware::from_fn,
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use regain_protocol::Secret;
+
+use super::{body, headers};
+use crate::{
+    adapters::twilio::{
+        callback::{OnTheLine, SMS, VOICE},
+        signature,
+        twiml::{self, Say},
+    },
+    app::App,
+    flows::Reply,
+    keys::Keys,
+    phone_words::call_words,
+    ports::{CallEvent, CallListener, Heard},
+};
+
+/// The header that the signature is in.
+const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
+
+/// The language of the little that is said in a call that is none of ours.
+const NO_CALL: &str = "en";
+
+/// What the hooks stand on.
+#[derive(Clone)]
+pub struct Hooks {
+    /// Where the provider calls back, as it was told: without a slash at its end.
+    pub public_url: String,
+    /// What the provider signs with.
+    pub auth_token: Secret<String>,
+    /// What opens the names of calls.
+    pub keys: Keys,
+    /// The organisation's name, for the voice.
+    pub organisation: String,
+    /// Who hears what becomes of calls.
+    pub calls: Arc<dyn CallListener>,
+    /// Counts the texts that were not delivered.
+    pub undelivered: Arc<AtomicU64>,
+}
+
+/// Serves the hooks.
+pub fn routes(hooks: Hooks) -> Router {
+    Router::new()
+        .route(VOICE, post(voice))
+        .route(SMS, post(sms))
+        .with_state(Arc::new(hooks))
+        .layer(from_fn(headers::api))
+}
+
+/// What a request says, once its signature was right.
+struct Signed {
+    query: Vec<(String, String)>,
+    form: Vec<(String, String)>,
+}
+
+impl Signed {
+    /// Reads a request to one of the hooks; the response, where it is not taken.
+    async fn read(
+        hooks: &Hooks,
+        path: &str,
+        query: Option<String>,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Self, Response> {
+        let bytes = body::collect(body)
+            .await
+            .map_err(|(code, detail)| Reply::problem(code, Some(detail), None).into_response())?;
+        let form = pairs(&bytes);
+        let mut address = format!("{}{path}", hooks.public_url);
+        if let Some(query) = &query {
+            address.push('?');
+            address.push_str(query);
+        }
+        let mut signatures = headers.get_all(SIGNATURE).iter();
+        let right = match (signatures.next(), signatures.next()) {
+            (Some(one), None) => signature::is_right(&hooks.auth_token, &address, &form, one.as_bytes()),
+            _ => false,
+        };
+        if right {
+            return Ok(Self { query: pairs(query.unwrap_or_default().as_bytes()), form });
+        }
+        tracing::warn!(path, "a callback without the provider's signature was refused");
+        Err(StatusCode::FORBIDDEN.into_response())
+    }
+
+    /// The value of a name in the address.
+    fn asked(&self, name: &str) -> Option<&str> {
+        value(&self.query, name)
+    }
+
+    /// The value of a name in the form.
+    fn said(&self, name: &str) -> Option<&str> {
+        value(&self.form, name)
+    }
+}
+
+/// `POST /v1/hooks/voice`: what to say in a call that was answered or in which a key was pressed; with
+/// `status` in the address, how a call stands.
+async fn voice(State(hooks): State<Arc<Hooks>>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Response {
+    let signed = match Signed::read(&hooks, VOICE, query, &headers, body).await {
+        Ok(signed) => signed,
+        Err(response) => return response,
+    };
+    let line = OnTheLine::open(&hooks.keys, signed.asked("call").unwrap_or_default());
+    match (signed.asked("status"), line) {
+        (None, Ok(line)) => hooks.speak(&line, signed.said("Digits")).await,
+        (Some(_), Ok(line)) => hooks.note(&line, signed.said("CallStatus")).await,
+        // Placed before the server key was changed, say.
+        (None, Err(_)) => hooks.says(Say::Goodbye, NO_CALL),
+        (Some(_), Err(_)) => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+impl Hooks {
+    /// Those of a whole server.
+    pub(super) fn of(app: &App) -> Self {
+        let config = app.config();
+        Self {
+            public_url: config.server.public_url.clone(),
+            auth_token: config.phone.auth_token.clone().unwrap_or_else(|| "".into()),
+            keys: app.keys().clone(),
+            organisation: config.organisation.name.clone(),
+            calls: Arc::new(app.flows().clone()),
+            undelivered: app.metrics().undelivered_texts(),
+        }
+    }
+
+    /// Somebody is on the line: takes in what they did, and says what follows.
+    async fn speak(&self, line: &OnTheLine, digits: Option<&str>) -> Response {
+        let key = digits.and_then(|digits| digits.chars().next());
+        let heard = self.calls.heard(&line.call, key.map_or(CallEvent::Answered, CallEvent::Key)).await;
+        let say = match (heard, key) {
+            (Ok(Heard::Listening), None) => Say::Greeting,
+            (Ok(Heard::Listening), Some(_)) => Say::Again,
+            (Ok(Heard::WrongKey), _) => Say::WrongKey,
+            (Ok(Heard::Proved), _) => Say::Thanks,
+            (Ok(Heard::Over), _) => Say::Goodbye,
+            // Whoever is on the line is asked (again): by then the server may be well.
+            (Err(error), key) => {
+                tracing::warn!(%error, "an event of a call");
+                if key.is_some() { Say::Again } else { Say::Greeting }
+            }
+        };
+        self.says(say, &line.locale)
+    }
+
+    fn says(&self, say: Say, locale: &str) -> Response {
+        let words = call_words(locale, &self.organisation);
+        ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], twiml::document(say, locale, &words)).into_response()
+    }
+
+    /// The provider says how a call stands.
+    async fn note(&self, line: &OnTheLine, status: Option<&str>) -> Response {
+        let event = match status.unwrap_or_default() {
+            "ringing" => CallEvent::Ringing,
+            "in-progress" => CallEvent::Answered,
+            "busy" | "no-answer" | "canceled" | "completed" => CallEvent::Over,
+            "failed" => CallEvent::Failed,
+            // `queued`, `initiated`, and whatever else there may be one day.
+            _ => return StatusCode::NO_CONTENT.into_response(),
+        };
+        match self.calls.heard(&line.call, event).await {
+            Ok(_) => StatusCode::NO_CONTENT.into_response(),
+            Err(error) => {
+                tracing::warn!(%error, "an event of a call");
+                Reply::unavailable().into_response()
+            }
+        }
+    }
+}
+
+/// `POST /v1/hooks/sms`: what became of a text message. It goes to the log and the metrics and nowhere
+/// else: what the person sees must not depend on it, because a made-up number is never undeliverable.
+async fn sms(State(hooks): State<Arc<Hooks>>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Response {
+    let signed = match Signed::read(&hooks, SMS, query, &headers, body).await {
+        Ok(signed) => signed,
+        Err(response) => return response,
+    };
+    if let Some(status @ ("undelivered" | "failed")) = signed.said("MessageStatus") {
+        hooks.undelivered.fetch_add(1, Ordering::Relaxed);
+        let error: Option<u32> = signed.said("ErrorCode").and_then(|code| code.parse().ok());
+        tracing::warn!(message = signed.asked("message"), status, error, "a text message was not delivered");
+    }
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// Names and values, as forms and addresses write them.
+fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(bytes).into_owned().collect()
+}
+
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+}
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,8 @@ impl Demo {
     }
 
     fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
-        let policy = Policy { images: None, forms: "'self'", frames: "'self'" };
+        let captcha = self.app.config().captcha.kind;
+        let policy = Policy { images: None, forms: "'self'", frames: "'self'", captcha };
         Frame { organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
     }
 }

@@ -5,6 +5,7 @@
 //! draws. `embed/regain.js` is the script that a page includes; it brings this in when it is needed.
 
 pub mod api;
+mod captcha;
 pub mod clock;
 pub mod flow;
 pub mod i18n;

@@ -19,11 +19,14 @@ pub(crate) struct Options {
     pub(crate) href: Option<String>,
     /// Called with what happens: `(what, detail, more)`.
     pub(crate) tell: Option<Function>,
+    /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
+    pub(crate) work: Option<Function>,
 }
 
 impl Options {
     pub(crate) fn read(options: &JsValue) -> Self {
         let text = |name| member(options, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty());
+        let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
         Self {
             setup: Setup {
                 kind: match text("flow").as_deref() {
@@ -44,7 +47,8 @@ impl Options {
             api: text("api").unwrap_or_default(),
             key: text("key").unwrap_or_default(),
             href: text("href"),
-            tell: member(options, "tell").and_then(|value| value.dyn_into().ok()),
+            tell: function("tell"),
+            work: function("work"),
         }
     }
 }

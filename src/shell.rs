@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use js_sys::Function;
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
@@ -15,7 +16,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
 use crate::api::{self, Request};
-use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Ticket, View};
+use crate::captcha::{self, Solving};
+use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
 use crate::i18n::{self, Text};
 use crate::options::{Options, now};
 use crate::sms;
@@ -41,6 +43,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
                     interval: Cell::new(None),
                     online: Cell::new(None),
                     reading: Cell::new(None),
+                    solving: Cell::new(None),
                     mounted: Cell::new(None),
                 })
             });
@@ -64,6 +67,7 @@ pub(crate) struct Shell {
     interval: Cell<Option<IntervalHandle>>,
     online: Cell<Option<WindowListenerHandle>>,
     reading: Cell<Option<AbortController>>,
+    solving: Cell<Option<Solving>>,
     mounted: Cell<Option<UnmountHandle<AnyViewState>>>,
 }
 
@@ -76,6 +80,9 @@ impl Shell {
             let effects = model.update(now, event);
             (effects, model.view(now))
         };
+        if !matches!(view.screen, Screen::Identify { .. }) {
+            self.solving.set(None);
+        }
         self.view.set(view);
         for effect in effects {
             self.perform(effect);
@@ -84,6 +91,16 @@ impl Shell {
 
     pub(crate) fn href(&self) -> Option<&str> {
         self.options.href.as_deref()
+    }
+
+    /// The widget's element, in its shadow tree.
+    pub(crate) fn root(&self) -> &HtmlElement {
+        &self.root
+    }
+
+    /// What brings in the script that solves challenges.
+    pub(crate) fn work(&self) -> Option<&Function> {
+        self.options.work.as_ref()
     }
 
     fn listen(self: &Rc<Self>) {
@@ -106,10 +123,15 @@ impl Shell {
                 self.request(Some(ticket), key, Request::Answer { flow, step, answer });
             }
             Effect::DeleteFlow(flow) => self.request(None, String::new(), Request::Delete(flow)),
-            // Nobody solves it yet; the form waits no longer than it takes to say so.
-            Effect::SolveCaptcha(ticket, _) => {
-                let shell = Rc::clone(self);
-                set_timeout(move || shell.send(Event::CaptchaUnsolvable(ticket)), Duration::ZERO);
+            Effect::SolveCaptcha(ticket, captcha) => {
+                // The one before is given up first: a box of an outside service is in its place.
+                self.solving.set(None);
+                let solving = captcha::solve(self, ticket, &captcha);
+                if solving.is_none() {
+                    let shell = Rc::clone(self);
+                    set_timeout(move || shell.send(Event::CaptchaUnsolvable(ticket)), Duration::ZERO);
+                }
+                self.solving.set(solving);
             }
             Effect::SaveResume(flow) => self.save(Some(&flow)),
             Effect::ClearResume => self.save(None),
@@ -238,6 +260,7 @@ impl Shell {
     fn unmount(&self) {
         self.stop_ticking();
         self.stop_reading();
+        self.solving.set(None);
         if let Some(listener) = self.online.take() {
             listener.remove();
         }

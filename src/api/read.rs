@@ -6,6 +6,8 @@
 //! [`StepBody::Unknown`]. The tests hold them against `serde_json`, which is what the server writes
 //! with.
 
+use std::cell::Cell;
+
 use regain_protocol::{
     AccountType, CallStatus, Captcha, Config, Contact, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method,
     MethodKind, Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Role, Secret, ServerCheck,
@@ -13,7 +15,7 @@ use regain_protocol::{
 };
 
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
-pub(crate) trait Json: Sized {
+pub(crate) trait Json: Clone {
     /// The member of that name; `None` where it is absent or null, or this is no object.
     fn get(&self, name: &str) -> Option<Self>;
     /// The text, where it is one.
@@ -26,155 +28,201 @@ pub(crate) trait Json: Sized {
     fn items(&self) -> Option<Vec<Self>>;
 }
 
-fn text(json: &impl Json, name: &str) -> Option<String> {
-    json.get(name)?.text()
+/// A value being read. Where something is missing that must be there, reading goes on with a blank,
+/// and all of it is dropped at the end: to leave at once would take code at every member for
+/// dropping what had been read until then.
+struct Reader<'a, J> {
+    json: Option<J>,
+    /// Whether nothing was missing so far.
+    whole: &'a Cell<bool>,
 }
 
-fn flag(json: &impl Json, name: &str) -> Option<bool> {
-    json.get(name)?.flag()
+/// What was read, where nothing was missing.
+fn whole<J: Json, T>(json: &J, read: fn(&Reader<J>) -> T) -> Option<T> {
+    let whole = Cell::new(true);
+    let read = read(&Reader { json: Some(json.clone()), whole: &whole });
+    whole.get().then_some(read)
 }
 
-/// A count: a float-to-integer cast in Rust saturates, so nonsense becomes the nearest count.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is what is meant")]
-fn count(json: &impl Json, name: &str) -> Option<u32> {
-    json.get(name)?.number().map(|number| number as u32)
+impl<'a, J: Json> Reader<'a, J> {
+    fn need<T>(&self, found: Option<T>, blank: T) -> T {
+        if found.is_none() {
+            self.whole.set(false);
+        }
+        found.unwrap_or(blank)
+    }
+
+    #[inline(never)]
+    fn member(&self, name: &str) -> Option<J> {
+        self.json.as_ref()?.get(name)
+    }
+
+    /// An object in this one; the members of one that is missing are missing.
+    #[inline(never)]
+    fn object(&self, name: &str) -> Reader<'a, J> {
+        Reader { json: self.member(name), whole: self.whole }
+    }
+
+    /// A text that may be missing.
+    #[inline(never)]
+    fn maybe(&self, name: &str) -> Option<String> {
+        self.member(name)?.text()
+    }
+
+    #[inline(never)]
+    fn text(&self, name: &str) -> String {
+        self.need(self.maybe(name), String::new())
+    }
+
+    #[inline(never)]
+    fn flag(&self, name: &str) -> bool {
+        self.need(self.member(name).and_then(|it| it.flag()), false)
+    }
+
+    /// A count: a float-to-integer cast in Rust saturates, so nonsense becomes the nearest count.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is what is meant")]
+    #[inline(never)]
+    fn count(&self, name: &str) -> u32 {
+        self.need(self.member(name).and_then(|it| it.number()), 0.0) as u32
+    }
+
+    #[inline(never)]
+    fn small(&self, name: &str) -> u8 {
+        u8::try_from(self.count(name)).unwrap_or(u8::MAX)
+    }
+
+    #[inline(never)]
+    fn items(&self, name: &str) -> Vec<J> {
+        self.need(self.member(name).and_then(|it| it.items()), Vec::new())
+    }
+
+    fn list<T>(&self, name: &str, read: fn(&Reader<J>) -> T) -> Vec<T> {
+        let mut list = Vec::new();
+        for json in self.items(name) {
+            list.push(read(&Reader { json: Some(json), whole: self.whole }));
+        }
+        list
+    }
 }
 
-fn small(json: &impl Json, name: &str) -> Option<u8> {
-    count(json, name).map(|number| u8::try_from(number).unwrap_or(u8::MAX))
-}
-
-/// All the elements, or nothing where one of them is not what it should be.
-fn list<J: Json, T>(json: &J, name: &str, read: impl Fn(&J) -> Option<T>) -> Option<Vec<T>> {
-    json.get(name)?.items()?.iter().map(read).collect()
+/// The value itself, as a text.
+fn itself<J: Json>(json: &Reader<J>) -> String {
+    json.need(json.json.as_ref().and_then(Json::text), String::new())
 }
 
 /// The answer to `POST /v1/flows` and to an answer: a flow, with its token where it is new.
 pub(crate) fn answered(json: &impl Json) -> Option<FlowAnswered> {
-    Some(FlowAnswered { flow: flow(&json.get("flow")?)?, token: text(json, "token").map(Secret::new) })
+    let token = json.get("token").and_then(|token| token.text());
+    Some(FlowAnswered { flow: flow(&json.get("flow")?)?, token: token.map(Secret::new) })
 }
 
 /// A flow as it stands.
 pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
-    let gate = match json.get("gate") {
-        Some(gate) => Some(Gate { index: small(&gate, "index")?, of: small(&gate, "of")? }),
-        None => None,
-    };
-    let notice = match json.get("notice") {
-        Some(notice) => Some(Notice { code: notice_code(&text(&notice, "code")?) }),
-        None => None,
-    };
-    let step = json.get("step")?;
-    Some(Flow {
-        id: text(json, "id")?,
-        kind: flow_kind(&text(json, "kind")?)?,
-        expires_at: text(json, "expires_at")?,
-        gate,
-        notice,
-        step: Step { id: text(&step, "id")?, body: step_body(&step)? },
+    whole(json, |json| {
+        let (gate, notice, step) = (json.object("gate"), json.object("notice"), json.object("step"));
+        Flow {
+            id: json.text("id"),
+            kind: json.need(flow_kind(&json.text("kind")), FlowKind::Reset),
+            expires_at: json.text("expires_at"),
+            gate: gate.json.is_some().then(|| Gate { index: gate.small("index"), of: gate.small("of") }),
+            notice: notice.json.is_some().then(|| Notice { code: notice_code(&notice.text("code")) }),
+            step: Step { id: step.text("id"), body: step_body(&step) },
+        }
     })
 }
 
-/// A step that says it is one that we know but lacks what that one must have is `None`.
-fn step_body(json: &impl Json) -> Option<StepBody> {
-    Some(match &*text(json, "name")? {
-        "identify" => StepBody::Identify {
-            captcha: match json.get("captcha") {
-                Some(challenge) => Some(captcha(&challenge)?),
-                None => None,
-            },
-        },
+fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
+    match &*json.text("name") {
+        "identify" => StepBody::Identify { captcha: captcha(&json.object("captcha")) },
         "contact_administrator" => {
-            let contact = json.get("contact")?;
-            StepBody::ContactAdministrator {
-                reason: text(json, "reason")?,
-                contact: match &*text(&contact, "kind")? {
-                    "form" => Contact::Form {},
-                    "url" => Contact::Url { url: text(&contact, "url")? },
-                    _ => Contact::Unknown,
-                },
-            }
+            StepBody::ContactAdministrator { reason: json.text("reason"), contact: contact(&json.object("contact")) }
         }
-        "choose_method" => StepBody::ChooseMethod { methods: list(json, "methods", method)? },
+        "choose_method" => StepBody::ChooseMethod { methods: json.list("methods", method) },
         "enter_code" => StepBody::EnterCode {
-            method: method(&json.get("method")?)?,
-            length: small(json, "length")?,
-            expires_at: text(json, "expires_at")?,
-            resend_at: text(json, "resend_at")?,
-            resends_left: small(json, "resends_left")?,
-            tries_left: small(json, "tries_left")?,
+            method: method(&json.object("method")),
+            length: json.small("length"),
+            expires_at: json.text("expires_at"),
+            resend_at: json.text("resend_at"),
+            resends_left: json.small("resends_left"),
+            tries_left: json.small("tries_left"),
         },
         "answer_call" => StepBody::AnswerCall {
-            method: method(&json.get("method")?)?,
-            status: call_status(&text(json, "status")?),
-            calls_left: small(json, "calls_left")?,
+            method: method(&json.object("method")),
+            status: call_status(&json.text("status")),
+            calls_left: json.small("calls_left"),
         },
         "answer_questions" => StepBody::AnswerQuestions {
-            questions: list(json, "questions", |it| Some(Question { id: text(it, "id")?, text: text(it, "text")? }))?,
-            tries_left: small(json, "tries_left")?,
+            questions: json.list("questions", |json| Question { id: json.text("id"), text: json.text("text") }),
+            tries_left: json.small("tries_left"),
         },
         "choose_outcome" => StepBody::ChooseOutcome {
-            outcomes: list(json, "outcomes", |it| {
-                Some(match &*it.text()? {
-                    "unlock" => UnlockOutcome::Unlock,
-                    "reset" => UnlockOutcome::Reset,
-                    _ => UnlockOutcome::Unknown,
-                })
-            })?,
+            outcomes: json.list("outcomes", |json| match &*itself(json) {
+                "unlock" => UnlockOutcome::Unlock,
+                "reset" => UnlockOutcome::Reset,
+                _ => UnlockOutcome::Unknown,
+            }),
         },
         "new_password" => StepBody::NewPassword {
-            policy: policy(&json.get("policy")?)?,
-            user_id: text(json, "user_id")?,
-            first: flag(json, "first")?,
-            needs_current: flag(json, "needs_current")?,
+            policy: policy(&json.object("policy")),
+            user_id: json.text("user_id"),
+            first: json.flag("first"),
+            needs_current: json.flag("needs_current"),
         },
         "done" => StepBody::Done {
-            outcome: outcome(&text(json, "outcome")?),
-            user_id: text(json, "user_id")?,
-            notified: flag(json, "notified")?,
-            continue_url: text(json, "continue_url"),
+            outcome: outcome(&json.text("outcome")),
+            user_id: json.text("user_id"),
+            notified: json.flag("notified"),
+            continue_url: json.maybe("continue_url"),
         },
-        "ended" => StepBody::Ended { reason: end_reason(&text(json, "reason")?), retry_at: text(json, "retry_at") },
+        "ended" => StepBody::Ended { reason: end_reason(&json.text("reason")), retry_at: json.maybe("retry_at") },
         _ => StepBody::Unknown,
-    })
+    }
 }
 
-fn captcha(json: &impl Json) -> Option<Captcha> {
-    let part = |name| text(json, name);
-    Some(match &*part("kind")? {
-        "image" => Captcha::Image { id: part("id")?, image: part("image")?, audio: part("audio")? },
+fn contact<J: Json>(json: &Reader<J>) -> Contact {
+    match &*json.text("kind") {
+        "form" => Contact::Form {},
+        "url" => Contact::Url { url: json.text("url") },
+        _ => Contact::Unknown,
+    }
+}
+
+fn captcha<J: Json>(json: &Reader<J>) -> Option<Captcha> {
+    json.json.as_ref()?;
+    Some(match &*json.text("kind") {
+        "image" => Captcha::Image { id: json.text("id"), image: json.text("image"), audio: json.text("audio") },
         "proof_of_work" => Captcha::ProofOfWork {
-            algorithm: part("algorithm")?,
-            salt: part("salt")?,
-            challenge: part("challenge")?,
-            max_number: count(json, "max_number")?.into(),
-            signature: part("signature")?,
+            algorithm: json.text("algorithm"),
+            salt: json.text("salt"),
+            challenge: json.text("challenge"),
+            max_number: json.count("max_number").into(),
+            signature: json.text("signature"),
         },
-        "turnstile" => Captcha::Turnstile { site_key: part("site_key")? },
-        "hcaptcha" => Captcha::Hcaptcha { site_key: part("site_key")? },
+        "turnstile" => Captcha::Turnstile { site_key: json.text("site_key") },
+        "hcaptcha" => Captcha::Hcaptcha { site_key: json.text("site_key") },
         _ => Captcha::Unknown,
     })
 }
 
-fn method(json: &impl Json) -> Option<Method> {
-    Some(Method {
-        id: text(json, "id")?,
-        kind: method_kind(&text(json, "kind")?),
-        role: text(json, "role").map(|name| role(&name)),
-        masked: text(json, "masked"),
-        confirm: flag(json, "confirm")?,
-    })
+fn method<J: Json>(json: &Reader<J>) -> Method {
+    Method {
+        id: json.text("id"),
+        kind: method_kind(&json.text("kind")),
+        role: json.maybe("role").map(|name| role(&name)),
+        masked: json.maybe("masked"),
+        confirm: json.flag("confirm"),
+    }
 }
 
-fn policy(json: &impl Json) -> Option<PasswordPolicy> {
-    Some(PasswordPolicy {
-        min_length: count(json, "min_length")?,
-        max_length: count(json, "max_length")?,
-        min_classes: small(json, "min_classes")?,
-        forbid_user_id: flag(json, "forbid_user_id")?,
-        forbidden_words: list(json, "forbidden_words", Json::text)?,
-        server_checks: list(json, "server_checks", |check| Some(server_check(&check.text()?)))?,
-    })
+fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
+    PasswordPolicy {
+        min_length: json.count("min_length"),
+        max_length: json.count("max_length"),
+        min_classes: json.small("min_classes"),
+        forbid_user_id: json.flag("forbid_user_id"),
+        forbidden_words: json.list("forbidden_words", itself),
+        server_checks: json.list("server_checks", |json| server_check(&itself(json))),
+    }
 }
 
 /// A problem; its texts for developers stay behind.
@@ -185,48 +233,46 @@ pub(crate) fn problem(json: &impl Json) -> Option<Problem> {
         title: String::new(),
         status: 0,
         detail: None,
-        code: problem_code(&text(json, "code")?),
+        code: problem_code(&json.get("code")?.text()?),
         flow: json.get("flow").and_then(|it| flow(&it)),
-        violations: violations.iter().filter_map(violation).collect(),
+        violations: violations.iter().filter_map(|it| whole(it, violation)).collect(),
         pointer: None,
     })
 }
 
-fn violation(json: &impl Json) -> Option<Violation> {
-    Some(match &*text(json, "rule")? {
-        "too_short" => Violation::TooShort { min: count(json, "min")? },
-        "too_long" => Violation::TooLong { max: count(json, "max")? },
-        "too_few_classes" => Violation::TooFewClasses { min: small(json, "min")? },
+fn violation<J: Json>(json: &Reader<J>) -> Violation {
+    match &*json.text("rule") {
+        "too_short" => Violation::TooShort { min: json.count("min") },
+        "too_long" => Violation::TooLong { max: json.count("max") },
+        "too_few_classes" => Violation::TooFewClasses { min: json.small("min") },
         "contains_user_id" => Violation::ContainsUserId {},
-        "contains_forbidden_word" => Violation::ContainsForbiddenWord { word: text(json, "word")? },
+        "contains_forbidden_word" => Violation::ContainsForbiddenWord { word: json.text("word") },
         "common" => Violation::Common {},
         "breached" => Violation::Breached {},
         "reused" => Violation::Reused {},
         _ => Violation::Unknown,
-    })
+    }
 }
 
 /// What anyone may know about the server: of it, what the widget shows.
 pub(crate) fn config(json: &impl Json) -> Option<Config> {
-    let help = json.get("help");
-    let part = |name| help.as_ref().and_then(|help| text(help, name));
-    Some(Config {
-        name: text(json, "name")?,
-        logo: None,
-        account_types: list(json, "account_types", account_type).unwrap_or_default(),
-        // A kind of flow for another version of the widget is none that this one could begin.
-        flows: list(json, "flows", |kind| Some(flow_kind(&kind.text()?)))
-            .map(|kinds| kinds.into_iter().flatten().collect())
-            .unwrap_or_default(),
-        locales: Vec::new(),
-        help: Help { email: part("email"), phone: part("phone"), url: part("url") },
-        user_id_hint: text(json, "user_id_hint"),
-        ask_administrator: flag(json, "ask_administrator").unwrap_or_default(),
+    whole(json, |json| {
+        let help = json.object("help");
+        Config {
+            name: json.text("name"),
+            logo: None,
+            account_types: json.list("account_types", account_type),
+            flows: Vec::new(),
+            locales: Vec::new(),
+            help: Help { email: help.maybe("email"), phone: help.maybe("phone"), url: help.maybe("url") },
+            user_id_hint: json.maybe("user_id_hint"),
+            ask_administrator: json.member("ask_administrator").and_then(|it| it.flag()).unwrap_or_default(),
+        }
     })
 }
 
-fn account_type(json: &impl Json) -> Option<AccountType> {
-    Some(AccountType { id: text(json, "id")?, label: text(json, "label")?, href: text(json, "href") })
+fn account_type<J: Json>(json: &Reader<J>) -> AccountType {
+    AccountType { id: json.text("id"), label: json.text("label"), href: json.maybe("href") }
 }
 
 fn flow_kind(name: &str) -> Option<FlowKind> {

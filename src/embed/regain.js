@@ -2,7 +2,7 @@
 // brings the widget in when the person is about to need it. Whatever fails, the link is a link.
 // Only whole-line comments and indentation are stripped from it for shipping.
 (() => {
-  const FILES = {glue: "__REGAIN_GLUE__", wasm: "__REGAIN_WASM__", css: "__REGAIN_CSS__"};
+  const FILES = {glue: "__REGAIN_GLUE__", wasm: "__REGAIN_WASM__", css: "__REGAIN_CSS__", work: "__REGAIN_WORK__"};
   const VERSION = "__REGAIN_VERSION__";
   const script = document.currentScript;
   // Included twice: the first one has done it all. A global of somebody else's stays theirs.
@@ -84,6 +84,7 @@
         api, flow, key, href,
         resume: options.resume || stored(key),
         reopened: !!options.reopened,
+        work: (...job) => import(base + FILES.work).then(work => work.default(...job)),
         userId: options.userId || data.userId || userField()?.value,
         locale: options.locale || data.locale || document.documentElement.lang,
         tell: (what, detail, more) => {

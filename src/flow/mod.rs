@@ -8,6 +8,7 @@
 mod account_type;
 mod answer_call;
 mod answer_questions;
+mod challenge;
 mod choose_method;
 mod choose_outcome;
 mod contact_administrator;
@@ -18,16 +19,13 @@ mod identify;
 mod line;
 mod new_password;
 mod replies;
+mod requests;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
-
-use regain_protocol::{
-    AccountType, Answer, CreateFlow, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret,
-};
+use regain_protocol::{AccountType, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret};
 
 pub use answer_call::AnswerCall;
 pub use answer_questions::AnswerQuestions;
@@ -46,7 +44,7 @@ pub use view::{
 
 use crate::clock::Millis;
 use account_type::Account;
-use line::{Ask, Call, Line, Wish};
+use line::{Ask, Call, Line};
 
 /// What the widget is opened with.
 #[derive(Debug, Clone)]
@@ -247,62 +245,20 @@ impl Model {
                 self.forget_failure();
             }
             Event::Submitted => self.submit(now, effects),
-            Event::AskedForNewCaptcha => {
-                if let Some(Step::Identify(step)) = self.step()
-                    && step.captcha.is_some()
-                {
-                    self.answer(now, Wish::AnotherCaptcha, Answer::NewCaptcha {}, effects);
-                }
+            Event::CaptchaSolved(..) | Event::CaptchaProgress(..) | Event::CaptchaUnsolvable(_) => {
+                self.challenged(now, event, effects);
             }
-            Event::CaptchaSolved(ticket, solution) => {
-                if let Some(Step::Identify(step)) = self.step()
-                    && step.solved(ticket, solution)
-                {
-                    self.submit(now, effects);
-                }
-            }
-            Event::CaptchaProgress(ticket, percent) => {
-                if let Some(Step::Identify(step)) = self.step() {
-                    step.progressed(ticket, percent);
-                }
-            }
-            Event::CaptchaUnsolvable(ticket) => {
-                if let Some(Step::Identify(step)) = self.step() {
-                    effects.extend(step.unsolvable(ticket).map(|field| Effect::Focus(Focus::Field(field))));
-                }
-            }
-            Event::AskedForAnotherCode => {
-                let server_now = now + self.offset;
-                if let Some(Step::EnterCode(step)) = self.step()
-                    && step.resends_left > 0
-                    && step.resend_at <= server_now
-                {
-                    self.answer(now, Wish::AnotherCode, Answer::Resend {}, effects);
-                }
-            }
+            Event::AskedForNewCaptcha
+            | Event::AskedForAnotherCode
+            | Event::AskedForAnotherCall
+            | Event::AskedForAnotherMethod
+            | Event::AskedForAdministrator => self.asked(now, &event, effects),
             Event::CodeRead(code) => {
                 if let Some(Step::EnterCode(step)) = self.step() {
                     step.typed(code.clone());
                     self.forget_failure();
                     effects.push(Effect::Fill(Field::Code, code));
                     effects.push(Effect::Announce(Announcement::CodeRead));
-                }
-            }
-            Event::AskedForAnotherCall => {
-                if let Some(Step::AnswerCall(step)) = self.step()
-                    && step.can_call()
-                {
-                    self.answer(now, Wish::Other, Answer::CallAgain {}, effects);
-                }
-            }
-            Event::AskedForAnotherMethod => {
-                if let Some(Step::EnterCode(_) | Step::AnswerCall(_) | Step::AnswerQuestions(_)) = self.step() {
-                    self.answer(now, Wish::Other, Answer::ChooseAnother {}, effects);
-                }
-            }
-            Event::AskedForAdministrator => {
-                if self.can_ask_administrator() {
-                    self.answer(now, Wish::Other, Answer::AskAdministrator {}, effects);
                 }
             }
             Event::Retried => {
@@ -391,135 +347,6 @@ impl Model {
         }
     }
 
-    fn submit(&mut self, now: Millis, effects: &mut Effects) {
-        if self.line.is_busy() || self.asks_account() {
-            return;
-        }
-        match &self.line {
-            Line::Failed { fault: Fault::Busy, .. } => return,
-            Line::Failed { ask: Ask { call: Call::Answer { wish: Wish::Submit, .. }, .. }, fault, .. }
-                if *fault != Fault::Refused =>
-            {
-                return self.retry(now, effects);
-            }
-            _ => {}
-        }
-        let result = match self.step() {
-            Some(Step::Identify(step)) => step.submit(),
-            Some(Step::ChooseMethod(step)) => step.submit().map(Some),
-            Some(Step::EnterCode(step)) => step.submit().map(Some),
-            Some(Step::AnswerQuestions(step)) => step.submit().map(Some),
-            Some(Step::ContactAdministrator(step)) => step.submit(),
-            Some(Step::ChooseOutcome(step)) => step.submit().map(Some),
-            Some(Step::NewPassword(step)) => step.submit().map(Some),
-            Some(Step::AnswerCall(_) | Step::Unknown) | None => return,
-        };
-        match result {
-            Ok(Some(answer)) => self.answer(now, Wish::Submit, answer, effects),
-            Ok(None) => {
-                if let Some(Step::Identify(_)) = self.step() {
-                    effects.push(Effect::Announce(Announcement::StillWorking));
-                }
-                self.solve_captcha(effects);
-            }
-            Err(field) => effects.push(Effect::Focus(Focus::Field(field))),
-        }
-    }
-
-    /// Has the browser solve the challenge, where there is one that is neither solved nor being solved.
-    fn solve_captcha(&mut self, effects: &mut Effects) {
-        let ticket = Ticket(self.tickets + 1);
-        if let Some(Step::Identify(step)) = self.step()
-            && let Some(captcha) = step.begin(ticket)
-        {
-            self.tickets += 1;
-            effects.push(Effect::SolveCaptcha(ticket, captcha));
-        }
-    }
-
-    fn answer(&mut self, now: Millis, wish: Wish, answer: Answer, effects: &mut Effects) {
-        if let State::Live(live) = &mut self.state
-            && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
-        {
-            // Whatever is asked for now, the form does not go by itself any more.
-            if let Step::Identify(step) = &mut live.step {
-                step.waiting = false;
-            }
-            let step = live.step_id.clone();
-            self.send(now, Call::Answer { wish, step, answer: Rc::new(answer) }, effects);
-        }
-    }
-
-    /// Whether the person can be sent to the administrators from here.
-    fn can_ask_administrator(&self) -> bool {
-        self.ask_administrator
-            && matches!(&self.state, State::Live(live) if !matches!(live.step, Step::ContactAdministrator(_)))
-    }
-
-    /// Sends a new request, unless one is on its way for which the person waits.
-    fn send(&mut self, now: Millis, call: Call, effects: &mut Effects) {
-        if self.line.is_busy() {
-            return;
-        }
-        self.keys += 1;
-        let key = [&*self.setup.nonce, "-", &crate::i18n::digits(self.keys)].concat();
-        self.dispatch(now, Ask { call, key, lost: 0 }, None, effects);
-    }
-
-    fn dispatch(&mut self, now: Millis, ask: Ask, fault: Option<Fault>, effects: &mut Effects) {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        let key = ask.key.clone();
-        effects.push(match (&ask.call, &self.state) {
-            (Call::Resume(flow), _) => Effect::GetFlow { ticket, flow: flow.clone() },
-            (Call::Refresh | Call::Poll, State::Live(live)) => Effect::GetFlow { ticket, flow: live.resume.clone() },
-            (Call::Answer { step, answer, .. }, State::Live(live)) => Effect::PostAnswer {
-                ticket,
-                key,
-                flow: live.resume.clone(),
-                step: step.clone(),
-                answer: Rc::clone(answer),
-            },
-            (Call::Create, _) => Effect::CreateFlow {
-                ticket,
-                key,
-                create: CreateFlow {
-                    kind: self.setup.kind,
-                    locale: self.setup.locale.clone(),
-                    user_id: None,
-                    assertion: None,
-                },
-            },
-            // The flow that these were about is gone.
-            (Call::Refresh | Call::Poll | Call::Answer { .. }, _) => return,
-        });
-        self.line = Line::Busy { ask, ticket, since: now, fault, said_slow: false };
-    }
-
-    fn retry(&mut self, now: Millis, effects: &mut Effects) {
-        match &mut self.line {
-            Line::Failed { ask, fault: Fault::Offline | Fault::Unreachable | Fault::Server, .. } => {
-                ask.lost = 0;
-                self.send_again(now, effects);
-            }
-            Line::Failed { fault: Fault::Busy, retry_at, .. } if retry_at.is_some_and(|at| at > now) => {}
-            // These were answered, so the same key would get the same answer.
-            Line::Failed { .. } => {
-                if let Line::Failed { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
-                    self.send(now, ask.call, effects);
-                }
-            }
-            Line::Busy { .. } | Line::Idle => {}
-        }
-    }
-
-    /// Sends the request that failed once more, under its own key.
-    fn send_again(&mut self, now: Millis, effects: &mut Effects) {
-        if let Line::Failed { ask, fault, .. } = std::mem::replace(&mut self.line, Line::Idle) {
-            self.dispatch(now, ask, Some(fault), effects);
-        }
-    }
-
     fn start_again(&mut self, now: Millis, effects: &mut Effects) {
         let allowed = match &self.state {
             State::Ended { retry_at, .. } => retry_at.is_none_or(|at| at <= now + self.offset),
@@ -603,21 +430,6 @@ impl Model {
         } else if asks {
             self.send(now, Call::Poll, effects);
         }
-    }
-
-    fn lost(&mut self, now: Millis, mut ask: Ask, fault: Fault, wait: Option<u32>, effects: &mut Effects) {
-        let retry_at = match wait {
-            Some(seconds) => Some(now + Millis::from(seconds) * 1000),
-            None => ask.retry_at(fault, now),
-        };
-        if let (Call::Poll, Some(Step::AnswerCall(step))) = (&ask.call, self.step())
-            && step.forgives(now, fault, wait)
-        {
-            return;
-        }
-        ask.lost += 1;
-        self.line = Line::Failed { ask, fault, retry_at };
-        effects.push(Effect::Tell(HostEvent::Failed(fault)));
     }
 }
 

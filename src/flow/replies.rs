@@ -198,7 +198,6 @@ impl Model {
             return Some(new);
         }
         match (&mut live.step, new.step) {
-            (Step::Unknown, Step::Unknown) => {}
             (Step::Identify(old), Step::Identify(new)) => old.refresh(new),
             (Step::ChooseMethod(old), Step::ChooseMethod(new)) => old.refresh(new.methods),
             (Step::EnterCode(old), Step::EnterCode(new)) => old.refresh(new),
@@ -208,7 +207,7 @@ impl Model {
             (Step::AnswerQuestions(old), Step::AnswerQuestions(new)) => old.refresh(new),
             (Step::ChooseOutcome(old), Step::ChooseOutcome(new)) => old.refresh(new),
             // The message stays.
-            (Step::ContactAdministrator(_), Step::ContactAdministrator(_)) => {}
+            (Step::ContactAdministrator(_), Step::ContactAdministrator(_)) | (Step::Unknown, Step::Unknown) => {}
             (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),
             (_, step) => {
                 new.step = step;

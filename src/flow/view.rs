@@ -72,6 +72,8 @@ pub enum Screen {
         hint: Option<String>,
         /// The challenge, where there is one.
         captcha: Option<CaptchaView>,
+        /// The form was sent and waits for the challenge to be solved.
+        waiting: bool,
         /// What is wrong, and where.
         error: Option<(Field, FieldError)>,
     },
@@ -314,6 +316,7 @@ impl Model {
                     solved: !step.solution.is_empty(),
                     can_renew: !blocked,
                 }),
+                waiting: step.waiting,
                 error: step.error,
             },
             Step::ChooseMethod(step) => Screen::ChooseMethod(MethodsView {

@@ -40,6 +40,15 @@ catalogue! {
     UserIdUnusable = "That doesn’t look like a user ID. Check it for typing mistakes.";
 
     CaptchaNew = "There is another one now.";
+    CaptchaPicture = "A picture with six digits. You can listen to them instead.";
+    CaptchaDigits = "The six digits in the picture";
+    CaptchaAnother = "Another picture";
+    CaptchaListen = "Listen instead";
+    CaptchaMissing = "Type the six digits in the picture.";
+    CaptchaWrong = "Those weren’t the digits. Try it with this picture.";
+    CaptchaWorking = "Making sure that you aren’t a program: {0} %";
+    CaptchaDone = "You aren’t a program: your browser has shown that.";
+    CaptchaFailed = "We couldn’t make sure that you aren’t a program. Go on to try that again.";
 
     MethodsHeading = "Prove that it’s you";
     MethodsLead = "Choose the way that suits you. Parts of addresses and numbers are hidden for your safety.";
@@ -112,9 +121,9 @@ catalogue! {
     QuestionsHeading = "Answer your security questions";
     QuestionsLead = "Answer as you did when you chose them. Capital letters and extra spaces make no difference.";
     AnswerMissing = "Type your answer.";
-    AnswersWrong = "These are not all the answers that we know. Check them and try again.";
-    AnswersWrongLastTry = "These are not all the answers that we know. You have one more try.";
-    AnswersWrongTries = "These are not all the answers that we know. You have {0} more tries.";
+    AnswersWrong = "Not all of these answers match. Check them and try again.";
+    AnswersWrongLastTry = "Not all of these answers match. You have one more try.";
+    AnswersWrongTries = "Not all of these answers match. You have {0} more tries.";
     AnswersUnusable = "One of these can’t be an answer. Check them for typing mistakes.";
 
     ContactHeading = "Your administrator can help";

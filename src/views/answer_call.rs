@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 use regain_protocol::CallStatus;
 
-use super::parts::{Context, actions, another_way, button, element, ltr, screen as begin, yes};
-use crate::flow::{CallView, Event, Screen};
+use super::parts::{Context, actions, another_way, button, element, ltr, screen as begin};
+use crate::flow::{CallView, Event, Screen, View};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
-    let over = move || of(context, |call| call.is_over);
     let mut screen = begin(Text::CallHeading, Text::CallLead);
     if let Some(masked) = &call.masked {
         screen = screen.child(element("p").part("lead").say(Text::CallTo).child(ltr(masked.clone())));
@@ -17,15 +16,19 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
         .child(
             element("p")
                 .part("status")
-                .flag("data-over", over)
-                .child(element("span").live(move || of(context, |call| i18n::text(status(call.status)).to_owned())))
-                .child(element("span").at("class", "spinner").at("aria-hidden", "true").flag("hidden", over)),
+                .when("data-over", context, is_over)
+                .child(
+                    element("span").shows(context, |view| of(view, |call| i18n::text(status(call.status)).to_owned())),
+                )
+                .child(
+                    element("span").at("class", "spinner").at("aria-hidden", "true").when("hidden", context, is_over),
+                ),
         )
         .child(actions(
             button("primary", context, || Event::AskedForAnotherCall)
-                .live_at("aria-disabled", move || of(context, |call| yes(!call.can_call)))
-                .live(move || {
-                    of(context, |call| {
+                .aria("aria-disabled", context, |view| of(view, |call| !call.can_call))
+                .shows(context, |view| {
+                    of(view, |call| {
                         i18n::text(if call.calls_left > 0 { Text::CallAgain } else { Text::NoMoreCalls }).to_owned()
                     })
                 }),
@@ -34,11 +37,15 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
         .done()
 }
 
-fn of<T: Default>(context: Context, read: impl FnOnce(&CallView) -> T) -> T {
-    context.read(|view| match &view.screen {
+fn is_over(view: &View) -> bool {
+    of(view, |call| call.is_over)
+}
+
+fn of<T: Default>(view: &View, read: fn(&CallView) -> T) -> T {
+    match &view.screen {
         Screen::AnswerCall(call) => read(call),
         _ => T::default(),
-    })
+    }
 }
 
 /// How the call goes, for the eye and for the ear.

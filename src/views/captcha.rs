@@ -1,10 +1,137 @@
-//! The challenge on the first screen.
+//! The challenge on the first screen: digits to read or to hear, the browser's own work, or the box of
+//! an outside service.
 
 use leptos::prelude::*;
+use regain_protocol::Captcha;
 
-use super::parts::{Context, element};
+use super::parts::{Child, Context, button, element, error, field, input, no_hint};
+use crate::flow::{CaptchaView, Event, Field, FieldError, Screen, View};
+use crate::i18n::{self, Text};
 
 /// The challenge's part of the form; empty where there is none.
-pub(super) fn part(_: Context) -> AnyView {
-    element("div").at("class", "captcha").at("hidden", "").done()
+pub(super) fn part(context: Context) -> AnyView {
+    let whole = element("div").at("class", "captcha");
+    let whole = match context.view.with_untracked(|view| of(view).map(|captcha| captcha.captcha.clone())).as_deref() {
+        Some(Captcha::Image { .. }) => whole
+            .child(anew(context, picture))
+            // These two stay, and so does the focus on them.
+            .child(
+                element("div")
+                    .at("class", "ways")
+                    .child(
+                        button("link", context, || Event::AskedForNewCaptcha)
+                            .aria("aria-disabled", context, |view| !of(view).is_some_and(|captcha| captcha.can_renew))
+                            .say(Text::CaptchaAnother),
+                    )
+                    .child(
+                        element("button")
+                            .part("link")
+                            .at("type", "button")
+                            .on("click", |event| listen(&event))
+                            .say(Text::CaptchaListen),
+                    ),
+            )
+            .child(anew(context, typed)),
+        Some(Captcha::ProofOfWork { .. }) => {
+            whole.child(target().shows(context, progress)).child(error(context, Field::Captcha, wrong))
+        }
+        Some(Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. }) => whole
+            .child(target().child(element("slot").at("name", "regain-captcha")))
+            .child(error(context, Field::Captcha, wrong)),
+        Some(Captcha::Unknown) | None => whole.at("hidden", ""),
+    };
+    whole.done()
+}
+
+/// What gets the focus when the challenge fails that nobody types.
+fn target() -> super::parts::Element {
+    element("div").part("hint").at("id", "regain-captcha").at("tabindex", "-1")
+}
+
+/// Something that is drawn anew with every other challenge.
+fn anew(context: Context, draw: fn(Context) -> AnyView) -> Child {
+    let key = Memo::new(move |_| (context.read(|view| of(view).map_or(0, |captcha| captcha.number)), false));
+    let drawn: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
+        key.get();
+        untrack(|| draw(context))
+    });
+    drawn.into_any().into()
+}
+
+/// The picture, and the player that appears when somebody wants to listen.
+fn picture(context: Context) -> AnyView {
+    let (image, audio) = context
+        .view
+        .with_untracked(|view| match of(view).map(|captcha| &*captcha.captcha) {
+            Some(Captcha::Image { image, audio, .. }) => Some((image.clone(), audio.clone())),
+            _ => None,
+        })
+        .unwrap_or_default();
+    element("div")
+        .child(
+            element("img")
+                .part("picture")
+                .with("src", image)
+                .at("alt", i18n::text(Text::CaptchaPicture))
+                .at("width", "240")
+                .at("height", "80"),
+        )
+        .child(
+            element("audio")
+                .at("controls", "")
+                .at("autoplay", "")
+                .at("hidden", "")
+                .at("aria-label", i18n::text(Text::CaptchaListen))
+                // Not loaded until somebody wants to listen.
+                .with("data-src", audio),
+        )
+        .done()
+}
+
+/// Shows the player and has it play.
+fn listen(event: &web_sys::Event) {
+    let button = event_target::<web_sys::Element>(event);
+    let whole = button.closest(".captcha").ok().flatten();
+    let Some(audio) = whole.and_then(|it| it.query_selector("audio").ok().flatten()) else { return };
+    // Set again, it plays again from the beginning.
+    let _ = audio.set_attribute("src", &audio.get_attribute("data-src").unwrap_or_default());
+    let _ = audio.remove_attribute("hidden");
+}
+
+/// Where the digits are typed.
+fn typed(context: Context) -> AnyView {
+    let digits = input(context, Field::Captcha, wrong)
+        .at("type", "text")
+        .at("inputmode", "numeric")
+        .at("autocomplete", "off")
+        .at("maxlength", "64")
+        .at("dir", "ltr")
+        .at("data-code", "");
+    field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong).done()
+}
+
+fn of(view: &View) -> Option<&CaptchaView> {
+    match &view.screen {
+        Screen::Identify { captcha, .. } => captcha.as_ref(),
+        _ => None,
+    }
+}
+
+fn progress(view: &View) -> String {
+    match of(view) {
+        Some(captcha) if !captcha.solved => i18n::fill(Text::CaptchaWorking, &[&i18n::digits(captcha.progress)]),
+        _ => i18n::text(Text::CaptchaDone).to_owned(),
+    }
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
+    let Screen::Identify { captcha: Some(captcha), error: Some((Field::Captcha, error)), .. } = &view.screen else {
+        return None;
+    };
+    let text = match (&*captcha.captcha, error) {
+        (Captcha::Image { .. }, FieldError::Missing) => Text::CaptchaMissing,
+        (Captcha::Image { .. }, _) => Text::CaptchaWrong,
+        _ => Text::CaptchaFailed,
+    };
+    Some(i18n::text(text).to_owned())
 }

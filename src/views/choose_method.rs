@@ -18,8 +18,6 @@ pub(super) fn screen(
 ) -> AnyView {
     let destination =
         input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
-    let asks =
-        move || context.read(|view| matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination));
     let mut screen = begin(Text::MethodsHeading, Text::MethodsLead);
     if notice == Some(NoticeCode::AnotherProofNeeded) {
         screen = screen.child(proofs(gate.unwrap_or(Gate { index: 2, of: 2 })));
@@ -28,10 +26,11 @@ pub(super) fn screen(
         .child(
             form(context)
                 .child(grouped(context, methods).child(error(context, Field::Method, wrong)))
-                .child(
-                    field(context, Field::Destination, Text::Destination, hint, destination, wrong)
-                        .flag("hidden", move || !asks()),
-                )
+                .child(field(context, Field::Destination, Text::Destination, hint, destination, wrong).when(
+                    "hidden",
+                    context,
+                    |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
+                ))
                 .child(actions(submit(context, next), cancel(context))),
         )
         .done()
@@ -43,9 +42,7 @@ fn proofs(gate: Gate) -> Element {
     for index in 1..=gate.of {
         let done = index < gate.index;
         let words = if done { Text::GateDone } else { Text::GateOpen };
-        list = list.child(
-            element("li").flag("data-met", move || done).words(i18n::fill(words, &[&i18n::digits(index.into())])),
-        );
+        list = list.child(element("li").has("data-met", done).words(i18n::fill(words, &[&i18n::digits(index.into())])));
     }
     list
 }

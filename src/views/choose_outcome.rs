@@ -20,7 +20,8 @@ pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
             .child(element("span").part("hint").say(meaning));
         list = list.child(choice(context, Field::Outcome, place, outcomes.chosen, words));
     }
-    begin(Text::OutcomeHeading, Text::OutcomeLead)
+    let title = if outcomes.outcomes.len() > 1 { Text::OutcomeHeading } else { Text::UnlockHeading };
+    begin(title, Text::OutcomeLead)
         .child(
             form(context)
                 .child(list.child(error(context, Field::Outcome, wrong)))

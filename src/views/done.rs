@@ -21,8 +21,8 @@ pub(super) fn screen(context: Context, outcome: Outcome, notified: bool) -> AnyV
         .child(element("span").part("tick").at("aria-hidden", "true"))
         .child(heading(title))
         .child(lead(words))
-        .child(element("p").part("note").flag("hidden", move || !notified).say(Text::DoneNotified))
-        .child(element("p").part("note").flag("hidden", move || !elsewhere).say(Text::DoneElsewhere))
+        .child(element("p").part("note").has("hidden", !notified).say(Text::DoneNotified))
+        .child(element("p").part("note").has("hidden", !elsewhere).say(Text::DoneElsewhere))
         .child(
             element("div")
                 .at("class", "actions")

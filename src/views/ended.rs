@@ -5,7 +5,7 @@ use regain_protocol::EndReason;
 
 use super::help::help;
 use super::parts::{Context, actions, button, cancel, element, screen as begin};
-use crate::flow::{End, Event, Screen};
+use crate::flow::{End, Event, Screen, View};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, why: End) -> AnyView {
@@ -15,23 +15,26 @@ pub(super) fn screen(context: Context, why: End) -> AnyView {
         End::Reason(_) => (Text::EndedCancelled, Text::EndedCancelledLead),
         End::SessionOver => (Text::EndedSession, Text::EndedSessionLead),
     };
-    let wait = move || {
-        context.read(|view| match &view.screen {
-            Screen::Ended(ended) => ended.wait,
-            _ => 0,
-        })
-    };
     begin(title, words)
         .child(
             element("p")
                 .part("lead")
-                .flag("hidden", move || wait() == 0)
-                .live(move || i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait())])),
+                .when("hidden", context, |view| wait(view) == 0)
+                .shows(context, |view| i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait(view))])),
         )
         .child(actions(
-            button("primary", context, || Event::StartedAgain).flag("hidden", move || wait() > 0).say(Text::StartAgain),
+            button("primary", context, || Event::StartedAgain)
+                .when("hidden", context, |view| wait(view) > 0)
+                .say(Text::StartAgain),
             cancel(context),
         ))
         .child(help(context))
         .done()
+}
+
+fn wait(view: &View) -> u32 {
+    match &view.screen {
+        Screen::Ended(ended) => ended.wait,
+        _ => 0,
+    }
 }

@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 use regain_protocol::{MethodKind, NoticeCode};
 
-use super::parts::{
-    Context, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit, yes,
-};
+use super::parts::{Context, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit};
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -34,10 +32,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         .at("class", "screen")
         .child(heading(Text::CodeHeading))
         .child(sent)
-        .child(
-            lead(Text::CodeResent)
-                .flag("hidden", move || context.read(|view| view.notice != Some(NoticeCode::CodeResent))),
-        )
+        .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
             form(context)
                 .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
@@ -45,42 +40,38 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         )
         .child(
             // An app has a new code by itself.
-            element("div")
-                .at("class", "more")
-                .flag("hidden", move || by_app)
-                .child(element("p").part("note").say(wait))
-                .child(
-                    button("link", context, || Event::AskedForAnotherCode)
-                        .live_at("aria-disabled", move || yes(!of(context, |code| code.can_resend)))
-                        .live(move || resend(context)),
-                ),
+            element("div").at("class", "more").has("hidden", by_app).child(element("p").part("note").say(wait)).child(
+                button("link", context, || Event::AskedForAnotherCode)
+                    .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
+                    .shows(context, resend),
+            ),
         )
         .done()
 }
 
-fn of<T: Default>(context: Context, read: impl FnOnce(&CodeView) -> T) -> T {
-    context.read(|view| match &view.screen {
+fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {
+    match &view.screen {
         Screen::EnterCode(code) => read(code),
         _ => T::default(),
-    })
+    }
 }
 
 fn good_for(context: Context) -> String {
-    if of(context, |code| code.kind == MethodKind::Authenticator) {
-        return i18n::text(Text::CodeByAppHint).to_owned();
-    }
-    match of(context, |code| code.good_for) {
-        0 => i18n::text(Text::CodeGone).to_owned(),
-        left => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
-    }
+    context.read(|view| {
+        of(view, |code| match (code.kind, code.good_for) {
+            (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
+            (_, 0) => i18n::text(Text::CodeGone).to_owned(),
+            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
+        })
+    })
 }
 
-fn resend(context: Context) -> String {
-    match of(context, |code| (code.resends_left, code.resend_in)) {
+fn resend(view: &View) -> String {
+    of(view, |code| match (code.resends_left, code.resend_in) {
         (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
         (_, 0) => i18n::text(Text::Resend).to_owned(),
         (_, left) => i18n::fill(Text::ResendIn, &[&i18n::clock(left)]),
-    }
+    })
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {

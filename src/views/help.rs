@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use regain_protocol::Help;
 
 use super::parts::{Context, Element, cancel, element, screen as begin};
+use crate::flow::View;
 use crate::i18n::{self, Text};
 
 /// A step that this widget does not know.
@@ -22,7 +23,7 @@ pub(super) fn page(context: Context) -> Element {
     let shown = href.is_some();
     element("p")
         .at("class", "lead")
-        .flag("hidden", move || !shown)
+        .has("hidden", !shown)
         .child(element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage))
 }
 
@@ -37,15 +38,17 @@ pub(super) fn help(context: Context) -> Element {
                 .live(move || name.map_or_else(|| has(part).unwrap_or_default(), |name| i18n::text(name).to_owned())),
         )
     };
-    let nobody = move || context.read(|view| view.help == Help::default());
+
     element("div")
         .part("help")
         .child(
-            element("p").live(move || i18n::text(if nobody() { Text::HelpNobody } else { Text::HelpLead }).to_owned()),
+            element("p").shows(context, |view| {
+                i18n::text(if nobody(view) { Text::HelpNobody } else { Text::HelpLead }).to_owned()
+            }),
         )
         .child(
             element("ul")
-                .flag("hidden", nobody)
+                .when("hidden", context, nobody)
                 .child(contact("mailto:", |help| help.email.as_ref(), None))
                 .child(contact("tel:", |help| help.phone.as_ref(), None))
                 .child(contact(
@@ -54,4 +57,8 @@ pub(super) fn help(context: Context) -> Element {
                     Some(Text::HelpPage),
                 )),
         )
+}
+
+fn nobody(view: &View) -> bool {
+    view.help == Help::default()
 }

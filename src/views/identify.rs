@@ -26,8 +26,10 @@ pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyVi
                 .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
                 .child(captcha::part(context))
                 .child(actions(
-                    // The form may wait for its challenge to be solved.
-                    submit(context, |view| if view.busy { Text::Working } else { Text::Next }),
+                    submit(context, |view| match &view.screen {
+                        Screen::Identify { waiting: true, .. } => Text::Working,
+                        _ => Text::Next,
+                    }),
                     cancel(context),
                 )),
         )

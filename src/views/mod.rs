@@ -19,7 +19,7 @@ mod trouble;
 use leptos::prelude::*;
 use regain_protocol::Gate;
 
-use crate::flow::{Event, Screen};
+use crate::flow::{Event, Screen, View};
 use crate::i18n::{self, Text};
 pub(crate) use answer_call::status as call_status;
 pub(crate) use contact_administrator::room;
@@ -46,7 +46,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
                 .child(
                     element("div")
                         .at("class", "top")
-                        .child(element("p").part("organisation").live(move || organisation(context)))
+                        .child(element("p").part("organisation").shows(context, organisation))
                         .child(close),
                 )
                 .child(trouble::ending(context))
@@ -56,7 +56,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
                     // At the same place on every screen (WCAG 3.2.6).
                     element("p")
                         .at("class", "ask")
-                        .flag("hidden", move || context.read(|view| !view.can_ask_administrator))
+                        .when("hidden", context, |view| !view.can_ask_administrator)
                         .child(button("link", context, || Event::AskedForAdministrator).say(Text::AskAdministrator)),
                 ),
         )
@@ -68,17 +68,15 @@ pub(crate) fn widget(context: Context) -> AnyView {
 }
 
 /// Whose page this is and, where there are several proofs, which one is asked for.
-fn organisation(context: Context) -> String {
-    context.read(|view| {
-        let name = view.organisation.as_deref().unwrap_or_default();
-        match view.gate {
-            Some(Gate { index, of }) if of > 1 => {
-                let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
-                if name.is_empty() { gate } else { [name, " · ", &gate].concat() }
-            }
-            _ => name.to_owned(),
+fn organisation(view: &View) -> String {
+    let name = view.organisation.as_deref().unwrap_or_default();
+    match view.gate {
+        Some(Gate { index, of }) if of > 1 => {
+            let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
+            if name.is_empty() { gate } else { [name, " · ", &gate].concat() }
         }
-    })
+        _ => name.to_owned(),
+    }
 }
 
 fn screen(context: Context) -> AnyView {

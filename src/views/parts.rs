@@ -90,6 +90,30 @@ impl Element {
         self.live_at(name, move || on().then(String::new))
     }
 
+    /// The same for what is there from the beginning or not at all.
+    pub(super) fn has(self, name: &'static str, on: bool) -> Self {
+        if on { self.at(name, "") } else { self }
+    }
+
+    /// An attribute that is there while something holds. What is drawn is asked by plain functions
+    /// here and below: each closure would be code of its own.
+    #[inline(never)]
+    pub(super) fn when(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
+        self.boxed_at(name, Box::new(move || context.read(holds).then(String::new)))
+    }
+
+    /// An ARIA state that is there while something holds.
+    #[inline(never)]
+    pub(super) fn aria(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
+        self.boxed_at(name, Box::new(move || yes(context.read(holds))))
+    }
+
+    /// Words that change with what is to be drawn.
+    #[inline(never)]
+    pub(super) fn shows(self, context: Context, words: fn(&View) -> String) -> Self {
+        self.boxed_live(Box::new(move || context.read(words)))
+    }
+
     /// Both the class and the part by which a host page styles it.
     #[inline(never)]
     pub(super) fn part(self, name: &'static str) -> Self {
@@ -199,8 +223,8 @@ pub(super) fn submit(context: Context, text: fn(&View) -> Text) -> Element {
     element("button")
         .part("primary")
         .at("type", "submit")
-        .live_at("aria-disabled", move || yes(context.read(|view| !view.can_submit)))
-        .live_at("aria-busy", move || yes(context.read(|view| view.busy)))
+        .aria("aria-disabled", context, |view| !view.can_submit)
+        .aria("aria-busy", context, |view| view.busy)
         .live(move || i18n::text(context.read(text)).to_owned())
 }
 
@@ -233,7 +257,7 @@ pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Optio
     let mut radio = element("input")
         .at("type", "radio")
         .at("name", field.name())
-        .flag("checked", move || chosen == Some(place))
+        .has("checked", chosen == Some(place))
         .on("change", move |_| context.send(Event::Chose(place)));
     if place == 0 {
         radio = radio.with("id", ["regain-", field.name()].concat());

@@ -3,35 +3,34 @@
 use leptos::prelude::*;
 
 use super::parts::{Context, button, element};
-use crate::flow::{Event, Fault, Trouble};
+use crate::flow::{Event, Fault, Trouble, View};
 use crate::i18n::{self, Text};
 
 /// The last failure. The region is always there, so that what appears in it is spoken.
 pub(super) fn trouble(context: Context) -> AnyView {
-    let trouble = move || context.read(|view| view.trouble);
     element("div")
         .part("trouble")
-        .flag("hidden", move || trouble().is_none())
+        .when("hidden", context, |view| view.trouble.is_none())
         .child(
             element("p")
                 .at("role", "alert")
                 .at("class", "alert")
-                .live(move || trouble().map(words).unwrap_or_default()),
+                .shows(context, |view| view.trouble.map(words).unwrap_or_default()),
         )
         .child(
             element("p")
                 .at("class", "wait")
-                .flag("hidden", move || trouble().and_then(wait).is_none())
-                .live(move || trouble().and_then(wait).unwrap_or_default()),
+                .when("hidden", context, |view| wait(view).is_none())
+                .shows(context, |view| wait(view).unwrap_or_default()),
         )
         .child(
             button("secondary", context, || Event::Retried)
-                .flag("hidden", move || !trouble().is_some_and(|trouble| trouble.can_retry))
+                .when("hidden", context, |view| !view.trouble.is_some_and(|trouble| trouble.can_retry))
                 .say(Text::TryAgain),
         )
         .child(
             button("secondary", context, || Event::StartedAgain)
-                .flag("hidden", move || !trouble().is_some_and(|trouble| trouble.can_start_again))
+                .when("hidden", context, |view| !view.trouble.is_some_and(|trouble| trouble.can_start_again))
                 .say(Text::StartAgain),
         )
         .done()
@@ -50,29 +49,27 @@ fn words(trouble: Trouble) -> String {
     i18n::text(text).to_owned()
 }
 
-fn wait(trouble: Trouble) -> Option<String> {
+fn wait(view: &View) -> Option<String> {
+    let trouble = view.trouble?;
     let text = if trouble.fault == Fault::Busy { Text::BusyIn } else { Text::RetryIn };
     Some(i18n::fill(text, &[&i18n::span(trouble.wait?)]))
 }
 
 /// The end of the flow, in its last two minutes, with the way to go on.
 pub(super) fn ending(context: Context) -> AnyView {
-    let left = move || context.read(|view| view.ending);
     element("div")
         .part("ending")
-        .flag("hidden", move || left().is_none())
+        .when("hidden", context, |view| view.ending.is_none())
         .child(
             element("progress")
                 .at("class", "time")
                 .at("aria-hidden", "true")
                 .at("max", "120")
-                .live_at("value", move || left().map(i18n::digits)),
+                .live_at("value", move || context.read(|view| view.ending).map(i18n::digits)),
         )
-        .child(
-            element("p").live(move || {
-                left().map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))
-            }),
-        )
+        .child(element("p").shows(context, |view| {
+            view.ending.map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))
+        }))
         .child(button("link", context, || Event::StartedAgain).say(Text::StartAgain))
         .done()
 }

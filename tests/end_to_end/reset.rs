@@ -96,7 +96,7 @@ async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
             stage.page.reads("Enter the code").await?;
             stage.page.type_into("[name=code]", "123456").await?;
             stage.page.press("Check the code").await?;
-            stage.page.reads("That isn’t the code that we sent. You have 4 more tries.").await?;
+            stage.page.reads("That isn’t the right code. You have 4 more tries.").await?;
             ensure!(stage.server.outbox().await?.is_empty(), "somebody got a mail");
             Ok(())
         })

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// What the sign-in page pays before anyone clicks: the loader, one request.
 pub(crate) const LOADER: u64 = 2_000;
-/// Everything that the reset flow needs: glue, wasm and stylesheet, in English, without the strength worker.
+/// Everything that the reset flow needs: glue, wasm and stylesheet, and the script and wasm that solve the
+/// proof of work, which is the default challenge; in English, without the strength worker.
 pub(crate) const RESET_FLOW: u64 = 90_000;
 
 /// The sizes of what is shipped.
@@ -22,7 +23,7 @@ impl Sizes {
             .with_context(|| format!("{} is not built: run `cargo xtask dist`", dist.display()))?;
         let manifest: Value = serde_json::from_slice(&manifest)?;
         let mut parts = Vec::new();
-        for part in ["loader", "glue", "wasm", "css"] {
+        for part in ["loader", "glue", "wasm", "css", "work", "solver"] {
             let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
             let plain = fs::metadata(dist.join(name))?.len();
             let brotli = fs::metadata(dist.join(format!("{name}.br")))?.len();

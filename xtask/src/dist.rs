@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{budgets, paths, widget};
+use crate::{budgets, paths, solver, widget};
 
 mod wasm;
 
@@ -37,6 +37,7 @@ pub(crate) fn run() -> Result<()> {
 /// leaves the former one.
 pub(crate) fn build() -> Result<()> {
     let built = widget::build()?;
+    let solver = solver::build()?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
@@ -46,19 +47,26 @@ pub(crate) fn build() -> Result<()> {
     let wasm = shipped.hashed("regain-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&built.wasm)?)?)?;
     let css = shipped.hashed("regain-", ".css", squeeze_css(&read("style/regain.css")?).as_bytes())?;
 
-    let mut loader = squeeze_script(&read("src/embed/regain.js")?);
-    for (placeholder, value) in [
-        ("__REGAIN_GLUE__", glue.as_str()),
-        ("__REGAIN_WASM__", &wasm),
-        ("__REGAIN_CSS__", &css),
-        ("__REGAIN_VERSION__", VERSION),
-    ] {
-        ensure!(loader.contains(placeholder), "src/embed/regain.js does not say where {placeholder} goes");
-        loader = loader.replace(placeholder, value);
-    }
+    let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
+    let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
+    let work = script("work.js", &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside)])?;
+    let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
+
+    let loader = script(
+        "regain.js",
+        &[
+            ("__REGAIN_GLUE__", &glue),
+            ("__REGAIN_WASM__", &wasm),
+            ("__REGAIN_CSS__", &css),
+            ("__REGAIN_WORK__", &work),
+            ("__REGAIN_VERSION__", VERSION),
+        ],
+    )?;
     shipped.file("regain.js", loader.as_bytes())?;
     shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
-    shipped.manifest(&json!({ "loader": "regain.js", "glue": glue, "wasm": wasm, "css": css }))?;
+    shipped.manifest(
+        &json!({ "loader": "regain.js", "glue": glue, "wasm": wasm, "css": css, "work": work, "solver": solver }),
+    )?;
 
     let dist = paths::dist();
     let _ = fs::remove_dir_all(&dist);
@@ -113,6 +121,17 @@ impl Shipped {
 
 fn read(path: &str) -> Result<String> {
     fs::read_to_string(paths::root().join(path)).with_context(|| format!("{path} cannot be read"))
+}
+
+/// A script of `src/embed`, squeezed, with the names of other files in the places that wait for them.
+pub(crate) fn script(file: &str, names: &[(&str, &str)]) -> Result<String> {
+    let path = format!("src/embed/{file}");
+    let mut script = squeeze_script(&read(&path)?);
+    for (placeholder, name) in names {
+        ensure!(script.contains(placeholder), "{path} does not say where {placeholder} goes");
+        script = script.replace(placeholder, name);
+    }
+    Ok(script)
 }
 
 /// Drops whole-line comments, indentation and empty lines. Nothing else: a script is not ours to parse.

@@ -13,6 +13,7 @@ mod native;
 mod paths;
 mod pypi;
 mod run;
+mod solver;
 mod test;
 mod tools;
 mod wasm;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     paths,
     run::step,
-    tools,
+    solver, tools,
     wasm::{Build, Compiler},
 };
 
@@ -28,6 +28,8 @@ pub(crate) fn trunk(build: Build) -> Result<Command> {
     let trunk = tools::TRUNK.ready()?;
     let bindgen = tools::WASM_BINDGEN.ready()?;
     let compiler = Compiler::ready()?;
+    // index.html names it, so it has to be there.
+    solver::folder()?;
     let mut command = Command::new(trunk.join(tools::TRUNK.name));
     compiler.configure(&mut command, &[&trunk, &bindgen], build)?;
     // A folder of its own: another compiler and other flags than the native build, which would wait for it.

@@ -1,7 +1,7 @@
 //! The whole server, put together from a configuration and ports: the same in production and in
 //! tests, which pass a clock that they move.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use tokio::sync::Notify;
@@ -36,7 +36,7 @@ pub struct Parts {
 
 /// A server, whole but for its socket.
 pub struct App {
-    config: Config,
+    config: RwLock<Arc<Config>>,
     keys: Keys,
     parts: Parts,
     flows: Flows,
@@ -53,6 +53,7 @@ impl App {
             &parts,
             config.limits.identify_floor(),
         );
+        let config = RwLock::new(Arc::new(config));
         Ok(Arc::new(Self { config, keys, parts, flows, metrics: Metrics::default() }))
     }
 
@@ -62,8 +63,15 @@ impl App {
     }
 
     /// Its configuration.
-    pub const fn config(&self) -> &Config {
-        &self.config
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on with another configuration: for the demonstration, whose page has switches. What was
+    /// opened at the start (addresses, files, mail, phone) stays as it was.
+    pub fn reconfigure(&self, config: Config) {
+        self.flows.set_rules(Rules::new(&config));
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 
     /// Its keys.
@@ -84,5 +92,55 @@ impl App {
     /// Its counts.
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+}
+
+/// A server for the tests of what stands on one.
+#[cfg(test)]
+pub(crate) mod testing {
+    use tempfile::TempDir;
+
+    use super::{App, Arc, Config, Parts};
+    use crate::{
+        adapters::{Database, EmbeddedDirectory, Outbox, People, SqliteStore},
+        ports::{Clock, OsRng},
+    };
+
+    /// The least that is configured.
+    pub(crate) const LEAST: &str = r#"
+        [server]
+        key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        [organisation]
+        name = "Northwind Traders"
+        [mail]
+        kind = "outbox"
+        [demo]
+        enabled = true
+    "#;
+
+    /// A whole server whose mail and phone are an outbox.
+    pub(crate) async fn app(
+        folder: &TempDir,
+        text: &str,
+        people: &People,
+        clock: Arc<dyn Clock>,
+    ) -> (Arc<App>, Outbox) {
+        let config = Config::parse(text, folder.path()).expect("a configuration");
+        let database = Database::open(&config.store.path).await.expect("opens");
+        let rng = Arc::new(OsRng);
+        let directory =
+            EmbeddedDirectory::open(database.clone(), Arc::clone(&clock), rng.clone()).await.expect("opens");
+        directory.import(people).await.expect("imports");
+        let outbox = Outbox::new(Arc::clone(&clock));
+        let parts = Parts {
+            store: Arc::new(SqliteStore::new(database)),
+            directory: Arc::new(directory),
+            notifier: Arc::new(outbox.clone()),
+            phone: Arc::new(outbox.clone()),
+            clock,
+            rng,
+            wake: Arc::default(),
+        };
+        (App::new(config, parts).expect("a server"), outbox)
     }
 }

@@ -127,6 +127,12 @@ impl Keys {
         hex(&mac.finalize().into_bytes())
     }
 
+    /// The seed of what a challenge looks and sounds like. Who knew it could draw all solutions and
+    /// compare.
+    pub fn captcha_seed(&self, what: &str, challenge: &str) -> [u8; 32] {
+        mac(&self.captcha, &[what.as_bytes(), challenge.as_bytes()])
+    }
+
     /// What ALTCHA's own library is given to check a signature.
     #[cfg(test)]
     pub(crate) fn captcha_key(&self) -> String {

@@ -1,5 +1,6 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
+mod audit;
 mod import;
 mod serve;
 
@@ -10,17 +11,18 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use regain_server::{config::Config, http::openapi_document};
+use jiff::Timestamp;
+use regain_server::{adapters::AuditFilter, config::Config, http::openapi_document};
 use tokio::runtime::Runtime;
 
 use crate::serve::{Failure, serve};
 
 /// The reset API and the hosted pages behind "Can't access your account?".
 #[derive(Parser)]
-#[command(name = "regain-server", version, args_conflicts_with_subcommands = true)]
+#[command(name = "regain-server", version)]
 struct Arguments {
     /// The organisation's configuration
-    #[arg(long, value_name = "FILE", default_value = "regain.toml")]
+    #[arg(long, value_name = "FILE", default_value = "regain.toml", global = true)]
     config: PathBuf,
     /// Check the configuration and stop
     #[arg(long)]
@@ -35,20 +37,29 @@ enum Command {
     Openapi,
     /// Bring people into the embedded directory; those who are there already stay as they are
     Import {
-        /// The organisation's configuration
-        #[arg(long, value_name = "FILE", default_value = "regain.toml")]
-        config: PathBuf,
         /// The people, as a TOML file
         people: PathBuf,
+    },
+    /// Print the audit log as JSON Lines, oldest first
+    Audit {
+        /// Only what happened from this time on, such as 2026-11-23T14:00:00Z
+        #[arg(long, value_name = "RFC3339")]
+        since: Option<Timestamp>,
+        /// Only what happened in this flow
+        #[arg(long, value_name = "ID")]
+        flow: Option<String>,
     },
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let config = &arguments.config;
     let done = match arguments.command {
+        _ if arguments.check => check(config),
+        None => run(config),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
-        Some(Command::Import { config, people }) => import(&config, &people),
-        None => run(&arguments),
+        Some(Command::Import { people }) => import(config, &people),
+        Some(Command::Audit { since, flow }) => audit(config, &AuditFilter { since, flow_id: flow }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,13 +70,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let config = Config::load(&arguments.config)?;
-    if arguments.check {
-        println!("{} is fine.", arguments.config.display());
-        return Ok(());
-    }
-    runtime()?.block_on(serve(config))
+fn check(config: &Path) -> Result<(), Failure> {
+    Config::load(config)?;
+    println!("{} is fine.", config.display());
+    Ok(())
+}
+
+fn run(config: &Path) -> Result<(), Failure> {
+    runtime()?.block_on(serve(Config::load(config)?))
 }
 
 fn import(config: &Path, people: &Path) -> Result<(), Failure> {
@@ -73,6 +85,11 @@ fn import(config: &Path, people: &Path) -> Result<(), Failure> {
     let added = runtime()?.block_on(import::import(&config, people))?;
     println!("{added} people were added.");
     Ok(())
+}
+
+fn audit(config: &Path, filter: &AuditFilter) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(audit::export(&config, filter, &mut io::stdout().lock()))
 }
 
 fn runtime() -> Result<Runtime, Failure> {

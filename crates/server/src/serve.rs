@@ -14,11 +14,11 @@ use regain_server::{
     http::{
         demo::{self, Demo},
         files::{self, Files, FilesError},
-        hosted::{self, Hosted},
+        hosted,
     },
     keys::Keys,
     mails::Mails,
-    ports::{DirectoryError, Notifier, OsRng, Phone, SystemClock},
+    ports::{DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
 };
 use tokio::{
     net::TcpListener,
@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     Database(#[from] OpenError),
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),
     #[error("phone: {0}")]
@@ -86,10 +88,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
 
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
-    let (parts, pages, outbox) = open(&config).await?;
+    let (parts, outbox, people) = open(&config).await?;
     let app = App::new(config, parts)?;
     outbox.report_to(Arc::new(app.flows().clone()));
-    let service = app.router(pages).into_make_service_with_connect_info::<SocketAddr>();
+    let service = app.router(pages(&app, outbox, people)?).into_make_service_with_connect_info::<SocketAddr>();
 
     let delivery = tokio::spawn(Arc::new(delivery(&app)).run(is_set(stopped.clone())));
     let purge = tokio::spawn(purge(Arc::clone(&app)));
@@ -114,7 +116,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
 }
 
 /// Opens what the configuration names.
-async fn open(config: &Config) -> Result<(Parts, Router, Outbox), Failure> {
+async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
     let database = Database::open(&config.store.path).await?;
@@ -143,26 +145,6 @@ async fn open(config: &Config) -> Result<(Parts, Router, Outbox), Failure> {
             Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?)
         }
     };
-    let mut pages = hosted::routes(Hosted {
-        organisation: config.organisation.name.clone(),
-        logo: config.organisation.logo.clone(),
-        help: config.organisation.help(),
-        public_url: config.server.public_url.clone(),
-        demo: config.demo.enabled,
-    });
-    if let Some(folder) = &config.server.widget_dir {
-        pages = pages.merge(files::routes(&Files::load(folder)?));
-    }
-    if config.demo.enabled {
-        pages = pages.merge(demo::routes(Demo {
-            organisation: config.organisation.name.clone(),
-            listen: config.server.listen,
-            directory: directory.clone(),
-            clock: clock.clone(),
-            outbox: outbox.clone(),
-            people,
-        }));
-    }
     let parts = Parts {
         store: Arc::new(SqliteStore::new(database)),
         directory,
@@ -172,12 +154,26 @@ async fn open(config: &Config) -> Result<(Parts, Router, Outbox), Failure> {
         rng,
         wake: Arc::default(),
     };
-    Ok((parts, pages, outbox))
+    Ok((parts, outbox, people))
+}
+
+/// What is served beside the API.
+fn pages(app: &Arc<App>, outbox: Outbox, people: People) -> Result<Router, Failure> {
+    let config = app.config();
+    let mut pages = hosted::routes(Arc::clone(app));
+    if let Some(folder) = &config.server.widget_dir {
+        pages = pages.merge(files::routes(&Files::load(folder)?));
+    }
+    if config.demo.enabled {
+        pages = pages.merge(demo::routes(Demo { app: Arc::clone(app), outbox, people }));
+    }
+    Ok(pages)
 }
 
 fn delivery(app: &App) -> Delivery {
     let parts = app.parts().clone();
-    let organisation = &app.config().organisation;
+    let config = app.config();
+    let organisation = &config.organisation;
     Delivery {
         store: parts.store,
         notifier: parts.notifier,
@@ -185,8 +181,8 @@ fn delivery(app: &App) -> Delivery {
         calls: Arc::new(app.flows().clone()),
         clock: parts.clock,
         keys: Arc::new(app.keys().clone()),
-        mails: Mails::new(&organisation.name, organisation.help(), &app.config().server.public_url),
-        texts: Texts { organisation: organisation.name.clone(), webotp_host: app.config().phone.webotp_host.clone() },
+        mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
+        texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
         line: Line::default(),
         wake: parts.wake,
     }

@@ -1,10 +1,9 @@
 //! Codes of authenticator apps: RFC 6238 as those apps have it, with HMAC-SHA-1, six digits and steps
 //! of 30 seconds.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use regain_protocol::Secret;
-use sha1::Sha1;
+use totp_rs::{Algorithm, Builder, Totp};
 
 /// How long a code is shown, in seconds (RFC 6238, 5.2).
 pub const STEP_SECONDS: i64 = 30;
@@ -17,15 +16,33 @@ pub fn step_at(at: Timestamp) -> i64 {
     at.as_second().div_euclid(STEP_SECONDS)
 }
 
+/// How far a phone's clock may be off, in steps: RFC 6238 section 5.2 recommends at most one for the
+/// delay on the way, and clocks differ in both directions.
+const SKEW: u16 = 1;
+
 /// The code of a time step.
 pub fn code(key: &Secret<Vec<u8>>, step: i64) -> Secret<String> {
-    let mut mac = <Hmac<Sha1>>::new_from_slice(key.expose()).expect("HMAC takes keys of every length");
-    mac.update(&step.to_be_bytes());
-    let hash = mac.finalize().into_bytes();
-    // Dynamic truncation (RFC 4226, 5.3): the last four bits say which four bytes count.
-    let offset = usize::from(hash[19] & 0x0f);
-    let bytes = [hash[offset], hash[offset + 1], hash[offset + 2], hash[offset + 3]];
-    format!("{:06}", (u32::from_be_bytes(bytes) & 0x7fff_ffff) % 1_000_000).into()
+    let at = u64::try_from(step * STEP_SECONDS).unwrap_or_default();
+    app(key.expose().clone()).generate(at).to_string().into()
+}
+
+/// The time step whose code this is; `None` where it is none near `now`. Without a key the same work is
+/// done.
+pub fn step_of(key: Option<&Secret<Vec<u8>>>, code: &Secret<String>, now: Timestamp) -> Option<u64> {
+    let secret = key.map_or_else(|| vec![0; MIN_KEY_BYTES], |key| key.expose().clone());
+    let now = u64::try_from(now.as_second()).unwrap_or_default();
+    app(secret).check(code.expose(), now).filter(|_| key.is_some())
+}
+
+/// What an app with this key shows. Whether the key is long enough was checked when it was registered.
+fn app(secret: Vec<u8>) -> Totp {
+    Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_step_duration(STEP_SECONDS.unsigned_abs())
+        .with_skew(SKEW)
+        .with_secret(secret)
+        .build_noncompliant()
 }
 
 /// A key as people and QR codes write it: base32 (RFC 4648) in any case, with or without spaces and
@@ -67,6 +84,20 @@ mod tests {
             let at = Timestamp::from_second(second).expect("a valid time");
             assert_eq!(code(&key(), step_at(at)).expose(), expected, "at {second}");
         }
+    }
+
+    #[test]
+    fn a_code_counts_a_step_early_and_a_step_late() {
+        let code: Secret<String> = "081804".into();
+        let step = |key: Option<&_>, second| step_of(key, &code, Timestamp::from_second(second).expect("a valid time"));
+        let its_own = Some(1_111_111_109 / 30);
+        for second in [1_111_111_079, 1_111_111_109, 1_111_111_139] {
+            assert_eq!(step(Some(&key()), second), its_own);
+            assert_eq!(step(None, second), None);
+        }
+        assert_eq!(step(Some(&key()), 1_111_111_170), None);
+        assert_eq!(step(Some(&key()), 1_111_111_048), None);
+        assert_eq!(step_of(Some(&key()), &"not a code".into(), Timestamp::UNIX_EPOCH), None);
     }
 
     #[test]

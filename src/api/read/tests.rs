@@ -190,17 +190,20 @@ proptest! {
     fn the_configuration_is_read_as_written(
         text in any::<[Option<String>; 4]>(), name in any::<String>(), ask_administrator: bool,
         kinds in prop::collection::vec(any::<(String, String, Option<String>)>(), 0..4),
-        flows in prop::sample::subsequence(vec![FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register], 0..4),
     ) {
         let [email, phone, url, user_id_hint] = text;
         let account_types = kinds.into_iter().map(|(id, label, href)| AccountType { id, label, href }).collect();
         let written = Config {
-            name, logo: None, account_types, flows, locales: vec![],
+            name, logo: None, account_types, flows: vec![], locales: vec![],
             help: Help { email, phone, url }, user_id_hint, ask_administrator,
         };
         let value = serde_json::to_value(&written).expect("the configuration is JSON");
         prop_assert_eq!(config(&value), Some(written));
     }
+}
+
+fn read(json: &Value) -> Option<StepBody> {
+    whole(json, step_body)
 }
 
 /// A step for another version of the widget leads to help, never to a blank.
@@ -209,15 +212,15 @@ fn what_cannot_be_drawn_is_unknown() {
     let bodies = [StepBody::SignIn { user_id: None }];
     for body in bodies {
         let value = serde_json::to_value(Step { id: "s".into(), body }).expect("a step is JSON");
-        assert_eq!(step_body(&value), Some(StepBody::Unknown));
+        assert_eq!(read(&value), Some(StepBody::Unknown));
     }
-    assert_eq!(step_body(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));
+    assert_eq!(read(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));
 }
 
 #[test]
 fn members_from_the_future_are_skipped_and_missing_ones_are_noticed() {
     let step = json!({"name": "ended", "reason": "expired", "retry_at": null, "news": 1});
-    assert_eq!(step_body(&step), Some(StepBody::Ended { reason: EndReason::Expired, retry_at: None }));
-    assert_eq!(step_body(&json!({"name": "ended"})), None);
-    assert_eq!(step_body(&json!({"name": "enter_code", "length": 6})), None);
+    assert_eq!(read(&step), Some(StepBody::Ended { reason: EndReason::Expired, retry_at: None }));
+    assert_eq!(read(&json!({"name": "ended"})), None);
+    assert_eq!(read(&json!({"name": "enter_code", "length": 6})), None);
 }

@@ -17,6 +17,6 @@ pub use no_phone::NoPhone;
 pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};
-pub use sqlite_store::SqliteStore;
+pub use sqlite_store::{AuditFilter, AuditPosition, SqliteStore};
 pub use twilio::Twilio;
 pub use web_client::WebClientError;

@@ -45,6 +45,9 @@ pub enum OpenError {
         /// What the system says.
         source: io::Error,
     },
+    /// There is no such file.
+    #[error("there is no database {0}: check store.path, and whether the server has run with it")]
+    Missing(PathBuf),
     /// The file is there but is no database, or SQLite refuses it.
     #[error("cannot open the database {path}: {source}")]
     Open {
@@ -83,6 +86,11 @@ impl Database {
         sqlx::migrate!().run(&writer).await.map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
         let readers = pool(READERS).connect_with(options).await.map_err(open_error)?;
         Ok(Self { readers, writer })
+    }
+
+    /// [`Database::open`] for what only reads: where there is no file, none is made.
+    pub async fn open_existing(path: &Path) -> Result<Self, OpenError> {
+        if path.exists() { Self::open(path).await } else { Err(OpenError::Missing(path.to_owned())) }
     }
 
     /// Where to read outside a transaction.

@@ -2,10 +2,12 @@
 //!
 //! `commit` is here; what it writes besides the flow is in a file per concern beside this one.
 
+mod audit;
 mod charges;
 mod messages;
 
 use async_trait::async_trait;
+pub use audit::{AuditFilter, AuditPosition};
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
 use sqlx::{Row as _, Transaction};
@@ -120,18 +122,7 @@ impl Store for SqliteStore {
         .bind(flow_id)
         .fetch_all(self.database.reader())
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(AuditEntry {
-                    at: from_millis(row.try_get("at")?)?,
-                    flow_id: row.try_get("flow_id")?,
-                    account_key: row.try_get("account_key")?,
-                    event: row.try_get("event")?,
-                    client: row.try_get("client")?,
-                    detail: row.try_get("detail")?,
-                })
-            })
-            .collect()
+        Ok(rows.iter().map(audit::entry_from).collect::<sqlx::Result<_>>()?)
     }
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -183,7 +174,7 @@ async fn write(transaction: &mut Transaction<'_, Backend>, change: &Change) -> s
         messages::queue(transaction, message, change.now).await?;
     }
     for entry in &change.audit {
-        write_audit(transaction, entry).await?;
+        audit::append(transaction, entry).await?;
     }
     Ok(Committed::Done)
 }
@@ -246,23 +237,6 @@ async fn void_others(
         .execute(&mut **transaction)
         .await?;
     messages::drop_voidable(transaction, &void.account_key, now).await
-}
-
-/// Appends to the audit log.
-async fn write_audit(transaction: &mut Transaction<'_, Backend>, entry: &AuditEntry) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail)
-         VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1), $2, $3, $4, $5, $6)",
-    )
-    .bind(&entry.flow_id)
-    .bind(to_millis(entry.at))
-    .bind(&entry.account_key)
-    .bind(&entry.event)
-    .bind(&entry.client)
-    .bind(&entry.detail)
-    .execute(&mut **transaction)
-    .await
-    .map(drop)
 }
 
 /// The kind's name in the database.

@@ -21,6 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use regain_protocol::Secret;
 use serde::de::DeserializeOwned;
 
 pub use captcha::{CaptchaConfig, CaptchaKind};
@@ -68,6 +69,8 @@ pub struct Config {
     pub phone: PhoneConfig,
     /// `[demo]`: the demonstration.
     pub demo: DemoConfig,
+    /// The text that all this was read from, and from where its paths count.
+    source: Option<(Secret<String>, PathBuf)>,
 }
 
 /// Why a configuration is refused.
@@ -129,10 +132,29 @@ impl Config {
     /// Reads and checks a text; relative paths count from `base`.
     pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
         // The parser's own message would quote the line, and the line may hold a password.
-        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
             line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
             message: error.message().to_owned(),
         })?;
+        Self::from_table(table, text, base)
+    }
+
+    /// The same configuration with other values for some keys, checked as a whole again: for the
+    /// demonstration, whose page has switches.
+    pub fn with(&self, changes: &toml::Table) -> Result<Self, ConfigError> {
+        let nowhere = (Secret::from(""), PathBuf::new());
+        let (text, base) = self.source.as_ref().unwrap_or(&nowhere);
+        let mut table: toml::Table = text.expose().parse().unwrap_or_default();
+        for (name, section) in changes {
+            let keys = table.entry(name.clone()).or_insert_with(|| toml::Table::new().into());
+            if let (toml::Value::Table(keys), toml::Value::Table(changes)) = (keys, section) {
+                keys.extend(changes.clone());
+            }
+        }
+        Self::from_table(table, text.expose(), base)
+    }
+
+    fn from_table(mut table: toml::Table, text: &str, base: &Path) -> Result<Self, ConfigError> {
         let mut faults = Faults::default();
         let mut config = Self {
             server: section(&mut table, "server", &mut faults),
@@ -151,6 +173,7 @@ impl Config {
             mail: section(&mut table, "mail", &mut faults),
             phone: section(&mut table, "phone", &mut faults),
             demo: section(&mut table, "demo", &mut faults),
+            source: Some((text.into(), base.to_owned())),
         };
         for key in table.keys() {
             faults.add(key, "there is no such section");

@@ -146,6 +146,11 @@ impl Engine {
     pub fn heard(&self, cx: Context<'_>, state: &State, call_id: &str, event: CallEvent) -> (Option<Decision>, Heard) {
         let state = super::current(cx, state);
         let Stage::AnswerCall { method, call } = &state.stage else { return (None, Heard::Over) };
+        // To nobody there is no call: only that none can be placed at all is said of it.
+        let exists = state.subject.as_ref().is_some_and(|subject| subject.account.is_some());
+        if !exists && event != CallEvent::Failed {
+            return (None, Heard::Over);
+        }
         if call.call_id != call_id || is_final(Self::call_status(cx, &state, call)) {
             return (None, Heard::Over);
         }

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroize as _;
 
 use super::{
-    Context, Engine, Found, TEN_MINUTES, authenticator,
+    Context, Engine, Found, TEN_MINUTES,
     effects::{Decision, Effect, OnOverLimit, Refusal, Reply},
     send_code::purpose,
     state::{Stage, State},
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     keys::{CodeBinding, same},
     ports::{Charge, random_id},
+    totp,
 };
 
 /// The longest text that is looked at as a code.
@@ -52,7 +53,7 @@ impl Engine {
         let exists = subject.account.is_some();
         let mut used = None;
         let right = if method.shown.kind == MethodKind::Authenticator {
-            let step = authenticator::time_step(found.authenticator_key.as_ref(), &code, cx.now);
+            let step = totp::step_of(found.authenticator_key.as_ref(), &code, cx.now);
             used = step.map(|step| self.one_use(&subject.account_key, step));
             step.is_some() & exists & !found.code_used
         } else {

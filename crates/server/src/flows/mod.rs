@@ -23,7 +23,7 @@ use carry_out::CarriedOut;
 use crate::{
     app::Parts,
     client::Client,
-    engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, State},
+    engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{Clock, Directory, DirectoryError, FlowRow, GivenAnswer, Rng, Store, StoreError, random_id, random_token},
     user_id,
@@ -94,6 +94,11 @@ impl Flows {
     pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
         let Parts { store, directory, clock, rng, wake, .. } = parts.clone();
         Self { engine, keys, store, directory, clock, rng, wake, identify_floor }
+    }
+
+    /// Decides by other rules from now on.
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        self.engine.set_rules(rules);
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.

@@ -16,7 +16,8 @@ impl FromRequestParts<Arc<App>> for Client {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
             return Ok(Self::default());
         };
-        let server = &app.config().server;
+        let config = app.config();
+        let server = &config.server;
         let hops = match server.proxy_header {
             ProxyHeader::XForwardedFor => listed(&parts.headers, "x-forwarded-for"),
             ProxyHeader::Forwarded => listed(&parts.headers, "forwarded").into_iter().map(forwarded_for).collect(),

@@ -5,6 +5,7 @@ mod calls;
 mod guard;
 mod outbox;
 mod people;
+mod switches;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -23,36 +24,39 @@ use serde::Deserialize;
 use super::page::{self, Frame, Policy};
 use crate::{
     adapters::{Outbox, People},
-    ports::{Account, Clock, Directory, SignIn},
+    app::App,
+    ports::{Account, SignIn},
 };
 
 /// What the demonstration stands on.
 #[derive(Clone)]
 pub struct Demo {
-    /// The fictitious organisation's name.
-    pub organisation: String,
-    /// The address that the server listens on.
-    pub listen: SocketAddr,
-    /// Where the people can sign in.
-    pub directory: Arc<dyn Directory>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Where their mail is.
+    /// The server.
+    pub app: Arc<App>,
+    /// Where the people's mail and phones are.
     pub outbox: Outbox,
     /// The people as they were seeded.
     pub people: People,
 }
 
 impl Demo {
+    fn organisation(&self) -> String {
+        self.app.config().organisation.name.clone()
+    }
+
     fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
         let policy = Policy { images: None, forms: "'self'", frames: "'self'" };
-        Frame { organisation: &self.organisation, title, demo: true, root, head }.page(&policy, content)
+        Frame { organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
     }
 }
 
 /// Serves the demonstration, to this computer only.
 pub fn routes(demo: Demo) -> Router {
-    let listen = demo.listen;
+    let listen = demo.app.config().server.listen;
+    guarded(demo, listen)
+}
+
+fn guarded(demo: Demo, listen: SocketAddr) -> Router {
     Router::new()
         .route("/", get(sign_in_page))
         .route("/demo/sign-in", post(sign_in))
@@ -64,6 +68,7 @@ pub fn routes(demo: Demo) -> Router {
         .route("/demo/outbox.json", get(outbox::json))
         .route("/demo/outbox/{id}", get(outbox::mail))
         .route("/demo/calls/{id}", post(calls::act))
+        .route("/demo/switches", get(switches::page).post(switches::set))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(from_fn_with_state(listen, guard::only_this_computer))
         .with_state(Arc::new(demo))
@@ -77,18 +82,18 @@ struct Credentials {
 }
 
 async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
-    demo.page("Sign in", "", html! {}, &sign_in_form(&demo.organisation, "", None))
+    demo.page("Sign in", "", html! {}, &sign_in_form(&demo.organisation(), "", None))
 }
 
 /// Signs in as any application would: with the directory and nothing else.
 async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -> Response {
-    match demo.directory.sign_in(&form.username, &form.password, demo.clock.now()).await {
+    match demo.app.parts().directory.sign_in(&form.username, &form.password, demo.app.parts().clock.now()).await {
         Ok(SignIn::Accepted(account)) => {
-            demo.page("Signed in", "../", html! {}, &signed_in(&demo.organisation, &account))
+            demo.page("Signed in", "../", html! {}, &signed_in(&demo.organisation(), &account))
         }
         Ok(SignIn::Refused) => {
             let error = "That user ID and password don't match an account that can sign in.";
-            demo.page("Sign in", "../", html! {}, &sign_in_form(&demo.organisation, &form.username, Some(error)))
+            demo.page("Sign in", "../", html! {}, &sign_in_form(&demo.organisation(), &form.username, Some(error)))
         }
         Err(error) => {
             tracing::warn!(%error, "the demo's sign-in");
@@ -121,6 +126,7 @@ fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Marku
                 p.below {
                     a #cant-access href="/reset" { "Can't access your account?" }
                 }
+                p.below { a #unlock href="/unlock" { "Unlock your account" } }
                 script src="/regain.js" data-link="#cant-access" async {}
             }
         }

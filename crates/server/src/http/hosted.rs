@@ -11,70 +11,49 @@ use axum::{
     routing::get,
 };
 use maud::html;
-use regain_protocol::Help;
 
 use super::page::{self, Frame, Policy};
-use crate::config::Config;
-
-/// What the hosted pages say, from the configuration.
-#[derive(Debug, Clone)]
-pub struct Hosted {
-    /// The organisation's name.
-    pub organisation: String,
-    /// The address of its logo.
-    pub logo: Option<String>,
-    /// Whom to turn to when nothing here helps.
-    pub help: Help,
-    /// The address under which people reach the server, without a slash at its end.
-    pub public_url: String,
-    /// Whether this is a demonstration.
-    pub demo: bool,
-}
-
-impl Hosted {
-    /// As configured.
-    pub fn new(config: &Config) -> Self {
-        let organisation = &config.organisation;
-        Self {
-            organisation: organisation.name.clone(),
-            logo: organisation.logo.clone(),
-            help: organisation.help(),
-            public_url: config.server.public_url.clone(),
-            demo: config.demo.enabled,
-        }
-    }
-}
+use crate::{app::App, config::Config};
 
 /// Serves the hosted pages and the stylesheet of all the server's pages.
-pub fn routes(hosted: Hosted) -> Router {
+pub fn routes(app: Arc<App>) -> Router {
     Router::new()
         .route("/reset", get(reset))
+        .route("/unlock", get(unlock))
         .route("/.well-known/change-password", get(change_password))
-        .with_state(Arc::new(hosted))
+        .with_state(app)
         .merge(page::routes())
 }
 
+async fn reset(State(app): State<Arc<App>>) -> Response {
+    widget(&app.config(), "reset", "Get back into your account")
+}
+
+async fn unlock(State(app): State<Arc<App>>) -> Response {
+    widget(&app.config(), "unlock", "Unlock your account")
+}
+
 /// The widget, open, on a page of its own.
-async fn reset(State(hosted): State<Arc<Hosted>>) -> Response {
-    let Hosted { organisation, logo, help, demo, .. } = &*hosted;
-    let frame = Frame { organisation, title: "Get back into your account", demo: *demo, root: "", head: html! {} };
-    let policy = Policy { images: logo.as_deref().and_then(origin), forms: "'none'", frames: "'none'" };
+fn widget(config: &Config, flow: &str, title: &str) -> Response {
+    let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
+    let frame = Frame { organisation, title, demo: config.demo.enabled, root: "", head: html! {} };
+    let policy = Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'" };
     let content = html! {
         main.hosted {
-            header { (page::brand(organisation, logo.as_deref())) }
+            header { (page::brand(organisation, logo)) }
             // The loader opens the widget in this place. Where it cannot, it goes to the help below,
             // which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
-                p { a href="reset" { "Get back into your account" } }
+                p { a href=(flow) { (title) } }
                 noscript {
                     p { "This page needs JavaScript, which is switched off or blocked in this browser. Switch it on and load the page again, or turn to us." }
                 }
             }
-            script src="regain.js" data-open data-flow="reset" data-target="#regain" data-fallback="#help" async {}
+            script src="regain.js" data-open data-flow=(flow) data-target="#regain" data-fallback="#help" async {}
             footer #help tabindex="-1" {
-                p.failed role="alert" { "This page could not load all that it needs. " a href="reset" { "Load it again" } ", or turn to us." }
+                p.failed role="alert" { "This page could not load all that it needs. " a href=(flow) { "Load it again" } ", or turn to us." }
                 h2 { "Need help?" }
-                (page::help(help))
+                (page::help(&config.organisation.help()))
             }
         }
     };
@@ -83,8 +62,8 @@ async fn reset(State(hosted): State<Arc<Hosted>>) -> Response {
 
 /// Where password managers send people to change a password (W3C: A Well-Known URL for Changing
 /// Passwords). Until there is a page for changing one, the reset page does it.
-async fn change_password(State(hosted): State<Arc<Hosted>>) -> Response {
-    match HeaderValue::try_from(format!("{}/reset", hosted.public_url)) {
+async fn change_password(State(app): State<Arc<App>>) -> Response {
+    match HeaderValue::try_from(format!("{}/reset", app.config().server.public_url)) {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         // A configured address is a web address, which is a header value.
         Err(_) => StatusCode::NOT_FOUND.into_response(),
@@ -106,20 +85,25 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::{adapters::People, app::testing, ports::SystemClock};
 
-    fn hosted() -> Hosted {
-        Hosted {
-            organisation: "Fish & <Chips>".into(),
-            logo: None,
-            help: Help { email: Some("it@example.com".into()), phone: Some("+1 (555) 0100".into()), url: None },
-            public_url: "https://example.com/recover".into(),
-            demo: false,
-        }
-    }
+    const HOSTED: &str = r#"
+        [server]
+        key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        public_url = "https://example.com/recover"
+        [organisation]
+        name = "Fish & <Chips>"
+        help = { email = "it@example.com", phone = "+1 (555) 0100" }
+        [mail]
+        host = "mail.example.com"
+        from = "help@example.com"
+    "#;
 
-    async fn ask(hosted: Hosted, path: &str) -> (StatusCode, HeaderMap, String) {
+    async fn ask(config: &str, path: &str) -> (StatusCode, HeaderMap, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, _) = testing::app(&folder, config, &People::default(), Arc::new(SystemClock)).await;
         let request = Request::get(path).body(Body::empty()).expect("a request");
-        let response = routes(hosted).oneshot(request).await.expect("answers");
+        let response = routes(app).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 100_000).await.expect("has a body");
         (parts.status, parts.headers, String::from_utf8(body.into()).expect("text"))
@@ -127,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_page_opens_the_widget_and_says_whom_to_turn_to() {
-        let (status, headers, page) = ask(hosted(), "/reset").await;
+        let (status, headers, page) = ask(HOSTED, "/reset").await;
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(
@@ -138,13 +122,15 @@ mod tests {
             page.contains("<noscript>") && page.contains("mailto:it@example.com") && page.contains("tel:+15550100")
         );
         assert!(!page.contains("Demo"));
-        let (_, _, page) = ask(Hosted { demo: true, ..hosted() }, "/reset").await;
+        let (_, _, unlock) = ask(HOSTED, "/unlock").await;
+        assert!(unlock.contains(r#"data-flow="unlock""#) && unlock.contains("Unlock your account"), "{unlock}");
+        let (_, _, page) = ask(testing::LEAST, "/reset").await;
         assert!(page.contains("only on this computer"), "a demonstration says so on every page");
     }
 
     #[tokio::test]
     async fn it_keeps_its_own_strict_policy() {
-        let (_, headers, page) = ask(hosted(), "/reset").await;
+        let (_, headers, page) = ask(HOSTED, "/reset").await;
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
         for directive in [
             "default-src 'none'",
@@ -162,24 +148,25 @@ mod tests {
         assert_eq!(page.matches("<script").count(), 1);
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
 
-        let elsewhere = Hosted { logo: Some("https://cdn.example.net:8443/logo.svg?a=1".into()), ..hosted() };
-        let (_, headers, _) = ask(elsewhere, "/reset").await;
+        let with_logo = |logo: &str| HOSTED.replace("help =", &format!("logo = \"{logo}\"\n        help ="));
+        let elsewhere = with_logo("https://cdn.example.net:8443/logo.svg?a=1");
+        let (_, headers, _) = ask(&elsewhere, "/reset").await;
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
         assert!(policy.contains("img-src 'self' data: https://cdn.example.net:8443;"), "{policy}");
-        let own = Hosted { logo: Some("/logo.svg".into()), ..hosted() };
-        assert_eq!(ask(own, "/reset").await.0, StatusCode::OK);
+        let own = with_logo("/logo.svg");
+        assert_eq!(ask(&own, "/reset").await.0, StatusCode::OK);
     }
 
     #[tokio::test]
     async fn password_managers_are_sent_to_the_configured_address() {
-        let (status, headers, _) = ask(hosted(), "/.well-known/change-password").await;
+        let (status, headers, _) = ask(HOSTED, "/.well-known/change-password").await;
         assert_eq!(status, StatusCode::FOUND);
         assert_eq!(headers[header::LOCATION], "https://example.com/recover/reset");
     }
 
     #[tokio::test]
     async fn the_stylesheet_is_a_file() {
-        let (status, headers, _) = ask(hosted(), "/regain-page.css").await;
+        let (status, headers, _) = ask(HOSTED, "/regain-page.css").await;
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
     }

@@ -16,16 +16,17 @@ use crate::{app::App, flows::Reply};
 
 /// `GET /v1/config`
 pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
-    let organisation = &app.config().organisation;
+    let config = app.config();
+    let organisation = &config.organisation;
     Json(Config {
         name: organisation.name.clone(),
         logo: organisation.logo.clone(),
         account_types: organisation.account_types(),
-        flows: app.config().flows.kinds(),
+        flows: config.flows.kinds(),
         locales: organisation.locales.clone(),
         help: organisation.help(),
         user_id_hint: organisation.user_id_hint.clone(),
-        ask_administrator: app.config().contact.contact().is_some(),
+        ask_administrator: config.contact.contact().is_some(),
     })
 }
 

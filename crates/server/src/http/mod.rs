@@ -2,6 +2,7 @@
 
 mod asset;
 mod body;
+mod captcha;
 mod client;
 mod cors;
 pub mod demo;
@@ -39,6 +40,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .route("/v1/flows", post(flows::create))
         .route("/v1/flows/{id}", get(flows::show).delete(flows::cancel))
         .route("/v1/flows/{id}/steps/{step_id}", post(flows::answer))
+        .route("/v1/captcha/{file}", get(captcha::spoken))
         .route("/openapi.json", get(meta::openapi))
         .route("/healthz", get(meta::healthy))
         .route("/readyz", get(meta::ready))

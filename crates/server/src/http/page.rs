@@ -37,7 +37,7 @@ impl Policy {
         let images = images.as_deref().unwrap_or_default();
         let text = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
-             worker-src 'self'; img-src 'self' data: {images}; frame-src {frames}; form-action {forms}; \
+             worker-src 'self'; img-src 'self' data: {images}; media-src 'self'; frame-src {frames}; form-action {forms}; \
              frame-ancestors 'none'; base-uri 'none'"
         );
         text.parse().expect("directives and an origin are a header value")
@@ -102,6 +102,7 @@ fn banner() -> Markup {
                 a href="/" { "Sign-in page" }
                 a href="/demo" { "People" }
                 a href="/demo/outbox" { "Mail and phone" }
+                a href="/demo/switches" { "Switches" }
             }
         }
     }

@@ -26,6 +26,8 @@ pub(super) enum Block {
     Notice(String),
     /// What to do next, as a link, with its words.
     Link { words: String, url: String },
+    /// What somebody typed, line by line: set apart, so that none of it can pass for our own words.
+    Quote(Vec<String>),
     /// Labelled values, such as when and from where.
     Facts(Vec<(&'static str, String)>),
     /// Ways to reach help, each with its label; an address or page is a link.

@@ -1,32 +1,41 @@
-//! The mails in English.
+//! Everything that is sent, in English.
 
-use regain_protocol::{Help, Secret};
+use jiff::Timestamp;
+use regain_protocol::{Help, MethodKind, Outcome, Secret};
 
 use super::{
-    Facts,
+    Catalogue, Facts,
     draft::{Block, Contact, Draft},
+    phone::CallWords,
+    typed,
 };
 use crate::outgoing::Content;
 
+/// The catalogue.
+pub(super) static CATALOGUE: Catalogue = Catalogue { draft, text_message, call_words };
+
 /// Writes any mail.
-pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Draft {
+fn draft(facts: &Facts<'_>, content: &Content) -> Draft {
     match content {
         Content::Code { code, minutes } | Content::TextCode { code, minutes } => code_mail(facts, code, *minutes),
-        Content::Confirmation { at, client, .. } | Content::AdministratorRequest { at, client, .. } => {
-            password_reset(facts, *at, client.as_deref())
+        Content::Call { .. } => call_mail(facts),
+        Content::Confirmation { outcome, at, client } => confirmation(facts, *outcome, *at, client.as_deref()),
+        Content::AdministratorRequest { reason, message, proved, at, client } => {
+            let mut rows = vec![("Why they ask", reason_in_words(reason).to_owned()), ("Proofs given", proofs(proved))];
+            rows.extend(when_and_where(*at, client.as_deref()));
+            administrator_request(facts, message.as_deref(), rows)
         }
-        Content::Call { .. } => code_mail(facts, &"".into(), 0),
     }
 }
 
 fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
     let Facts { organisation, help, user_id, .. } = facts;
-    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    let time = time(minutes);
     Draft {
         lang: "en",
         dir: "ltr",
         subject: format!("Your {organisation} verification code"),
-        preview: format!("Use it within {minutes} {unit} on the page where you asked for it."),
+        preview: format!("Use it within {time} on the page where you asked for it."),
         heading: "Here is your verification code".to_owned(),
         blocks: vec![
             Block::Paragraph(format!(
@@ -34,7 +43,7 @@ fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
                  Type this code on the page where you asked for it:"
             )),
             Block::Code(code.clone()),
-            Block::Paragraph(format!("It works once, for {minutes} {unit}. A newer code replaces it.")),
+            Block::Paragraph(format!("It works once, for {time}. A newer code replaces it.")),
             Block::Notice(
                 "Nobody will ever ask you for this code: not our help desk, not an administrator. Don't pass it on."
                     .to_owned(),
@@ -55,33 +64,192 @@ fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
     }
 }
 
-fn password_reset(facts: &Facts<'_>, at: jiff::Timestamp, client: Option<&str>) -> Draft {
-    let Facts { organisation, help, reset_url, user_id } = facts;
-    let when = at.strftime("%-d %B %Y at %H:%M UTC").to_string();
-    let mut rows = vec![("Account", (*user_id).to_owned()), ("When", when)];
-    rows.extend(client.map(|client| ("From the network", client.to_owned())));
+/// A call is placed, not written; this is what a notifier that can only write would say.
+fn call_mail(facts: &Facts<'_>) -> Draft {
+    let Facts { organisation, help, user_id, .. } = facts;
     Draft {
         lang: "en",
         dir: "ltr",
-        subject: format!("Your {organisation} password was reset"),
-        preview: "If it was you, there is nothing to do. If it wasn't, act now.".to_owned(),
-        heading: "Your password was reset".to_owned(),
+        subject: format!("{organisation} is calling you"),
+        preview: "Answer the call and press #.".to_owned(),
+        heading: "We are calling you".to_owned(),
         blocks: vec![
-            Block::Paragraph(format!("A new password was chosen for your {organisation} account.")),
+            Block::Paragraph(format!(
+                "Somebody, we hope you, asked to get back into the {organisation} account {user_id}. Answer the call \
+                 and press # if it was you."
+            )),
+            contacts(help, "If it wasn't you, tell us:", "If it wasn't you, tell your administrator."),
+        ],
+        footer: format!(
+            "You get this mail because your address is registered for the recovery of an account at {organisation}."
+        ),
+    }
+}
+
+/// What a confirmation says of an outcome.
+struct Happened {
+    subject: String,
+    heading: &'static str,
+    what: String,
+    not_you: &'static str,
+    link: &'static str,
+}
+
+fn happened(organisation: &str, outcome: Outcome) -> Happened {
+    match outcome {
+        Outcome::Reset => Happened {
+            subject: format!("Your {organisation} password was reset"),
+            heading: "Your password was reset",
+            what: format!("A new password was chosen for your {organisation} account."),
+            not_you: "Wasn't it you? Then somebody else may be in your account and in this mailbox. Change the \
+                      password of this mailbox first, reset your account's password again, and tell us at once.",
+            link: "Reset the password again",
+        },
+        Outcome::Unlocked => Happened {
+            subject: format!("Your {organisation} account was unlocked"),
+            heading: "Your account was unlocked",
+            what: format!("Your {organisation} account can be signed in to again. Its password is the same as before."),
+            not_you: "Wasn't it you? Then somebody else may know your password and may be in this mailbox. Change \
+                      the password of this mailbox first, reset your account's password, and tell us at once.",
+            link: "Reset the password",
+        },
+        Outcome::Changed => Happened {
+            subject: format!("Your {organisation} password was changed"),
+            heading: "Your password was changed",
+            what: format!(
+                "The password of your {organisation} account was changed by somebody who knew the former one."
+            ),
+            not_you: "Wasn't it you? Then somebody else knew your password and may be in your account. Reset the \
+                      password at once, and tell us.",
+            link: "Reset the password",
+        },
+        Outcome::Registered => Happened {
+            subject: format!("The security info of your {organisation} account was changed"),
+            heading: "Your security info was changed",
+            what: format!(
+                "The addresses, phones, questions or apps by which you can get back into your {organisation} account \
+                 were changed."
+            ),
+            not_you: "Wasn't it you? Then somebody else may be preparing to take over your account. Reset its \
+                      password at once, and tell us, so that what they registered is removed.",
+            link: "Reset the password",
+        },
+        Outcome::RequestSent | Outcome::Unknown => Happened {
+            subject: format!("Something was done with your {organisation} account"),
+            heading: "Something was done with your account",
+            what: format!("Somebody used the recovery page for your {organisation} account."),
+            not_you: "Wasn't it you? Then reset your account's password, and tell us at once.",
+            link: "Reset the password",
+        },
+    }
+}
+
+fn confirmation(facts: &Facts<'_>, outcome: Outcome, at: Timestamp, client: Option<&str>) -> Draft {
+    let Facts { organisation, help, reset_url, user_id } = facts;
+    let Happened { subject, heading, what, not_you, link } = happened(organisation, outcome);
+    let mut rows = vec![("Account", (*user_id).to_owned())];
+    rows.extend(when_and_where(at, client));
+    Draft {
+        lang: "en",
+        dir: "ltr",
+        subject,
+        preview: "If it was you, there is nothing to do. If it wasn't, act now.".to_owned(),
+        heading: heading.to_owned(),
+        blocks: vec![
+            Block::Paragraph(what),
             Block::Facts(rows),
             Block::Paragraph("If it was you, there is nothing more to do.".to_owned()),
-            Block::Notice(
-                "Wasn't it you? Then somebody else may be in your account and in this mailbox. Change the password \
-                 of this mailbox first, reset your account's password again, and tell us at once."
-                    .to_owned(),
-            ),
-            Block::Link { words: "Reset the password again".to_owned(), url: (*reset_url).to_owned() },
+            Block::Notice(not_you.to_owned()),
+            Block::Link { words: link.to_owned(), url: (*reset_url).to_owned() },
             contacts(help, "This is how you reach us:", "Tell your administrator at once."),
         ],
         footer: format!(
             "You get this mail because your address is registered for the recovery of an account at {organisation}. \
-             It goes to every such address after each reset."
+             Every such address gets it each time."
         ),
+    }
+}
+
+fn administrator_request(facts: &Facts<'_>, message: Option<&str>, rows: Vec<(&'static str, String)>) -> Draft {
+    let Facts { organisation, user_id, .. } = facts;
+    let user_id = typed::user_id(user_id.trim());
+    let lines = message.map(typed::lines).unwrap_or_default();
+    let disarmed = typed::is_disarmed(&user_id) || lines.iter().any(|line| typed::is_disarmed(line));
+
+    let mut blocks = vec![Block::Paragraph(format!(
+        "Somebody could not get back into an account at {organisation} by themselves and asks the administrators."
+    ))];
+    if user_id.is_empty() {
+        blocks.push(Block::Paragraph("They typed no user ID.".to_owned()));
+    } else {
+        blocks.push(Block::Paragraph(
+            "This is the user ID that they typed. It need not exist, and it need not be theirs:".to_owned(),
+        ));
+        blocks.push(Block::Quote(vec![user_id]));
+    }
+    blocks.push(Block::Facts(rows));
+    if lines.is_empty() {
+        blocks.push(Block::Paragraph("They added no message.".to_owned()));
+    } else {
+        blocks.push(Block::Paragraph("This is what they added, in their own words:".to_owned()));
+        blocks.push(Block::Quote(lines));
+    }
+    if disarmed {
+        blocks.push(Block::Paragraph(
+            "Dots, colons and backslashes in brackets are ours: nothing that was typed is to become a link.".to_owned(),
+        ));
+    }
+    blocks.push(Block::Notice(
+        "Nobody has checked who wrote this. Reach the person by a way that you know already, not by one named above, \
+         before you change anything about the account. Never ask them for a password or code."
+            .to_owned(),
+    ));
+    Draft {
+        lang: "en",
+        dir: "ltr",
+        subject: format!("Somebody at {organisation} asks for help with an account"),
+        preview: "They could not get back in by themselves.".to_owned(),
+        heading: "Somebody asks for help with an account".to_owned(),
+        blocks,
+        footer: format!("You get this mail because your address is an administrator's in {organisation}'s settings."),
+    }
+}
+
+/// Why somebody could not go on, as the step said it.
+fn reason_in_words(reason: &str) -> &'static str {
+    match reason {
+        "disabled" => "People cannot reset their passwords by themselves: it is switched off.",
+        "second_gate" => "They gave one proof, and the account has no way to give the second one that is asked for.",
+        "asked" => "They said that none of the ways to prove who they are works for them.",
+        _ => "They could not go on by themselves.",
+    }
+}
+
+fn proofs(proved: &[MethodKind]) -> String {
+    let words: Vec<_> = proved
+        .iter()
+        .map(|kind| match kind {
+            MethodKind::Email => "a code by mail",
+            MethodKind::Sms => "a code by text message",
+            MethodKind::Call => "a phone call",
+            MethodKind::Questions => "security questions",
+            MethodKind::Authenticator => "an authenticator app",
+            MethodKind::Unknown => "another one",
+        })
+        .collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+fn when_and_where(at: Timestamp, client: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("When", at.strftime("%-d %B %Y at %H:%M UTC").to_string())];
+    rows.extend(client.map(|client| ("From the network", client.to_owned())));
+    rows
+}
+
+fn time(minutes: u32) -> String {
+    match minutes {
+        1 => "1 minute".to_owned(),
+        _ => format!("{minutes} minutes"),
     }
 }
 
@@ -102,5 +270,35 @@ fn contacts(help: &Help, intro: &str, without: &str) -> Block {
         Block::Paragraph(without.to_owned())
     } else {
         Block::Contacts { intro: intro.to_owned(), contacts }
+    }
+}
+
+/// The words of a text message, from the most to the fewest.
+fn text_message(organisation: Option<&str>, code: &Secret<String>, minutes: u32) -> Vec<Secret<String>> {
+    let code = code.expose();
+    let mut words = Vec::new();
+    // A number of four digits could be taken for a code.
+    let good_for = if minutes < 1000 { format!(" It is good for {}.", time(minutes)) } else { String::new() };
+    if let Some(organisation) = organisation {
+        words.push(format!("{organisation}: your verification code is {code}.{good_for} Don't pass it on to anybody."));
+        words.push(format!("{organisation}: your code is {code}."));
+    }
+    words.push(format!("Your verification code is {code}.{good_for} Don't pass it on to anybody."));
+    words.push(format!("Your code is {code}."));
+    words.into_iter().map(Secret::new).collect()
+}
+
+/// What is spoken in a call.
+fn call_words(organisation: &str) -> CallWords {
+    CallWords {
+        lang: "en",
+        greeting: if organisation.is_empty() { "Hello.".to_owned() } else { format!("Hello. This is {organisation}.") },
+        press: "Somebody, we hope you, wants to get back into your account. If it is you, press the hash key, also \
+                called pound. If it is not, just hang up, and nothing will happen."
+            .to_owned(),
+        wrong_key: "That was another key. If you asked for this call, press the hash key, also called pound."
+            .to_owned(),
+        thanks: "Thank you. Please go on at your screen.".to_owned(),
+        goodbye: "Goodbye.".to_owned(),
     }
 }

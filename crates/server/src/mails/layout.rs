@@ -16,6 +16,10 @@ pub(super) fn text(draft: &Draft, organisation: &str) -> String {
             Block::Paragraph(words) | Block::Notice(words) => paragraph(&mut text, words),
             Block::Code(code) => paragraph(&mut text, code.expose()),
             Block::Link { words, url } => paragraph(&mut text, &format!("{words}:\n{url}")),
+            Block::Quote(lines) => {
+                let lines: Vec<_> = lines.iter().flat_map(|line| wrap(line)).map(|line| format!("> {line}")).collect();
+                paragraph(&mut text, &lines.join("\n"));
+            }
             Block::Facts(rows) => {
                 let rows: Vec<_> = rows.iter().map(|(label, value)| format!("{label}: {value}")).collect();
                 paragraph(&mut text, &rows.join("\n"));
@@ -35,6 +39,31 @@ pub(super) fn text(draft: &Draft, organisation: &str) -> String {
 fn paragraph(text: &mut String, words: &str) {
     text.push_str(words);
     text.push_str("\n\n");
+}
+
+/// How many characters a quoted line has at most: what a mailbox would wrap has no mark where it goes on.
+const QUOTED: usize = 72;
+
+/// A quoted line in pieces that no mailbox wraps; between words where it can be.
+fn wrap(line: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut room = QUOTED;
+    for word in line.split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if length > room && length <= QUOTED {
+            pieces.push(String::new());
+            room = QUOTED;
+        }
+        for character in word.chars() {
+            if room == 0 {
+                pieces.push(String::new());
+                room = QUOTED;
+            }
+            room -= 1;
+            pieces.last_mut().expect("begun with one").push(character);
+        }
+    }
+    pieces
 }
 
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
@@ -106,6 +135,12 @@ fn block_html(block: &Block) -> Markup {
                 }
                 p.quiet style="margin:-8px 0 20px;font-size:13px;color:#59636f;word-break:break-all;" dir="ltr" { (url) }
             }
+            Block::Quote(lines) => {
+                blockquote.quote style="margin:0 0 16px;padding:8px 16px;background:#f4f5f7;border-inline-start:4px solid #a3adba;\
+                    border-radius:4px;word-break:break-word;" {
+                    @for line in lines { p dir="auto" style="margin:0;min-height:1.5em;" { (line) } }
+                }
+            }
             Block::Facts(rows) => {
                 table.facts role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px;" {
                     @for (label, value) in rows {
@@ -122,6 +157,32 @@ fn block_html(block: &Block) -> Markup {
                     p style="margin:0;" { (label) ": " a.link href=(url) style="color:#1f5fbf;" { bdi dir="ltr" { (words) } } }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_stay_whole_where_they_can() {
+        let line = "word ".repeat(20);
+        let pieces = wrap(&line);
+        assert_eq!(pieces.len(), 2);
+        assert!(pieces.iter().all(|piece| piece.starts_with("word") && piece.ends_with("word ")), "{pieces:?}");
+        assert_eq!(wrap(&"x".repeat(100)), ["x".repeat(72), "x".repeat(28)]);
+        assert_eq!(wrap(""), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_too_long(line in "[ a-zé]{0,300}") {
+            let pieces = wrap(&line);
+            prop_assert_eq!(pieces.concat(), line);
+            prop_assert!(pieces.iter().all(|piece| piece.chars().count() <= QUOTED));
         }
     }
 }

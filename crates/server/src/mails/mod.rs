@@ -1,13 +1,17 @@
-//! The words of the mails, and their look.
+//! The words of everything that is sent, and the look of the mails.
 //!
 //! A catalogue (one file per language) says what a mail says, as a [`Draft`]; the layout makes a text
-//! and an HTML part of it. Names and links come from the configuration only.
+//! and an HTML part of it. Names and links come from the configuration only. What goes to phones is in
+//! `phone`; what strangers typed goes through `typed`.
 
 mod draft;
 mod english;
 mod layout;
+mod phone;
+mod typed;
 
 use draft::Draft;
+pub use phone::{CallWords, call_words, text_message};
 use regain_protocol::{Help, Secret};
 
 use crate::outgoing::Content;
@@ -31,6 +35,19 @@ pub struct Mail {
     pub html: Secret<String>,
 }
 
+/// Writes the words of a text message with a code, from the most to the fewest: the organisation's name
+/// where it can be in it, the code, and for how many minutes it is good.
+type TextWords = fn(Option<&str>, &Secret<String>, u32) -> Vec<Secret<String>>;
+
+/// One language.
+struct Catalogue {
+    /// Writes any mail.
+    draft: fn(&Facts<'_>, &Content) -> Draft,
+    text_message: TextWords,
+    /// What is spoken in a call from an organisation.
+    call_words: fn(&str) -> CallWords,
+}
+
 /// What a catalogue knows when it writes a draft.
 struct Facts<'a> {
     organisation: &'a str,
@@ -50,7 +67,7 @@ impl Mails {
         let user_id = one_line(user_id);
         let facts =
             Facts { organisation: &self.organisation, help: &self.help, reset_url: &self.reset_url, user_id: &user_id };
-        let draft = catalogue(locale)(&facts, content);
+        let draft = (catalogue(locale).draft)(&facts, content);
         Mail {
             subject: one_line(&draft.subject),
             text: layout::text(&draft, &self.organisation).into(),
@@ -60,109 +77,18 @@ impl Mails {
 }
 
 /// The catalogue of a language: English, until there are others.
-fn catalogue(_locale: &str) -> fn(&Facts<'_>, &Content) -> Draft {
-    english::draft
+fn catalogue(_locale: &str) -> &'static Catalogue {
+    &english::CATALOGUE
 }
 
 /// The text without line breaks, control characters and marks that turn the direction of writing: it
 /// can go into a header, and it cannot make the words around it read otherwise.
 fn one_line(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     text.chars().filter(|&c| !turns(c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use regain_protocol::Outcome;
-
-    use super::*;
-
-    fn mails() -> Mails {
-        let help = Help {
-            email: Some("it-help@example.com".into()),
-            phone: Some("+1 555 0100".into()),
-            url: Some("https://example.com/help?a=1&b=2".into()),
-        };
-        Mails::new("Fish & Chips <Ltd>", help, "https://recover.example.com")
-    }
-
-    fn code() -> Content {
-        Content::Code { code: "042137".into(), minutes: 10 }
-    }
-
-    fn confirmation() -> Content {
-        let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
-        Content::Confirmation { outcome: Outcome::Reset, at, client: Some("192.0.2.0/24".into()) }
-    }
-
-    #[test]
-    fn the_code_is_on_a_line_of_its_own_and_not_in_the_subject() {
-        let mail = mails().write("en", "ada@example.com", &code());
-        assert!(!mail.subject.contains("042137"), "{}", mail.subject);
-        assert!(mail.subject.contains("Fish & Chips <Ltd>"));
-        assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
-        assert_eq!(mail.html.expose().matches("042137").count(), 1, "not in the preview line either");
-        assert!(mail.html.expose().contains(r#"dir="ltr""#));
-        for part in [mail.text.expose(), mail.html.expose()] {
-            for said in ["10 minutes", "ada@example.com", "Nobody", "it-help@example.com", "+1 555 0100"] {
-                assert!(part.contains(said), "{said:?} in {part}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_confirmation_says_what_happened_when_and_what_to_do() {
-        let mail = mails().write("en", "ada@example.com", &confirmation());
-        for part in [mail.text.expose(), mail.html.expose()] {
-            for said in [
-                "ada@example.com",
-                "23 November 2026",
-                "14:16 UTC",
-                "192.0.2.0/24",
-                "https://recover.example.com/reset",
-                "it-help@example.com",
-            ] {
-                assert!(part.contains(said), "{said:?} in {part}");
-            }
-        }
-        let at = "2026-11-23T14:16:00Z".parse().expect("valid");
-        let nowhere = Content::Confirmation { outcome: Outcome::Reset, at, client: None };
-        let mail = mails().write("en", "ada@example.com", &nowhere);
-        assert!(!mail.text.expose().contains("network"), "nothing is said of what isn't known");
-    }
-
-    #[test]
-    fn nothing_in_the_html_is_markup_but_ours() {
-        let mail = mails().write("en", "<img src=x onerror=alert(1)>\"'&", &code());
-        let html = mail.html.expose();
-        assert!(html.contains("Fish &amp; Chips &lt;Ltd&gt;") && !html.contains("<Ltd>"), "{html}");
-        assert!(!html.contains("<img") && html.contains("&lt;img src=x"), "{html}");
-        let mail = mails().write("en", "a", &confirmation());
-        assert!(mail.html.expose().contains("https://example.com/help?a=1&amp;b=2"));
-    }
-
-    #[test]
-    fn no_name_can_start_a_header_or_turn_the_text() {
-        let mails = Mails::new("Evil\r\nBcc: all@example.com", Help::default(), "https://recover.example.com");
-        let mail = mails.write("en", "a\u{202e}da\r\nx: y", &code());
-        assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
-        assert!(!mail.text.expose().contains('\u{202e}'));
-        assert!(mail.text.expose().lines().all(|line| !line.starts_with("x:") && !line.starts_with("Bcc:")));
-    }
-
-    #[test]
-    fn an_unknown_language_is_english() {
-        let mail = mails().write("tlh", "ada@example.com", &code());
-        assert_eq!(mail.subject, mails().write("en", "ada@example.com", &code()).subject);
-    }
-
-    #[test]
-    fn it_reads_well_without_any_help_contact() {
-        let mails = Mails::new("Northwind", Help::default(), "https://recover.example.com");
-        for content in [code(), confirmation()] {
-            let mail = mails.write("en", "ada@example.com", &content);
-            assert!(mail.text.expose().contains("your administrator"), "{}", mail.text.expose());
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 mod world;
 
 mod bodies;
+mod captcha;
 mod cors;
 mod counters;
 mod errors;

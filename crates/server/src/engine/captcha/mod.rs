@@ -4,7 +4,10 @@
 //! lives in the flow's state, so a solution is good for this flow only, once, and as long as the flow
 //! or [`CaptchaConfig::lifetime`] lasts, whichever is shorter.
 
+mod image;
+mod picture;
 mod proof_of_work;
+mod spoken;
 
 use jiff::Timestamp;
 use regain_protocol::{Captcha, CaptchaSolution};
@@ -13,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Engine};
 use crate::config::{CaptchaConfig, CaptchaKind};
 
+pub use image::{Image, spoken};
 pub use proof_of_work::ProofOfWork;
 
 /// A challenge that was set, with what tells a solution.
@@ -21,6 +25,8 @@ pub use proof_of_work::ProofOfWork;
 pub enum Challenge {
     /// Work for the browser.
     ProofOfWork(ProofOfWork),
+    /// Digits to read or to hear.
+    Image(Image),
     /// An outside service judges; the widget shows it with this public key.
     Turnstile {
         /// The organisation's public key there.
@@ -44,9 +50,10 @@ impl Engine {
                 let until = self.solvable_until(cx);
                 Some(Challenge::ProofOfWork(ProofOfWork::new(cx.rng, config.max_number.into(), until)))
             }
+            CaptchaKind::Image => Some(Challenge::Image(Image::new(cx.rng, &self.keys, self.solvable_until(cx)))),
             CaptchaKind::Turnstile => Some(Challenge::Turnstile { site_key: site_key() }),
             CaptchaKind::Hcaptcha => Some(Challenge::Hcaptcha { site_key: site_key() }),
-            CaptchaKind::Image | CaptchaKind::Off => None,
+            CaptchaKind::Off => None,
         }
     }
 
@@ -68,6 +75,7 @@ impl Engine {
             Challenge::ProofOfWork(work) => {
                 solution.is_some_and(|given| work.is_solved_by(&given.solution, cx.now, &self.keys))
             }
+            Challenge::Image(image) => solution.is_some_and(|given| image.is_solved_by(given, cx.now, &self.keys)),
             Challenge::Turnstile { .. } | Challenge::Hcaptcha { .. } => solution.is_some() && verified == Some(true),
         }
     }
@@ -76,8 +84,17 @@ impl Engine {
     pub(super) fn shown(&self, _: Context<'_>, challenge: &Challenge) -> Captcha {
         match challenge {
             Challenge::ProofOfWork(work) => work.shown(&self.keys),
+            Challenge::Image(image) => image.shown(&self.keys, &self.rules().public_url),
             Challenge::Turnstile { site_key } => Captcha::Turnstile { site_key: site_key.clone() },
             Challenge::Hcaptcha { site_key } => Captcha::Hcaptcha { site_key: site_key.clone() },
+        }
+    }
+
+    /// What solves a challenge, where a person is to: for the demonstration, which shows it.
+    pub fn captcha_solution(&self, challenge: &Challenge) -> Option<String> {
+        match challenge {
+            Challenge::Image(image) => image.solution(&self.keys),
+            Challenge::ProofOfWork(_) | Challenge::Turnstile { .. } | Challenge::Hcaptcha { .. } => None,
         }
     }
 }

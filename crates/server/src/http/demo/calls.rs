@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::{
     Form,
     extract::{Path, State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::Demo;
+use super::{Demo, guard::is_from_here};
 use crate::adapters::{CallAct, NotOnTheLine};
 
 /// What a button sends.
@@ -49,19 +49,4 @@ pub(super) async fn act(
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
-}
-
-/// Whether a request comes from a page of this server, or from no page at all. Browsers say from where a
-/// form comes in the one header or, older ones, in the other; programs say nothing.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let (Some(origin), Some(host)) =
-        (origin.to_str().ok(), headers.get(header::HOST).and_then(|host| host.to_str().ok()))
-    else {
-        return false;
-    };
-    origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host))
 }

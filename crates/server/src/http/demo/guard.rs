@@ -28,6 +28,21 @@ pub(super) async fn only_this_computer(State(listen): State<SocketAddr>, request
         .into_response()
 }
 
+/// Whether a request comes from a page of this server, or from no page at all. Browsers say from where a
+/// form comes in the one header or, older ones, in the other; programs say nothing.
+pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let (Some(origin), Some(host)) =
+        (origin.to_str().ok(), headers.get(header::HOST).and_then(|host| host.to_str().ok()))
+    else {
+        return false;
+    };
+    origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+}
+
 /// The one `Host` of a request.
 fn host(headers: &HeaderMap) -> Option<Authority> {
     let mut hosts = headers.get_all(header::HOST).iter();

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{super::asset::Asset, Demo};
 use crate::{
     adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
-    phone_words::call_words,
+    mails::call_words,
 };
 
 /// How many entries the page shows whole; older ones are folded.
@@ -58,7 +58,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                 @match entry {
                     OutboxEntry::Mail(mail) => (one_mail(mail, index < UNFOLDED)),
                     OutboxEntry::Text(text) => (one_text(text, index < UNFOLDED)),
-                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation)),
+                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation())),
                 }
             }
         }
@@ -162,7 +162,7 @@ fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
     let said = call.said.iter().map(|said| match said {
         Said::Greeting => format!("{} {}", words.greeting, words.press),
         Said::WrongKey => format!("{} {}", words.wrong_key, words.press),
-        Said::Thanks => words.thanks.clone(),
+        Said::Thanks => format!("{} {}", words.thanks, words.goodbye),
         Said::Goodbye => words.goodbye.clone(),
     });
     said.collect()
@@ -201,7 +201,7 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
         }
         OutboxEntry::Call(call) => JsonEntry::Call {
             status: status(call.status).0,
-            said: said(&call, &demo.organisation),
+            said: said(&call, &demo.organisation()),
             id: call.call.reference.call_id,
             to: call.call.to,
             at: call.at,

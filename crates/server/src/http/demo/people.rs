@@ -22,7 +22,7 @@ use crate::{
 /// Lists the people: how they differ, their passwords to begin with, and with what they prove who they
 /// are.
 pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
-    let now = demo.clock.now();
+    let now = demo.app.parts().clock.now();
     let head = html! {
         script src="/demo/people.js" defer {}
     };
@@ -30,7 +30,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
         main.wide {
             h1 { "People" }
             p.lead {
-                "They work at " (demo.organisation) ", which is made up. Forget a password for one of them on the "
+                "They work at " (demo.organisation()) ", which is made up. Forget a password for one of them on the "
                 a href="/" { "sign-in page" } " and read " a href="/demo/outbox" { "their mail" } "."
             }
             ul.people {
@@ -151,7 +151,7 @@ struct JsonCode {
 
 /// The codes of the authenticator apps for programs.
 pub(super) async fn authenticators(State(demo): State<Arc<Demo>>) -> Response {
-    let now = demo.clock.now();
+    let now = demo.app.parts().clock.now();
     let mut codes = Vec::new();
     for person in &demo.people.people {
         if let Some(code) = person.authenticator.as_ref().and_then(|secret| code(secret, now)) {

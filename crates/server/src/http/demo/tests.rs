@@ -10,9 +10,9 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::{
-    adapters::{Database, EmbeddedDirectory},
+    app::testing,
     ports::{
-        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _, PhoneCall,
+        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, PasswordChange, Phone as _, PhoneCall,
         SystemClock, TextMessage, Unheard,
     },
 };
@@ -22,25 +22,16 @@ const PEOPLE: &str = include_str!("../../../demo/people.toml");
 struct World {
     _folder: TempDir,
     demo: Demo,
+    listen: SocketAddr,
 }
 
 impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        let directory = EmbeddedDirectory::open(database, Arc::clone(&clock), Arc::new(OsRng)).await.expect("opens");
         let people = People::from_toml(PEOPLE).expect("reads");
-        directory.import(&people).await.expect("imports");
-        let demo = Demo {
-            organisation: "Northwind Traders".into(),
-            listen: "127.0.0.1:8080".parse().expect("an address"),
-            directory: Arc::new(directory),
-            outbox: Outbox::new(Arc::clone(&clock)),
-            clock,
-            people,
-        };
-        Self { _folder: folder, demo }
+        let (app, outbox) = testing::app(&folder, testing::LEAST, &people, Arc::new(SystemClock)).await;
+        let demo = Demo { app, outbox, people };
+        Self { _folder: folder, demo, listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
     }
 
     async fn send(
@@ -53,7 +44,7 @@ impl World {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().expect("an address"), 4711)));
         }
-        let response = routes(self.demo.clone()).oneshot(request).await.expect("answers");
+        let response = guarded(self.demo.clone(), self.listen).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1_000_000).await.expect("has a body");
         (parts.status, parts.headers, String::from_utf8(body.into()).expect("text"))
@@ -101,9 +92,9 @@ async fn the_right_password_truly_signs_in() {
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains(r#"data-testid="signed-in""#) && page.contains("ada@northwind.example"), "{page}");
 
-    let ada = world.demo.directory.find("ada@northwind.example").await.expect("answers").expect("is there");
+    let ada = world.demo.app.parts().directory.find("ada@northwind.example").await.expect("answers").expect("is there");
     let change = PasswordChange { new: "a new one".into(), current: None };
-    world.demo.directory.set_password(&ada.id, &change).await.expect("sets");
+    world.demo.app.parts().directory.set_password(&ada.id, &change).await.expect("sets");
     let (_, page) = world.sign_in("username=ada%40northwind.example&password=analytical+engine+notes").await;
     assert!(!page.contains("signed-in") && page.contains("sign-in-error"), "the old one is refused: {page}");
     let (_, page) = world.sign_in("username=ada%40northwind.example&password=a+new+one").await;
@@ -172,8 +163,16 @@ async fn the_authenticators_codes_are_those_of_their_keys() {
     let good_until: jiff::Timestamp = json["good_until"].as_str().expect("text").parse().expect("a time");
     let step = crate::totp::step_at(good_until) - 1;
     for (index, user_id) in ["mary@northwind.example", "margaret@northwind.example"].into_iter().enumerate() {
-        let account = world.demo.directory.find(user_id).await.expect("answers").expect("is there");
-        let key = world.demo.directory.authenticator_key(Some(&account.id)).await.expect("answers").expect("has one");
+        let account = world.demo.app.parts().directory.find(user_id).await.expect("answers").expect("is there");
+        let key = world
+            .demo
+            .app
+            .parts()
+            .directory
+            .authenticator_key(Some(&account.id))
+            .await
+            .expect("answers")
+            .expect("has one");
         assert_eq!(json["codes"][index]["user_id"], user_id);
         assert_eq!(json["codes"][index]["code"], *crate::totp::code(&key, step).expose());
     }
@@ -379,6 +378,31 @@ async fn it_is_for_this_computer_only() {
     for (host, peer) in [("localhost:8080", "127.0.0.1"), ("[::1]:8080", "::1"), ("127.0.0.1", "::ffff:127.0.0.1")] {
         assert_eq!(world.send(ask(host), Some(peer), "").await.0, StatusCode::OK, "{host} {peer}");
     }
-    world.demo.listen = "0.0.0.0:8080".parse().expect("an address");
+    world.listen = "0.0.0.0:8080".parse().expect("an address");
     assert_eq!(world.send(ask("localhost"), here, "").await.0, StatusCode::FORBIDDEN, "it listens to everybody");
+}
+
+#[tokio::test]
+async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
+    let world = World::new().await;
+    let switch = |site: &'static str, body: &'static str| {
+        let request = Request::post("/demo/switches")
+            .header(header::HOST, "localhost:8080")
+            .header("sec-fetch-site", site)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        world.send(request, Some("127.0.0.1"), body)
+    };
+    let (status, _, page) = switch("cross-site", "email=on").await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{page}");
+
+    let (_, _, page) = switch("same-origin", "email=on&self_service=on&unlock=on&captcha=image&contact=off").await;
+    assert!(page.contains("data-testid=\"switched\""), "{page}");
+    let config = world.demo.app.config();
+    assert_eq!(config.captcha.kind, crate::config::CaptchaKind::Image);
+    assert!(config.methods.email && !config.methods.authenticator);
+    assert_eq!(config.organisation.name, "Northwind Traders", "the rest stays");
+
+    let (_, _, page) = switch("same-origin", "email=on&self_service=on&gates=2&contact=off").await;
+    assert!(page.contains("not-switched") && page.contains("gates.required"), "{page}");
+    assert_eq!(world.demo.app.config().gates.required, 1, "nothing was switched");
 }

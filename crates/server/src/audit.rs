@@ -1,0 +1,62 @@
+//! Exporting the audit log as JSON Lines.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use regain_server::{
+    adapters::{AuditFilter, Database, SqliteStore},
+    config::Config,
+    ports::AuditEntry,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::serve::Failure;
+
+/// How many lines are read at a time.
+const PAGE: u32 = 500;
+
+/// A line of the log as programs read it: every member is always there.
+#[derive(Serialize)]
+struct Line {
+    at: Timestamp,
+    flow: String,
+    event: String,
+    account: Option<String>,
+    client: Option<String>,
+    detail: Option<Value>,
+}
+
+impl From<AuditEntry> for Line {
+    fn from(entry: AuditEntry) -> Self {
+        let AuditEntry { at, flow_id, account_key, event, client, detail } = entry;
+        let detail = detail.map(|json| serde_json::from_str(&json).unwrap_or(Value::String(json)));
+        Self { at, flow: flow_id, event, account: account_key, client, detail }
+    }
+}
+
+/// Writes the log, oldest first, as it is read. The server may be running meanwhile. Whoever reads may
+/// stop before the end, as `head` does.
+pub(crate) async fn export(config: &Config, filter: &AuditFilter, out: &mut impl Write) -> Result<(), Failure> {
+    let store = SqliteStore::new(Database::open_existing(&config.store.path).await?);
+    let mut after = None;
+    loop {
+        let page = store.audit_page(filter, after.as_ref(), PAGE).await?;
+        let Some((position, _)) = page.last() else { return Ok(()) };
+        after = Some(position.clone());
+        let lines = page.into_iter().map(|(_, entry)| Line::from(entry));
+        match write(lines, out) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(Failure::Output)?,
+        }
+    }
+}
+
+fn write(lines: impl Iterator<Item = Line>, out: &mut impl Write) -> io::Result<()> {
+    for line in lines {
+        let mut json = serde_json::to_vec(&line)?;
+        json.push(b'\n');
+        out.write_all(&json)?;
+    }
+    out.flush()
+}

@@ -1,0 +1,196 @@
+//! The page of switches: what an organisation decides in its configuration, turned on and off while the
+//! demonstration runs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Form,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use maud::{Markup, html};
+use toml::Table;
+
+use super::{Demo, guard::is_from_here};
+use crate::config::{CaptchaKind, Config, ContactKind};
+
+/// What a page's form sends: the names of what is on, and of what was chosen.
+type Fields = BTreeMap<String, String>;
+
+/// A method that can be switched: its key under `[methods]`, and its words.
+const METHODS: [(&str, &str); 6] = [
+    ("email", "Mail"),
+    ("sms", "Text messages"),
+    ("call_mobile", "Calls to mobile phones"),
+    ("call_office", "Calls to the office"),
+    ("questions", "Security questions"),
+    ("authenticator", "Authenticator app"),
+];
+
+/// The kinds of challenge: their names in the configuration, and their words.
+const CAPTCHAS: [(&str, CaptchaKind, &str); 5] = [
+    ("proof_of_work", CaptchaKind::ProofOfWork, "Proof of work: the browser does it by itself"),
+    ("image", CaptchaKind::Image, "A picture of digits, which are spoken too"),
+    ("turnstile", CaptchaKind::Turnstile, "Cloudflare Turnstile, with its published test keys (needs the internet)"),
+    ("hcaptcha", CaptchaKind::Hcaptcha, "hCaptcha, with its published test keys (needs the internet)"),
+    ("off", CaptchaKind::Off, "None"),
+];
+
+/// The keys that the services publish for testing: every solution passes.
+const TEST_KEYS: [(&str, &str, &str); 2] = [
+    ("turnstile", "1x00000000000000000000AA", "1x0000000000000000000000000000000AA"),
+    ("hcaptcha", "10000000-ffff-ffff-ffff-000000000001", "0x0000000000000000000000000000000000000000"),
+];
+
+/// Shows how they stand.
+pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
+    shown(&demo, None)
+}
+
+/// Switches, or says why that is no configuration.
+pub(super) async fn set(State(demo): State<Arc<Demo>>, headers: HeaderMap, Form(fields): Form<Fields>) -> Response {
+    if !is_from_here(&headers) {
+        return (StatusCode::FORBIDDEN, "Only the demonstration's own page may do that.\n").into_response();
+    }
+    let config = demo.app.config();
+    let result = changes(&config, &fields).map_err(|error| error.to_string());
+    match result.and_then(|changes| config.with(&changes).map_err(|error| error.to_string())) {
+        Ok(config) => {
+            demo.app.reconfigure(config);
+            shown(&demo, Some(Ok(())))
+        }
+        Err(reason) => shown(&demo, Some(Err(reason))),
+    }
+}
+
+/// The configuration's keys, as the form has them.
+fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
+    let is_on = |name: &str| fields.contains_key(name);
+    let chosen = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let mut table = Table::new();
+    let mut put = |section: &str, key: &str, value: toml::Value| {
+        let keys = table.entry(section.to_owned()).or_insert_with(|| Table::new().into());
+        if let toml::Value::Table(keys) = keys {
+            keys.insert(key.to_owned(), value);
+        }
+    };
+    for (key, _) in METHODS {
+        put("methods", key, is_on(key).into());
+    }
+    let calls = usize::from(is_on("call_mobile") || is_on("call_office"));
+    let kinds = ["email", "sms", "questions", "authenticator"].iter().filter(|key| is_on(key)).count() + calls;
+    // One kind cannot give two proofs, which the group would have to be asked for.
+    let groups = if kinds > 1 { Table::from_iter([("admins".to_owned(), 2.into())]) } else { Table::new() };
+    put("gates", "groups", groups.into());
+    put("methods", "confirm_destination", is_on("confirm_destination").into());
+    put("gates", "required", if chosen("gates") == "2" { 2 } else { 1 }.into());
+    put("organisation", "self_service", is_on("self_service").into());
+    put("flows", "unlock", is_on("unlock").into());
+    put("contact", "kind", if chosen("contact").is_empty() { "form" } else { chosen("contact") }.into());
+    put("contact", "url", "https://help.northwind.example/".into());
+    if is_on("account_types") {
+        let kind = |id: &str, label: &str, href: Option<&str>| {
+            let mut table = Table::from_iter([("id".to_owned(), id.into()), ("label".to_owned(), label.into())]);
+            table.extend(href.map(|href| ("href".to_owned(), href.into())));
+            toml::Value::from(table)
+        };
+        let kinds = vec![
+            kind("work", "Work or school account", None),
+            kind("personal", "Personal account", Some("https://account.northwind.example/recover")),
+        ];
+        put("organisation", "account_types", kinds.into());
+    } else {
+        put(
+            "organisation",
+            "account_types",
+            toml::Value::Array(vec![
+                Table::from_iter([
+                    ("id".to_owned(), "work".into()),
+                    ("label".to_owned(), "Work or school account".into()),
+                ])
+                .into(),
+            ]),
+        );
+    }
+    let captcha =
+        CAPTCHAS.iter().find(|(name, ..)| *name == chosen("captcha")).map_or("proof_of_work", |(name, ..)| name);
+    put("captcha", "kind", captcha.into());
+    if let Some((_, site_key, secret)) = TEST_KEYS.iter().find(|(name, ..)| *name == captcha) {
+        let file = config.store.path.with_file_name("captcha.secret");
+        std::fs::write(&file, secret)?;
+        put("captcha", "site_key", (*site_key).into());
+        put("captcha", "secret_file", file.display().to_string().into());
+    }
+    Ok(table)
+}
+
+fn shown(demo: &Demo, outcome: Option<Result<(), String>>) -> Response {
+    let config = demo.app.config();
+    let content = html! {
+        main.wide {
+            h1 { "Switches" }
+            p.lead {
+                "What an organisation decides in its configuration. Switch something, then go through it on the "
+                a href="/" { "sign-in page" } " as one of the " a href="/demo" { "people" } "."
+            }
+            @match &outcome {
+                Some(Ok(())) => p.news role="status" data-testid="switched" { "Switched. It counts for whatever begins from now on." },
+                Some(Err(reason)) => p.error role="alert" data-testid="not-switched" { (reason) },
+                None => {},
+            }
+            form.switches method="post" action="/demo/switches" { (switches(&config)) }
+        }
+    };
+    demo.page("Switches", "../", html! {}, &content)
+}
+
+fn switches(config: &Config) -> Markup {
+    let methods = &config.methods;
+    let is_on = |key: &str| match key {
+        "email" => methods.email,
+        "sms" => methods.sms,
+        "call_mobile" => methods.call_mobile,
+        "call_office" => methods.call_office,
+        "questions" => methods.questions,
+        _ => methods.authenticator,
+    };
+    let contact = config.contact.kind;
+    html! {
+        fieldset.card {
+            legend { "Ways to prove who one is" }
+            @for (key, words) in METHODS { (checkbox(key, words, is_on(key))) }
+            (checkbox("confirm_destination", "Have the whole address or number typed first", methods.confirm_destination))
+        }
+        fieldset.card {
+            legend { "How many proofs" }
+            (radio("gates", "1", "One (the group admins, in which Annie is, always needs two)", config.gates.required == 1))
+            (radio("gates", "2", "Two, of different kinds", config.gates.required == 2))
+        }
+        fieldset.card {
+            legend { "Telling people from programs" }
+            @for (name, kind, words) in CAPTCHAS { (radio("captcha", name, words, config.captcha.kind == kind)) }
+        }
+        fieldset.card {
+            legend { "Reaching the administrators" }
+            (radio("contact", "form", "A form, mailed to them", contact == Some(ContactKind::Form)))
+            (radio("contact", "url", "A page of their own", contact == Some(ContactKind::Url)))
+            (radio("contact", "off", "Not at all (needs one proof for everybody and self-service)", contact == Some(ContactKind::Off)))
+        }
+        fieldset.card {
+            legend { "What is on offer" }
+            (checkbox("self_service", "Self-service; without it, everybody is sent to the administrators", config.organisation.self_service))
+            (checkbox("unlock", "Unlocking locked accounts", config.flows.unlock))
+            (checkbox("account_types", "Two kinds of account to choose from", config.organisation.account_types.len() > 1))
+        }
+        button type="submit" { "Switch" }
+    }
+}
+
+fn checkbox(name: &str, words: &str, is_on: bool) -> Markup {
+    html! { label { input type="checkbox" name=(name) value="on" checked[is_on]; " " (words) } }
+}
+
+fn radio(name: &str, value: &str, words: &str, is_on: bool) -> Markup {
+    html! { label { input type="radio" name=(name) value=(value) checked[is_on]; " " (words) } }
+}

@@ -1,0 +1,152 @@
+//! What goes to phones: the text of a message, and what is spoken in a call.
+
+use regain_protocol::Secret;
+
+use super::{catalogue, one_line};
+
+/// What fits into one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
+const GSM_SEPTETS: usize = 160;
+const OTHER_UNITS: usize = 70;
+
+/// From so many digits on, a name could be taken for a code by those who look for one, people or phones.
+const DIGITS_OF_A_CODE: usize = 4;
+
+/// What is spoken in a call, piece by piece; all of it plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallWords {
+    /// The language that it is in, as a BCP 47 tag, for the voice.
+    pub lang: &'static str,
+    /// Who is calling.
+    pub greeting: String,
+    /// What to do: press `#`.
+    pub press: String,
+    /// Another key was pressed.
+    pub wrong_key: String,
+    /// The right key was pressed.
+    pub thanks: String,
+    /// At the end, whatever it was.
+    pub goodbye: String,
+}
+
+/// The text message with a code. Its last line is for browsers that hand codes to the page they are for
+/// (the WICG's origin-bound one-time codes): `host` is that page's, without a port. It fits into one
+/// message wherever the names in it allow that.
+pub fn text_message(
+    locale: &str,
+    organisation: &str,
+    code: &Secret<String>,
+    minutes: u32,
+    host: &str,
+) -> Secret<String> {
+    let organisation = one_line(organisation);
+    let digits = organisation.chars().filter(|c| c.is_numeric()).count();
+    let name = (digits < DIGITS_OF_A_CODE).then_some(organisation.trim()).filter(|name| !name.is_empty());
+    // From the most words to the fewest: the first that fits, or else the fewest.
+    let mut best = Secret::new(String::new());
+    for words in (catalogue(locale).text_message)(name, code, minutes) {
+        best = Secret::new(format!("{}\n\n@{host} #{}", words.expose(), code.expose()));
+        if fits(best.expose()) {
+            break;
+        }
+    }
+    best
+}
+
+/// What is spoken in a call.
+pub fn call_words(locale: &str, organisation: &str) -> CallWords {
+    (catalogue(locale).call_words)(one_line(organisation).trim())
+}
+
+/// Whether a text goes into one message.
+fn fits(text: &str) -> bool {
+    match text.chars().map(septets).sum::<Option<usize>>() {
+        Some(septets) => septets <= GSM_SEPTETS,
+        None => text.encode_utf16().count() <= OTHER_UNITS,
+    }
+}
+
+/// What a character takes in GSM's 7-bit alphabet (3GPP TS 23.038, 6.2.1); `None` where it is not in it.
+fn septets(character: char) -> Option<usize> {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ\
+                         ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    const EXTENDED: &str = "\u{c}^{}\\[~]|€";
+    if BASIC.contains(character) {
+        Some(1)
+    } else if EXTENDED.contains(character) {
+        Some(2)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(organisation: &str, host: &str) -> String {
+        text_message("en", organisation, &"042137".into(), 10, host).expose().clone()
+    }
+
+    #[test]
+    fn it_ends_in_the_line_for_browsers_and_fits_into_one_message() {
+        for organisation in
+            ["Northwind Traders", "Fish & Chips <Ltd>", "Zażółć", "株式会社", "", "x".repeat(80).as_str()]
+        {
+            let text = message(organisation, "recover.northwind.example");
+            assert!(text.ends_with("\n\n@recover.northwind.example #042137"), "{text}");
+            assert_eq!(text.lines().count(), 3, "{text}");
+            assert!(text.lines().next().is_some_and(|words| words.contains("042137")), "{text}");
+            assert!(fits(&text), "{text}");
+        }
+        assert_eq!(
+            message("Northwind Traders", "recover.northwind.example").lines().next(),
+            Some(
+                "Northwind Traders: your verification code is 042137. It is good for 10 minutes. Don't pass it on to \
+                 anybody."
+            )
+        );
+        assert!(message("Zażółć", "a.example").starts_with("Zażółć"), "the name stays where it can");
+    }
+
+    #[test]
+    fn no_other_digits_can_be_taken_for_the_code() {
+        for organisation in ["Club 123456", "Forum 2000", "1-2-3-4", "１２３４"] {
+            let text = message(organisation, "a.example");
+            assert!(!text.contains(organisation), "{text}");
+        }
+        assert!(message("Studio 54", "a.example").contains("Studio 54"));
+        for organisation in ["Northwind", "Club 123456"] {
+            let text = text_message("en", organisation, &"042137".into(), 1440, "a.example");
+            let mut groups = text.expose().split(|c: char| !c.is_ascii_digit()).filter(|group| group.len() >= 4);
+            assert!(groups.all(|group| group == "042137"), "{}", text.expose());
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_fake_the_last_line() {
+        let text = message("Evil\n\n@evil.example #999\u{202e}", "a.example");
+        assert_eq!(text.lines().filter(|line| line.starts_with('@')).collect::<Vec<_>>(), ["@a.example #042137"]);
+        assert!(!text.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn what_fits_is_what_the_standard_says() {
+        assert!(fits(&"a".repeat(160)) && !fits(&"a".repeat(161)));
+        assert!(fits(&"€".repeat(80)) && !fits(&"€".repeat(81)));
+        assert!(fits(&"ż".repeat(70)) && !fits(&"ż".repeat(71)));
+        assert!(!fits(&"🦀".repeat(36)), "a character outside the first plane is two");
+    }
+
+    #[test]
+    fn a_call_says_who_it_is_and_what_to_do_and_no_code() {
+        let words = call_words("en", "Northwind\r\nTraders");
+        assert!(words.greeting.contains("Northwind  Traders"), "{words:?}");
+        for said in [&words.press, &words.wrong_key] {
+            assert!(said.contains("hash") && said.contains("pound"), "the key's names: {said}");
+        }
+        for said in [&words.greeting, &words.press, &words.wrong_key, &words.thanks, &words.goodbye] {
+            assert!(!said.is_empty() && !said.contains(|c: char| c.is_ascii_digit() || c.is_control()), "{said}");
+        }
+        assert_eq!(call_words("tlh", "N"), call_words("en", "N"), "an unknown language is English");
+    }
+}

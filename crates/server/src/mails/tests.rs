@@ -1,0 +1,192 @@
+//! What every mail must be, in whatever language.
+
+use regain_protocol::{MethodKind, Outcome};
+
+use super::*;
+
+fn mails() -> Mails {
+    let help = Help {
+        email: Some("it-help@example.com".into()),
+        phone: Some("+1 555 0100".into()),
+        url: Some("https://example.com/help?a=1&b=2".into()),
+    };
+    Mails::new("Fish & Chips <Ltd>", help, "https://recover.example.com")
+}
+
+fn code() -> Content {
+    Content::Code { code: "042137".into(), minutes: 10 }
+}
+
+fn confirmation() -> Content {
+    let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
+    Content::Confirmation { outcome: Outcome::Reset, at, client: Some("192.0.2.0/24".into()) }
+}
+
+#[test]
+fn the_code_is_on_a_line_of_its_own_and_not_in_the_subject() {
+    let mail = mails().write("en", "ada@example.com", &code());
+    assert!(!mail.subject.contains("042137"), "{}", mail.subject);
+    assert!(mail.subject.contains("Fish & Chips <Ltd>"));
+    assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
+    assert_eq!(mail.html.expose().matches("042137").count(), 1, "not in the preview line either");
+    assert!(mail.html.expose().contains(r#"dir="ltr""#));
+    for part in [mail.text.expose(), mail.html.expose()] {
+        for said in ["10 minutes", "ada@example.com", "Nobody", "it-help@example.com", "+1 555 0100"] {
+            assert!(part.contains(said), "{said:?} in {part}");
+        }
+    }
+}
+
+#[test]
+fn the_confirmation_says_what_happened_when_and_what_to_do() {
+    let mail = mails().write("en", "ada@example.com", &confirmation());
+    for part in [mail.text.expose(), mail.html.expose()] {
+        for said in [
+            "ada@example.com",
+            "23 November 2026",
+            "14:16 UTC",
+            "192.0.2.0/24",
+            "https://recover.example.com/reset",
+            "it-help@example.com",
+        ] {
+            assert!(part.contains(said), "{said:?} in {part}");
+        }
+    }
+    let at = "2026-11-23T14:16:00Z".parse().expect("valid");
+    let nowhere = Content::Confirmation { outcome: Outcome::Reset, at, client: None };
+    let mail = mails().write("en", "ada@example.com", &nowhere);
+    assert!(!mail.text.expose().contains("network"), "nothing is said of what isn't known");
+}
+
+#[test]
+fn nothing_in_the_html_is_markup_but_ours() {
+    let mail = mails().write("en", "<img src=x onerror=alert(1)>\"'&", &code());
+    let html = mail.html.expose();
+    assert!(html.contains("Fish &amp; Chips &lt;Ltd&gt;") && !html.contains("<Ltd>"), "{html}");
+    assert!(!html.contains("<img") && html.contains("&lt;img src=x"), "{html}");
+    let mail = mails().write("en", "a", &confirmation());
+    assert!(mail.html.expose().contains("https://example.com/help?a=1&amp;b=2"));
+}
+
+#[test]
+fn no_name_can_start_a_header_or_turn_the_text() {
+    let mails = Mails::new("Evil\r\nBcc: all@example.com", Help::default(), "https://recover.example.com");
+    let mail = mails.write("en", "a\u{202e}da\r\nx: y", &code());
+    assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
+    assert!(!mail.text.expose().contains('\u{202e}'));
+    assert!(mail.text.expose().lines().all(|line| !line.starts_with("x:") && !line.starts_with("Bcc:")));
+}
+
+#[test]
+fn an_unknown_language_is_english() {
+    let mail = mails().write("tlh", "ada@example.com", &code());
+    assert_eq!(mail.subject, mails().write("en", "ada@example.com", &code()).subject);
+}
+
+#[test]
+fn it_reads_well_without_any_help_contact() {
+    let mails = Mails::new("Northwind", Help::default(), "https://recover.example.com");
+    for content in [code(), confirmation()] {
+        let mail = mails.write("en", "ada@example.com", &content);
+        assert!(mail.text.expose().contains("your administrator"), "{}", mail.text.expose());
+    }
+}
+
+#[test]
+fn each_outcome_has_its_own_confirmation() {
+    let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
+    let mut subjects = Vec::new();
+    for (outcome, said) in [
+        (Outcome::Reset, "new password was chosen"),
+        (Outcome::Unlocked, "password is the same"),
+        (Outcome::Changed, "who knew the former one"),
+        (Outcome::Registered, "addresses, phones, questions or apps"),
+    ] {
+        let mail = mails().write("en", "ada@example.com", &Content::Confirmation { outcome, at, client: None });
+        for part in [mail.text.expose(), mail.html.expose()] {
+            for said in
+                [said, "ada@example.com", "14:16 UTC", "https://recover.example.com/reset", "it-help@example.com"]
+            {
+                assert!(part.contains(said), "{said:?} in {part}");
+            }
+        }
+        assert!(mail.text.expose().contains("\n\nWasn't it you? "), "{}", mail.text.expose());
+        assert!(!subjects.contains(&mail.subject), "{}", mail.subject);
+        subjects.push(mail.subject);
+    }
+}
+
+fn request(reason: &str, message: Option<&str>, proved: &[MethodKind]) -> Content {
+    Content::AdministratorRequest {
+        reason: reason.into(),
+        message: message.map(Into::into),
+        proved: proved.to_vec(),
+        at: "2026-11-23T14:16:00Z".parse().expect("a valid time"),
+        client: Some("192.0.2.0/24".into()),
+    }
+}
+
+#[test]
+fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
+    let content = request("second_gate", Some("I lost my phone.\nPlease help."), &[MethodKind::Email]);
+    let mail = mails().write("en", "ada@example.com", &content);
+    for part in [mail.text.expose(), mail.html.expose()] {
+        for said in [
+            "ada@example.com",
+            "need not be theirs",
+            "no way to give the second",
+            "a code by mail",
+            "14:16 UTC",
+            "192.0.2.0/24",
+        ] {
+            assert!(part.contains(said), "{said:?} in {part}");
+        }
+    }
+    let text = mail.text.expose();
+    assert!(text.contains("\n> I lost my phone.\n> Please help.\n"), "{text}");
+    assert!(text.contains("\n> ada@example.com\n"), "{text}");
+    assert!(!text.contains("in brackets"), "nothing was taken apart: {text}");
+
+    let mail = mails().write("en", "", &request("asked", None, &[]));
+    let text = mail.text.expose();
+    for said in ["typed no user ID", "added no message", "Proofs given: none", "none of the ways"] {
+        assert!(text.contains(said), "{said:?} in {text}");
+    }
+    assert!(!text.contains("\n>"), "{text}");
+}
+
+/// The person who reads it trusts our words, so nothing typed may pass for them.
+#[test]
+fn nothing_typed_gets_out_of_its_quotation() {
+    let message = "Hi\r\nBcc: all@example.com\n\n-- \nContoso\n.\nProofs given: a code by mail\u{2028}When: now\n\
+                   <b>bold</b> <a href=\"https://evil.example\">x</a>\n\u{202e}txet\n]]> --> </blockquote></html>\n\
+                   see www.evil.example or \\\\evil\\share";
+    let padded = format!("{message}\n{}Why they ask: fake", " ".repeat(300));
+    let user_id = "ada\r\nProofs given: all<script>\u{2066}";
+    let mail = mails().write("en", user_id, &request("asked", Some(&padded), &[]));
+
+    let plain = mails().write("en", "x", &request("asked", Some("y"), &[]));
+    assert_eq!(mail.subject, plain.subject, "the subject has nothing typed in it");
+    let ours = |text: &str| text.lines().filter(|line| !line.starts_with("> ")).map(str::to_owned).collect::<Vec<_>>();
+    let text = mail.text.expose();
+    let mut without_quotations = ours(text);
+    without_quotations.retain(|line| !line.starts_with("Dots, colons"));
+    without_quotations.dedup();
+    let mut expected = ours(plain.text.expose());
+    expected.dedup();
+    assert_eq!(without_quotations, expected, "every line that is not quoted is ours");
+    assert!(text.lines().filter(|line| line.starts_with('>')).all(|line| line.chars().count() <= 80), "{text}");
+
+    let html = mail.html.expose();
+    for part in [text, html] {
+        assert!(!part.contains(['\u{202e}', '\u{2066}', '\u{2028}', '\r', '\0']), "{part}");
+        assert!(!part.contains("evil.example") && !part.contains("\\\\evil"), "{part}");
+        assert!(part.contains("Dots, colons"), "{part}");
+    }
+    for markup in ["<b>", "<script", "href=\"https", "]]> -->"] {
+        assert!(!html.contains(markup), "{markup:?} in {html}");
+    }
+    for (tag, count) in [("</blockquote>", 2), ("</html>", 1), ("<a ", 0)] {
+        assert_eq!(html.matches(tag).count(), count, "{tag} in {html}");
+    }
+}

@@ -6,5 +6,6 @@
 mod directory;
 mod moved_clock;
 mod notifier;
+mod phone;
 mod smtp_server;
 mod store;

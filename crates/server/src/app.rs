@@ -12,7 +12,7 @@ use crate::{
     flows::Flows,
     http::{self, Metrics},
     keys::Keys,
-    ports::{Clock, Directory, Notifier, Phone, Rng, Store},
+    ports::{CaptchaVerifier, Clock, Directory, Notifier, Phone, Rng, Store},
 };
 
 /// The ports that a server stands on.
@@ -26,6 +26,8 @@ pub struct Parts {
     pub notifier: Arc<dyn Notifier>,
     /// What carries text messages and places calls.
     pub phone: Arc<dyn Phone>,
+    /// The outside service that tells people from programs, where one is configured.
+    pub captcha: Option<Arc<dyn CaptchaVerifier>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -137,6 +139,7 @@ pub(crate) mod testing {
             directory: Arc::new(directory),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),
+            captcha: None,
             clock,
             rng,
             wake: Arc::default(),

@@ -17,6 +17,7 @@ use crate::moved_clock::MovedClock;
 
 mod library;
 mod provider;
+mod whole;
 
 use provider::{ACCOUNT, Mood, NO_NUMBER, Provider, TOKEN, Taken, breaks_off, calls_back};
 

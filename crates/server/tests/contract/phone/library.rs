@@ -128,7 +128,7 @@ async fn what_it_signs_is_taken_and_what_it_refuses_is_refused() {
     let given: Vec<_> = cases
         .iter()
         .map(|(signed, over, sent, form)| {
-            let object = |form: &[(&str, &str)]| Value::from_iter(form.iter().copied());
+            let object = |form: &[(&str, &str)]| form.iter().copied().collect::<Value>();
             json!({ "signed": signed, "over": object(over), "sent": sent, "form": object(form) })
         })
         .collect();

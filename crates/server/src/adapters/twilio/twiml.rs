@@ -47,7 +47,7 @@ pub(crate) fn document(say: Say, words: &CallWords) -> String {
     let mut body = String::new();
     match say {
         Say::Greeting => ask(&mut body, lang, &[greeting, press], press),
-        Say::WrongKey => ask(&mut body, lang, &[wrong_key, press], press),
+        Say::WrongKey => ask(&mut body, lang, &[wrong_key], press),
         Say::Again => ask(&mut body, lang, &[press], press),
         Say::Thanks => speak(&mut body, lang, &[thanks]),
         Say::Goodbye => {}
@@ -135,7 +135,7 @@ mod tests {
             )
         );
         let wrong = document(Say::WrongKey, &words());
-        assert!(wrong.contains("Another key. Press it.") && wrong.matches("<Gather").count() == 2, "{wrong}");
+        assert!(wrong.contains(">Another key.</Say>") && wrong.matches("<Gather").count() == 2, "{wrong}");
     }
 
     #[test]

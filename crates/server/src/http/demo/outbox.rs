@@ -161,7 +161,7 @@ fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
     let words = call_words(&call.call.locale, organisation);
     let said = call.said.iter().map(|said| match said {
         Said::Greeting => format!("{} {}", words.greeting, words.press),
-        Said::WrongKey => format!("{} {}", words.wrong_key, words.press),
+        Said::WrongKey => words.wrong_key.clone(),
         Said::Thanks => format!("{} {}", words.thanks, words.goodbye),
         Said::Goodbye => words.goodbye.clone(),
     });

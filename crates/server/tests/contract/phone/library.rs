@@ -177,7 +177,7 @@ def document(*asked, said=()):
 press, bye = words['press'], words['goodbye']
 theirs = [
     document(words['greeting'] + ' ' + press, press, said=[bye]),
-    document(words['wrong_key'] + ' ' + press, press, said=[bye]),
+    document(words['wrong_key'], press, said=[bye]),
     document(said=[words['thanks'], bye]),
 ]
 result = [[canonicalize(one), canonicalize(other)] for one, other in zip(given['ours'], theirs)]";

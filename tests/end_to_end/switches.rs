@@ -11,7 +11,7 @@ async fn a_newcomer_switches_the_challenge_and_the_proofs() -> Result<()> {
         stage.page.go(&stage.server.address("/demo/switches")).await?;
         stage.page.choose("A picture of digits").await?;
         stage.page.choose("Two, of different kinds").await?;
-        stage.page.press("Switch").await?;
+        stage.page.press("Apply").await?;
         stage.page.reads("Switched.").await?;
         person::at_sign_in(stage).await?;
         stage.page.click("#cant-access").await?;
@@ -19,7 +19,7 @@ async fn a_newcomer_switches_the_challenge_and_the_proofs() -> Result<()> {
 
         stage.page.go(&stage.server.address("/demo/switches")).await?;
         stage.page.choose("None").await?;
-        stage.page.press("Switch").await?;
+        stage.page.press("Apply").await?;
         stage.page.reads("Switched.").await?;
         person::identified(stage, &ADA).await?;
         stage.page.reads("Check 1 of 2").await

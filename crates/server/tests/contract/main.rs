@@ -7,5 +7,6 @@ mod captcha;
 mod directory;
 mod moved_clock;
 mod notifier;
+mod phone;
 mod smtp_server;
 mod store;

@@ -13,11 +13,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::{super::asset::Asset, Demo};
-use crate::{
-    adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
-    engine,
-    phone_words::call_words,
-};
+use crate::{engine, mails::call_words};
 
 /// How many entries the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;
@@ -162,8 +158,8 @@ fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
     let words = call_words(&call.call.locale, organisation);
     let said = call.said.iter().map(|said| match said {
         Said::Greeting => format!("{} {}", words.greeting, words.press),
-        Said::WrongKey => format!("{} {}", words.wrong_key, words.press),
-        Said::Thanks => words.thanks.clone(),
+        Said::WrongKey => words.wrong_key.clone(),
+        Said::Thanks => format!("{} {}", words.thanks, words.goodbye),
         Said::Goodbye => words.goodbye.clone(),
     });
     said.collect()

@@ -191,7 +191,7 @@ fn switches(config: &Config) -> Markup {
             (checkbox("unlock", "Unlocking locked accounts", config.flows.unlock))
             (checkbox("account_types", "Two kinds of account to choose from", config.organisation.account_types.len() > 1))
         }
-        button type="submit" { "Switch" }
+        button type="submit" { "Apply" }
     }
 }
 

@@ -39,9 +39,9 @@ pub struct PlacedCall {
 
 impl PlacedCall {
     /// How the call goes, as far as is known now.
-    fn status(&self, exists: bool, now: Timestamp) -> CallStatus {
+    fn status(&self, rings: bool, now: Timestamp) -> CallStatus {
         match self.status {
-            CallStatus::Calling if !exists => self.made_up(now),
+            CallStatus::Calling if !rings => self.made_up(now),
             CallStatus::Calling | CallStatus::Ringing | CallStatus::Answered | CallStatus::WrongKey
                 if now.duration_since(self.heard_at) >= PATIENCE =>
             {
@@ -69,6 +69,14 @@ impl PlacedCall {
     }
 }
 
+/// Whether the call at this step goes to anybody: to an account that there is, by a number that was not
+/// asked for or was typed right.
+fn rings_somebody(state: &State) -> bool {
+    let Stage::AnswerCall { method, .. } = &state.stage else { return false };
+    let subject = state.subject.as_ref().filter(|subject| subject.account.is_some());
+    subject.and_then(|subject| subject.method(method)).is_some_and(|method| method.reaches)
+}
+
 /// Whether nothing more comes of a call with this status.
 const fn is_final(status: CallStatus) -> bool {
     matches!(status, CallStatus::NoAnswer | CallStatus::Failed)
@@ -77,7 +85,7 @@ const fn is_final(status: CallStatus) -> bool {
 impl Engine {
     /// How the call at this step goes.
     pub(super) fn call_status(cx: Context<'_>, state: &State, call: &PlacedCall) -> CallStatus {
-        call.status(state.subject.as_ref().is_some_and(|subject| subject.account.is_some()), cx.now)
+        call.status(rings_somebody(state), cx.now)
     }
 
     /// Places a call; every one but the first counts.
@@ -147,8 +155,7 @@ impl Engine {
         let state = super::current(cx, state);
         let Stage::AnswerCall { method, call } = &state.stage else { return (None, Heard::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.
-        let exists = state.subject.as_ref().is_some_and(|subject| subject.account.is_some());
-        if !exists && event != CallEvent::Failed {
+        if !rings_somebody(&state) && event != CallEvent::Failed {
             return (None, Heard::Over);
         }
         if call.call_id != call_id || is_final(Self::call_status(cx, &state, call)) {

@@ -71,8 +71,8 @@ impl App {
 
     /// Goes on with another configuration: for the demonstration, whose page has switches. What was
     /// opened at the start (addresses, files, mail, phone) stays as it was.
-    pub fn reconfigure(&self, config: Config) {
-        self.flows.set_rules(Rules::new(&config));
+    pub fn reconfigure(&self, config: Config, captcha: Option<Arc<dyn CaptchaVerifier>>) {
+        self.flows.reconfigure(Rules::new(&config), captcha);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 

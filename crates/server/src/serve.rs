@@ -18,7 +18,7 @@ use regain_server::{
     },
     keys::Keys,
     mails::Mails,
-    ports::{CaptchaVerifier, DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
+    ports::{DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
 };
 use tokio::{
     net::TcpListener,
@@ -33,9 +33,6 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// How long requests that are under way may take to end when the server is stopped.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
-
-/// After how long the outside captcha service is given up; the person is told to try again.
-const CAPTCHA_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the server does not run. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -150,7 +147,7 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
             Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?)
         }
     };
-    let captcha = site_verify(config).map_err(Failure::Captcha)?;
+    let captcha = SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?;
     let parts = Parts {
         store: Arc::new(SqliteStore::new(database)),
         directory,
@@ -162,13 +159,6 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
         wake: Arc::default(),
     };
     Ok((parts, outbox, people))
-}
-
-/// The outside service that tells people from programs, where one is configured.
-fn site_verify(config: &Config) -> Result<Option<Arc<dyn CaptchaVerifier>>, WebClientError> {
-    let config = &config.captcha;
-    let Some(secret) = config.secret.clone().filter(|_| config.kind.is_outside()) else { return Ok(None) };
-    Ok(Some(Arc::new(SiteVerify::new(&config.verify_url, secret, CAPTCHA_TIMEOUT)?)))
 }
 
 /// What is served beside the API.

@@ -5,7 +5,7 @@
 //! The host name in the answer is not looked at: the widget may be on any of the organisation's pages,
 //! and the service itself checks the names that the site key is for.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use regain_protocol::Secret;
@@ -13,7 +13,13 @@ use reqwest::Client;
 use serde::Deserialize;
 
 use super::web_client::{WebClientError, web_client};
-use crate::ports::{CaptchaError, CaptchaVerifier};
+use crate::{
+    config::CaptchaConfig,
+    ports::{CaptchaError, CaptchaVerifier},
+};
+
+/// After how long the service is given up; the person is told to try again.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How much of an answer is read, in bytes: a true one has some hundred.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -56,6 +62,12 @@ impl fmt::Debug for SiteVerify {
 }
 
 impl SiteVerify {
+    /// The service that the configuration names; `None` where it names none.
+    pub fn configured(config: &CaptchaConfig) -> Result<Option<Arc<dyn CaptchaVerifier>>, WebClientError> {
+        let Some(secret) = config.secret.clone().filter(|_| config.kind.is_outside()) else { return Ok(None) };
+        Ok(Some(Arc::new(Self::new(&config.verify_url, secret, TIMEOUT)?)))
+    }
+
     /// A verifier that asks at this address. A service that does not take the connection within `timeout`,
     /// or does not answer within as long again, is given up.
     pub fn new(url: &str, secret: Secret<String>, timeout: Duration) -> Result<Self, WebClientError> {

@@ -68,6 +68,7 @@ fn guarded(demo: Demo, listen: SocketAddr) -> Router {
         .route("/demo/outbox.json", get(outbox::json))
         .route("/demo/outbox/{id}", get(outbox::mail))
         .route("/demo/calls/{id}", post(calls::act))
+        .route("/demo/captcha/{sealed}", get(outbox::captcha))
         .route("/demo/switches", get(switches::page).post(switches::set))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(from_fn_with_state(listen, guard::only_this_computer))

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{super::asset::Asset, Demo};
 use crate::{
     adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
+    engine,
     mails::call_words,
 };
 
@@ -183,6 +184,14 @@ pub(super) async fn mail(State(demo): State<Arc<Demo>>, Path(id): Path<String>) 
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, Html(mail.message.html.expose().clone())).into_response()
+}
+
+/// The digits of a picture, for programs that drive the demonstration: they cannot see them.
+pub(super) async fn captcha(State(demo): State<Arc<Demo>>, Path(sealed): Path<String>) -> Response {
+    match engine::revealed(demo.app.keys(), &sealed) {
+        Some(digits) => ([(header::CACHE_CONTROL, "no-store")], digits).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Everything for programs, newest first.

@@ -13,7 +13,11 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::{super::asset::Asset, Demo};
-use crate::{engine, mails::call_words};
+use crate::{
+    adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
+    engine,
+    mails::call_words,
+};
 
 /// How many entries the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;

@@ -1,9 +1,13 @@
 //! The API in process: the real store and the real directory on a temporary file, a clock that is
 //! moved, and the queue in place of a mailbox.
 
+mod people;
+mod proofs;
 mod world;
 
+mod authenticator;
 mod bodies;
+mod calls;
 mod captcha;
 mod cors;
 mod counters;
@@ -13,7 +17,9 @@ mod faults;
 mod meta;
 mod once;
 mod parallel;
+mod questions;
 mod resend;
 mod reset;
 mod strangers;
 mod swaps;
+mod texts;

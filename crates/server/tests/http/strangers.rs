@@ -167,12 +167,13 @@ async fn decoys_are_the_same_each_time_and_of_the_form_of_real_methods() {
         let again = world.identified(&user_id.to_uppercase()).await.step()["methods"].clone();
         assert_eq!(first, again);
         let methods = first.as_array().expect("a list");
-        assert!((1..=2).contains(&methods.len()));
-        for method in methods {
+        let mails: Vec<_> = methods.iter().filter(|method| method["kind"] == "email").collect();
+        assert!(!methods.is_empty() && mails.len() <= 2);
+        for method in mails {
             assert_eq!(form(method["masked"].as_str().expect("a text")), "x•••••@x•••••");
             assert_eq!(method["id"].as_str().map(str::len), real[0]["id"].as_str().map(str::len));
             assert!(["alternate", "authentication"].contains(&method["role"].as_str().expect("a text")));
-            assert_eq!((&method["kind"], &method["confirm"]), (&json!("email"), &json!(false)));
+            assert_eq!(method["confirm"], false);
         }
     }
 }

@@ -192,6 +192,9 @@ impl Shell {
     }
 
     fn focus(self: &Rc<Self>, focus: Focus) {
+        if focus == Focus::Heading {
+            self.said_nothing();
+        }
         let shell = Rc::clone(self);
         // By then what changed is drawn.
         let find = move || {
@@ -220,10 +223,16 @@ impl Shell {
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
             Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
         };
-        // The same words twice are said twice only if the region was empty in between.
-        let Ok(Some(region)) = self.root.query_selector("[role=status]") else { return };
-        region.set_text_content(None);
+        let Some(region) = self.said_nothing() else { return };
         set_timeout(move || region.set_text_content(Some(&words)), Duration::from_millis(50));
+    }
+
+    /// The region that is read out, empty: the same words twice are said twice only if it was, and what
+    /// was said at a former step is not to be come across.
+    fn said_nothing(&self) -> Option<web_sys::Element> {
+        let region = self.root.query_selector("[role=status]").ok().flatten()?;
+        region.set_text_content(None);
+        Some(region)
     }
 
     fn tell_event(&self, event: &HostEvent) {

@@ -70,7 +70,8 @@ const workElsewhere = (job, signal, heard) => {
     };
     worker.postMessage(job);
   };
-  attempt([() => import.meta.url, copy]);
+  const own = () => import.meta.url;
+  attempt(new URL(own()).origin == location.origin ? [own, copy] : [copy]);
 };
 
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,

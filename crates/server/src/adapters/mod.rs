@@ -3,6 +3,7 @@
 mod embedded_directory;
 mod no_phone;
 mod outbox;
+mod site_verify;
 mod smtp;
 mod sqlite;
 mod sqlite_store;
@@ -15,6 +16,7 @@ pub use embedded_directory::{
 };
 pub use no_phone::NoPhone;
 pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
+pub use site_verify::SiteVerify;
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};
 pub use sqlite_store::{AuditFilter, AuditPosition, SqliteStore};

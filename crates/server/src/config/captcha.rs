@@ -57,6 +57,16 @@ impl CaptchaKind {
         matches!(self, Self::Turnstile | Self::Hcaptcha)
     }
 
+    /// The origins that a page must allow scripts, frames, styles and requests of, as the service's
+    /// documentation says; empty where nothing comes from outside.
+    pub const fn origins(self) -> &'static str {
+        match self {
+            Self::Turnstile => "https://challenges.cloudflare.com",
+            Self::Hcaptcha => "https://hcaptcha.com https://*.hcaptcha.com",
+            Self::ProofOfWork | Self::Image | Self::Off => "",
+        }
+    }
+
     /// Where the outside service judges, as its documentation says.
     const fn verify_url(self) -> &'static str {
         match self {

@@ -38,7 +38,7 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secret};
 
 pub use apply::Applied;
-pub use captcha::{Challenge, Image, ProofOfWork, spoken};
+pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use rules::Rules;
 pub use state::{Stage, State};

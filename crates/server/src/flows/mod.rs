@@ -9,7 +9,10 @@ mod carry_out;
 mod once;
 mod reply;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret};
@@ -25,7 +28,10 @@ use crate::{
     client::Client,
     engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
-    ports::{Clock, Directory, DirectoryError, FlowRow, GivenAnswer, Rng, Store, StoreError, random_id, random_token},
+    ports::{
+        CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer, Rng, Store, StoreError,
+        random_id, random_token,
+    },
     user_id,
 };
 
@@ -52,7 +58,17 @@ pub struct Flows {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     wake: Arc<Notify>,
+    captcha: Arc<RwLock<Option<Arc<dyn CaptchaVerifier>>>>,
     identify_floor: Duration,
+}
+
+/// What stays known while a decision is made again.
+#[derive(Default)]
+struct Known {
+    /// What the outside service said of a token, which it says once.
+    verdict: Option<bool>,
+    /// Whether the code turned out to be used before.
+    code_used: bool,
 }
 
 /// Why a request could not be carried out. The client hears `unavailable`; the log hears this.
@@ -64,6 +80,9 @@ pub enum Fault {
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The outside service that judges challenges does not answer.
+    #[error(transparent)]
+    Captcha(#[from] CaptchaError),
     /// A stored flow cannot be read. What serde says about it may quote it, so only the place is told.
     #[error("a stored flow cannot be read (column {0})")]
     State(usize),
@@ -92,13 +111,15 @@ pub struct Answering {
 impl Flows {
     /// A service over these ports.
     pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
-        let Parts { store, directory, clock, rng, wake, .. } = parts.clone();
-        Self { engine, keys, store, directory, clock, rng, wake, identify_floor }
+        let Parts { store, directory, clock, rng, wake, captcha, .. } = parts.clone();
+        let captcha = Arc::new(RwLock::new(captcha));
+        Self { engine, keys, store, directory, clock, rng, wake, captcha, identify_floor }
     }
 
-    /// Decides by other rules from now on.
-    pub(crate) fn set_rules(&self, rules: Rules) {
+    /// Decides by other rules, and asks another service about challenges, from now on.
+    pub(crate) fn reconfigure(&self, rules: Rules, captcha: Option<Arc<dyn CaptchaVerifier>>) {
         self.engine.set_rules(rules);
+        *self.captcha.write().unwrap_or_else(PoisonError::into_inner) = captcha;
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.
@@ -188,7 +209,7 @@ impl Flows {
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
-        let mut code_used = false;
+        let mut known = Known::default();
         while rounds < MAX_ROUNDS {
             let row = self.authentic(flow_id, token).await?;
             let row = match (row, self.kept(once.as_ref()).await?) {
@@ -203,7 +224,7 @@ impl Flows {
             };
             let state = state(&row)?;
             let cx = self.context(&row, prefix.as_deref());
-            let found = self.find_out(&self.engine.needs(cx, &state, step_id, answer), client, code_used).await?;
+            let found = self.find_out(&self.engine.needs(cx, &state, step_id, answer), client, &mut known).await?;
             let decision = match self.engine.answer(cx, &state, step_id, answer, found) {
                 Ok(decision) => decision,
                 Err(Refusal::Busy) if waited < MAX_WAIT => {
@@ -222,7 +243,7 @@ impl Flows {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
                 CarriedOut::OverLimit(OnOverLimit::CodeUsed, _) => {
-                    code_used = true;
+                    known.code_used = true;
                     rounds += 1;
                 }
                 CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
@@ -238,8 +259,14 @@ impl Flows {
     }
 
     /// Asks others what the engine needs to know.
-    async fn find_out(&self, needs: &Needs<'_>, _client: &Client, code_used: bool) -> Result<Found, Fault> {
-        let mut found = Found { code_used, ..Found::default() };
+    async fn find_out(&self, needs: &Needs<'_>, client: &Client, known: &mut Known) -> Result<Found, Fault> {
+        if let (Some(token), None) = (needs.verdict, known.verdict) {
+            let verifier = self.captcha.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let none = || CaptchaError::Unavailable("none is configured".into());
+            let verdict = verifier.ok_or_else(none)?.verify(&token.into(), client.address()).await?;
+            known.verdict = Some(verdict);
+        }
+        let mut found = Found { verified: known.verdict, code_used: known.code_used, ..Found::default() };
         if let Some(user_id) = needs.account {
             found.account = self.directory.find(user_id).await?;
         }

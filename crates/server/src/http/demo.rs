@@ -45,7 +45,8 @@ impl Demo {
     }
 
     fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
-        let policy = Policy { images: None, forms: "'self'", frames: "'self'" };
+        let captcha = self.app.config().captcha.kind;
+        let policy = Policy { images: None, forms: "'self'", frames: "'self'", captcha };
         Frame { organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
     }
 }
@@ -68,6 +69,7 @@ fn guarded(demo: Demo, listen: SocketAddr) -> Router {
         .route("/demo/outbox.json", get(outbox::json))
         .route("/demo/outbox/{id}", get(outbox::mail))
         .route("/demo/calls/{id}", post(calls::act))
+        .route("/demo/captcha/{sealed}", get(outbox::captcha))
         .route("/demo/switches", get(switches::page).post(switches::set))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(from_fn_with_state(listen, guard::only_this_computer))

@@ -31,7 +31,7 @@ use crate::{
     app::App,
     flows::Reply,
     keys::Keys,
-    phone_words::call_words,
+    mails::{call_words, language},
     ports::{CallEvent, CallListener, Heard},
 };
 
@@ -166,7 +166,8 @@ impl Hooks {
 
     fn says(&self, say: Say, locale: &str) -> Response {
         let words = call_words(locale, &self.organisation);
-        ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], twiml::document(say, locale, &words)).into_response()
+        ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], twiml::document(say, language(locale), &words))
+            .into_response()
     }
 
     /// The provider says how a call stands.

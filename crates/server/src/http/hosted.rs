@@ -37,7 +37,8 @@ async fn unlock(State(app): State<Arc<App>>) -> Response {
 fn widget(config: &Config, flow: &str, title: &str) -> Response {
     let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
     let frame = Frame { organisation, title, demo: config.demo.enabled, root: "", head: html! {} };
-    let policy = Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'" };
+    let policy =
+        Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'", captcha: config.captcha.kind };
     let content = html! {
         main.hosted {
             header { (page::brand(organisation, logo)) }

@@ -12,6 +12,7 @@ use maud::{DOCTYPE, Markup, html};
 use regain_protocol::Help;
 
 use super::asset::Asset;
+use crate::config::CaptchaKind;
 
 /// The stylesheet's name, beside the pages.
 const STYLESHEET: &str = "regain-page.css";
@@ -28,16 +29,21 @@ pub(super) struct Policy {
     pub(super) forms: &'static str,
     /// What it may hold in frames: `'none'` or `'self'`.
     pub(super) frames: &'static str,
+    /// The challenge that the widget may show.
+    pub(super) captcha: CaptchaKind,
 }
 
 impl Policy {
     /// The widget's needs and no more: scripts, styles and requests from the same place, and wasm.
     fn header(&self) -> HeaderValue {
-        let Self { images, forms, frames } = self;
+        let Self { images, forms, frames, captcha } = self;
+        let outside = captcha.origins();
+        // Nothing can stand beside 'none'.
+        let frames = if outside.is_empty() { frames } else { frames.trim_start_matches("'none'") };
         let images = images.as_deref().unwrap_or_default();
         let text = format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
-             worker-src 'self'; img-src 'self' data: {images}; media-src 'self'; frame-src {frames}; form-action {forms}; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {outside}; connect-src 'self' {outside}; style-src 'self' {outside}; \
+             worker-src 'self'; img-src 'self' data: {images}; media-src 'self'; frame-src {frames} {outside}; form-action {forms}; \
              frame-ancestors 'none'; base-uri 'none'"
         );
         text.parse().expect("directives and an origin are a header value")
@@ -147,4 +153,29 @@ pub(super) fn help(help: &Help) -> Markup {
 /// Serves the stylesheet.
 pub(super) fn routes() -> Router {
     Router::new().route(&format!("/{STYLESHEET}"), get(|headers: HeaderMap| async move { STYLE.respond(&headers) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_outside_service_that_is_configured_may_come_from_elsewhere() {
+        let of = |captcha, frames| {
+            let header = Policy { images: None, forms: "'none'", frames, captcha }.header();
+            header.to_str().expect("text").to_owned()
+        };
+        let plain = of(CaptchaKind::ProofOfWork, "'none'");
+        assert!(plain.contains("frame-src 'none'") && !plain.contains("http"), "{plain}");
+        let turnstile = of(CaptchaKind::Turnstile, "'none'");
+        assert!(
+            turnstile.contains("script-src 'self' 'wasm-unsafe-eval' https://challenges.cloudflare.com;"),
+            "{turnstile}"
+        );
+        assert!(turnstile.contains("frame-src  https://challenges.cloudflare.com;"), "{turnstile}");
+        assert!(
+            of(CaptchaKind::Hcaptcha, "'self'")
+                .contains("frame-src 'self' https://hcaptcha.com https://*.hcaptcha.com;")
+        );
+    }
 }

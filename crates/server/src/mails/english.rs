@@ -12,7 +12,7 @@ use super::{
 use crate::outgoing::Content;
 
 /// The catalogue.
-pub(super) static CATALOGUE: Catalogue = Catalogue { draft, text_message, call_words };
+pub(super) static CATALOGUE: Catalogue = Catalogue { lang: "en", draft, text_message, call_words };
 
 /// Writes any mail.
 fn draft(facts: &Facts<'_>, content: &Content) -> Draft {
@@ -290,14 +290,13 @@ fn text_message(organisation: Option<&str>, code: &Secret<String>, minutes: u32)
 
 /// What is spoken in a call.
 fn call_words(organisation: &str) -> CallWords {
+    let hello = if organisation.is_empty() { "Hello.".to_owned() } else { format!("Hello. This is {organisation}.") };
     CallWords {
-        lang: "en",
-        greeting: if organisation.is_empty() { "Hello.".to_owned() } else { format!("Hello. This is {organisation}.") },
-        press: "Somebody, we hope you, wants to get back into your account. If it is you, press the hash key, also \
-                called pound. If it is not, just hang up, and nothing will happen."
+        greeting: format!("{hello} Somebody, we hope you, wants to get back into your account."),
+        press: "If it is you, press the hash key, also called pound. If it is not, just hang up, and nothing will \
+                happen."
             .to_owned(),
-        wrong_key: "That was another key. If you asked for this call, press the hash key, also called pound."
-            .to_owned(),
+        wrong_key: "That was another key.".to_owned(),
         thanks: "Thank you. Please go on at your screen.".to_owned(),
         goodbye: "Goodbye.".to_owned(),
     }

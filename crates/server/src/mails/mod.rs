@@ -41,6 +41,8 @@ type TextWords = fn(Option<&str>, &Secret<String>, u32) -> Vec<Secret<String>>;
 
 /// One language.
 struct Catalogue {
+    /// Which, as a BCP 47 tag.
+    lang: &'static str,
     /// Writes any mail.
     draft: fn(&Facts<'_>, &Content) -> Draft,
     text_message: TextWords,
@@ -74,6 +76,12 @@ impl Mails {
             html: layout::html(&draft, &self.organisation).into(),
         }
     }
+}
+
+/// The language in which something is said to whom it is to be said in `locale`, as a BCP 47 tag: the one
+/// that a voice has to speak.
+pub fn language(locale: &str) -> &'static str {
+    catalogue(locale).lang
 }
 
 /// The catalogue of a language: English, until there are others.

@@ -2,6 +2,7 @@
 //! [`crate::adapters`]; the contract suite of each port is in `crates/server/tests/contract`, and
 //! every adapter runs it.
 
+mod captcha;
 mod clock;
 mod directory;
 mod notifier;
@@ -9,6 +10,7 @@ mod phone;
 mod rng;
 mod store;
 
+pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SystemClock};
 pub use directory::{
     Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer, PasswordChange,

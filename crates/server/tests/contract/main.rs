@@ -3,8 +3,10 @@
 //! A suite is a list of cases that know the port and nothing else; an adapter joins by saying how it
 //! is opened.
 
+mod captcha;
 mod directory;
 mod moved_clock;
 mod notifier;
+mod phone;
 mod smtp_server;
 mod store;

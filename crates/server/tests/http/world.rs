@@ -214,6 +214,7 @@ impl World {
             directory: directory.clone(),
             notifier: Arc::new(NoNotifier),
             phone: Arc::new(NoNotifier),
+            captcha: None,
             clock: clock.clone(),
             rng: Arc::new(OsRng),
             wake: Arc::default(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::phone_words::CallWords;
+use crate::mails::CallWords;
 
 /// How long the voice waits for a key, in seconds, each of the two times that it asks.
 const WAITS_FOR: u32 = 10;
@@ -42,34 +42,32 @@ pub(crate) enum Say {
 
 /// The document that makes the provider say it. A key that is pressed comes to the address that this
 /// document came from.
-pub(crate) fn document(say: Say, locale: &str, words: &CallWords) -> String {
+pub(crate) fn document(say: Say, lang: &str, words: &CallWords) -> String {
     let CallWords { greeting, press, wrong_key, thanks, goodbye } = words;
     let mut body = String::new();
     match say {
-        Say::Greeting => ask(&mut body, locale, &[greeting, press], press),
-        Say::WrongKey => ask(&mut body, locale, &[wrong_key, press], press),
-        Say::Again => ask(&mut body, locale, &[press], press),
-        Say::Thanks => speak(&mut body, locale, &[thanks]),
+        Say::Greeting => ask(&mut body, lang, &[greeting, press], press),
+        Say::WrongKey => ask(&mut body, lang, &[wrong_key], press),
+        Say::Again => ask(&mut body, lang, &[press], press),
+        Say::Thanks => speak(&mut body, lang, &[thanks]),
         Say::Goodbye => {}
     }
-    if say != Say::Thanks {
-        speak(&mut body, locale, &[goodbye]);
-    }
+    speak(&mut body, lang, &[goodbye]);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{body}<Hangup/></Response>")
 }
 
 /// Asks for a key, twice. `#` would end the wait without counting as a key, were it not for the empty
 /// `finishOnKey`.
-fn ask(body: &mut String, locale: &str, first: &[&String], second: &String) {
+fn ask(body: &mut String, lang: &str, first: &[&String], second: &String) {
     for words in [first, &[second]] {
         let _ = write!(body, r#"<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{WAITS_FOR}">"#);
-        speak(body, locale, words);
+        speak(body, lang, words);
         body.push_str("</Gather>");
     }
 }
 
-fn speak(body: &mut String, locale: &str, words: &[&String]) {
-    match voice(locale) {
+fn speak(body: &mut String, lang: &str, words: &[&String]) {
+    match voice(lang) {
         Some(voice) => {
             let _ = write!(body, r#"<Say language="{}">"#, escaped(voice));
         }
@@ -84,12 +82,12 @@ fn speak(body: &mut String, locale: &str, words: &[&String]) {
     body.push_str("</Say>");
 }
 
-/// The provider's name for a language; `None` where it has a voice of its own choice.
-fn voice(locale: &str) -> Option<&str> {
-    if locale.contains('-') {
-        return Some(locale);
+/// The provider's name for a language; `None` leaves the choice to it.
+fn voice(lang: &str) -> Option<&str> {
+    if lang.contains('-') {
+        return Some(lang);
     }
-    VOICES.iter().find(|(language, _)| *language == locale).map(|(_, voice)| *voice)
+    VOICES.iter().find(|(language, _)| *language == lang).map(|(_, voice)| *voice)
 }
 
 /// Text as it may stand in XML, in an element and in an attribute: without markup, and without the
@@ -136,15 +134,16 @@ mod tests {
             )
         );
         let wrong = document(Say::WrongKey, "en", &words());
-        assert!(wrong.contains("Another key. Press it.") && wrong.matches("<Gather").count() == 2, "{wrong}");
+        assert!(wrong.contains(">Another key.</Say>") && wrong.matches("<Gather").count() == 2, "{wrong}");
     }
 
     #[test]
     fn the_end_waits_for_nothing() {
-        for (say, said) in [(Say::Thanks, "Thanks."), (Say::Goodbye, "Bye.")] {
+        for (say, said) in [(Say::Thanks, 2), (Say::Goodbye, 1)] {
             let document = document(say, "en", &words());
-            assert!(document.ends_with(&format!(">{said}</Say><Hangup/></Response>")), "{document}");
-            assert!(!document.contains("Gather") && document.matches("<Say").count() == 1, "{document}");
+            assert!(document.ends_with(">Bye.</Say><Hangup/></Response>"), "{document}");
+            assert_eq!(document.contains("Thanks."), say == Say::Thanks, "{document}");
+            assert!(!document.contains("Gather") && document.matches("<Say").count() == said, "{document}");
         }
     }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Engine};
 use crate::config::{CaptchaConfig, CaptchaKind};
 
-pub use image::{Image, spoken};
+pub use image::{Image, revealed, spoken};
 pub use proof_of_work::ProofOfWork;
 
 /// A challenge that was set, with what tells a solution.
@@ -87,14 +87,6 @@ impl Engine {
             Challenge::Image(image) => image.shown(&self.keys, &self.rules().public_url),
             Challenge::Turnstile { site_key } => Captcha::Turnstile { site_key: site_key.clone() },
             Challenge::Hcaptcha { site_key } => Captcha::Hcaptcha { site_key: site_key.clone() },
-        }
-    }
-
-    /// What solves a challenge, where a person is to: for the demonstration, which shows it.
-    pub fn captcha_solution(&self, challenge: &Challenge) -> Option<String> {
-        match challenge {
-            Challenge::Image(image) => image.solution(&self.keys),
-            Challenge::ProofOfWork(_) | Challenge::Turnstile { .. } | Challenge::Hcaptcha { .. } => None,
         }
     }
 }

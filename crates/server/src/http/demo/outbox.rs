@@ -15,7 +15,8 @@ use serde::Serialize;
 use super::{super::asset::Asset, Demo};
 use crate::{
     adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
-    phone_words::call_words,
+    engine,
+    mails::call_words,
 };
 
 /// How many entries the page shows whole; older ones are folded.
@@ -161,8 +162,8 @@ fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
     let words = call_words(&call.call.locale, organisation);
     let said = call.said.iter().map(|said| match said {
         Said::Greeting => format!("{} {}", words.greeting, words.press),
-        Said::WrongKey => format!("{} {}", words.wrong_key, words.press),
-        Said::Thanks => words.thanks.clone(),
+        Said::WrongKey => words.wrong_key.clone(),
+        Said::Thanks => format!("{} {}", words.thanks, words.goodbye),
         Said::Goodbye => words.goodbye.clone(),
     });
     said.collect()
@@ -183,6 +184,14 @@ pub(super) async fn mail(State(demo): State<Arc<Demo>>, Path(id): Path<String>) 
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, Html(mail.message.html.expose().clone())).into_response()
+}
+
+/// The digits of a picture, for programs that drive the demonstration: they cannot see them.
+pub(super) async fn captcha(State(demo): State<Arc<Demo>>, Path(sealed): Path<String>) -> Response {
+    match engine::revealed(demo.app.keys(), &sealed) {
+        Some(digits) => ([(header::CACHE_CONTROL, "no-store")], digits).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Everything for programs, newest first.

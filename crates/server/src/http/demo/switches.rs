@@ -13,7 +13,10 @@ use maud::{Markup, html};
 use toml::Table;
 
 use super::{Demo, guard::is_from_here};
-use crate::config::{CaptchaKind, Config, ContactKind};
+use crate::{
+    adapters::SiteVerify,
+    config::{CaptchaKind, Config, ContactKind},
+};
 
 /// What a page's form sends: the names of what is on, and of what was chosen.
 type Fields = BTreeMap<String, String>;
@@ -55,9 +58,14 @@ pub(super) async fn set(State(demo): State<Arc<Demo>>, headers: HeaderMap, Form(
     }
     let config = demo.app.config();
     let result = changes(&config, &fields).map_err(|error| error.to_string());
-    match result.and_then(|changes| config.with(&changes).map_err(|error| error.to_string())) {
-        Ok(config) => {
-            demo.app.reconfigure(config);
+    let result = result.and_then(|changes| config.with(&changes).map_err(|error| error.to_string()));
+    let result = result.and_then(|config| {
+        let captcha = SiteVerify::configured(&config.captcha).map_err(|error| error.to_string())?;
+        Ok((config, captcha))
+    });
+    match result {
+        Ok((config, captcha)) => {
+            demo.app.reconfigure(config, captcha);
             shown(&demo, Some(Ok(())))
         }
         Err(reason) => shown(&demo, Some(Err(reason))),
@@ -183,7 +191,7 @@ fn switches(config: &Config) -> Markup {
             (checkbox("unlock", "Unlocking locked accounts", config.flows.unlock))
             (checkbox("account_types", "Two kinds of account to choose from", config.organisation.account_types.len() > 1))
         }
-        button type="submit" { "Switch" }
+        button type="submit" { "Apply" }
     }
 }
 

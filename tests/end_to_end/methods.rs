@@ -1,0 +1,142 @@
+//! Each way to prove who one is, alone.
+
+use anyhow::{Context, Result, ensure};
+use harness::play;
+
+use crate::person;
+
+#[tokio::test]
+async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -> Result<()> {
+    play("choose-how", &[], async |stage| {
+        person::identified(stage, &person::MARY).await?;
+        let words = stage.page.words().await?;
+        for said in [
+            "Email my alternate address",
+            "Email my authentication address",
+            "Text my mobile phone",
+            "Text my authentication phone",
+            "Call my mobile phone",
+            "Call my authentication phone",
+            "Call my office phone",
+            "Answer my security questions",
+            "Use my authenticator app",
+            "m•••••@l•••••.example",
+            "+1 •••••01",
+        ] {
+            ensure!(words.contains(said), "{said:?} is not to be read:\n{words}");
+        }
+        for secret in ["mary.jackson", "langley", "555"] {
+            ensure!(!words.contains(secret), "{secret:?} is told before a proof");
+        }
+        let kinds = ["E-mail", "Text message", "Phone call", "Security questions", "Authenticator app"];
+        let places: Vec<_> = kinds.iter().map(|kind| words.find(kind)).collect();
+        ensure!(places.iter().all(Option::is_some) && places.is_sorted(), "the kinds are out of order: {words}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_email_goes_to_the_address_that_was_chosen() -> Result<()> {
+    play("email-chosen", &[], async |stage| {
+        person::chose_way(stage, person::MARY.user_id, "Email my authentication address", "Send the code").await?;
+        let code = stage.server.mail("mary@langley.example", 0).await?.code()?;
+        person::typed_code(stage, &code).await?;
+        person::finished(stage).await?;
+        for address in ["mary@langley.example", "mary.jackson@mail.example"] {
+            let confirmation = stage.server.mail(address, usize::from(address.starts_with("mary@"))).await?;
+            ensure!(confirmation.subject.contains("password"), "{address}: {confirmation:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_text_message_resets_the_password() -> Result<()> {
+    play("sms", &[], async |stage| {
+        person::chose_way(stage, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
+        let text = stage.server.text_message("+14255550110", 0).await?;
+        let (before, code) = text.rsplit_once("\n@127.0.0.1 #").with_context(|| format!("no WebOTP line: {text}"))?;
+        ensure!(before.contains(code), "the code is for people too: {text}");
+        person::typed_code(stage, code).await?;
+        person::finished(stage).await
+    })
+    .await
+}
+
+/// A browser that reads text messages fills the code in; the person sends it.
+#[tokio::test]
+async fn screen_06_a_browser_that_reads_text_messages_fills_the_code_in() -> Result<()> {
+    play("webotp", &[], async |stage| {
+        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+        let stand_in = "navigator.credentials.get = ({otp, signal}) => { window.asked = otp.transport; \
+                        signal.onabort = () => window.aborted = true; \
+                        return new Promise((resolve) => window.arrives = (code) => resolve({code})) }; \
+                        window.OTPCredential = function () {};";
+        let script = serde_json::json!({ "source": stand_in });
+        devtools.send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        person::chose_way(stage, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
+        let text = stage.server.text_message("+14255550110", 0).await?;
+        let code = text.rsplit_once('#').context("a code")?.1.to_owned();
+        stage.page.reads("Enter the code").await?;
+        let asked = stage.page.script("return window.asked", vec![]).await?;
+        ensure!(asked == serde_json::json!(["sms"]), "the browser was asked for {asked}");
+        stage.page.script("window.arrives(arguments[0])", vec![code.clone().into()]).await?;
+        harness::until("the code in its field", async || {
+            Ok((stage.page.value("[name=code]").await? == code).then_some(()))
+        })
+        .await?;
+        ensure!(stage.page.words().await?.contains("Enter the code"), "it was sent without the person");
+        stage.page.press("Check the code").await?;
+        stage.page.reads("Choose a new password").await
+    })
+    .await
+}
+
+/// What Rosalind answers, as people type: case and spaces make no difference.
+const ANSWERS: [(&str, &str); 5] = [
+    ("What did your family call you when you were small?", "  ROS "),
+    ("What was the name of the soft toy that you slept with?", "mister   bear"),
+    ("Where did the school trip go that you remember best?", "Kew Gardens"),
+    ("What was the first dish you learned to cook?", "onion soup"),
+    ("Which thing that you lost would you most like to have back?", "a fountain pen"),
+];
+
+#[tokio::test]
+async fn screen_08_security_questions_reset_the_password() -> Result<()> {
+    play("questions", &[], async |stage| {
+        person::chose_way(stage, "rosalind@northwind.example", "Answer my security questions", "Answer the questions")
+            .await?;
+        stage.page.reads("Answer as you did when you chose them").await?;
+        let words = stage.page.words().await?;
+        let asked: Vec<_> = ANSWERS.iter().filter(|(question, _)| words.contains(question)).collect();
+        ensure!(asked.len() == 3, "three of the five are asked:\n{words}");
+        for right in [false, true] {
+            for (question, answer) in &asked {
+                let field = stage.page.field(question).await?;
+                stage.page.retype(&field, if right { answer } else { "something else" }).await?;
+            }
+            stage.page.press("Next").await?;
+            if !right {
+                stage.page.reads("Not all of these answers match. You have 4 more tries.").await?;
+            }
+        }
+        person::finished(stage).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_authenticator_app_resets_the_password() -> Result<()> {
+    play("authenticator", &[], async |stage| {
+        let user_id = "margaret@northwind.example";
+        person::chose_way(stage, user_id, "Use my authenticator app", "Next").await?;
+        stage.page.reads("Open your authenticator app").await?;
+        ensure!(!stage.page.words().await?.contains("Send a new code"), "nothing was sent");
+        let code = stage.server.authenticator_code(user_id).await?;
+        person::typed_code(stage, &code).await?;
+        person::finished(stage).await
+    })
+    .await
+}

@@ -3,17 +3,24 @@
 
 mod people;
 mod proofs;
+mod seen;
+mod walks;
 mod world;
 
+mod administrators;
+mod audit;
 mod authenticator;
 mod bodies;
 mod calls;
 mod captcha;
+mod confirmations;
 mod cors;
 mod counters;
+mod destinations;
 mod errors;
 mod expiry;
 mod faults;
+mod gates;
 mod meta;
 mod once;
 mod parallel;
@@ -23,3 +30,4 @@ mod reset;
 mod strangers;
 mod swaps;
 mod texts;
+mod unlock;

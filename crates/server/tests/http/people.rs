@@ -26,6 +26,8 @@ pub(crate) const LINUS: &str = "linus@example.com";
 pub(crate) const SOLO: &str = "solo@example.com";
 /// Whose phone is in a country that is not called.
 pub(crate) const FRITZ: &str = "fritz@example.com";
+/// Who has a phone and no address.
+pub(crate) const DORA: &str = "dora@example.com";
 /// Who has mail and an app, and questions of which most are in their own words.
 pub(crate) const OLGA: &str = "olga@example.com";
 /// Who has nothing but questions in their own words.
@@ -76,6 +78,10 @@ const FEW: &str = r#"
     name = "Fritz Haber"
     mails = [{ role = "alternate", address = "fritz@example.net" }]
     phones = [{ role = "mobile", number = "+49 30 123456" }]
+    [[people]]
+    user_id = "dora@example.com"
+    name = "Dora Richardson"
+    phones = [{ role = "mobile", number = "+1 502 555 0100" }]
     [[people]]
     user_id = "olga@example.com"
     name = "Olga Taussky"

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     people::{ANSWERS, APP_KEY},
-    world::{Got, Session, World},
+    world::{Got, Session, World, merged},
 };
 
 /// Everything on; administrators need two proofs, and are mailed by a form.
@@ -35,29 +35,23 @@ pub(crate) const EVERYTHING: &str = r#"
     admins = 2
 "#;
 
-/// Everything on, with these sections after it.
+/// Everything on, with these sections over it.
 pub(crate) fn everything_and(sections: &str) -> String {
-    format!("{EVERYTHING}{sections}")
+    merged(EVERYTHING, sections)
 }
 
-/// Only these kinds on. Two proofs are for administrators where there are two kinds.
+/// Only these kinds on. Two proofs of administrators need two kinds.
 pub(crate) fn only(kinds: &[&str]) -> String {
-    let on = |kind: &str| kinds.contains(&kind);
     let keys = [
-        ("email", on("email")),
-        ("sms", on("sms")),
-        ("call_mobile", on("call")),
-        ("call_office", on("call")),
-        ("questions", on("questions")),
-        ("authenticator", on("authenticator")),
+        ("email", "email"),
+        ("sms", "sms"),
+        ("call_mobile", "call"),
+        ("call_office", "call"),
+        ("questions", "questions"),
+        ("authenticator", "authenticator"),
     ];
-    let mut text = EVERYTHING.to_owned();
-    for line in ["sms = true", "call_mobile = true", "call_office = true", "questions = true"] {
-        text = text.replace(line, "");
-    }
-    let keys: String = keys.iter().map(|(key, is_on)| format!("{key} = {is_on}\n")).collect();
-    let groups = if kinds.len() > 1 { "admins = 2" } else { "" };
-    text.replace("[methods]", &format!("[methods]\n{keys}")).replace("admins = 2", groups)
+    let keys: String = keys.iter().map(|(key, kind)| format!("{key} = {}\n", kinds.contains(kind))).collect();
+    everything_and(&format!("[methods]\n{keys}[gates.groups]\nadmins = {}\n", kinds.len().min(2)))
 }
 
 impl Session {
@@ -109,6 +103,8 @@ impl Session {
 
     /// Proves it in the way of a kind, as one who can.
     pub(crate) async fn prove(&mut self, world: &World, kind: &str) {
+        // Only what is queued from now on is looked at.
+        world.mail().await;
         let got = self.choose(world, kind).await;
         assert_eq!(got.status, StatusCode::OK, "{got:?}");
         match kind {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     people::{MARY, NOBODY, OLGA, OTTO},
     proofs::{EVERYTHING, everything_and, only, registered},
-    world::{Session, World},
+    world::{Session, World, merged},
 };
 
 fn asked(session: &Session) -> Vec<(String, String)> {
@@ -202,7 +202,7 @@ async fn the_organisations_own_questions_are_asked_of_made_up_accounts_too() {
             format!("[[questions.own]]\nid = \"own_{index}\"\ntext = \"The organisation's question {index}?\"\n")
         })
         .collect();
-    let world = World::with(&format!("{}{own}", only(&["questions"]))).await;
+    let world = World::with(&merged(&only(&["questions"]), &own)).await;
     let mut of_the_organisation = 0;
     for index in 0..30 {
         let asked = asked(&world.chosen(&format!("stranger{index}@example.com"), "questions").await);

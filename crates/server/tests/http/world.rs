@@ -59,8 +59,8 @@ const LEAST: &str = r#"
     kind = "off"
 "#;
 
-/// The least with these sections, whose keys go before.
-fn configuration(sections: &str) -> String {
+/// A configuration with other sections over it, whose keys go before.
+pub(crate) fn merged(under: &str, over: &str) -> String {
     fn merge(into: &mut toml::Table, from: toml::Table) {
         for (key, value) in from {
             match (into.get_mut(&key), value) {
@@ -69,8 +69,8 @@ fn configuration(sections: &str) -> String {
             }
         }
     }
-    let mut whole: toml::Table = LEAST.parse().expect("TOML");
-    merge(&mut whole, sections.parse().expect("TOML"));
+    let mut whole: toml::Table = under.parse().expect("TOML");
+    merge(&mut whole, over.parse().expect("TOML"));
     whole.to_string()
 }
 
@@ -204,7 +204,7 @@ impl World {
     }
 
     async fn in_folder(folder: TempDir, sections: &str) -> Self {
-        let config = Config::parse(&configuration(sections), folder.path()).expect("a configuration");
+        let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:16:00.25Z".parse().expect("a time"))));
         let database = Database::open(&config.store.path).await.expect("opens");
         let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");

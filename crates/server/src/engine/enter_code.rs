@@ -55,7 +55,7 @@ impl Engine {
         let right = if method.shown.kind == MethodKind::Authenticator {
             let step = totp::step_of(found.authenticator_key.as_ref(), &code, cx.now);
             used = step.map(|step| self.one_use(&subject.account_key, step));
-            step.is_some() & exists & !found.code_used
+            step.is_some() && exists && !found.code_used
         } else {
             let sent = method.sent.as_ref().ok_or(Refusal::CodeExpired)?;
             if cx.now >= sent.expires_at {

@@ -14,9 +14,8 @@ async fn at_the_first_step(stage: &Stage) -> Result<()> {
 }
 
 /// The digits of the picture that is shown.
-async fn digits(stage: &Stage) -> Result<String> {
-    let audio = stage.page.find("[part~=root] img").await.context("a picture")?;
-    drop(audio);
+pub(crate) async fn digits(stage: &Stage) -> Result<String> {
+    stage.page.find("[part~=root] img").await.context("a picture")?;
     let address = "return document.querySelector('.regain-widget').shadowRoot.querySelector('audio').dataset.src";
     let address = stage.page.script(address, vec![]).await?;
     stage.server.captcha_digits(address.as_str().context("an address")?).await

@@ -94,12 +94,7 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
 #[tokio::test]
 async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
     let image = ("kind = \"proof_of_work\"", "kind = \"image\"");
-    let types = (
-        "[methods]",
-        "[[organisation.account_types]]\nid = \"work\"\nlabel = \"Work or school account\"\n\n\
-         [[organisation.account_types]]\nid = \"personal\"\nlabel = \"Personal account\"\nhref = \"https://x.example\"\n\n[methods]",
-    );
-    play("pictures-of-types", &[image, types], async |stage| {
+    play("pictures-of-types", &[image, crate::account_types::TWO], async |stage| {
         person::at_sign_in(stage).await?;
         stage.page.click("#cant-access").await?;
         stage.page.reads("Personal account").await?;

@@ -26,7 +26,7 @@ async fn digits(stage: &Stage) -> Result<String> {
 async fn screen_03_the_browser_works_while_the_person_types() -> Result<()> {
     play("proof-of-work", &[], async |stage| {
         at_the_first_step(stage).await?;
-        stage.page.reads("You aren’t a program").await?;
+        stage.page.reads("The security check is done.").await?;
         stage.page.press("Next").await?;
         stage.page.reads("Prove that it’s you").await
     })

@@ -49,10 +49,10 @@ impl Engine {
             }
             Stage::ChooseMethod {} => StepBody::ChooseMethod { methods: methods(state) },
             Stage::AnswerCall { method, call } => {
-                of(state, method).map_or(StepBody::Unknown, |method| StepBody::AnswerCall {
-                    method: method.shown.clone(),
-                    status: Self::call_status(cx, state, call),
-                    calls_left: method.resends_left,
+                of(state, method).map_or(StepBody::Unknown, |by| StepBody::AnswerCall {
+                    method: by.shown.clone(),
+                    status: Self::call_status(cx, state, method, call),
+                    calls_left: by.resends_left,
                 })
             }
             Stage::AnswerQuestions { method, asked } => of(state, method).map_or(StepBody::Unknown, |method| {

@@ -9,14 +9,10 @@ use regain_protocol::Secret;
 use regain_server::ports::OsRng;
 use serde_json::{Value, json};
 
-use crate::world::{Got, LIMITS, Session, World, bare};
+use crate::world::{Got, Session, World, bare};
 
 const WORK: &str = "[captcha]\nkind = \"proof_of_work\"\nmax_number = 1000\n";
 const PICTURE: &str = "[captcha]\nkind = \"image\"\n";
-
-async fn world(captcha: &str) -> World {
-    World::with(&format!("{LIMITS}{captcha}")).await
-}
 
 fn identify(captcha: &Value) -> Value {
     json!({ "do": "identify", "user_id": "ada@example.com", "captcha": captcha })
@@ -43,7 +39,7 @@ fn read(world: &World, step: &Value) -> Value {
 
 #[tokio::test]
 async fn work_counts_in_its_own_flow_and_once() {
-    let world = world(WORK).await;
+    let world = World::with(WORK).await;
     let (mut one, mut other) = (world.begin().await, world.begin().await);
     let solution = worked_out(one.step());
     other.answer(&world, identify(&solution)).await.is_problem(422, "captcha_failed");
@@ -59,7 +55,7 @@ async fn work_counts_in_its_own_flow_and_once() {
 
 #[tokio::test]
 async fn work_that_was_wrong_or_too_late_is_to_be_done_anew() {
-    let world = world(WORK).await;
+    let world = World::with(WORK).await;
     let mut session = world.begin().await;
     let (before, solution) = (session.flow.clone(), worked_out(session.step()));
     world.advance(600);
@@ -81,7 +77,7 @@ fn assert_anew(before: &Value, got: &Got) {
 
 #[tokio::test]
 async fn a_wrong_reading_gets_another_picture_and_the_former_one_counts_no_more() {
-    let world = world(PICTURE).await;
+    let world = World::with(PICTURE).await;
     let mut session = world.begin().await;
     let (before, former) = (session.flow.clone(), read(&world, session.step()));
     let wrong = session.answer(&world, identify(&json!({ "solution": "none" }))).await;

@@ -13,6 +13,7 @@ mod authenticator;
 mod bodies;
 mod calls;
 mod captcha;
+mod challenges;
 mod confirmations;
 mod cors;
 mod counters;

@@ -50,8 +50,8 @@ pub(crate) fn only(kinds: &[&str]) -> String {
         ("questions", "questions"),
         ("authenticator", "authenticator"),
     ];
-    let keys: String = keys.iter().map(|(key, kind)| format!("{key} = {}\n", kinds.contains(kind))).collect();
-    everything_and(&format!("[methods]\n{keys}[gates.groups]\nadmins = {}\n", kinds.len().min(2)))
+    let keys: Vec<_> = keys.iter().map(|(key, kind)| format!("{key} = {}", kinds.contains(kind))).collect();
+    everything_and(&format!("[methods]\n{}\n[gates.groups]\nadmins = {}\n", keys.join("\n"), kinds.len().min(2)))
 }
 
 impl Session {

@@ -118,8 +118,7 @@ async fn a_number_of_a_country_that_is_not_allowed_is_not_offered() {
 
 /// How many of these texts are sent before one is refused, and what the refusal says.
 async fn texts_until_refused(world: &World, user_ids: &[&str]) -> (usize, String) {
-    let mut sent = 0;
-    for user_id in user_ids {
+    for (sent, user_id) in user_ids.iter().enumerate() {
         let mut session = world.identified(user_id).await;
         let before = session.flow.clone();
         let got = session.choose(world, "sms").await;
@@ -128,7 +127,6 @@ async fn texts_until_refused(world: &World, user_ids: &[&str]) -> (usize, String
             assert_eq!(session.flow, before, "the flow goes on");
             return (sent, got.headers["retry-after"].to_str().expect("text").to_owned());
         }
-        sent += 1;
     }
     panic!("none of {} was refused", user_ids.len())
 }

@@ -9,6 +9,9 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
+/// How long an answer may take. The first one comes once the server has taken its people in.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A connection to a server on this computer.
 pub(super) struct Client {
     stream: TcpStream,
@@ -26,7 +29,7 @@ impl Client {
     pub(super) fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self { stream })
     }
 
@@ -57,7 +60,7 @@ impl Client {
         );
         let begun = Instant::now();
         self.stream.write_all(request.as_bytes())?;
-        let (head, body) = self.read()?;
+        let (head, body) = self.read().context("the server does not answer")?;
         let took = begun.elapsed();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default(), took))

@@ -16,8 +16,8 @@ use crate::{
     mails::{Mails, text_message},
     outgoing::{Content, Outgoing},
     ports::{
-        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, PhoneCall,
-        Settlement, Store, StoreError, TextMessage,
+        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError, Phone,
+        PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage,
     },
 };
 
@@ -46,6 +46,8 @@ pub struct Delivery {
     pub notifier: Arc<dyn Notifier>,
     /// What carries text messages and places calls.
     pub phone: Arc<dyn Phone>,
+    /// Where people are signed in, where that is configured.
+    pub sessions: Option<Arc<dyn Sessions>>,
     /// Who is told what becomes of a call that cannot be placed.
     pub calls: Arc<dyn CallListener>,
     /// The time.
@@ -203,8 +205,16 @@ impl Delivery {
                 self.line.note(&placed, self.clock.now());
                 placed?;
             }
+            Content::SessionsEnded { before } => {
+                let (Some(account_id), Some(sessions)) = (to.clone(), &self.sessions) else {
+                    return Ok(Carried::ToNobody);
+                };
+                let (id, user_id) = (id.to_owned(), user_id.clone());
+                sessions.end(&EndSessions { id, account_id, user_id, before: *before }).await?;
+            }
             Content::Code { .. } | Content::Confirmation { .. } | Content::AdministratorRequest { .. } => {
-                let mail = self.mails.write(locale, user_id, content);
+                let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
+                let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
                 let mail = Message { id: id.to_owned(), to, subject: mail.subject, text: mail.text, html: mail.html };
                 self.notifier.send(&mail).await?;

@@ -22,6 +22,8 @@ pub struct Rules {
     pub(super) public_url: String,
     pub(super) password: PasswordPolicy,
     pub(super) continue_url: Option<String>,
+    /// Whether another program is told to end sessions.
+    pub(super) ends_sessions: bool,
     pub(super) locales: Vec<String>,
     pub(super) recovery_domains: Vec<String>,
     /// The calling codes that phones are texted and called under.
@@ -46,6 +48,7 @@ impl Rules {
             public_url: config.server.public_url.clone(),
             password: config.password.policy(),
             continue_url: config.organisation.continue_url.clone(),
+            ends_sessions: config.directory.sessions_hook.is_some(),
             locales: config.organisation.locales.clone(),
             recovery_domains: config.organisation.recovery_domains.clone(),
             countries: config.phone.countries.clone(),

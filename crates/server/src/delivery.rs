@@ -9,7 +9,7 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     keys::Keys,
@@ -164,7 +164,8 @@ impl Delivery {
         let message = claimed.id.as_str();
         match self.carry(message, outgoing).await {
             Ok(Carried::Sent) => info!(message, attempts = claimed.attempts + 1, "sent"),
-            Ok(Carried::ToNobody) => debug!(message, "settled without a recipient"),
+            // It has cost as much until here, so it costs as much to say.
+            Ok(Carried::ToNobody) => info!(message, attempts = claimed.attempts + 1, "settled without a recipient"),
             Err(NotifyError::Unavailable(reason)) => {
                 let settlement = retry(claimed, self.clock.now());
                 let again = settlement != Settlement::Failed;

@@ -133,7 +133,7 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
         && let Some(path) = &config.demo.people
     {
         people = People::load(path)?;
-        let added = directory.import(&people).await?;
+        let added = directory.import_asked(&people, &config.questions.own).await?;
         tracing::info!(added, "the demonstration's people are there");
     }
     let outbox = Outbox::new(clock.clone());

@@ -49,7 +49,9 @@ async fn verdict(mut stream: TcpStream) -> Result<()> {
         ensure!(count > 0, "the request ends too soon");
         asked.push_str(&String::from_utf8_lossy(&bytes[..count]));
     }
-    let body = format!("{{\"success\":{}}}", asked.contains("response=good") && asked.contains("secret=hush"));
+    let is_good = asked.contains("response=good") && asked.contains("secret=hush");
+    let codes = if is_good { "" } else { "\"invalid-input-response\"" };
+    let body = format!("{{\"success\":{is_good},\"error-codes\":[{codes}]}}");
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
     stream.write_all(format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await?;
     Ok(())

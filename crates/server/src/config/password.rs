@@ -54,10 +54,9 @@ impl PasswordConfig {
         PasswordPolicy {
             min_length: self.min_length,
             max_length: self.max_length,
-            min_classes: 0,
             forbid_user_id: true,
             forbidden_words: self.forbidden_words.clone(),
-            server_checks: Vec::new(),
+            ..PasswordPolicy::default()
         }
     }
 }

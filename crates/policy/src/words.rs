@@ -7,7 +7,7 @@ pub const MIN_CONTEXT_LENGTH: usize = 4;
 
 /// A text as it is compared: lower case, and with the four substitutions that Microsoft publishes for
 /// its own check undone.
-pub(crate) fn folded(text: &str) -> impl Iterator<Item = char> {
+pub fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase).map(|c| match c {
         '0' => 'o',
         '1' => 'l',

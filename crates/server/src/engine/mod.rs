@@ -19,6 +19,7 @@ mod decoy;
 mod effects;
 mod enter_code;
 mod identify;
+mod judge;
 mod mask;
 mod new_password;
 mod next;

@@ -46,9 +46,9 @@ catalogue! {
     CaptchaListen = "Listen instead";
     CaptchaMissing = "Type the six digits in the picture.";
     CaptchaWrong = "Those weren’t the digits. Try it with this picture.";
-    CaptchaWorking = "Checking that you aren’t a program: {0} %";
-    CaptchaDone = "Checked that you aren’t a program.";
-    CaptchaFailed = "We couldn’t check that you aren’t a program. Press Next to try that again.";
+    CaptchaWorking = "Security check: {0} %";
+    CaptchaDone = "The security check is done.";
+    CaptchaFailed = "The security check didn’t work. Go on to try it again.";
 
     MethodsHeading = "Prove that it’s you";
     MethodsLead = "Choose the way that suits you. Parts of addresses and numbers are hidden for your safety.";

@@ -5,7 +5,8 @@ use harness::play;
 
 use crate::person;
 
-const TWO: (&str, &str) = (
+/// Two kinds, one of which is recovered elsewhere.
+pub(crate) const TWO: (&str, &str) = (
     "[methods]",
     "[[organisation.account_types]]\nid = \"work\"\nlabel = \"Work or school account\"\n\n\
      [[organisation.account_types]]\nid = \"personal\"\nlabel = \"Personal account\"\n\

@@ -14,9 +14,8 @@ async fn at_the_first_step(stage: &Stage) -> Result<()> {
 }
 
 /// The digits of the picture that is shown.
-async fn digits(stage: &Stage) -> Result<String> {
-    let audio = stage.page.find("[part~=root] img").await.context("a picture")?;
-    drop(audio);
+pub(crate) async fn digits(stage: &Stage) -> Result<String> {
+    stage.page.find("[part~=root] img").await.context("a picture")?;
     let address = "return document.querySelector('.regain-widget').shadowRoot.querySelector('audio').dataset.src";
     let address = stage.page.script(address, vec![]).await?;
     stage.server.captcha_digits(address.as_str().context("an address")?).await
@@ -26,7 +25,7 @@ async fn digits(stage: &Stage) -> Result<String> {
 async fn screen_03_the_browser_works_while_the_person_types() -> Result<()> {
     play("proof-of-work", &[], async |stage| {
         at_the_first_step(stage).await?;
-        stage.page.reads("You aren’t a program").await?;
+        stage.page.reads("The security check is done.").await?;
         stage.page.press("Next").await?;
         stage.page.reads("Prove that it’s you").await
     })

@@ -48,6 +48,80 @@ async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
     .await
 }
 
+/// Every screen that the first walk does not come by: kinds of account, the picture, a call, unlocking.
+#[tokio::test]
+async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
+    let image = ("kind = \"proof_of_work\"", "kind = \"image\"");
+    play("keyboard-unlock", &[image, crate::account_types::TWO], async |stage| {
+        person::at_sign_in(stage).await?;
+        tab_to(stage, "id", "cant-access").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "What kind of account is it?").await?;
+        tab_to(stage, "text", "Work or school account").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Let’s get you back in").await?;
+        tab_to(stage, "name", "username").await?;
+        stage.page.keys(person::HEDY.user_id).await?;
+        tab_to(stage, "text", "Another picture").await?;
+        stage.page.key(Key::Enter).await?;
+        tab_to(stage, "text", "Listen instead").await?;
+        stage.page.key(Key::Enter).await?;
+        let digits = crate::challenge::digits(stage).await?;
+        tab_to(stage, "name", "captcha").await?;
+        stage.page.keys(&digits).await?;
+        stage.page.key(Key::Enter).await?;
+
+        heading(stage, "Prove that it’s you").await?;
+        tab_to(stage, "name", "method").await?;
+        stage.page.key(Key::Space).await?;
+        // Mail, text, call: as in every group of radio buttons, the arrows choose.
+        stage.page.key(Key::Down).await?;
+        stage.page.key(Key::Down).await?;
+        tab_to(stage, "text", "Call me").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Answer your phone").await?;
+        let call = stage.server.call("+14255550140", 0).await?;
+        call.does("answer").await?;
+        call.key("#").await?;
+        heading(stage, "Unlock, or a new password?").await?;
+        tab_to(stage, "name", "outcome").await?;
+        stage.page.key(Key::Space).await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Your account has been unlocked").await?;
+        tab_to(stage, "text", "Back to sign in").await?;
+        stage.page.key(Key::Enter).await?;
+        stage.page.focus_on("id", "password").await
+    })
+    .await
+}
+
+/// The questions, and the way to the administrators.
+#[tokio::test]
+async fn the_administrators_are_asked_by_keyboard_alone() -> Result<()> {
+    play("keyboard-administrators", &[], async |stage| {
+        person::identified(stage, &person::Person { user_id: "rosalind@northwind.example", address: "" }).await?;
+        tab_to(stage, "text", "Answer the questions").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Answer your security questions").await?;
+        for field in ["answer-1", "answer-2", "answer-3"] {
+            tab_to(stage, "name", field).await?;
+            stage.page.keys("something else").await?;
+        }
+        stage.page.key(Key::Enter).await?;
+        stage.page.reads("You have 4 more tries.").await?;
+        stage.page.focus_on("name", "answer-1").await?;
+        tab_to(stage, "text", "None of these work for me").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Your administrator can help").await?;
+        tab_to(stage, "name", "message").await?;
+        stage.page.keys("I was asked something else.").await?;
+        tab_to(stage, "text", "Send the request").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Your request has been sent").await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn closing_brings_the_focus_back_to_the_link() -> Result<()> {
     play("close", &[], async |stage| {

@@ -77,11 +77,79 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
         stage.page.press("Finish").await?;
         stage.page.reads("Your password has been reset").await?;
         look(stage, "8-done").await?;
-        for (name, path) in [("9-outbox", "/demo/outbox"), ("9-people", "/demo"), ("9-hosted", "/reset")] {
+        for (name, path) in [
+            ("9-outbox", "/demo/outbox"),
+            ("9-people", "/demo"),
+            ("9-switches", "/demo/switches"),
+            ("9-hosted", "/reset"),
+        ] {
             stage.page.go(&stage.server.address(path)).await?;
             look(stage, name).await?;
         }
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
+    let image = ("kind = \"proof_of_work\"", "kind = \"image\"");
+    play("pictures-of-types", &[image, crate::account_types::TWO], async |stage| {
+        person::at_sign_in(stage).await?;
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("Personal account").await?;
+        look(stage, "a-account-type").await?;
+        stage.page.press("Work or school account").await?;
+        stage.page.reads("The six digits").await?;
+        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Type the six digits in the picture.").await?;
+        look(stage, "b-picture").await?;
+        Ok(())
+    })
+    .await?;
+    play("pictures-of-ways", &[("[gates.groups]\nadmins = 2", "[gates]\nrequired = 2")], async |stage| {
+        person::chose_way(stage, person::MARY.user_id, "Call my office phone", "Call me").await?;
+        let call = stage.server.call("+14255550103", 0).await?;
+        call.does("answer").await?;
+        stage.page.reads("You answered.").await?;
+        look(stage, "c-call").await?;
+        call.key("5").await?;
+        stage.page.reads("That was another key").await?;
+        look(stage, "d-wrong-key").await?;
+        call.key("#").await?;
+        stage.page.reads("Check 2 of 2").await?;
+        look(stage, "e-second-gate").await?;
+        stage.page.choose("Answer my security questions").await?;
+        stage.page.press("Answer the questions").await?;
+        stage.page.reads("Answer as you did").await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Type your answer.").await?;
+        look(stage, "f-questions").await?;
+        stage.page.press("Choose another way").await?;
+        stage.page.choose("Use my authenticator app").await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Open your authenticator app").await?;
+        look(stage, "g-authenticator").await?;
+        stage.page.press("None of these work for me").await?;
+        stage.page.reads("Your administrator can help").await?;
+        look(stage, "h-administrator").await?;
+        stage.page.press("Send the request").await?;
+        stage.page.reads("Your request has been sent").await?;
+        look(stage, "i-request-sent").await
+    })
+    .await?;
+    play("pictures-of-unlocking", &[], async |stage| {
+        let hedy = &person::HEDY;
+        person::chose_way(stage, hedy.user_id, "Email my alternate address", "Send the code").await?;
+        let code = stage.server.mail(hedy.address, 0).await?.code()?;
+        person::typed_code(stage, &code).await?;
+        stage.page.reads("Unlock, or a new password?").await?;
+        look(stage, "j-outcome").await?;
+        stage.page.choose("Unlock my account").await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("has been unlocked").await?;
+        look(stage, "k-unlocked").await
     })
     .await
 }

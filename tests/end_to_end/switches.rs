@@ -16,6 +16,7 @@ async fn a_newcomer_switches_the_challenge_and_the_proofs() -> Result<()> {
         person::at_sign_in(stage).await?;
         stage.page.click("#cant-access").await?;
         stage.page.reads("The six digits in the picture").await?;
+        stage.page.press("Cancel").await?;
 
         stage.page.go(&stage.server.address("/demo/switches")).await?;
         stage.page.choose("None").await?;

@@ -1,12 +1,33 @@
-//! Sizes against their budgets. Speeds will be printed here too, never asserted in a test.
+//! What is measured and never asserted in a test: sizes against their budgets, and whether response times
+//! tell who has an account.
+
+mod client;
+mod organisation;
+mod ranks;
+mod times;
 
 use anyhow::Result;
+use clap::Args;
 
-use crate::{budgets::Sizes, dist, paths};
+use crate::{budgets::Sizes, dist, native, paths};
 
-/// Builds `dist` and prints its sizes.
-pub(crate) fn run() -> Result<()> {
-    dist::build()?;
-    Sizes::of(&paths::dist())?.print();
-    Ok(())
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How many flows of each sort of account are timed
+    #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(20..=2000))]
+    samples: u32,
+    /// Don't build `dist` to print its sizes
+    #[arg(long)]
+    no_sizes: bool,
+}
+
+/// Builds what is measured, measures, and prints.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if !options.no_sizes {
+        dist::build()?;
+        Sizes::of(&paths::dist())?.print();
+    }
+    native::build_server()?;
+    times::run(options.samples)
 }

@@ -98,7 +98,8 @@ fn free_port(port: u16) -> Result<()> {
     }
 }
 
-fn wait_until_ready(server: &mut Child, port: u16) -> Result<()> {
+/// Waits until a server that was started answers.
+pub(crate) fn wait_until_ready(server: &mut Child, port: u16) -> Result<()> {
     let deadline = Instant::now() + Duration::from_mins(1);
     while Instant::now() < deadline {
         if let Some(status) = server.try_wait()? {

@@ -42,8 +42,8 @@ enum Command {
     Dev(demo::Options),
     /// What continuous integration runs
     Ci,
-    /// Print sizes against their budgets
-    Bench,
+    /// Print sizes against their budgets, and whether response times tell who has an account
+    Bench(bench::Options),
     /// Say which tools are here and what would be installed
     Doctor,
 }
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Command::Dist => dist::run(),
         Command::Dev(options) => dev::run(&options),
         Command::Ci => test::run(&test::Options::default()),
-        Command::Bench => bench::run(),
+        Command::Bench(options) => bench::run(&options),
         Command::Doctor => doctor::run(),
     };
     match result {

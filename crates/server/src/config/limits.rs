@@ -47,23 +47,63 @@ impl FlowsConfig {
 
 /// `[codes]`
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(from = "CodesKeys")]
 pub struct CodesConfig {
     /// For how long a code is good, in seconds. Default 600; NIST SP 800-63B-4 allows 10 minutes.
     pub lifetime_s: u32,
-    /// How many wrong codes end a flow, for each method. Default 5.
+    /// How many wrong proofs end a flow, for each method. Default 5.
     pub tries: u8,
-    /// How many more codes may be asked for, for each method. Default 3.
+    /// How many more codes or calls may be asked for, for each method. Default 3.
     pub resends: u8,
     /// How long to wait before asking for another, in seconds. Default 30.
     pub resend_after_s: u32,
-    /// How many wrong codes an account takes in 24 hours, in all flows together. Default 20.
+    /// How many wrong proofs an account takes in 24 hours, in all flows and channels together. Default 20.
     pub tries_per_day: u32,
+}
+
+/// The numbers to begin with.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CodesPreset {
+    /// Ours.
+    #[default]
+    Regain,
+    /// Those that Microsoft publishes for its own service: a code for 5 minutes, and 5 failed proofs in
+    /// 24 hours. Its other two, 15 minutes a session and 10 messages in 10 minutes, are ours too.
+    Microsoft,
+}
+
+/// The keys as the file has them.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CodesKeys {
+    preset: CodesPreset,
+    lifetime_s: Option<u32>,
+    tries: Option<u8>,
+    resends: Option<u8>,
+    resend_after_s: Option<u32>,
+    tries_per_day: Option<u32>,
+}
+
+impl From<CodesKeys> for CodesConfig {
+    fn from(keys: CodesKeys) -> Self {
+        let (lifetime_s, tries_per_day) = match keys.preset {
+            CodesPreset::Regain => (600, 20),
+            CodesPreset::Microsoft => (300, 5),
+        };
+        Self {
+            lifetime_s: keys.lifetime_s.unwrap_or(lifetime_s),
+            tries: keys.tries.unwrap_or(5),
+            resends: keys.resends.unwrap_or(3),
+            resend_after_s: keys.resend_after_s.unwrap_or(30),
+            tries_per_day: keys.tries_per_day.unwrap_or(tries_per_day),
+        }
+    }
 }
 
 impl Default for CodesConfig {
     fn default() -> Self {
-        Self { lifetime_s: 600, tries: 5, resends: 3, resend_after_s: 30, tries_per_day: 20 }
+        CodesKeys::default().into()
     }
 }
 

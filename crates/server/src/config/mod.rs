@@ -288,6 +288,16 @@ mod tests {
     }
 
     #[test]
+    fn a_preset_gives_the_numbers_that_are_not_given() {
+        let with =
+            |codes: &str| Config::parse(&format!("{LEAST}\n[codes]\n{codes}"), Path::new("/")).expect("is fine").codes;
+        let codes = with("preset = 'microsoft'");
+        assert_eq!((codes.lifetime_s, codes.tries_per_day, codes.tries), (300, 5, 5));
+        let codes = with("preset = 'microsoft'\ntries_per_day = 7");
+        assert_eq!((codes.lifetime_s, codes.tries_per_day), (300, 7));
+    }
+
+    #[test]
     fn every_fault_is_named_by_its_key() {
         let faults = faults(
             r#"

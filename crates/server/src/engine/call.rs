@@ -38,43 +38,49 @@ pub struct PlacedCall {
 }
 
 impl PlacedCall {
-    /// How the call goes, as far as is known now.
-    fn status(&self, rings: bool, now: Timestamp) -> CallStatus {
+    /// How the call goes, as far as is known now, and since when.
+    fn status(&self, rings: bool, now: Timestamp) -> (CallStatus, Timestamp) {
         match self.status {
             CallStatus::Calling if !rings => self.made_up(now),
             CallStatus::Calling | CallStatus::Ringing | CallStatus::Answered | CallStatus::WrongKey
                 if now.duration_since(self.heard_at) >= PATIENCE =>
             {
-                CallStatus::NoAnswer
+                (CallStatus::NoAnswer, later(self.heard_at, PATIENCE))
             }
-            status => status,
+            status => (status, self.heard_at),
         }
     }
 
     /// How a call to nobody goes: it rings, is perhaps answered, and nobody presses anything. Its times
     /// come from its name, which is random and not told.
-    fn made_up(&self, now: Timestamp) -> CallStatus {
+    fn made_up(&self, now: Timestamp) -> (CallStatus, Timestamp) {
         let mut draws = self.call_id.bytes().map(|byte| i64::from(byte) % 16);
         let mut draw = || draws.next().unwrap_or_default();
         let ringing = 1 + draw() / 8;
         let answers = draw() < 6;
         let answered = ringing + 4 + draw();
         let over = if answers { answered + 8 + draw() } else { ringing + 26 + draw() / 4 };
-        match now.duration_since(self.placed_at).as_secs() {
-            past if past >= over => CallStatus::NoAnswer,
-            past if answers && past >= answered => CallStatus::Answered,
-            past if past >= ringing => CallStatus::Ringing,
-            _ => CallStatus::Calling,
-        }
+        let (status, after) = match now.duration_since(self.placed_at).as_secs() {
+            past if past >= over => (CallStatus::NoAnswer, over),
+            past if answers && past >= answered => (CallStatus::Answered, answered),
+            past if past >= ringing => (CallStatus::Ringing, ringing),
+            _ => (CallStatus::Calling, 0),
+        };
+        (status, later(self.placed_at, SignedDuration::from_secs(after)))
     }
 }
 
-/// Whether the call at this step goes to anybody: to an account that there is, by a number that was not
-/// asked for or was typed right.
-fn rings_somebody(state: &State) -> bool {
-    let Stage::AnswerCall { method, .. } = &state.stage else { return false };
-    let subject = state.subject.as_ref().filter(|subject| subject.account.is_some());
-    subject.and_then(|subject| subject.method(method)).is_some_and(|method| method.reaches)
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Whether a call by this method rings anywhere: not without an account, and not where another number
+/// than the stored one was typed. Nothing may show which of the two it is, or that it is one of them.
+fn rings(state: &State, method_id: &str) -> bool {
+    let subject = state.subject.as_ref();
+    subject.is_some_and(|subject| {
+        subject.account.is_some() && subject.method(method_id).is_some_and(|method| method.reaches)
+    })
 }
 
 /// Whether nothing more comes of a call with this status.
@@ -84,8 +90,8 @@ const fn is_final(status: CallStatus) -> bool {
 
 impl Engine {
     /// How the call at this step goes.
-    pub(super) fn call_status(cx: Context<'_>, state: &State, call: &PlacedCall) -> CallStatus {
-        call.status(rings_somebody(state), cx.now)
+    pub(super) fn call_status(cx: Context<'_>, state: &State, method_id: &str, call: &PlacedCall) -> CallStatus {
+        call.status(rings(state, method_id), cx.now).0
     }
 
     /// Places a call; every one but the first counts.
@@ -138,10 +144,9 @@ impl Engine {
     ) -> Result<Decision, Refusal> {
         match answer {
             Answer::CallAgain {} => {
-                let status = Self::call_status(cx, state, call);
+                let (status, since) = call.status(rings(state, method_id), cx.now);
                 if !is_final(status) && status != CallStatus::WrongKey {
-                    let retry_at = call.heard_at.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
-                    return Err(Refusal::RateLimited { retry_at });
+                    return Err(Refusal::RateLimited { retry_at: later(since, PATIENCE) });
                 }
                 self.place_call(cx, state, method_id)
             }
@@ -155,10 +160,10 @@ impl Engine {
         let state = super::current(cx, state);
         let Stage::AnswerCall { method, call } = &state.stage else { return (None, Heard::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.
-        if !rings_somebody(&state) && event != CallEvent::Failed {
+        if !rings(&state, method) && event != CallEvent::Failed {
             return (None, Heard::Over);
         }
-        if call.call_id != call_id || is_final(Self::call_status(cx, &state, call)) {
+        if call.call_id != call_id || is_final(Self::call_status(cx, &state, method, call)) {
             return (None, Heard::Over);
         }
         let becomes = |status| {

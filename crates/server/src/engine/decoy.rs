@@ -46,12 +46,8 @@ pub(super) fn ways(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Vec<Way> {
     for &role in phones {
         ways.extend(Way::phone(role, number(&mut draws, rules)));
     }
-    if which[2] < 96 && !PREDEFINED.is_empty() {
-        let first = usize::from(draws.byte());
-        let step = 1 + 2 * usize::from(draws.byte() % 5);
-        let ids = (0..rules.questions.to_register.into())
-            .map(|n: usize| PREDEFINED[(first + n * step) % PREDEFINED.len()].to_owned());
-        ways.push(Way::Questions(ids.map(|id| (id, None)).collect()));
+    if which[2] < 96 {
+        ways.push(questions(&mut draws, rules));
     }
     if which[3] < 96 {
         ways.push(Way::Authenticator);
@@ -69,11 +65,22 @@ fn the_one(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> Vec<Way> {
     ways.extend(Way::phone(Role::Mobile, number(draws, rules)));
     ways.extend(Way::phone(Role::Office, number(draws, rules)));
     ways.push(Way::Authenticator);
-    let asked = PREDEFINED.iter().take(rules.questions.to_register.into());
-    ways.push(Way::Questions(asked.map(|id| ((*id).to_owned(), None)).collect()));
+    ways.push(questions(draws, rules));
     ways.retain(|way| way.is_on(rules));
     ways.truncate(1);
     ways
+}
+
+/// Questions as people register them: of the catalogue and of the organisation's own alike.
+fn questions(draws: &mut Draws<'_>, rules: &Rules) -> Way {
+    let own = rules.questions.own.iter().map(|question| question.id.as_str());
+    let mut left: Vec<&str> = PREDEFINED.into_iter().chain(own).collect();
+    let registered = (0..rules.questions.to_register).filter_map(|_| {
+        let id = draws.pick(&left).copied()?;
+        left.retain(|other| *other != id);
+        Some((id.to_owned(), None))
+    });
+    Way::Questions(registered.collect())
 }
 
 fn address(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> String {

@@ -55,7 +55,7 @@ impl Engine {
         let right = if method.shown.kind == MethodKind::Authenticator {
             let step = totp::step_of(found.authenticator_key.as_ref(), &code, cx.now);
             used = step.map(|step| self.one_use(&subject.account_key, step));
-            step.is_some() & exists & !found.code_used
+            step.is_some() && exists && !found.code_used
         } else {
             let sent = method.sent.as_ref().ok_or(Refusal::CodeExpired)?;
             if cx.now >= sent.expires_at {
@@ -75,7 +75,10 @@ impl Engine {
             decision.effects.extend(used);
             return Ok(decision);
         }
-        Ok(self.not_proved(cx, state, method_id, Reply::WrongCode, "wrong_code"))
+        // The notice of another code is about the last thing that happened, which is this.
+        let stage = Stage::EnterCode { method: method_id.to_owned(), resent: false };
+        let state = State { stage, ..state.clone() };
+        Ok(self.not_proved(cx, &state, method_id, Reply::WrongCode, "wrong_code"))
     }
 
     /// That a code of an authenticator app is used: the same one proves nothing again, in any flow.

@@ -168,10 +168,10 @@ impl Engine {
                     needs.authenticator = Some(account_id());
                 }
             }
-            (Stage::AnswerQuestions { asked, .. }, Answer::Answer { answers }) => {
-                if answer_questions::check(asked, answers).is_ok() {
-                    needs.answers = Some((account_id(), answers));
-                }
+            (Stage::AnswerQuestions { asked, .. }, Answer::Answer { answers })
+                if answer_questions::check(asked, answers).is_ok() =>
+            {
+                needs.answers = Some((account_id(), answers));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use regain_protocol::{Flow, MethodKind, Notice, NoticeCode, Step, StepBody};
 
 use super::{
     Context, Engine, apply, current, next,
-    state::{Stage, State, SubjectMethod},
+    state::{Stage, State, Subject, SubjectMethod},
 };
 use crate::ports::FlowRow;
 
@@ -41,18 +41,15 @@ impl Engine {
             }
             Stage::ContactAdministrator { reason } => {
                 let reason = reason.as_str().to_owned();
-                rules
-                    .contact
-                    .clone()
-                    .map(|contact| StepBody::ContactAdministrator { reason, contact })
-                    .unwrap_or(StepBody::Unknown)
+                let contact = rules.contact.clone();
+                contact.map_or(StepBody::Unknown, |contact| StepBody::ContactAdministrator { reason, contact })
             }
             Stage::ChooseMethod {} => StepBody::ChooseMethod { methods: methods(state) },
             Stage::AnswerCall { method, call } => {
-                of(state, method).map_or(StepBody::Unknown, |method| StepBody::AnswerCall {
-                    method: method.shown.clone(),
-                    status: Self::call_status(cx, state, call),
-                    calls_left: method.resends_left,
+                of(state, method).map_or(StepBody::Unknown, |by| StepBody::AnswerCall {
+                    method: by.shown.clone(),
+                    status: Self::call_status(cx, state, method, call),
+                    calls_left: by.resends_left,
                 })
             }
             Stage::AnswerQuestions { method, asked } => of(state, method).map_or(StepBody::Unknown, |method| {
@@ -85,7 +82,7 @@ impl Engine {
 /// The methods on offer.
 fn methods(state: &State) -> Vec<regain_protocol::Method> {
     let subject = state.subject.iter();
-    subject.flat_map(|subject| subject.on_offer()).map(|method| method.shown.clone()).collect()
+    subject.flat_map(Subject::on_offer).map(|method| method.shown.clone()).collect()
 }
 
 fn of<'a>(state: &'a State, method_id: &str) -> Option<&'a SubjectMethod> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{LIMITS, World, post};
+use crate::world::{World, post};
 
 /// A code that is not the right one.
 pub(crate) fn wrong(code: &str) -> Value {
@@ -88,7 +88,7 @@ async fn twenty_wrong_codes_a_day_are_the_most_in_all_flows_together() {
 
 #[tokio::test]
 async fn a_user_id_can_be_given_only_so_often() {
-    let world = World::with("[limits]\nidentify_floor_ms = 0\nidentifications_per_account = 3\n").await;
+    let world = World::with("[limits]\nidentifications_per_account = 3\n").await;
     for user_id in ["ada@example.com", "nobody@example.com"] {
         for _ in 0..3 {
             world.identified(user_id).await;
@@ -108,7 +108,7 @@ async fn a_user_id_can_be_given_only_so_often() {
 
 #[tokio::test]
 async fn a_destination_gets_only_so_many_messages() {
-    let world = World::with("[limits]\nidentify_floor_ms = 0\nmessages_per_destination = 2\n").await;
+    let world = World::with("[limits]\nmessages_per_destination = 2\n").await;
     for user_id in ["ada@example.com", "nobody@example.com"] {
         for _ in 0..2 {
             world.asked(user_id).await;
@@ -125,7 +125,7 @@ async fn a_destination_gets_only_so_many_messages() {
 
 #[tokio::test]
 async fn all_messages_together_have_a_budget() {
-    let world = World::with("[limits]\nidentify_floor_ms = 0\nmessages_per_hour = 2\n").await;
+    let world = World::with("[limits]\nmessages_per_hour = 2\n").await;
     world.asked("ada@example.com").await;
     world.asked("nobody@example.com").await;
     let mut session = world.identified("grace@example.com").await;
@@ -136,7 +136,7 @@ async fn all_messages_together_have_a_budget() {
 
 #[tokio::test]
 async fn one_network_can_begin_only_so_many_flows() {
-    let world = World::with("[limits]\nidentify_floor_ms = 0\nflows_per_client = 2\n").await;
+    let world = World::with("[limits]\nflows_per_client = 2\n").await;
     let begin = |forwarded: &'static str| {
         let mut request = post("/v1/flows", None, &json!({ "kind": "reset" }));
         if !forwarded.is_empty() {
@@ -169,7 +169,7 @@ async fn one_network_can_begin_only_so_many_flows() {
 
 #[tokio::test]
 async fn being_recovered_never_locks_sign_in() {
-    let world = World::with(LIMITS).await;
+    let world = World::new().await;
     for _ in 0..3 {
         let (mut session, code) = world.asked("ada@example.com").await;
         for _ in 0..5 {

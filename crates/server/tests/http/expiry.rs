@@ -68,7 +68,7 @@ async fn a_code_does_not_outlive_its_flow() {
 async fn a_restart_in_the_middle_changes_nothing() {
     let world = World::new().await;
     let (mut session, code) = world.asked("ada@example.com").await;
-    let world = world.restarted(crate::world::LIMITS).await;
+    let world = world.restarted("").await;
     assert_eq!(session.show(&world).await.body, session.flow);
     session.answer(&world, json!({ "do": "verify", "code": code })).await;
     session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;

@@ -1,19 +1,34 @@
 //! The API in process: the real store and the real directory on a temporary file, a clock that is
 //! moved, and the queue in place of a mailbox.
 
+mod people;
+mod proofs;
+mod seen;
+mod walks;
 mod world;
 
+mod administrators;
+mod audit;
+mod authenticator;
 mod bodies;
-mod captcha;
+mod calls;
+mod challenges;
+mod confirmations;
 mod cors;
 mod counters;
+mod destinations;
 mod errors;
 mod expiry;
 mod faults;
+mod gates;
 mod meta;
 mod once;
 mod parallel;
+mod questions;
 mod resend;
 mod reset;
+mod spoken;
 mod strangers;
 mod swaps;
+mod texts;
+mod unlock;

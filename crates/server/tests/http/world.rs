@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +18,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, People, SqliteStore},
+    adapters::{Database, EmbeddedDirectory, SqliteStore},
     app::{App, Parts},
     config::Config,
     outgoing::{Content, Outgoing},
@@ -32,11 +31,18 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::people;
+
 /// A password that every rule accepts.
 pub(crate) const GOOD: &str = "a river that runs north";
 
-/// The least that is configured; tests add sections to it.
-const CONFIG: &str = r#"
+/// The least that is configured. There is no challenge and no floor: most tests are about what comes
+/// after the one, and the other would only make them wait.
+const LEAST: &str = r#"
+    [server]
+    key = "cmVnYWluIHRlc3RzIHVzZSB0aGlzIGtleSwgbm90aGluZyBlbHNl"
+    allowed_origins = ["https://www.example.com"]
+    trusted_proxies = ["10.0.0.0/8"]
     [organisation]
     name = "Contoso"
     continue_url = "https://www.example.com/sign-in"
@@ -47,42 +53,29 @@ const CONFIG: &str = r#"
     [mail]
     host = "mail.example.com"
     from = "help@example.com"
+    [limits]
+    identify_floor_ms = 0
+    [captcha]
+    kind = "off"
 "#;
 
-const SERVER: &str = r#"
-    [server]
-    key = "cmVnYWluIHRlc3RzIHVzZSB0aGlzIGtleSwgbm90aGluZyBlbHNl"
-    allowed_origins = ["https://www.example.com"]
-    trusted_proxies = ["10.0.0.0/8"]
-"#;
-
-/// The defaults but for the floor, which would only make the tests wait.
-pub(crate) const LIMITS: &str = "[limits]\nidentify_floor_ms = 0\n";
-
-const PEOPLE: &str = r#"
-    [[people]]
-    user_id = "ada@example.com"
-    name = "Ada Lovelace"
-    password = "the old password of Ada"
-    mails = [
-        { role = "alternate", address = "ada@example.net" },
-        { role = "authentication", address = "ada.lovelace@example.org" },
-    ]
-    [[people]]
-    user_id = "grace@example.com"
-    name = "Grace Hopper"
-    mails = [{ role = "alternate", address = "grace@example.net" }]
-    [[people]]
-    user_id = "disabled@example.com"
-    name = "Dis Abled"
-    enabled = false
-    mails = [{ role = "alternate", address = "disabled@example.net" }]
-    [[people]]
-    user_id = "unreachable@example.com"
-    name = "Un Reachable"
-"#;
+/// A configuration with other sections over it, whose keys go before.
+pub(crate) fn merged(under: &str, over: &str) -> String {
+    fn merge(into: &mut toml::Table, from: toml::Table) {
+        for (key, value) in from {
+            match (into.get_mut(&key), value) {
+                (Some(toml::Value::Table(into)), toml::Value::Table(from)) => merge(into, from),
+                (_, value) => drop(into.insert(key, value)),
+            }
+        }
+    }
+    let mut whole: toml::Table = under.parse().expect("TOML");
+    merge(&mut whole, over.parse().expect("TOML"));
+    whole.to_string()
+}
 
 /// A clock that stands still until it is moved.
+#[derive(Default)]
 pub(crate) struct MovedClock(Mutex<Timestamp>);
 
 impl Clock for MovedClock {
@@ -200,23 +193,21 @@ pub(crate) struct Session {
 impl World {
     /// With the default rules.
     pub(crate) async fn new() -> Self {
-        Self::with(LIMITS).await
+        Self::with("").await
     }
 
-    /// With these sections beside the least.
+    /// With these sections over the least.
     pub(crate) async fn with(sections: &str) -> Self {
-        Self::in_folder(tempfile::tempdir().expect("a folder"), sections).await
+        let folder = tempfile::tempdir().expect("a folder");
+        people::settle_in(&folder.path().join("regain.db")).await;
+        Self::in_folder(folder, sections).await
     }
 
     async fn in_folder(folder: TempDir, sections: &str) -> Self {
-        // Most tests are about what comes after the challenge.
-        let captcha = if sections.contains("[captcha]") { "" } else { "\n[captcha]\nkind = \"off\"\n" };
-        let text = format!("{SERVER}{CONFIG}{captcha}{sections}");
-        let config = Config::parse(&text, Path::new(folder.path())).expect("a configuration");
+        let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:16:00.25Z".parse().expect("a time"))));
         let database = Database::open(&config.store.path).await.expect("opens");
         let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
-        real.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
         let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::default(), dies: AtomicBool::default() });
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),
@@ -239,6 +230,11 @@ impl World {
         let next = Self::in_folder(self.folder, sections).await;
         *next.clock.0.lock().expect("not poisoned") = now;
         next
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Moves the clock on.
@@ -264,7 +260,12 @@ impl World {
 
     /// Begins a flow.
     pub(crate) async fn begin(&self) -> Session {
-        let got = self.send(post("/v1/flows", None, &json!({ "kind": "reset" }))).await;
+        self.begin_as(&json!({ "kind": "reset" })).await
+    }
+
+    /// Begins a flow of a kind, in a language.
+    pub(crate) async fn begin_as(&self, create: &Value) -> Session {
+        let got = self.send(post("/v1/flows", None, create)).await;
         assert_eq!(got.status, StatusCode::CREATED, "{got:?}");
         Session::of(&got)
     }
@@ -309,7 +310,7 @@ impl World {
     /// The newest code that is queued.
     pub(crate) async fn code(&self) -> Option<String> {
         self.mail().await.into_iter().rev().find_map(|outgoing| match outgoing.content {
-            Content::Code { code, .. } => Some(code.expose().clone()),
+            Content::Code { code, .. } | Content::TextCode { code, .. } => Some(code.expose().clone()),
             _ => None,
         })
     }

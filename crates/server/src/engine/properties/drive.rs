@@ -406,7 +406,7 @@ pub(crate) fn rules(methods: &[&str]) -> Rules {
     let all = ["email", "sms", "call_mobile", "call_office", "questions", "authenticator"];
     let calls = methods.iter().filter(|name| name.starts_with("call")).count();
     let is_two_kinds = methods.len() - calls.saturating_sub(1) > 1;
-    let methods: String = all.iter().map(|name| format!("{name} = {}\n", methods.contains(name))).collect();
+    let methods = all.map(|name| format!("{name} = {}", methods.contains(&name))).join("\n");
     let groups = if is_two_kinds { "[gates.groups]\nadmins = 2\n" } else { "" };
     let text = format!(
         "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\n[organisation]\nname = \"Contoso\"\n\

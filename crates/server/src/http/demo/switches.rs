@@ -66,9 +66,9 @@ pub(super) async fn set(State(demo): State<Arc<Demo>>, headers: HeaderMap, Form(
     match result {
         Ok((config, captcha)) => {
             demo.app.reconfigure(config, captcha);
-            shown(&demo, Some(Ok(())))
+            shown(&demo, Some(&Ok(())))
         }
-        Err(reason) => shown(&demo, Some(Err(reason))),
+        Err(reason) => shown(&demo, Some(&Err(reason))),
     }
 }
 
@@ -133,7 +133,7 @@ fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
     Ok(table)
 }
 
-fn shown(demo: &Demo, outcome: Option<Result<(), String>>) -> Response {
+fn shown(demo: &Demo, outcome: Option<&Result<(), String>>) -> Response {
     let config = demo.app.config();
     let content = html! {
         main.wide {
@@ -142,7 +142,7 @@ fn shown(demo: &Demo, outcome: Option<Result<(), String>>) -> Response {
                 "What an organisation decides in its configuration. Switch something, then go through it on the "
                 a href="/" { "sign-in page" } " as one of the " a href="/demo" { "people" } "."
             }
-            @match &outcome {
+            @match outcome {
                 Some(Ok(())) => p.news role="status" data-testid="switched" { "Switched. It counts for whatever begins from now on." },
                 Some(Err(reason)) => p.error role="alert" data-testid="not-switched" { (reason) },
                 None => {},

@@ -1,4 +1,4 @@
-//! The challenge at the first step.
+//! The digits of a picture, spoken.
 
 use axum::{
     body::Body,

@@ -18,7 +18,7 @@ static FOLDED: LazyLock<HashSet<String>> =
 const SHORTEST_WORTH: usize = 4;
 
 /// Whether many use this password: in any case, with look-alikes, or written several times in a row.
-pub fn is_common(password: &str) -> bool {
+pub(crate) fn is_common(password: &str) -> bool {
     let folded: Vec<char> = regain_policy::folded(password).collect();
     let repeated = repeated(&folded);
     let is_listed = |text: &[char]| FOLDED.contains(&text.iter().collect::<String>());
@@ -26,7 +26,7 @@ pub fn is_common(password: &str) -> bool {
 }
 
 /// So many of the most used passwords, to be looked for inside others.
-pub fn most_used<'a>(how_many: usize) -> impl Iterator<Item = &'a str> {
+pub(crate) fn most_used<'a>(how_many: usize) -> impl Iterator<Item = &'a str> {
     LIST.lines().take(how_many)
 }
 

@@ -5,6 +5,7 @@
 
 pub mod adapters;
 pub mod app;
+pub mod breached;
 pub mod client;
 mod common_passwords;
 pub mod config;

@@ -6,6 +6,7 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod breached;
 mod captcha;
 mod contact;
 mod limits;
@@ -24,6 +25,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::de::DeserializeOwned;
 
+pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};

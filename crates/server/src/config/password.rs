@@ -6,7 +6,7 @@ use regain_policy::{Banned, ENTRA_POINTS, MIN_CONTEXT_LENGTH};
 use regain_protocol::{PasswordPolicy, ServerCheck};
 use serde::Deserialize;
 
-use super::{Faults, GatesConfig, OrganisationConfig};
+use super::{BreachedConfig, BreachedKind, Faults, GatesConfig, OrganisationConfig};
 use crate::common_passwords;
 
 /// How many of the most used passwords count as banned words, beside the organisation's own. Microsoft
@@ -52,6 +52,8 @@ pub struct PasswordConfig {
     /// How many of an account's last passwords are refused, the current one being the first of them; 0 for
     /// none. Default with `nist` 0, with `entra` 1. It is for the embedded directory.
     pub history: Option<u8>,
+    /// `[password.breached]`: whether it may be one that occurs in a breach.
+    pub breached: BreachedConfig,
 }
 
 /// The rules to begin with.
@@ -79,6 +81,7 @@ impl Default for PasswordConfig {
             min_points: None,
             common: true,
             history: None,
+            breached: BreachedConfig::default(),
         }
     }
 }
@@ -86,11 +89,12 @@ impl Default for PasswordConfig {
 impl PasswordConfig {
     pub(super) fn check(
         &mut self,
-        _base: &Path,
+        base: &Path,
         organisation: &OrganisationConfig,
         gates: &GatesConfig,
         faults: &mut Faults,
     ) {
+        self.breached.check(base, faults);
         let preset = match self.preset {
             PasswordPreset::Nist => regain_policy::nist(if gates.required > 1 { 8 } else { 15 }),
             PasswordPreset::Entra => regain_policy::entra(),
@@ -139,6 +143,7 @@ impl PasswordConfig {
         let checks = [
             (self.common, ServerCheck::Common),
             (self.points() > 0, ServerCheck::Banned),
+            (self.breached.kind != BreachedKind::Off, ServerCheck::Breached),
             (self.history() > 0, ServerCheck::History),
         ];
         PasswordPolicy {

@@ -4,7 +4,33 @@ use regain_policy::Banned;
 use regain_protocol::{PasswordPolicy, Secret, Violation};
 
 use super::state::KnownAccount;
-use crate::{common_passwords, config::PasswordConfig, password_form};
+use crate::{
+    common_passwords,
+    config::{BreachedKind, OnFailure, PasswordConfig},
+    password_form,
+};
+
+/// What others have to be asked about a new password.
+#[derive(Debug, Clone)]
+pub struct PasswordCheck<'a> {
+    /// The password, as typed.
+    pub password: &'a Secret<String>,
+    /// The directory's name for the account.
+    pub account_id: String,
+    /// Whether it was breached, where that is a rule.
+    pub breached: Option<BreachedRule>,
+    /// Whether the account had it before.
+    pub history: bool,
+}
+
+/// When a breached password is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreachedRule {
+    /// How often it must have been seen.
+    pub min_count: u32,
+    /// What becomes of it where nobody knows.
+    pub on_failure: OnFailure,
+}
 
 /// The organisation's rules for new passwords.
 #[derive(Debug, Clone)]
@@ -15,6 +41,8 @@ pub(super) struct PasswordRules {
     banned: Banned,
     points: u8,
     common: bool,
+    breached: Option<BreachedRule>,
+    history: bool,
 }
 
 impl PasswordRules {
@@ -25,6 +53,11 @@ impl PasswordRules {
             banned: config.banned(),
             points: config.points(),
             common: config.common,
+            breached: (config.breached.kind != BreachedKind::Off).then_some(BreachedRule {
+                min_count: config.breached.min_count,
+                on_failure: config.breached.on_failure,
+            }),
+            history: config.history() > 0,
         }
     }
 
@@ -62,6 +95,14 @@ impl PasswordRules {
             broken.push(Violation::Common {});
         }
         broken
+    }
+
+    /// What others have to be asked about a password: nothing where there is no such rule, or where it is
+    /// refused without them.
+    pub(super) fn check<'a>(&self, account: &KnownAccount, password: &'a Secret<String>) -> Option<PasswordCheck<'a>> {
+        let (breached, history) = (self.breached, self.history);
+        let is_in_doubt = (breached.is_some() || history) && self.broken(account, password).is_empty();
+        is_in_doubt.then(|| PasswordCheck { password, account_id: account.id.clone(), breached, history })
     }
 }
 

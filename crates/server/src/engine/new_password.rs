@@ -8,17 +8,24 @@
 use regain_protocol::{Answer, PasswordPolicy};
 
 use super::{
-    Context, Engine,
+    Context, Engine, Found,
     apply::known,
     effects::{Application, Decision, Effect, Refusal, Reply},
     state::{KnownAccount, Stage, State},
 };
 
 impl Engine {
-    pub(super) fn at_new_password(&self, cx: Context<'_>, state: &State, answer: &Answer) -> Result<Decision, Refusal> {
+    pub(super) fn at_new_password(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        answer: &Answer,
+        found: Found,
+    ) -> Result<Decision, Refusal> {
         let Answer::SetPassword { password, current: _ } = answer else { return Err(Refusal::StepPassed) };
         let account = known(state).ok_or(Refusal::StepPassed)?;
-        let violations = self.rules().password.broken(account, password);
+        let mut violations = self.rules().password.broken(account, password);
+        violations.extend(found.broken);
         if !violations.is_empty() {
             return Err(Refusal::PasswordRefused(violations));
         }

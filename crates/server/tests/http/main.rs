@@ -11,6 +11,7 @@ mod administrators;
 mod audit;
 mod authenticator;
 mod bodies;
+mod breached;
 mod calls;
 mod challenges;
 mod confirmations;

@@ -18,7 +18,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, SqliteStore},
+    adapters::{self, Database, EmbeddedDirectory, SqliteStore},
     app::{App, Parts},
     config::Config,
     outgoing::{Content, Outgoing},
@@ -138,6 +138,10 @@ impl Directory for FallibleDirectory {
         self.up()?.sign_in(id, password, now).await
     }
 
+    async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.up()?.remembers(id, password).await
+    }
+
     async fn check(&self) -> Result<(), DirectoryError> {
         self.up()?.check().await
     }
@@ -209,12 +213,14 @@ impl World {
         let database = Database::open(&config.store.path).await.expect("opens");
         let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
         let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::default(), dies: AtomicBool::default() });
+        let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),
             directory: directory.clone(),
             notifier: Arc::new(NoNotifier),
             phone: Arc::new(NoNotifier),
             captcha: None,
+            breached,
             clock: clock.clone(),
             rng: Arc::new(OsRng),
             wake: Arc::default(),

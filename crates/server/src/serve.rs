@@ -125,7 +125,9 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     let rng = Arc::new(OsRng);
     let database = Database::open(&config.store.path).await?;
     let directory = match config.directory.kind {
-        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone()).await?,
+        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone())
+            .await?
+            .remembering(config.password.history()),
     };
     let directory = Arc::new(directory);
     let mut people = People::default();

@@ -178,9 +178,11 @@ impl Engine {
             {
                 needs.answers = Some((account_id(), answers));
             }
-            (Stage::NewPassword { .. }, Answer::SetPassword { password, .. }) => {
-                needs.password =
-                    apply::known(&state).and_then(|account| self.rules().password.check(account, password));
+            (Stage::NewPassword { applying_since }, Answer::SetPassword { password, .. }) => {
+                let rules = self.rules();
+                needs.password = apply::known(&state).and_then(|account| rules.password.check(account, password));
+                // A server that died in between may have set this very password: it can be given again.
+                needs.password.iter_mut().for_each(|check| check.history &= applying_since.is_none());
             }
             _ => {}
         }

@@ -71,8 +71,9 @@ struct Known {
     verdict: Option<bool>,
     /// Whether the code turned out to be used before.
     code_used: bool,
-    /// The rules that the new password breaks, as others said.
-    broken: Option<Vec<Violation>>,
+    /// The rules that the new password breaks, as others said; and whether they were asked for former
+    /// passwords too.
+    broken: Option<(Vec<Violation>, bool)>,
 }
 
 /// Why a request could not be carried out. The client hears `unavailable`; the log hears this.
@@ -286,10 +287,13 @@ impl Flows {
             found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
         }
         if let Some(check) = &needs.password {
-            if known.broken.is_none() {
-                known.broken = Some(self.judge(check).await?);
-            }
-            found.broken = known.broken.clone().unwrap_or_default();
+            let said = known.broken.take().filter(|(_, history)| *history || !check.history);
+            let said = match said {
+                Some(said) => said,
+                None => (self.judge(check).await?, check.history),
+            };
+            found.broken.clone_from(&said.0);
+            known.broken = Some(said);
         }
         Ok(found)
     }

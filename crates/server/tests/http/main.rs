@@ -22,6 +22,7 @@ mod errors;
 mod expiry;
 mod faults;
 mod gates;
+mod history;
 mod meta;
 mod once;
 mod parallel;

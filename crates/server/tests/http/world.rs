@@ -211,7 +211,10 @@ impl World {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:16:00.25Z".parse().expect("a time"))));
         let database = Database::open(&config.store.path).await.expect("opens");
-        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
+        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng))
+            .await
+            .expect("opens")
+            .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::default(), dies: AtomicBool::default() });
         let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let parts = Parts {

@@ -164,15 +164,18 @@ async fn a_damaged_file_says_so() {
     assert!(matches!(range, Err(BreachedError::Unavailable(_))), "{range:?}");
 }
 
-/// A service, and what it was asked: the paths, each with its `Add-Padding`.
+/// What a service was asked: the prefixes, each with its `Add-Padding`.
+type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
+/// A service, and what it was asked.
 struct Service {
-    asked: Arc<Mutex<Vec<(String, String)>>>,
+    asked: Asked,
     url: String,
 }
 
 impl Service {
     async fn start() -> Self {
-        let asked: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+        let asked: Asked = Arc::default();
         let router = Router::new().route("/{how}/{prefix}", get(answer)).with_state(asked.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -186,7 +189,7 @@ impl Service {
 }
 
 async fn answer(
-    State(asked): State<Arc<Mutex<Vec<(String, String)>>>>,
+    State(asked): State<Asked>,
     Segment((how, prefix)): Segment<(String, String)>,
     headers: HeaderMap,
 ) -> Response {

@@ -12,6 +12,7 @@ mod hosts;
 mod keyboard;
 mod methods;
 mod outages;
+mod outside;
 mod person;
 mod pictures;
 mod reset;

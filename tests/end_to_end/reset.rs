@@ -88,8 +88,13 @@ async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
 
 #[tokio::test]
 async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
+    // Which ways are made up for whom depends on the server's key, which is another each time.
+    let only_mail = [
+        ("sms = true\ncall_mobile = true\ncall_office = true\nquestions = true", "authenticator = false"),
+        ("[gates.groups]\nadmins = 2\n", ""),
+    ];
     for user_id in ["nobody@northwind.example", "dis@northwind.example", "alan@northwind.example"] {
-        play("unknown", &[], async |stage| {
+        play("unknown", &only_mail, async |stage| {
             person::identified(stage, &Person { user_id, address: "" }).await?;
             stage.page.click("[part~=choice] input").await?;
             stage.page.press("Send the code").await?;

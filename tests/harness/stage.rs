@@ -18,10 +18,12 @@ pub struct Stage {
     pub page: Page,
 }
 
-/// Plays one test. `config` are replacements in the demo's configuration. On a failure the picture of the page and the server's log are kept beside the
-/// build output.
+/// Plays one test. `config` are replacements in the demo's configuration. On a failure the picture of the
+/// page and the server's log are kept beside the build output.
 pub async fn play(name: &str, config: &[(&str, &str)], test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
     let _seat = SEATS.acquire().await?;
+    // Nothing here speaks TLS, but no client can be made without. Only the first one counts.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let server = Server::start(config).await?;
     let browser = Browser::start().await?;
     let page = Page::new(browser.driver.handle().clone());

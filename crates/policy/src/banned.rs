@@ -14,7 +14,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::words::{MIN_CONTEXT_LENGTH, folded};
+use regain_protocol::Secret;
+
+use crate::words::{MIN_CONTEXT_LENGTH, folded, folded_secret};
 
 /// Words that a password may not be made of.
 #[derive(Debug, Clone, Default)]
@@ -47,9 +49,13 @@ impl Banned {
     /// Whether a password has at least so many points. It looks no further than it must: a password that
     /// is good is found to be so within a few characters of each beginning.
     pub fn passes(&self, password: &str, points: u8) -> bool {
-        let password: Vec<char> = folded(password).collect();
+        let text = folded_secret(password);
+        // With room for all of it: growing would leave copies behind.
+        let mut password = Vec::with_capacity(text.expose().len());
+        password.extend(text.expose().chars());
+        let password = Secret::new(password);
         let affordable = usize::from(points).checked_sub(1);
-        affordable.is_none_or(|affordable| !self.can_be_made(&password, affordable).0)
+        affordable.is_none_or(|affordable| !self.can_be_made(password.expose(), affordable).0)
     }
 
     /// Whether there is a way to take the password apart that costs no more than this, and in how many

@@ -48,17 +48,18 @@ pub fn checklist(policy: &PasswordPolicy, user_id: &str, password: &str) -> Vec<
     if policy.min_classes > 0 {
         check(Violation::TooFewClasses { min: policy.min_classes }, classes(judged) >= policy.min_classes);
     }
-    let folded: String = words::folded(judged).collect();
+    let folded = words::folded_secret(judged);
+    let folded = folded.expose();
     if policy.min_different > 0 {
-        let met = different(&folded) >= usize::from(policy.min_different);
+        let met = different(folded) >= usize::from(policy.min_different);
         check(Violation::TooFewDifferent { min: policy.min_different }, met);
     }
     if policy.forbid_user_id {
-        let met = !words::of_user_id(user_id).any(|part| words::contains(&folded, part));
+        let met = !words::of_user_id(user_id).any(|part| words::contains(folded, part));
         check(Violation::ContainsUserId {}, met);
     }
     for word in &policy.forbidden_words {
-        let met = !words::contains(&folded, word);
+        let met = !words::contains(folded, word);
         check(Violation::ContainsForbiddenWord { word: word.clone() }, met);
     }
     checks

@@ -1,5 +1,7 @@
 //! Words inside a password: in any case, and written with look-alikes.
 
+use regain_protocol::Secret;
+
 /// The fewest characters that the part of a user ID before the `@` must have to be looked for inside a
 /// password: shorter ones occur by chance. Microsoft's number for names and other terms in its own
 /// check ("Eliminate bad passwords using Microsoft Entra Password Protection").
@@ -15,6 +17,14 @@ pub fn folded(text: &str) -> impl Iterator<Item = char> {
         '@' => 'a',
         other => other,
     })
+}
+
+/// [`folded`] as a text that is overwritten when it is done with.
+pub(crate) fn folded_secret(password: &str) -> Secret<String> {
+    // In lower case a text is at most half as long again in UTF-8 (U+0130): growing leaves no copy behind.
+    let mut text = String::with_capacity(password.len() * 2);
+    text.extend(folded(password));
+    Secret::new(text)
 }
 
 /// Whether an already folded password contains the word, with or without the spaces and signs in it.
@@ -38,6 +48,14 @@ mod tests {
 
     fn fold(text: &str) -> String {
         folded(text).collect()
+    }
+
+    #[test]
+    fn growing_leaves_no_copy_behind() {
+        for c in '\0'..=char::MAX {
+            let folded: String = folded(c.encode_utf8(&mut [0; 4])).collect();
+            assert!(folded.len() <= c.len_utf8() * 2, "{c:?}");
+        }
     }
 
     /// The examples of Microsoft's page on Entra Password Protection, steps 1 and 2.

@@ -8,6 +8,7 @@ use std::fmt;
 use data_encoding::HEXUPPER;
 use regain_protocol::Secret;
 use sha1::{Digest as _, Sha1};
+use zeroize::Zeroizing;
 
 use crate::ports::{Breached, BreachedError, Rng};
 
@@ -28,8 +29,9 @@ const PADDING_STEP: usize = 512;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Prefix([u8; PREFIX_DIGITS]);
 
-/// The other digits of a hash, in upper case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The other digits of a hash, in upper case. Those of a password that somebody chose are as good as the
+/// password, so its `Debug` shows none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Suffix([u8; SUFFIX_DIGITS]);
 
 /// A breached password's hash in its range.
@@ -65,6 +67,12 @@ impl Suffix {
     }
 }
 
+impl fmt::Debug for Suffix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Suffix(…)")
+    }
+}
+
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -90,7 +98,7 @@ fn digits<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
 
 /// The hash of a password, in its two parts.
 pub fn hash(password: &Secret<String>) -> (Prefix, Suffix) {
-    let hash = HEXUPPER.encode(&Sha1::digest(password.expose()));
+    let hash = Zeroizing::new(HEXUPPER.encode(&Sha1::digest(password.expose())));
     let (prefix, suffix) = hash.split_at(PREFIX_DIGITS);
     let parts = Prefix::parse(prefix).zip(Suffix::parse(suffix));
     parts.expect("twenty bytes are forty digits")

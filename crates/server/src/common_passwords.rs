@@ -7,6 +7,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use zeroize::Zeroizing;
+
 /// The list, most used first.
 const LIST: &str = include_str!("common_passwords.txt");
 
@@ -19,10 +21,21 @@ const SHORTEST_WORTH: usize = 4;
 
 /// Whether many use this password: in any case, with look-alikes, or written several times in a row.
 pub(crate) fn is_common(password: &str) -> bool {
-    let folded: Vec<char> = regain_policy::folded(password).collect();
+    let folded = gathered(password.len() * 2, regain_policy::folded(password));
     let repeated = repeated(&folded);
-    let is_listed = |text: &[char]| FOLDED.contains(&text.iter().collect::<String>());
+    let is_listed = |text: &[char]| {
+        let mut word = Zeroizing::new(String::with_capacity(size_of_val(text)));
+        word.extend(text);
+        FOLDED.contains(&*word)
+    };
     is_listed(&folded) || repeated.len() < folded.len() && (repeated.len() < SHORTEST_WORTH || is_listed(repeated))
+}
+
+/// The characters, overwritten when they are done with; with room for all, so that growing leaves no copy.
+fn gathered(room: usize, text: impl Iterator<Item = char>) -> Zeroizing<Vec<char>> {
+    let mut characters = Zeroizing::new(Vec::with_capacity(room));
+    characters.extend(text);
+    characters
 }
 
 /// So many of the most used passwords, to be looked for inside others.

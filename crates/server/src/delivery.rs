@@ -9,15 +9,15 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     keys::Keys,
     mails::{Mails, text_message},
     outgoing::{Content, Outgoing},
     ports::{
-        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, Message, Notifier, NotifyError, Phone, PhoneCall,
-        Settlement, Store, StoreError, TextMessage,
+        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError, Phone,
+        PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage,
     },
 };
 
@@ -46,6 +46,8 @@ pub struct Delivery {
     pub notifier: Arc<dyn Notifier>,
     /// What carries text messages and places calls.
     pub phone: Arc<dyn Phone>,
+    /// Where people are signed in, where that is configured.
+    pub sessions: Option<Arc<dyn Sessions>>,
     /// Who is told what becomes of a call that cannot be placed.
     pub calls: Arc<dyn CallListener>,
     /// The time.
@@ -164,7 +166,8 @@ impl Delivery {
         let message = claimed.id.as_str();
         match self.carry(message, outgoing).await {
             Ok(Carried::Sent) => info!(message, attempts = claimed.attempts + 1, "sent"),
-            Ok(Carried::ToNobody) => debug!(message, "settled without a recipient"),
+            // It has cost as much until here, so it costs as much to say.
+            Ok(Carried::ToNobody) => info!(message, attempts = claimed.attempts + 1, "settled without a recipient"),
             Err(NotifyError::Unavailable(reason)) => {
                 let settlement = retry(claimed, self.clock.now());
                 let again = settlement != Settlement::Failed;
@@ -202,8 +205,16 @@ impl Delivery {
                 self.line.note(&placed, self.clock.now());
                 placed?;
             }
+            Content::SessionsEnded { before } => {
+                let (Some(account_id), Some(sessions)) = (to.clone(), &self.sessions) else {
+                    return Ok(Carried::ToNobody);
+                };
+                let (id, user_id) = (id.to_owned(), user_id.clone());
+                sessions.end(&EndSessions { id, account_id, user_id, before: *before }).await?;
+            }
             Content::Code { .. } | Content::Confirmation { .. } | Content::AdministratorRequest { .. } => {
-                let mail = self.mails.write(locale, user_id, content);
+                let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
+                let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
                 let mail = Message { id: id.to_owned(), to, subject: mail.subject, text: mail.text, html: mail.html };
                 self.notifier.send(&mail).await?;

@@ -15,5 +15,5 @@ pub(crate) async fn import(config: &Config, people: &Path) -> Result<usize, Fail
     let people = People::load(people)?;
     let database = Database::open(&config.store.path).await?;
     let directory = EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await?;
-    Ok(directory.import(&people).await?)
+    Ok(directory.import_asked(&people, &config.questions.own).await?)
 }

@@ -57,6 +57,12 @@ pub enum Content {
         /// From where, roughly: the client's network prefix; `None` where it isn't known.
         client: Option<String>,
     },
+    /// That the account's sessions are to end, to the program where people are signed in. The
+    /// [`Outgoing`]'s recipient is the account, by the directory's name for it.
+    SessionsEnded {
+        /// Those that were begun before this.
+        before: Timestamp,
+    },
     /// A request to the administrators, by mail. The user ID of the [`Outgoing`] is the one that was
     /// typed, which need not be anybody's; it is empty where none was.
     AdministratorRequest {

@@ -6,7 +6,7 @@ use axum::Router;
 use regain_server::{
     adapters::{
         self, BreachedSetupError, Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People,
-        PeopleError, SiteVerify, Smtp, SmtpSetupError, SqliteStore, Twilio, WebClientError,
+        PeopleError, SessionsHook, SiteVerify, Smtp, SmtpSetupError, SqliteStore, Twilio, WebClientError,
     },
     app::{App, Parts},
     config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind, PhoneKind},
@@ -55,6 +55,8 @@ pub(crate) enum Failure {
     Phone(#[from] WebClientError),
     #[error("captcha: {0}")]
     Captcha(WebClientError),
+    #[error("directory.sessions_hook: {0}")]
+    Sessions(WebClientError),
     #[error("server.widget_dir: {0}")]
     Files(#[from] FilesError),
     #[error("people: {0}")]
@@ -97,7 +99,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
     outbox.report_to(Arc::new(app.flows().clone()));
     let service = app.router(pages(&app, outbox, people)?).into_make_service_with_connect_info::<SocketAddr>();
 
-    let delivery = tokio::spawn(Arc::new(delivery(&app)).run(is_set(stopped.clone())));
+    let delivery = tokio::spawn(Arc::new(delivery(&app)?).run(is_set(stopped.clone())));
     let purge = tokio::spawn(purge(Arc::clone(&app)));
     let local = listener.local_addr().unwrap_or(address);
     tracing::info!(%local, public_url = app.config().server.public_url, "listening");
@@ -135,7 +137,7 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
         && let Some(path) = &config.demo.people
     {
         people = People::load(path)?;
-        let added = directory.import(&people).await?;
+        let added = directory.import_asked(&people, &config.questions.own).await?;
         tracing::info!(added, "the demonstration's people are there");
     }
     let outbox = Outbox::new(clock.clone());
@@ -180,14 +182,16 @@ fn pages(app: &Arc<App>, outbox: Outbox, people: People) -> Result<Router, Failu
     Ok(pages)
 }
 
-fn delivery(app: &App) -> Delivery {
+fn delivery(app: &App) -> Result<Delivery, Failure> {
     let parts = app.parts().clone();
     let config = app.config();
     let organisation = &config.organisation;
-    Delivery {
+    let sessions = SessionsHook::configured(&config.directory, Arc::clone(&parts.clock)).map_err(Failure::Sessions)?;
+    Ok(Delivery {
         store: parts.store,
         notifier: parts.notifier,
         phone: parts.phone,
+        sessions,
         calls: Arc::new(app.flows().clone()),
         clock: parts.clock,
         keys: Arc::new(app.keys().clone()),
@@ -195,7 +199,7 @@ fn delivery(app: &App) -> Delivery {
         texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
         line: Line::default(),
         wake: parts.wake,
-    }
+    })
 }
 
 /// Forgets what is long out of time, again and again.

@@ -4,6 +4,7 @@ mod breached;
 mod embedded_directory;
 mod no_phone;
 mod outbox;
+mod sessions_hook;
 mod site_verify;
 mod smtp;
 mod sqlite;
@@ -18,6 +19,7 @@ pub use embedded_directory::{
 };
 pub use no_phone::NoPhone;
 pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
+pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;
 pub use smtp::{Smtp, SmtpSetupError};
 pub use sqlite::{Database, OpenError};

@@ -182,6 +182,7 @@ impl Config {
         }
         config.server.check(base, &mut faults);
         config.store.check(base);
+        config.directory.check(base, &mut faults);
         config.organisation.check(&mut faults);
         config.flows.check(&mut faults);
         config.methods.check(&config.phone, &mut faults);

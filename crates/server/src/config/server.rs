@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, is_web_address, rebase};
+use super::{Faults, is_loopback, is_web_address, rebase};
 use crate::{
     keys::MIN_KEY_BYTES,
     ports::{OsRng, Rng as _},
@@ -213,6 +213,44 @@ impl StoreConfig {
 pub struct DirectoryConfig {
     /// Which directory: `embedded` (default), in the store's own file.
     pub kind: DirectoryKind,
+    /// The address of the program where people are signed in: it is told, signed, to end an account's
+    /// sessions when its password was reset.
+    pub sessions_hook: Option<String>,
+    /// A file that holds the key which those requests are signed with, at least 32 characters.
+    pub sessions_key_file: Option<PathBuf>,
+    /// What `sessions_key_file` holds.
+    #[serde(skip)]
+    pub sessions_key: Option<Secret<String>>,
+}
+
+impl DirectoryConfig {
+    pub(super) fn check(&mut self, base: &Path, faults: &mut Faults) {
+        let Some(url) = &self.sessions_hook else {
+            let key = "directory.sessions_key_file";
+            faults.require(self.sessions_key_file.is_none(), key, "is for directory.sessions_hook only");
+            return;
+        };
+        let host = url.parse::<axum::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        faults.require(
+            url.starts_with("https://") || (url.starts_with("http://") && host.is_some_and(|host| is_loopback(&host))),
+            "directory.sessions_hook",
+            "must be an https address, or http on a loopback address",
+        );
+        let Some(path) = &mut self.sessions_key_file else {
+            faults.add("directory.sessions_key_file", "give a file that holds the key to sign requests with");
+            return;
+        };
+        rebase(path, base);
+        match std::fs::read_to_string(&path) {
+            Ok(text) if text.trim().len() < 32 => {
+                faults.add("directory.sessions_key_file", "the key must have at least 32 characters");
+            }
+            Ok(text) => self.sessions_key = Some(text.trim().into()),
+            Err(error) => {
+                faults.add("directory.sessions_key_file", format!("cannot read {}: {error}", path.display()));
+            }
+        }
+    }
 }
 
 /// Which directory.

@@ -125,6 +125,7 @@ impl World {
         let delivery = Arc::new(Delivery {
             store: Arc::clone(&store) as _,
             phone: Arc::clone(&notifier) as _,
+            sessions: None,
             calls: Arc::clone(&calls) as _,
             notifier: Arc::clone(&notifier) as _,
             clock: Arc::clone(&clock) as _,
@@ -327,6 +328,8 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     let delivery = Arc::new(Delivery {
         store: Arc::clone(&world.store) as _,
         phone: Arc::clone(&world.delivery.phone),
+
+        sessions: None,
         calls: Arc::clone(&world.delivery.calls),
         notifier: Arc::clone(&slow) as _,
         clock: Arc::clone(&world.clock) as _,

@@ -39,7 +39,11 @@ impl Engine {
     pub fn applied(&self, cx: Context<'_>, claimed: &State, applied: Applied) -> Decision {
         match (applied, outcome(&claimed.stage), claimed.subject.as_ref(), known(claimed)) {
             (Applied::Done, Some(outcome), Some(subject), Some(account)) => {
-                done(cx, claimed, outcome, subject, account)
+                let mut decision = done(cx, claimed, outcome, subject, account);
+                if outcome == Outcome::Reset && self.rules().ends_sessions {
+                    decision.effects.push(end_sessions(cx, claimed, account));
+                }
+                decision
             }
             (Applied::Unavailable, ..) => {
                 let mut released = claimed.clone();
@@ -97,6 +101,20 @@ fn done(cx: Context<'_>, claimed: &State, outcome: Outcome, subject: &Subject, a
     let event = if outcome == Outcome::Unlocked { "account_unlocked" } else { "password_reset" };
     decision.audit_with(event, serde_json::json!({ "proved_by": subject.proved }));
     decision
+}
+
+/// A new password ends what was signed in with the former one: whoever had found it out is out.
+fn end_sessions(cx: Context<'_>, claimed: &State, account: &KnownAccount) -> Effect {
+    Effect::Send {
+        outgoing: Outgoing {
+            to: Some(account.id.clone()),
+            locale: claimed.locale.clone(),
+            user_id: account.user_id.clone(),
+            content: Content::SessionsEnded { before: cx.now },
+        },
+        not_after: cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX),
+        voidable: false,
+    }
 }
 
 /// Whether a claim is so old that whoever made it is taken for dead.

@@ -23,6 +23,8 @@ pub struct Rules {
     pub(super) public_url: String,
     pub(super) password: PasswordRules,
     pub(super) continue_url: Option<String>,
+    /// Whether another program is told to end sessions.
+    pub(super) ends_sessions: bool,
     pub(super) locales: Vec<String>,
     pub(super) recovery_domains: Vec<String>,
     /// The calling codes that phones are texted and called under.
@@ -47,6 +49,7 @@ impl Rules {
             public_url: config.server.public_url.clone(),
             password: PasswordRules::new(&config.password),
             continue_url: config.organisation.continue_url.clone(),
+            ends_sessions: config.directory.sessions_hook.is_some(),
             locales: config.organisation.locales.clone(),
             recovery_domains: config.organisation.recovery_domains.clone(),
             countries: config.phone.countries.clone(),

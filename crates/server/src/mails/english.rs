@@ -14,18 +14,18 @@ use crate::outgoing::Content;
 /// The catalogue.
 pub(super) static CATALOGUE: Catalogue = Catalogue { lang: "en", draft, text_message, call_words };
 
-/// Writes any mail.
-fn draft(facts: &Facts<'_>, content: &Content) -> Draft {
-    match content {
-        Content::Code { code, minutes } | Content::TextCode { code, minutes } => code_mail(facts, code, *minutes),
-        Content::Call { .. } => call_mail(facts),
+/// Writes any mail; `None` for what is not one.
+fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
+    Some(match content {
+        Content::TextCode { .. } | Content::Call { .. } | Content::SessionsEnded { .. } => return None,
+        Content::Code { code, minutes } => code_mail(facts, code, *minutes),
         Content::Confirmation { outcome, at, client } => confirmation(facts, *outcome, *at, client.as_deref()),
         Content::AdministratorRequest { reason, message, proved, at, client } => {
             let mut rows = vec![("Why they ask", reason_in_words(reason).to_owned()), ("Proofs given", proofs(proved))];
             rows.extend(when_and_where(*at, client.as_deref()));
             administrator_request(facts, message.as_deref(), rows)
         }
-    }
+    })
 }
 
 fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
@@ -65,27 +65,6 @@ fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
 }
 
 /// A call is placed, not written; this is what a notifier that can only write would say.
-fn call_mail(facts: &Facts<'_>) -> Draft {
-    let Facts { organisation, help, user_id, .. } = facts;
-    Draft {
-        lang: "en",
-        dir: "ltr",
-        subject: format!("{organisation} is calling you"),
-        preview: "Answer the call and press #.".to_owned(),
-        heading: "We are calling you".to_owned(),
-        blocks: vec![
-            Block::Paragraph(format!(
-                "Somebody, we hope you, asked to get back into the {organisation} account {user_id}. Answer the call \
-                 and press # if it was you."
-            )),
-            contacts(help, "If it wasn't you, tell us:", "If it wasn't you, tell your administrator."),
-        ],
-        footer: format!(
-            "You get this mail because your address is registered for the recovery of an account at {organisation}."
-        ),
-    }
-}
-
 /// What a confirmation says of an outcome.
 struct Happened {
     subject: String,

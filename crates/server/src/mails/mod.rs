@@ -44,7 +44,7 @@ struct Catalogue {
     /// Which, as a BCP 47 tag.
     lang: &'static str,
     /// Writes any mail.
-    draft: fn(&Facts<'_>, &Content) -> Draft,
+    draft: fn(&Facts<'_>, &Content) -> Option<Draft>,
     text_message: TextWords,
     /// What is spoken in a call from an organisation.
     call_words: fn(&str) -> CallWords,
@@ -65,16 +65,16 @@ impl Mails {
     }
 
     /// Writes a mail in a language, or in English where there is no catalogue for it.
-    pub fn write(&self, locale: &str, user_id: &str, content: &Content) -> Mail {
+    pub fn write(&self, locale: &str, user_id: &str, content: &Content) -> Option<Mail> {
         let user_id = one_line(user_id);
         let facts =
             Facts { organisation: &self.organisation, help: &self.help, reset_url: &self.reset_url, user_id: &user_id };
-        let draft = (catalogue(locale).draft)(&facts, content);
-        Mail {
+        let draft = (catalogue(locale).draft)(&facts, content)?;
+        Some(Mail {
             subject: one_line(&draft.subject),
             text: layout::text(&draft, &self.organisation).into(),
             html: layout::html(&draft, &self.organisation).into(),
-        }
+        })
     }
 }
 

@@ -4,6 +4,11 @@ use regain_protocol::{MethodKind, Outcome};
 
 use super::*;
 
+/// A mail that there is.
+fn written(mails: &Mails, locale: &str, user_id: &str, content: &Content) -> Mail {
+    mails.write(locale, user_id, content).expect("a mail")
+}
+
 fn mails() -> Mails {
     let help = Help {
         email: Some("it-help@example.com".into()),
@@ -24,7 +29,7 @@ fn confirmation() -> Content {
 
 #[test]
 fn the_code_is_on_a_line_of_its_own_and_not_in_the_subject() {
-    let mail = mails().write("en", "ada@example.com", &code());
+    let mail = written(&mails(), "en", "ada@example.com", &code());
     assert!(!mail.subject.contains("042137"), "{}", mail.subject);
     assert!(mail.subject.contains("Fish & Chips <Ltd>"));
     assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
@@ -39,7 +44,7 @@ fn the_code_is_on_a_line_of_its_own_and_not_in_the_subject() {
 
 #[test]
 fn the_confirmation_says_what_happened_when_and_what_to_do() {
-    let mail = mails().write("en", "ada@example.com", &confirmation());
+    let mail = written(&mails(), "en", "ada@example.com", &confirmation());
     for part in [mail.text.expose(), mail.html.expose()] {
         for said in [
             "ada@example.com",
@@ -54,24 +59,24 @@ fn the_confirmation_says_what_happened_when_and_what_to_do() {
     }
     let at = "2026-11-23T14:16:00Z".parse().expect("valid");
     let nowhere = Content::Confirmation { outcome: Outcome::Reset, at, client: None };
-    let mail = mails().write("en", "ada@example.com", &nowhere);
+    let mail = written(&mails(), "en", "ada@example.com", &nowhere);
     assert!(!mail.text.expose().contains("network"), "nothing is said of what isn't known");
 }
 
 #[test]
 fn nothing_in_the_html_is_markup_but_ours() {
-    let mail = mails().write("en", "<img src=x onerror=alert(1)>\"'&", &code());
+    let mail = written(&mails(), "en", "<img src=x onerror=alert(1)>\"'&", &code());
     let html = mail.html.expose();
     assert!(html.contains("Fish &amp; Chips &lt;Ltd&gt;") && !html.contains("<Ltd>"), "{html}");
     assert!(!html.contains("<img") && html.contains("&lt;img src=x"), "{html}");
-    let mail = mails().write("en", "a", &confirmation());
+    let mail = written(&mails(), "en", "a", &confirmation());
     assert!(mail.html.expose().contains("https://example.com/help?a=1&amp;b=2"));
 }
 
 #[test]
 fn no_name_can_start_a_header_or_turn_the_text() {
     let mails = Mails::new("Evil\r\nBcc: all@example.com", Help::default(), "https://recover.example.com");
-    let mail = mails.write("en", "a\u{202e}da\r\nx: y", &code());
+    let mail = written(&mails, "en", "a\u{202e}da\r\nx: y", &code());
     assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
     assert!(!mail.text.expose().contains('\u{202e}'));
     assert!(mail.text.expose().lines().all(|line| !line.starts_with("x:") && !line.starts_with("Bcc:")));
@@ -79,15 +84,15 @@ fn no_name_can_start_a_header_or_turn_the_text() {
 
 #[test]
 fn an_unknown_language_is_english() {
-    let mail = mails().write("tlh", "ada@example.com", &code());
-    assert_eq!(mail.subject, mails().write("en", "ada@example.com", &code()).subject);
+    let mail = written(&mails(), "tlh", "ada@example.com", &code());
+    assert_eq!(mail.subject, written(&mails(), "en", "ada@example.com", &code()).subject);
 }
 
 #[test]
 fn it_reads_well_without_any_help_contact() {
     let mails = Mails::new("Northwind", Help::default(), "https://recover.example.com");
     for content in [code(), confirmation()] {
-        let mail = mails.write("en", "ada@example.com", &content);
+        let mail = written(&mails, "en", "ada@example.com", &content);
         assert!(mail.text.expose().contains("your administrator"), "{}", mail.text.expose());
     }
 }
@@ -102,7 +107,7 @@ fn each_outcome_has_its_own_confirmation() {
         (Outcome::Changed, "who knew the former one"),
         (Outcome::Registered, "addresses, phones, questions or apps"),
     ] {
-        let mail = mails().write("en", "ada@example.com", &Content::Confirmation { outcome, at, client: None });
+        let mail = written(&mails(), "en", "ada@example.com", &Content::Confirmation { outcome, at, client: None });
         for part in [mail.text.expose(), mail.html.expose()] {
             for said in
                 [said, "ada@example.com", "14:16 UTC", "https://recover.example.com/reset", "it-help@example.com"]
@@ -129,7 +134,7 @@ fn request(reason: &str, message: Option<&str>, proved: &[MethodKind]) -> Conten
 #[test]
 fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
     let content = request("second_gate", Some("I lost my phone.\nPlease help."), &[MethodKind::Email]);
-    let mail = mails().write("en", "ada@example.com", &content);
+    let mail = written(&mails(), "en", "ada@example.com", &content);
     for part in [mail.text.expose(), mail.html.expose()] {
         for said in [
             "ada@example.com",
@@ -147,7 +152,7 @@ fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
     assert!(text.contains("\n> ada@example.com\n"), "{text}");
     assert!(!text.contains("in brackets"), "nothing was taken apart: {text}");
 
-    let mail = mails().write("en", "", &request("asked", None, &[]));
+    let mail = written(&mails(), "en", "", &request("asked", None, &[]));
     let text = mail.text.expose();
     for said in ["typed no user ID", "added no message", "Proofs given: none", "none of the ways"] {
         assert!(text.contains(said), "{said:?} in {text}");
@@ -163,9 +168,9 @@ fn nothing_typed_gets_out_of_its_quotation() {
                    see www.evil.example or \\\\evil\\share";
     let padded = format!("{message}\n{}Why they ask: fake", " ".repeat(300));
     let user_id = "ada\r\nProofs given: all<script>\u{2066}";
-    let mail = mails().write("en", user_id, &request("asked", Some(&padded), &[]));
+    let mail = written(&mails(), "en", user_id, &request("asked", Some(&padded), &[]));
 
-    let plain = mails().write("en", "x", &request("asked", Some("y"), &[]));
+    let plain = written(&mails(), "en", "x", &request("asked", Some("y"), &[]));
     assert_eq!(mail.subject, plain.subject, "the subject has nothing typed in it");
     let ours = |text: &str| text.lines().filter(|line| !line.starts_with("> ")).map(str::to_owned).collect::<Vec<_>>();
     let text = mail.text.expose();

@@ -9,6 +9,7 @@ mod directory;
 mod notifier;
 mod phone;
 mod rng;
+mod sessions;
 mod store;
 
 pub use breached::{Breached, BreachedError};
@@ -21,6 +22,7 @@ pub use directory::{
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
+pub use sessions::{EndSessions, Sessions};
 pub use store::{
     AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store, StoreError,
     VoidOthers,

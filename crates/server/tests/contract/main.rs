@@ -9,5 +9,6 @@ mod directory;
 mod moved_clock;
 mod notifier;
 mod phone;
+mod sessions;
 mod smtp_server;
 mod store;

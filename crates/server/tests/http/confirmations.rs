@@ -91,3 +91,26 @@ async fn whoever_has_no_address_is_not_promised_a_mail() {
     assert_eq!((&session.step()["outcome"], &session.step()["notified"]), (&json!("reset"), &json!(false)));
     assert!(world.mail().await.is_empty());
 }
+
+/// Where people are signed in is told to end their sessions, after a reset and after nothing else.
+#[tokio::test]
+async fn a_reset_ends_the_accounts_sessions_and_an_unlock_does_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key");
+    std::fs::write(&key, "a key of thirty-two characters or more").expect("writes");
+    let hook = format!("[directory]\nsessions_hook = \"https://example.com/end\"\nsessions_key_file = {key:?}\n");
+    let world = World::with(&format!("{EVERYTHING}{hook}")).await;
+    let ended = async || {
+        let of = |outgoing: Outgoing| match outgoing.content {
+            Content::SessionsEnded { .. } => Some(outgoing.user_id),
+            _ => None,
+        };
+        world.mail().await.into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let mut session = proved(&world, "unlock", "en", LINUS).await;
+    session.answer(&world, json!({ "do": "unlock" })).await;
+    assert_eq!(ended().await, [""; 0]);
+    let mut session = proved(&world, "reset", "en", MARY).await;
+    session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;
+    assert_eq!(ended().await, [MARY]);
+}

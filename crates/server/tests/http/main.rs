@@ -2,6 +2,7 @@
 //! moved, and the queue in place of a mailbox.
 
 mod people;
+mod ports;
 mod proofs;
 mod seen;
 mod walks;

@@ -9,7 +9,7 @@ use regain_server::{
 };
 use tokio::sync::OnceCell;
 
-use crate::world::MovedClock;
+use crate::ports::MovedClock;
 
 /// Who has nothing but mail, and who has nothing to be recovered by.
 pub(crate) const ADA: &str = "ada@example.com";

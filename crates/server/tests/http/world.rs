@@ -1,14 +1,7 @@
 //! A whole server without a socket.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{net::SocketAddr, sync::Arc};
 
-use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -16,22 +9,21 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::Secret;
 use regain_server::{
     adapters::{self, Database, EmbeddedDirectory, SqliteStore},
     app::{App, Parts},
     config::Config,
     outgoing::{Content, Outgoing},
-    ports::{
-        Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, OsRng, PasswordChange,
-        Phone, PhoneCall, SetPasswordError, Settlement, SignIn, TextMessage, UnlockError,
-    },
+    ports::{Clock as _, Directory as _, OsRng, Settlement, SignIn},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::people;
+use crate::{
+    people,
+    ports::{FallibleDirectory, MovedClock, NoNotifier},
+};
 
 /// A password that every rule accepts.
 pub(crate) const GOOD: &str = "a river that runs north";
@@ -72,100 +64,6 @@ pub(crate) fn merged(under: &str, over: &str) -> String {
     let mut whole: toml::Table = under.parse().expect("TOML");
     merge(&mut whole, over.parse().expect("TOML"));
     whole.to_string()
-}
-
-/// A clock that stands still until it is moved.
-#[derive(Default)]
-pub(crate) struct MovedClock(Mutex<Timestamp>);
-
-impl Clock for MovedClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("not poisoned")
-    }
-}
-
-/// The real directory, which can be made to fail.
-pub(crate) struct FallibleDirectory {
-    real: EmbeddedDirectory,
-    down: AtomicBool,
-    dies: AtomicBool,
-}
-
-impl FallibleDirectory {
-    /// The server dies when a password is set and nobody was told yet.
-    pub(crate) fn die_after_setting(&self, dies: bool) {
-        self.dies.store(dies, Ordering::SeqCst);
-    }
-
-    pub(crate) fn set_down(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
-    }
-
-    fn up(&self) -> Result<&EmbeddedDirectory, DirectoryError> {
-        if self.down.load(Ordering::SeqCst) {
-            Err(DirectoryError::Unavailable("switched off".into()))
-        } else {
-            Ok(&self.real)
-        }
-    }
-}
-
-#[async_trait]
-impl Directory for FallibleDirectory {
-    async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError> {
-        self.up()?.find(user_id).await
-    }
-
-    async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError> {
-        let set = self.up()?.set_password(account_id, change).await;
-        assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
-        set
-    }
-
-    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
-        self.up()?.unlock(account_id).await
-    }
-
-    async fn check_answers(&self, id: Option<&str>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
-        self.up()?.check_answers(id, answers).await
-    }
-
-    async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
-        self.up()?.authenticator_key(id).await
-    }
-
-    async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
-        self.up()?.sign_in(id, password, now).await
-    }
-
-    async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        self.up()?.remembers(id, password).await
-    }
-
-    async fn check(&self) -> Result<(), DirectoryError> {
-        self.up()?.check().await
-    }
-}
-
-/// Nothing is delivered here: the tests read the queue.
-struct NoNotifier;
-
-#[async_trait]
-impl Notifier for NoNotifier {
-    async fn send(&self, _: &Message) -> Result<(), NotifyError> {
-        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
-    }
-}
-
-#[async_trait]
-impl Phone for NoNotifier {
-    async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
-        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
-    }
-
-    async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
-        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
-    }
 }
 
 /// A server, its people and its time.
@@ -209,13 +107,13 @@ impl World {
 
     async fn in_folder(folder: TempDir, sections: &str) -> Self {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
-        let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:16:00.25Z".parse().expect("a time"))));
+        let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));
         let database = Database::open(&config.store.path).await.expect("opens");
         let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng))
             .await
             .expect("opens")
             .remembering(config.password.history());
-        let directory = Arc::new(FallibleDirectory { real, down: AtomicBool::default(), dies: AtomicBool::default() });
+        let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),
@@ -235,9 +133,9 @@ impl World {
 
     /// The same database under a new server, as after a restart.
     pub(crate) async fn restarted(self, sections: &str) -> Self {
-        let now = self.clock.now();
+        let now = self.now();
         let next = Self::in_folder(self.folder, sections).await;
-        *next.clock.0.lock().expect("not poisoned") = now;
+        next.clock.set(now);
         next
     }
 
@@ -248,7 +146,7 @@ impl World {
 
     /// Moves the clock on.
     pub(crate) fn advance(&self, seconds: i64) {
-        *self.clock.0.lock().expect("not poisoned") += SignedDuration::from_secs(seconds);
+        self.clock.set(self.now() + SignedDuration::from_secs(seconds));
     }
 
     /// Sends a request from an address.

@@ -93,6 +93,22 @@ fn people_are_imported_once_and_a_broken_list_is_named() {
     assert!(!said.contains("analytical"), "{said}");
 }
 
+#[test]
+fn people_may_have_answered_the_organisations_own_questions() {
+    for (questions, added) in
+        [("", false), ("[questions]\nown = [{ id = 'first_badge', text = 'What was on your first badge?' }]\n", true)]
+    {
+        let folder = configured(&[("[organisation]", &format!("{questions}[organisation]"))]);
+        let people = folder.path().join("people.toml");
+        let person = "user_id = 'ada', name = 'Ada', questions = [{ id = 'first_badge', answer = 'an owl' }]";
+        fs::write(&people, format!("people = [{{ {person} }}]")).expect("writes");
+        let output = program(&folder.path().join("regain.toml")).arg("import").arg(&people).output().expect("runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), added, "{said}");
+        assert!(added || said.contains("ada: questions[0].id: "), "{said}");
+    }
+}
+
 /// Writes lines into the audit log of a configuration's database.
 async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
     let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");

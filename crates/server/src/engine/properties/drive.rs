@@ -304,7 +304,7 @@ impl Drive {
                         assert_eq!(*proved, self.proofs, "administrators are told the truth");
                         self.requests += 1;
                     }
-                    Content::Confirmation { .. } => assert_eq!(self.applied, 1),
+                    Content::Confirmation { .. } | Content::SessionsEnded { .. } => assert_eq!(self.applied, 1),
                 },
                 Effect::Charge(charge, _) if charge.bucket.starts_with("tries:") => self.charged += charge.cost,
                 Effect::Apply { account_id, what } => {

@@ -113,6 +113,7 @@ impl Whole {
             store: parts.store,
             notifier: parts.notifier,
             phone: parts.phone,
+            sessions: None,
             calls: Arc::new(app.flows().clone()),
             clock: parts.clock,
             keys: Arc::new(keys),

@@ -1,0 +1,125 @@
+//! The ports under the server of these tests, where they are not the real ones alone.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use regain_protocol::Secret;
+use regain_server::{
+    adapters::EmbeddedDirectory,
+    ports::{
+        Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, PasswordChange, Phone,
+        PhoneCall, SetPasswordError, SignIn, TextMessage, UnlockError,
+    },
+};
+
+/// A clock that stands still until it is moved.
+#[derive(Default)]
+pub(crate) struct MovedClock(Mutex<Timestamp>);
+
+impl MovedClock {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    pub(crate) fn set(&self, now: Timestamp) {
+        *self.0.lock().expect("not poisoned") = now;
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("not poisoned")
+    }
+}
+
+/// The real directory, which can be made to fail.
+pub(crate) struct FallibleDirectory {
+    real: EmbeddedDirectory,
+    down: AtomicBool,
+    dies: AtomicBool,
+}
+
+impl FallibleDirectory {
+    pub(crate) fn over(real: EmbeddedDirectory) -> Self {
+        Self { real, down: AtomicBool::default(), dies: AtomicBool::default() }
+    }
+
+    /// The server dies when a password is set and nobody was told yet.
+    pub(crate) fn die_after_setting(&self, dies: bool) {
+        self.dies.store(dies, Ordering::SeqCst);
+    }
+
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    fn up(&self) -> Result<&EmbeddedDirectory, DirectoryError> {
+        if self.down.load(Ordering::SeqCst) {
+            Err(DirectoryError::Unavailable("switched off".into()))
+        } else {
+            Ok(&self.real)
+        }
+    }
+}
+
+#[async_trait]
+impl Directory for FallibleDirectory {
+    async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError> {
+        self.up()?.find(user_id).await
+    }
+
+    async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        let set = self.up()?.set_password(account_id, change).await;
+        assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
+        set
+    }
+
+    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
+        self.up()?.unlock(account_id).await
+    }
+
+    async fn check_answers(&self, id: Option<&str>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+        self.up()?.check_answers(id, answers).await
+    }
+
+    async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+        self.up()?.authenticator_key(id).await
+    }
+
+    async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
+        self.up()?.sign_in(id, password, now).await
+    }
+
+    async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.up()?.remembers(id, password).await
+    }
+
+    async fn check(&self) -> Result<(), DirectoryError> {
+        self.up()?.check().await
+    }
+}
+
+/// Nothing is delivered here: the tests read the queue.
+pub(crate) struct NoNotifier;
+
+#[async_trait]
+impl Notifier for NoNotifier {
+    async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+}
+
+#[async_trait]
+impl Phone for NoNotifier {
+    async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+
+    async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
+        Err(NotifyError::Refused("nothing is delivered in these tests".into()))
+    }
+}

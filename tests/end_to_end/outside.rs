@@ -1,0 +1,88 @@
+//! Screen 3 with an outside service: stand-ins for its script and for what its server says. The real ones
+//! are on the internet, where tests do not go.
+
+use std::io::Write as _;
+
+use anyhow::{Context, Result, ensure};
+use harness::play;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::person::{self, ADA};
+
+/// What the service's script offers, as its documentation says, as far as it is used.
+const SCRIPT: &str = "
+    window.boxes = [];
+    window.turnstile = window.hcaptcha = {
+        render: (box, {sitekey, callback}) => {
+            const button = document.createElement('button');
+            button.type = 'button';
+            button.textContent = `I am human (${sitekey}, ${window.boxes.push(box)})`;
+            button.onclick = () => callback(window.boxes.length > 1 ? 'good' : 'bad');
+            box.append(button);
+            return window.boxes.length;
+        },
+        reset: () => {},
+        remove: (id) => { window.removed = id },
+    };
+";
+
+/// The service's server: whoever says `good` is human.
+async fn siteverify() -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/siteverify", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(verdict(stream));
+        }
+    });
+    Ok(url)
+}
+
+async fn verdict(mut stream: TcpStream) -> Result<()> {
+    let mut asked = String::new();
+    while !asked.contains("response=") || !asked.contains("secret=") {
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).await?;
+        ensure!(count > 0, "the request ends too soon");
+        asked.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    let body = format!("{{\"success\":{}}}", asked.contains("response=good") && asked.contains("secret=hush"));
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+    stream.write_all(format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn screen_03_an_outside_service_is_asked_where_one_is_configured() -> Result<()> {
+    for service in ["turnstile", "hcaptcha"] {
+        let url = siteverify().await?;
+        let mut secret = tempfile::NamedTempFile::new()?;
+        write!(secret, "hush")?;
+        let path = secret.path().to_str().context("a path")?;
+        let kind =
+            format!("kind = \"{service}\"\nsite_key = \"public\"\nsecret_file = \"{path}\"\nverify_url = \"{url}\"");
+        play(service, &[("kind = \"proof_of_work\"", &kind)], async |stage| {
+            let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+            let script = serde_json::json!({ "source": SCRIPT });
+            devtools.send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+            person::at_sign_in(stage).await?;
+            stage.page.click("#cant-access").await?;
+            stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+            stage.page.press("I am human (public, 1)").await?;
+            stage.page.press("Next").await?;
+            // Refused: the box is there anew, and what was typed is still there.
+            stage.page.press("I am human (public, 2)").await?;
+            ensure!(stage.page.value("[part~=root] [name=username]").await? == ADA.user_id, "what was typed is lost");
+            stage.page.press("Next").await?;
+            stage.page.reads("Prove that it’s you").await?;
+            let removed = stage.page.script("return window.removed", vec![]).await?;
+            ensure!(removed == 2, "the box is still there: {removed}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}

@@ -219,6 +219,7 @@ fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
         min_length: json.count("min_length"),
         max_length: json.count("max_length"),
         min_classes: json.small("min_classes"),
+        min_different: json.member("min_different").map_or(0, |_| json.small("min_different")),
         forbid_user_id: json.flag("forbid_user_id"),
         forbidden_words: json.list("forbidden_words", itself),
         server_checks: json.list("server_checks", |json| server_check(&itself(json))),
@@ -245,8 +246,10 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "too_short" => Violation::TooShort { min: json.count("min") },
         "too_long" => Violation::TooLong { max: json.count("max") },
         "too_few_classes" => Violation::TooFewClasses { min: json.small("min") },
+        "too_few_different" => Violation::TooFewDifferent { min: json.small("min") },
         "contains_user_id" => Violation::ContainsUserId {},
         "contains_forbidden_word" => Violation::ContainsForbiddenWord { word: json.text("word") },
+        "contains_banned_word" => Violation::ContainsBannedWord {},
         "common" => Violation::Common {},
         "breached" => Violation::Breached {},
         "reused" => Violation::Reused {},
@@ -331,6 +334,7 @@ fn server_check(name: &str) -> ServerCheck {
         "common" => ServerCheck::Common,
         "breached" => ServerCheck::Breached,
         "history" => ServerCheck::History,
+        "banned" => ServerCheck::Banned,
         _ => ServerCheck::Unknown,
     }
 }

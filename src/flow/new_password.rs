@@ -144,10 +144,8 @@ mod tests {
             policy: PasswordPolicy {
                 min_length: 15,
                 max_length: 64,
-                min_classes: 0,
                 forbid_user_id: true,
-                forbidden_words: vec![],
-                server_checks: vec![],
+                ..PasswordPolicy::default()
             },
             user_id: "ada@example.com".into(),
             first: false,

@@ -160,9 +160,11 @@ catalogue! {
     RuleMin = "has at least {0} characters";
     RuleMax = "has at most {0} characters";
     RuleClasses = "mixes at least {0} of: small letters, capital letters, digits, symbols";
+    RuleDifferent = "has at least {0} different characters, capitals and look-alikes such as 0 and o counting as one";
     RuleUserId = "does not contain your user ID";
     RuleWord = "does not contain “{0}”";
     RuleServer = "is not one that is easily guessed; we check that when you finish";
+    RuleBanned = "The password is made of little more than words that are easily guessed here. Choose another one.";
     RuleCommon = "Too many people use this password. Choose another one.";
     RuleBreached = "This password is in a list of stolen passwords. Choose another one.";
     RuleReused = "You have used this password before. Choose another one.";

@@ -82,6 +82,7 @@ fn rule(rule: &Violation) -> String {
         Violation::TooShort { min } => i18n::fill(Text::RuleMin, &[&i18n::digits(*min)]),
         Violation::TooLong { max } => i18n::fill(Text::RuleMax, &[&i18n::digits(*max)]),
         Violation::TooFewClasses { min } => i18n::fill(Text::RuleClasses, &[&i18n::digits((*min).into())]),
+        Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
         Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
         Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
         _ => i18n::text(Text::RuleServer).to_owned(),
@@ -90,6 +91,7 @@ fn rule(rule: &Violation) -> String {
 
 fn refusal(violation: &Violation) -> String {
     let text = match violation {
+        Violation::ContainsBannedWord {} => Text::RuleBanned,
         Violation::Common {} => Text::RuleCommon,
         Violation::Breached {} => Text::RuleBreached,
         Violation::Reused {} => Text::RuleReused,

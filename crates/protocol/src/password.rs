@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The rules for a new password. Lengths are counted in Unicode scalar values, as NIST SP 800-63B-4
 /// section 3.1.1.2 does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasswordPolicy {
     /// The fewest characters. NIST asks for 15 where a password stands alone, 8 with a second factor.
@@ -16,9 +16,17 @@ pub struct PasswordPolicy {
     /// How many of the four classes (lower case, upper case, digits, symbols) must occur; 0 for none,
     /// which is what NIST advises.
     pub min_classes: u8,
-    /// Whether the password may not contain the user ID, or the part of it before an `@`.
+    /// How many different characters must occur, where capitals and look-alikes (`0` and `o`, `1` and `l`,
+    /// `$` and `s`, `@` and `a`) count as one; 0 for no such rule. It is what can be said of
+    /// [`ServerCheck::Banned`] without the list.
+    #[serde(default)]
+    pub min_different: u8,
+    /// Whether the password may not contain the user ID, or the part of it before an `@`, in any case and
+    /// with any look-alikes.
     pub forbid_user_id: bool,
-    /// Words that may not occur, in any case: the organisation's name, the person's names.
+    /// Words that may not occur, in any case and with any look-alikes: the organisation's name, the
+    /// person's names. Words that are not for everyone to see are not here but in
+    /// [`ServerCheck::Banned`].
     pub forbidden_words: Vec<String>,
     /// What only the server can judge; the widget lists it and waits for the verdict.
     pub server_checks: Vec<ServerCheck>,
@@ -35,6 +43,8 @@ pub enum ServerCheck {
     Breached,
     /// Not one that the account has had before.
     History,
+    /// Not made of little more than words of the organisation's list, which is not shown.
+    Banned,
     /// A check that this version does not know.
     #[serde(other)]
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -62,6 +72,11 @@ pub enum Violation {
         /// The fewest classes allowed.
         min: u8,
     },
+    /// Fewer than `min` different characters, where capitals and look-alikes count as one.
+    TooFewDifferent {
+        /// The fewest allowed.
+        min: u8,
+    },
     /// It contains the user ID.
     ContainsUserId {},
     /// It contains one of the forbidden words.
@@ -69,6 +84,8 @@ pub enum Violation {
         /// Which.
         word: String,
     },
+    /// It is made of little more than words of a list that is not shown.
+    ContainsBannedWord {},
     /// It is one of the most used passwords.
     Common {},
     /// It occurs in a known breach.

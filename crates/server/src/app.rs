@@ -12,7 +12,7 @@ use crate::{
     flows::Flows,
     http::{self, Metrics},
     keys::Keys,
-    ports::{CaptchaVerifier, Clock, Directory, Notifier, Phone, Rng, Store},
+    ports::{Breached, CaptchaVerifier, Clock, Directory, Notifier, Phone, Rng, Store},
 };
 
 /// The ports that a server stands on.
@@ -28,6 +28,8 @@ pub struct Parts {
     pub phone: Arc<dyn Phone>,
     /// The outside service that tells people from programs, where one is configured.
     pub captcha: Option<Arc<dyn CaptchaVerifier>>,
+    /// Where it is known which passwords were breached, where that is looked up.
+    pub breached: Option<Arc<dyn Breached>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -70,7 +72,7 @@ impl App {
     }
 
     /// Goes on with another configuration: for the demonstration, whose page has switches. What was
-    /// opened at the start (addresses, files, mail, phone) stays as it was.
+    /// opened at the start (addresses, files, mail, phone, breached and former passwords) stays as it was.
     pub fn reconfigure(&self, config: Config, captcha: Option<Arc<dyn CaptchaVerifier>>) {
         self.flows.reconfigure(Rules::new(&config), captcha);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
@@ -140,6 +142,7 @@ pub(crate) mod testing {
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),
             captcha: None,
+            breached: None,
             clock,
             rng,
             wake: Arc::default(),

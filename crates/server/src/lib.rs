@@ -5,7 +5,9 @@
 
 pub mod adapters;
 pub mod app;
+pub mod breached;
 pub mod client;
+mod common_passwords;
 pub mod config;
 pub mod delivery;
 pub mod engine;
@@ -14,6 +16,7 @@ pub mod http;
 pub mod keys;
 pub mod mails;
 pub mod outgoing;
+mod password_form;
 pub mod phone_number;
 pub mod ports;
 pub mod questions;

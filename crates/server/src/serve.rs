@@ -5,8 +5,8 @@ use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, t
 use axum::Router;
 use regain_server::{
     adapters::{
-        Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People, PeopleError, SessionsHook,
-        SiteVerify, Smtp, SmtpSetupError, SqliteStore, Twilio, WebClientError,
+        self, BreachedSetupError, Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People,
+        PeopleError, SessionsHook, SiteVerify, Smtp, SmtpSetupError, SqliteStore, Twilio, WebClientError,
     },
     app::{App, Parts},
     config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind, PhoneKind},
@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     Key(#[from] KeyError),
     #[error(transparent)]
     Database(#[from] OpenError),
+    #[error(transparent)]
+    Breached(#[from] BreachedSetupError),
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     #[error(transparent)]
@@ -125,7 +127,9 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     let rng = Arc::new(OsRng);
     let database = Database::open(&config.store.path).await?;
     let directory = match config.directory.kind {
-        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone()).await?,
+        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone())
+            .await?
+            .remembering(config.password.history()),
     };
     let directory = Arc::new(directory);
     let mut people = People::default();
@@ -150,12 +154,14 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
         }
     };
     let captcha = SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?;
+    let breached = adapters::breached(&config.password.breached)?;
     let parts = Parts {
         store: Arc::new(SqliteStore::new(database)),
         directory,
         notifier,
         phone,
         captcha,
+        breached,
         clock,
         rng,
         wake: Arc::default(),

@@ -42,16 +42,19 @@ fn methods() -> impl Strategy<Value = Method> {
 }
 
 fn policies() -> impl Strategy<Value = PasswordPolicy> {
-    let checks = [ServerCheck::Common, ServerCheck::Breached, ServerCheck::History];
+    let checks = [ServerCheck::Common, ServerCheck::Breached, ServerCheck::History, ServerCheck::Banned];
     let checks = prop::collection::vec(prop::sample::select(checks.to_vec()), 0..4);
-    (any::<u32>(), any::<u32>(), any::<u8>(), any::<bool>(), any::<Vec<String>>(), checks).prop_map(
-        |(min_length, max_length, min_classes, forbid_user_id, forbidden_words, server_checks)| PasswordPolicy {
-            min_length,
-            max_length,
-            min_classes,
-            forbid_user_id,
-            forbidden_words,
-            server_checks,
+    (any::<[u32; 2]>(), any::<[u8; 2]>(), any::<bool>(), any::<Vec<String>>(), checks).prop_map(
+        |([min_length, max_length], [min_classes, min_different], forbid_user_id, forbidden_words, server_checks)| {
+            PasswordPolicy {
+                min_length,
+                max_length,
+                min_classes,
+                min_different,
+                forbid_user_id,
+                forbidden_words,
+                server_checks,
+            }
         },
     )
 }
@@ -149,7 +152,9 @@ fn violations() -> impl Strategy<Value = Violation> {
         any::<u32>().prop_map(|min| Violation::TooShort { min }),
         any::<u32>().prop_map(|max| Violation::TooLong { max }),
         any::<u8>().prop_map(|min| Violation::TooFewClasses { min }),
+        any::<u8>().prop_map(|min| Violation::TooFewDifferent { min }),
         Just(Violation::ContainsUserId {}),
+        Just(Violation::ContainsBannedWord {}),
         any::<String>().prop_map(|word| Violation::ContainsForbiddenWord { word }),
         Just(Violation::Common {}),
         Just(Violation::Breached {}),

@@ -84,14 +84,7 @@ pub(super) fn choose_outcome() -> StepBody {
 }
 
 pub(super) fn new_password() -> StepBody {
-    let policy = PasswordPolicy {
-        min_length: 8,
-        max_length: 64,
-        min_classes: 0,
-        forbid_user_id: true,
-        forbidden_words: vec![],
-        server_checks: vec![],
-    };
+    let policy = PasswordPolicy { min_length: 8, max_length: 64, forbid_user_id: true, ..PasswordPolicy::default() };
     StepBody::NewPassword { policy, user_id: "ada@example.com".into(), first: false, needs_current: false }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! How accounts are read is in `rows`, how they come in is in `import`.
 
+mod former;
 mod hashing;
 mod import;
 mod people;
@@ -44,6 +45,8 @@ pub struct EmbeddedDirectory {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     hashing: Hashing,
+    /// How many of an account's last passwords are remembered.
+    remembered: u8,
     /// What a password or answer is compared with where there is none.
     dummy_hash: String,
 }
@@ -87,7 +90,7 @@ impl EmbeddedDirectory {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Self { database, clock, rng, hashing, dummy_hash })
+        Ok(Self { database, clock, rng, hashing, remembered: 0, dummy_hash })
     }
 }
 
@@ -118,6 +121,7 @@ impl Directory for EmbeddedDirectory {
         if change.current.is_some() && (right_for.is_none() || right_for != row.password_hash) {
             return Err(SetPasswordError::WrongPassword);
         }
+        self.supersede(&mut transaction, account_id, row.password_hash.as_deref()).await?;
         sqlx::query(
             "UPDATE accounts SET password_hash = $2, failures = 0, locked = FALSE, locked_until = NULL WHERE id = $1",
         )
@@ -224,6 +228,10 @@ impl Directory for EmbeddedDirectory {
             Some(found) if accepted => SignIn::Accepted(Account { locked: false, ..found.account }),
             _ => SignIn::Refused,
         })
+    }
+
+    async fn remembers(&self, account_id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.had(account_id, password).await
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {

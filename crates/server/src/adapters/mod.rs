@@ -1,5 +1,6 @@
 //! Adapters: what stands behind the [`crate::ports`] here.
 
+mod breached;
 mod embedded_directory;
 mod no_phone;
 mod outbox;
@@ -11,6 +12,7 @@ mod sqlite_store;
 pub(crate) mod twilio;
 mod web_client;
 
+pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use embedded_directory::{
     EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion,
     PhoneRole,

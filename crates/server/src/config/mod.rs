@@ -6,6 +6,7 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod breached;
 mod captcha;
 mod contact;
 mod limits;
@@ -24,6 +25,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::de::DeserializeOwned;
 
+pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
@@ -191,7 +193,7 @@ impl Config {
         config.codes.check(&config.flows, &mut faults);
         config.limits.check(&mut faults);
         config.captcha.check(base, &mut faults);
-        config.password.check(&config.organisation, &mut faults);
+        config.password.check(base, &config.organisation, &config.gates, &mut faults);
         config.demo.check(base, &config.server, &mut faults);
         config.mail.check(base, &config.organisation, &config.demo, &mut faults);
         config.phone.check(base, &config.server, &config.demo, &mut faults);
@@ -282,7 +284,8 @@ mod tests {
         let codes = &config.codes;
         assert_eq!((codes.lifetime_s, codes.tries, codes.resends, codes.resend_after_s), (600, 5, 3, 30));
         assert_eq!(codes.tries_per_day, 20);
-        assert_eq!((config.password.min_length, config.password.max_length), (15, 256));
+        let policy = config.password.policy();
+        assert_eq!((policy.min_length, policy.max_length), (15, 256));
         assert_eq!(config.mail.port, 587);
         assert_eq!(config.mail.from_name, "Contoso");
     }

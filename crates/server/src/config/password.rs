@@ -1,22 +1,59 @@
 //! `[password]`
 
-use regain_protocol::PasswordPolicy;
+use std::path::Path;
+
+use regain_policy::{Banned, ENTRA_POINTS, MIN_CONTEXT_LENGTH};
+use regain_protocol::{PasswordPolicy, ServerCheck};
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig};
+use super::{BreachedConfig, BreachedKind, Faults, GatesConfig, OrganisationConfig};
+use crate::common_passwords;
 
-/// `[password]`
+/// How many of the most used passwords count as banned words, beside the organisation's own. Microsoft
+/// keeps its list and its length to itself; its list of an organisation's own has at most so many.
+const MOST_USED: usize = 1000;
+
+/// The most banned words, as with Microsoft.
+const MAX_BANNED: usize = 1000;
+
+/// The most former passwords that can be remembered: Active Directory's number.
+const MAX_HISTORY: u8 = 24;
+
+/// `[password]`: the rules for new passwords.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordConfig {
-    /// The rules to begin with: `nist` (default).
+    /// The rules to begin with, of which every other key here changes one: `nist` (default) or `entra`.
     pub preset: PasswordPreset,
-    /// The fewest characters. Default 15, NIST SP 800-63B-4's number for a password that stands alone.
-    pub min_length: u32,
+    /// The fewest characters. Default with `nist`: 15, or 8 where every account needs two proofs (NIST
+    /// SP 800-63B-4); with `entra`: 8.
+    pub min_length: Option<u32>,
     /// The most characters. Default 256; NIST asks that at least 64 be accepted.
-    pub max_length: u32,
-    /// Words that may not occur in a password. The organisation's name is among them without being named.
+    pub max_length: Option<u32>,
+    /// How many of the four classes must occur: lower case, upper case, digits, symbols. Default with
+    /// `nist`: 0; with `entra`: 3.
+    pub min_classes: Option<u8>,
+    /// Whether the user ID may not occur. Default true.
+    pub forbid_user_id: bool,
+    /// Whether the person's own names may not occur. Default true.
+    pub forbid_names: bool,
+    /// Words that may not occur in a password, which people are shown. The organisation's name is among
+    /// them without being named.
     pub forbidden_words: Vec<String>,
+    /// Words that a password may not be made of, which nobody is shown. The most used passwords are among
+    /// them without being named.
+    pub banned_words: Vec<String>,
+    /// How many points a password needs, of which each banned word in it is one and each different
+    /// character beside them is one; 0 for no such rule. Default with `entra` 5, as with Microsoft; with
+    /// `nist` 0, or 5 where there are `banned_words`.
+    pub min_points: Option<u8>,
+    /// Whether the most used passwords are refused. Default true.
+    pub common: bool,
+    /// How many of an account's last passwords are refused, the current one being the first of them; 0 for
+    /// none. Default with `nist` 0, with `entra` 1. It is for the embedded directory.
+    pub history: Option<u8>,
+    /// `[password.breached]`: whether it may be one that occurs in a breach.
+    pub breached: BreachedConfig,
 }
 
 /// The rules to begin with.
@@ -26,38 +63,207 @@ pub enum PasswordPreset {
     /// NIST SP 800-63B-4: length, and no rules of composition.
     #[default]
     Nist,
+    /// Microsoft Entra: 8 characters of three classes, and its published score over banned words.
+    Entra,
 }
 
 impl Default for PasswordConfig {
     fn default() -> Self {
-        Self { preset: PasswordPreset::Nist, min_length: 15, max_length: 256, forbidden_words: Vec::new() }
+        Self {
+            preset: PasswordPreset::Nist,
+            min_length: None,
+            max_length: None,
+            min_classes: None,
+            forbid_user_id: true,
+            forbid_names: true,
+            forbidden_words: Vec::new(),
+            banned_words: Vec::new(),
+            min_points: None,
+            common: true,
+            history: None,
+            breached: BreachedConfig::default(),
+        }
     }
 }
 
 impl PasswordConfig {
-    pub(super) fn check(&mut self, organisation: &OrganisationConfig, faults: &mut Faults) {
-        faults.require(self.min_length >= 8, "password.min_length", "must be at least 8");
-        faults.require(self.max_length >= 64, "password.max_length", "must be at least 64");
-        faults.require(self.max_length <= 4096, "password.max_length", "must be at most 4096");
+    pub(super) fn check(
+        &mut self,
+        base: &Path,
+        organisation: &OrganisationConfig,
+        gates: &GatesConfig,
+        faults: &mut Faults,
+    ) {
+        self.breached.check(base, faults);
+        let preset = match self.preset {
+            PasswordPreset::Nist => regain_policy::nist(if gates.required > 1 { 8 } else { 15 }),
+            PasswordPreset::Entra => regain_policy::entra(),
+        };
+        let is_entra = self.preset == PasswordPreset::Entra;
+        let min = *self.min_length.get_or_insert(preset.min_length);
+        let max = *self.max_length.get_or_insert(preset.max_length);
+        let classes = *self.min_classes.get_or_insert(preset.min_classes);
+        let scores = is_entra || !self.banned_words.is_empty();
+        let points = *self.min_points.get_or_insert(if scores { ENTRA_POINTS } else { 0 });
+        let history = *self.history.get_or_insert(is_entra.into());
+        faults.require(min >= 8, "password.min_length", "must be at least 8");
+        faults.require(max >= 64, "password.max_length", "must be at least 64");
+        faults.require(max <= 4096, "password.max_length", "must be at most 4096");
+        faults.require(min <= max, "password.min_length", "may not be over password.max_length");
+        faults.require(classes <= 4, "password.min_classes", "must be 0 to 4");
+        faults.require(points <= 15, "password.min_points", "must be 0 to 15");
         faults.require(
-            self.min_length <= self.max_length,
-            "password.min_length",
-            "may not be over password.max_length",
+            points > 0 || self.banned_words.is_empty(),
+            "password.banned_words",
+            "count only where password.min_points is not 0",
         );
-        if !organisation.name.is_empty() && !self.forbidden_words.contains(&organisation.name) {
-            self.forbidden_words.insert(0, organisation.name.clone());
+        faults.require(
+            self.banned_words.len() <= MAX_BANNED,
+            "password.banned_words",
+            format!("must be at most {MAX_BANNED}"),
+        );
+        faults.require(history <= MAX_HISTORY, "password.history", format!("must be 0 to {MAX_HISTORY}"));
+        for (key, words) in [("forbidden_words", &self.forbidden_words), ("banned_words", &self.banned_words)] {
+            for (index, word) in words.iter().enumerate() {
+                faults.require(
+                    (MIN_CONTEXT_LENGTH..=64).contains(&word.trim().chars().count()),
+                    &format!("password.{key}[{index}]"),
+                    "must have 4 to 64 characters: shorter ones occur by chance",
+                );
+            }
+        }
+        let name = organisation.name.trim();
+        if name.chars().count() >= MIN_CONTEXT_LENGTH && !self.forbidden_words.iter().any(|word| word.trim() == name) {
+            self.forbidden_words.insert(0, name.to_owned());
         }
     }
 
-    /// The rules, for a password that stands alone.
+    /// The rules that a browser may be sent, without the person's own names.
     pub fn policy(&self) -> PasswordPolicy {
+        let checks = [
+            (self.common, ServerCheck::Common),
+            (self.points() > 0, ServerCheck::Banned),
+            (self.breached.kind != BreachedKind::Off, ServerCheck::Breached),
+            (self.history() > 0, ServerCheck::History),
+        ];
         PasswordPolicy {
-            min_length: self.min_length,
-            max_length: self.max_length,
-            min_classes: 0,
-            forbid_user_id: true,
+            min_length: self.min_length.unwrap_or(15),
+            max_length: self.max_length.unwrap_or(256),
+            min_classes: self.min_classes.unwrap_or_default(),
+            min_different: self.points(),
+            forbid_user_id: self.forbid_user_id,
             forbidden_words: self.forbidden_words.clone(),
-            server_checks: Vec::new(),
+            server_checks: checks.into_iter().filter_map(|(is_on, check)| is_on.then_some(check)).collect(),
         }
+    }
+
+    /// How many points a password needs; 0 for none.
+    pub fn points(&self) -> u8 {
+        self.min_points.unwrap_or_default()
+    }
+
+    /// How many of an account's last passwords are refused.
+    pub fn history(&self) -> u8 {
+        self.history.unwrap_or_default()
+    }
+
+    /// The words that points are counted by.
+    pub fn banned(&self) -> Banned {
+        if self.points() == 0 {
+            return Banned::default();
+        }
+        Banned::new(self.banned_words.iter().map(String::as_str).chain(common_passwords::most_used(MOST_USED)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, gates: u8) -> (PasswordConfig, String) {
+        let mut config: PasswordConfig = toml::from_str(text).expect("reads");
+        let mut faults = Faults::default();
+        let organisation = OrganisationConfig { name: "Contoso".into(), ..OrganisationConfig::default() };
+        let gates = GatesConfig { required: gates, ..GatesConfig::default() };
+        config.check(Path::new("/etc/regain"), &organisation, &gates, &mut faults);
+        (config, faults.to_string())
+    }
+
+    #[test]
+    fn nist_is_the_default_and_shorter_where_two_proofs_are_always_needed() {
+        for (gates, min_length) in [(1, 15), (2, 8)] {
+            let (config, faults) = read("", gates);
+            assert_eq!(faults, "");
+            let expected = PasswordPolicy {
+                forbidden_words: vec!["Contoso".into()],
+                server_checks: vec![ServerCheck::Common],
+                ..regain_policy::nist(min_length)
+            };
+            assert_eq!((config.policy(), config.history()), (expected, 0));
+        }
+        assert_eq!(read("min_length = 12", 2).0.policy().min_length, 12);
+    }
+
+    #[test]
+    fn entra_is_entras_and_every_rule_can_be_another() {
+        let (config, faults) = read("preset = \"entra\"", 1);
+        assert_eq!(faults, "");
+        let expected = PasswordPolicy {
+            forbidden_words: vec!["Contoso".into()],
+            server_checks: vec![ServerCheck::Common, ServerCheck::Banned, ServerCheck::History],
+            ..regain_policy::entra()
+        };
+        assert_eq!((config.policy(), config.history()), (expected, 1));
+        let text = "preset = \"entra\"\nmin_length = 10\nmax_length = 64\nmin_classes = 2\nmin_points = 0\nhistory = 0
+            forbid_user_id = false\nforbid_names = false\ncommon = false\nforbidden_words = [\"Widget\"]";
+        let (config, faults) = read(text, 1);
+        assert_eq!(faults, "");
+        let expected = PasswordPolicy {
+            min_length: 10,
+            max_length: 64,
+            min_classes: 2,
+            forbidden_words: vec!["Contoso".into(), "Widget".into()],
+            ..PasswordPolicy::default()
+        };
+        assert_eq!(config.policy(), expected);
+        assert!(!config.forbid_names);
+    }
+
+    #[test]
+    fn banned_words_bring_the_score_along_and_are_not_in_the_policy() {
+        let (config, faults) = read("banned_words = [\"Tailspin\"]", 1);
+        assert_eq!((faults.as_str(), config.points()), ("", 5));
+        assert!(!format!("{:?}", config.policy()).to_lowercase().contains("tailspin"));
+        assert!(!config.banned().passes("T@ilspinT@ilspin", 5) && !config.banned().passes("password tailspin", 5));
+        assert!(config.banned().passes("a river that runs north", 5));
+    }
+
+    #[test]
+    fn every_fault_is_named_by_its_key() {
+        let text = "min_length = 7\nmax_length = 63\nmin_classes = 5\nmin_points = 16\nhistory = 25
+            forbidden_words = [\"fine\", \"abc\"]\nbanned_words = [\"   a   \"]";
+        let (_, faults) = read(text, 1);
+        for key in [
+            "min_length: ",
+            "max_length: ",
+            "min_classes: ",
+            "min_points: ",
+            "history: ",
+            "forbidden_words[1]: ",
+            "banned_words[0]: ",
+        ] {
+            assert!(faults.lines().any(|fault| fault.starts_with(&format!("password.{key}"))), "no {key} in {faults}");
+        }
+        assert_eq!(faults.lines().count(), 7, "{faults}");
+        let (_, faults) = read("banned_words = [\"Tailspin\"]\nmin_points = 0", 1);
+        assert!(faults.starts_with("password.banned_words: "), "{faults}");
+    }
+
+    #[test]
+    fn a_short_name_of_an_organisation_is_no_rule() {
+        let mut config = PasswordConfig::default();
+        let organisation = OrganisationConfig { name: "ACM".into(), ..OrganisationConfig::default() };
+        config.check(Path::new("/"), &organisation, &GatesConfig::default(), &mut Faults::default());
+        assert!(config.policy().forbidden_words.is_empty());
     }
 }

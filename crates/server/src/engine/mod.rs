@@ -19,6 +19,7 @@ mod decoy;
 mod effects;
 mod enter_code;
 mod identify;
+mod judge;
 mod mask;
 mod new_password;
 mod next;
@@ -35,11 +36,12 @@ mod properties;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secret};
+use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secret, Violation};
 
 pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
+pub use judge::{BreachedRule, PasswordCheck};
 pub use rules::Rules;
 pub use state::{Stage, State};
 
@@ -67,6 +69,8 @@ pub struct Needs<'a> {
     pub authenticator: Option<Option<String>>,
     /// Whether these answers are right, likewise.
     pub answers: Option<(Option<String>, &'a [QuestionAnswer])>,
+    /// Which rules a new password breaks that the engine cannot judge.
+    pub password: Option<PasswordCheck<'a>>,
 }
 
 /// What was found out for [`Needs`].
@@ -82,6 +86,8 @@ pub struct Found {
     pub answers_right: bool,
     /// Whether the code turned out to be used before.
     pub code_used: bool,
+    /// The rules that the new password breaks, of those that the engine cannot judge.
+    pub broken: Vec<Violation>,
 }
 
 /// The circumstances of one decision.
@@ -172,6 +178,12 @@ impl Engine {
             {
                 needs.answers = Some((account_id(), answers));
             }
+            (Stage::NewPassword { applying_since }, Answer::SetPassword { password, .. }) => {
+                let rules = self.rules();
+                needs.password = apply::known(&state).and_then(|account| rules.password.check(account, password));
+                // A server that died in between may have set this very password: it can be given again.
+                needs.password.iter_mut().for_each(|check| check.history &= applying_since.is_none());
+            }
             _ => {}
         }
         needs
@@ -219,7 +231,7 @@ impl Engine {
                 self.at_answer_questions(cx, state, method, asked, answer, &found)
             }
             Stage::ChooseOutcome { .. } => self.at_choose_outcome(cx, state, answer),
-            Stage::NewPassword { .. } => self.at_new_password(cx, state, answer),
+            Stage::NewPassword { .. } => self.at_new_password(cx, state, answer, found),
             Stage::Done { .. } | Stage::Ended { .. } => Err(Refusal::Ended),
         }
     }

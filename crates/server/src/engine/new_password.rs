@@ -8,17 +8,24 @@
 use regain_protocol::{Answer, PasswordPolicy};
 
 use super::{
-    Context, Engine,
+    Context, Engine, Found,
     apply::known,
     effects::{Application, Decision, Effect, Refusal, Reply},
     state::{KnownAccount, Stage, State},
 };
 
 impl Engine {
-    pub(super) fn at_new_password(&self, cx: Context<'_>, state: &State, answer: &Answer) -> Result<Decision, Refusal> {
+    pub(super) fn at_new_password(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        answer: &Answer,
+        found: Found,
+    ) -> Result<Decision, Refusal> {
         let Answer::SetPassword { password, current: _ } = answer else { return Err(Refusal::StepPassed) };
         let account = known(state).ok_or(Refusal::StepPassed)?;
-        let violations = regain_policy::violations(&self.policy(account), &account.user_id, password.expose());
+        let mut violations = self.rules().password.broken(account, password);
+        violations.extend(found.broken);
         if !violations.is_empty() {
             return Err(Refusal::PasswordRefused(violations));
         }
@@ -31,13 +38,6 @@ impl Engine {
 
     /// The rules for this person: the organisation's, and their own names.
     pub(super) fn policy(&self, account: &KnownAccount) -> PasswordPolicy {
-        let mut policy = self.rules().password.clone();
-        let names = account.display_name.split(|c: char| !c.is_alphanumeric());
-        for name in names.filter(|name| name.chars().count() >= regain_policy::MIN_CONTEXT_LENGTH) {
-            if !policy.forbidden_words.iter().any(|word| word.eq_ignore_ascii_case(name)) {
-                policy.forbidden_words.push(name.to_owned());
-            }
-        }
-        policy
+        self.rules().password.policy(account)
     }
 }

@@ -1,8 +1,9 @@
 //! What the organisation decided, as far as it decides about steps.
 
 use jiff::SignedDuration;
-use regain_protocol::{Contact, FlowKind, PasswordPolicy};
+use regain_protocol::{Contact, FlowKind};
 
+use super::judge::PasswordRules;
 use crate::config::{CaptchaConfig, CodesConfig, Config, GatesConfig, LimitsConfig, MethodsConfig, QuestionsConfig};
 
 /// What the organisation decided, as far as it decides about steps.
@@ -20,7 +21,7 @@ pub struct Rules {
     pub(super) limits: LimitsConfig,
     pub(super) captcha: CaptchaConfig,
     pub(super) public_url: String,
-    pub(super) password: PasswordPolicy,
+    pub(super) password: PasswordRules,
     pub(super) continue_url: Option<String>,
     /// Whether another program is told to end sessions.
     pub(super) ends_sessions: bool,
@@ -46,7 +47,7 @@ impl Rules {
             limits: config.limits.clone(),
             captcha: config.captcha.clone(),
             public_url: config.server.public_url.clone(),
-            password: config.password.policy(),
+            password: PasswordRules::new(&config.password),
             continue_url: config.organisation.continue_url.clone(),
             ends_sessions: config.directory.sessions_hook.is_some(),
             locales: config.organisation.locales.clone(),

@@ -6,6 +6,7 @@
 
 mod calls;
 mod carry_out;
+mod judge;
 mod once;
 mod reply;
 
@@ -15,7 +16,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret};
+use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret, Violation};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
@@ -29,8 +30,8 @@ use crate::{
     engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{
-        CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer, Rng, Store, StoreError,
-        random_id, random_token,
+        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer,
+        Rng, Store, StoreError, random_id, random_token,
     },
     user_id,
 };
@@ -59,6 +60,7 @@ pub struct Flows {
     rng: Arc<dyn Rng>,
     wake: Arc<Notify>,
     captcha: Arc<RwLock<Option<Arc<dyn CaptchaVerifier>>>>,
+    breached: Option<Arc<dyn Breached>>,
     identify_floor: Duration,
 }
 
@@ -69,6 +71,9 @@ struct Known {
     verdict: Option<bool>,
     /// Whether the code turned out to be used before.
     code_used: bool,
+    /// The rules that the new password breaks, as others said; and whether they were asked for former
+    /// passwords too.
+    broken: Option<(Vec<Violation>, bool)>,
 }
 
 /// Why a request could not be carried out. The client hears `unavailable`; the log hears this.
@@ -83,6 +88,9 @@ pub enum Fault {
     /// The outside service that judges challenges does not answer.
     #[error(transparent)]
     Captcha(#[from] CaptchaError),
+    /// Nobody knows whether a password was breached, and the organisation wants to know.
+    #[error(transparent)]
+    Breached(#[from] BreachedError),
     /// A stored flow cannot be read. What serde says about it may quote it, so only the place is told.
     #[error("a stored flow cannot be read (column {0})")]
     State(usize),
@@ -111,9 +119,9 @@ pub struct Answering {
 impl Flows {
     /// A service over these ports.
     pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
-        let Parts { store, directory, clock, rng, wake, captcha, .. } = parts.clone();
+        let Parts { store, directory, clock, rng, wake, captcha, breached, .. } = parts.clone();
         let captcha = Arc::new(RwLock::new(captcha));
-        Self { engine, keys, store, directory, clock, rng, wake, captcha, identify_floor }
+        Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, identify_floor }
     }
 
     /// Decides by other rules, and asks another service about challenges, from now on.
@@ -277,6 +285,15 @@ impl Flows {
             let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
             let given: Vec<_> = given.collect();
             found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
+        }
+        if let Some(check) = &needs.password {
+            let said = known.broken.take().filter(|(_, history)| *history || !check.history);
+            let said = match said {
+                Some(said) => said,
+                None => (self.judge(check).await?, check.history),
+            };
+            found.broken.clone_from(&said.0);
+            known.broken = Some(said);
         }
         Ok(found)
     }

@@ -15,6 +15,7 @@ mod meta;
 mod metrics;
 mod openapi;
 mod page;
+mod range;
 mod respond;
 mod watch;
 
@@ -54,6 +55,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
     Router::new()
         .merge(api)
         .merge(hooks)
+        .merge(range::routes(app))
         .merge(pages)
         .fallback(respond::not_found)
         .method_not_allowed_fallback(respond::method_not_allowed)

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 mod hooks;
+mod range;
 
 /// Where the schemas are in the document.
 const SCHEMAS: &str = "/components/schemas";
@@ -78,6 +79,7 @@ fn build() -> Value {
 fn with_hooks(mut paths: Value) -> Value {
     paths["/v1/hooks/voice"] = hooks::voice();
     paths["/v1/hooks/sms"] = hooks::sms();
+    paths["/v1/range/{prefix}"] = range::range();
     paths
 }
 

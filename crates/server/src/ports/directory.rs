@@ -152,6 +152,12 @@ pub trait Directory: Send + Sync + 'static {
     async fn sign_in(&self, user_id: &str, password: &Secret<String>, now: Timestamp)
     -> Result<SignIn, DirectoryError>;
 
+    /// Whether the account has this password, or had it among the last ones that the directory is to
+    /// remember. A directory that remembers none, or judges by itself when a password is set, says no.
+    async fn remembers(&self, _account_id: &str, _password: &Secret<String>) -> Result<bool, DirectoryError> {
+        Ok(false)
+    }
+
     /// Whether the directory answers.
     async fn check(&self) -> Result<(), DirectoryError>;
 }

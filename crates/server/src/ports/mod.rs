@@ -2,6 +2,7 @@
 //! [`crate::adapters`]; the contract suite of each port is in `crates/server/tests/contract`, and
 //! every adapter runs it.
 
+mod breached;
 mod captcha;
 mod clock;
 mod directory;
@@ -11,6 +12,7 @@ mod rng;
 mod sessions;
 mod store;
 
+pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SystemClock};
 pub use directory::{

@@ -61,6 +61,9 @@ authenticator = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 groups = ["admins", "engineers"]
 "#;
 
+/// How many of an account's last passwords every fixture is told to remember.
+const REMEMBERED: u8 = 3;
+
 const ADAS: &str = "first password of ada";
 
 /// How an adapter is opened, with [`PEOPLE`] in it.
@@ -87,6 +90,7 @@ impl Fixture for Embedded {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let directory =
             EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng)).await.expect("opens");
+        let directory = directory.remembering(REMEMBERED);
         let people = People::from_toml(PEOPLE).expect("reads");
         assert_eq!(directory.import(&people).await.expect("imports"), 5);
         Self { _folder: folder, clock, directory: Arc::new(directory) }
@@ -138,6 +142,7 @@ suite!(
         answers_count_once_and_for_their_own_question,
         nobodys_answers_are_wrong,
         the_authenticators_key_is_the_one_that_was_registered,
+        the_last_passwords_are_remembered,
         it_answers,
     ]
 );
@@ -459,6 +464,29 @@ async fn the_authenticators_key_is_the_one_that_was_registered(fixture: &impl Fi
     for id in [None, Some(""), Some("NOBODY"), Some("no-such-account"), Some(alan.as_str())] {
         assert_eq!(directory.authenticator_key(id).await.expect("answers"), None, "{id:?}");
     }
+}
+
+async fn the_last_passwords_are_remembered(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let (ada, alan) = (find(&*directory, "ada@example.com").await.id, find(&*directory, "alan@example.com").await.id);
+    let remembers = async |id: &str, password: &str| directory.remembers(id, &password.into()).await.expect("answers");
+    assert!(remembers(&ada, ADAS).await, "the current one is the first");
+    assert!(!remembers(&alan, ADAS).await && !remembers(&alan, "").await, "who has none had none");
+    let passwords = ["second password of ada", "third p\u{e4}ssword of ada", "fourth password of ada"];
+    for password in passwords {
+        directory.set_password(&ada, &to(password, None)).await.expect("sets");
+    }
+    for password in passwords {
+        assert!(remembers(&ada, password).await, "{password}");
+    }
+    assert!(remembers(&ada, "third pa\u{308}ssword of ada").await, "from another keyboard");
+    assert!(!remembers(&ada, ADAS).await, "no more than asked for");
+    assert!(!remembers(&ada, "Second password of ada").await);
+    // A change that is refused leaves no trace.
+    let wrong = directory.set_password(&ada, &to("never", Some("wrong"))).await;
+    assert!(matches!(wrong, Err(SetPasswordError::WrongPassword)));
+    assert!(!remembers(&ada, "never").await && remembers(&ada, passwords[0]).await);
+    assert!(!remembers("no-such-account", ADAS).await);
 }
 
 async fn it_answers(fixture: &impl Fixture) {

@@ -3,6 +3,7 @@
 //! A suite is a list of cases that know the port and nothing else; an adapter joins by saying how it
 //! is opened.
 
+mod breached;
 mod captcha;
 mod directory;
 mod moved_clock;

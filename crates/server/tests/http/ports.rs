@@ -94,6 +94,10 @@ impl Directory for FallibleDirectory {
         self.up()?.sign_in(id, password, now).await
     }
 
+    async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.up()?.remembers(id, password).await
+    }
+
     async fn check(&self) -> Result<(), DirectoryError> {
         self.up()?.check().await
     }

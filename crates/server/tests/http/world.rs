@@ -10,7 +10,7 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, SqliteStore},
+    adapters::{self, Database, EmbeddedDirectory, SqliteStore},
     app::{App, Parts},
     config::Config,
     outgoing::{Content, Outgoing},
@@ -109,14 +109,19 @@ impl World {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));
         let database = Database::open(&config.store.path).await.expect("opens");
-        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
+        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng))
+            .await
+            .expect("opens")
+            .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
+        let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),
             directory: directory.clone(),
             notifier: Arc::new(NoNotifier),
             phone: Arc::new(NoNotifier),
             captcha: None,
+            breached,
             clock: clock.clone(),
             rng: Arc::new(OsRng),
             wake: Arc::default(),

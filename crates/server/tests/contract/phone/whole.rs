@@ -103,6 +103,7 @@ impl Whole {
             notifier: Arc::new(Outbox::new(clock.clone())),
             phone: Arc::new(twilio),
             captcha: None,
+            breached: None,
             clock,
             rng: Arc::new(OsRng),
             wake: Arc::default(),

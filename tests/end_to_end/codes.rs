@@ -6,7 +6,7 @@ use harness::play;
 use crate::person::{self, ADA};
 
 #[tokio::test]
-async fn a_wrong_code_is_said_in_place_and_the_right_one_still_works() -> Result<()> {
+async fn screen_06_a_wrong_code_is_said_in_place_and_the_right_one_still_works() -> Result<()> {
     play("wrong-code", &[], async |stage| {
         let code = person::asked_for_code(stage, &ADA).await?;
         stage.page.type_into("[name=code]", &person::other_than(&code)).await?;
@@ -22,7 +22,7 @@ async fn a_wrong_code_is_said_in_place_and_the_right_one_still_works() -> Result
 }
 
 #[tokio::test]
-async fn five_wrong_codes_end_the_flow_with_a_way_to_begin_again() -> Result<()> {
+async fn screen_16_five_wrong_codes_end_the_flow_with_a_way_to_begin_again() -> Result<()> {
     play("five-wrong-codes", &[], async |stage| {
         let wrong = person::other_than(&person::asked_for_code(stage, &ADA).await?);
         for words in ["4 more tries", "3 more tries", "2 more tries", "one more try", "Too many tries"] {
@@ -80,7 +80,7 @@ async fn a_resent_code_voids_the_former_and_is_announced() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_code_field_is_one_that_phones_and_managers_understand() -> Result<()> {
+async fn screen_06_the_code_field_is_one_that_phones_and_managers_understand() -> Result<()> {
     play("code-field", &[], async |stage| {
         person::asked_for_code(stage, &ADA).await?;
         let field = stage.page.find("[name=code]").await?;

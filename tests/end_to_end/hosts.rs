@@ -20,7 +20,7 @@ const SABOTAGE: &str = "
 ";
 
 #[tokio::test]
-async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
+async fn screen_01_the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
     play("one-request", &[], async |stage| {
         person::at_sign_in(stage).await?;
         harness::until("the loader", async || {
@@ -42,7 +42,7 @@ async fn the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()
 }
 
 #[tokio::test]
-async fn without_webassembly_the_link_is_still_a_link() -> Result<()> {
+async fn screen_01_without_webassembly_the_link_is_still_a_link() -> Result<()> {
     play("no-wasm", &[], async |stage| {
         let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
         let script = json!({ "source": "delete globalThis.WebAssembly" });

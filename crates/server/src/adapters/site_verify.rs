@@ -103,7 +103,8 @@ impl CaptchaVerifier for SiteVerify {
         let verdict: Verdict = serde_json::from_slice(&answer)
             .map_err(|_| CaptchaError::Unavailable("what it answered is no verdict".to_owned()))?;
         let codes = &verdict.error_codes;
-        if verdict.success || codes.iter().any(|code| ABOUT_THE_TOKEN.contains(&code.as_str())) {
+        // No reason given says nothing against us, so it is about the token.
+        if verdict.success || codes.is_empty() || codes.iter().any(|code| ABOUT_THE_TOKEN.contains(&code.as_str())) {
             return Ok(verdict.success);
         }
         // Its codes are short words; anything else stays out of the log.

@@ -244,9 +244,15 @@ fn is_web_address(text: &str) -> bool {
     })
 }
 
-/// Whether a host is this machine.
+/// Whether a host is this machine; an IPv6 address may be in brackets.
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether a web address is on this machine.
+fn is_loopback_address(address: &str) -> bool {
+    address.parse::<axum::http::Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
 }
 
 /// Whether a text has the form of a mail address.

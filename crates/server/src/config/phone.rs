@@ -1,7 +1,6 @@
 //! `[phone]`
 
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,7 +9,7 @@ use axum::http::Uri;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{DemoConfig, Faults, ServerConfig, is_web_address, rebase};
+use super::{DemoConfig, Faults, ServerConfig, is_loopback_address, is_web_address, rebase};
 
 /// Where Twilio's API is.
 const TWILIO: &str = "https://api.twilio.com";
@@ -172,13 +171,13 @@ impl PhoneConfig {
         );
         let (api, ours) = (is_protected(&self.base_url), is_protected(&server.public_url));
         faults.require(
-            api || is_loopback(&self.base_url),
+            api || is_loopback_address(&self.base_url),
             "phone.base_url",
             "must be https, unless it is a loopback address: codes would travel in the clear",
         );
         // With a provider on this machine, as in a test, this machine may be called back in the clear.
         faults.require(
-            ours || is_loopback(&self.base_url) && is_loopback(&server.public_url),
+            ours || is_loopback_address(&self.base_url) && is_loopback_address(&server.public_url),
             "phone.kind",
             "twilio calls back at server.public_url, which must be https",
         );
@@ -215,13 +214,6 @@ fn is_host(text: &str) -> bool {
 
 fn is_protected(address: &str) -> bool {
     address.starts_with("https://")
-}
-
-/// Whether an address is on this machine.
-fn is_loopback(address: &str) -> bool {
-    let Some(host) = host(address) else { return false };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, is_loopback, is_web_address, rebase};
+use super::{Faults, is_loopback_address, is_web_address, rebase};
 use crate::{
     keys::MIN_KEY_BYTES,
     ports::{OsRng, Rng as _},
@@ -230,9 +230,8 @@ impl DirectoryConfig {
             faults.require(self.sessions_key_file.is_none(), key, "is for directory.sessions_hook only");
             return;
         };
-        let host = url.parse::<axum::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         faults.require(
-            url.starts_with("https://") || (url.starts_with("http://") && host.is_some_and(|host| is_loopback(&host))),
+            url.starts_with("https://") || (url.starts_with("http://") && is_loopback_address(url)),
             "directory.sessions_hook",
             "must be an https address, or http on a loopback address",
         );

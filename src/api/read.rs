@@ -145,6 +145,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             resend_at: json.text("resend_at"),
             resends_left: json.small("resends_left"),
             tries_left: json.small("tries_left"),
+            setup: None,
         },
         "answer_call" => StepBody::AnswerCall {
             method: method(&json.object("method")),
@@ -220,6 +221,7 @@ fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
         max_length: json.count("max_length"),
         min_classes: json.small("min_classes"),
         min_different: json.member("min_different").map_or(0, |_| json.small("min_different")),
+        min_score: json.member("min_score").map_or(0, |_| json.small("min_score")),
         forbid_user_id: json.flag("forbid_user_id"),
         forbidden_words: json.list("forbidden_words", itself),
         server_checks: json.list("server_checks", |json| server_check(&itself(json))),

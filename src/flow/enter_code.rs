@@ -32,7 +32,7 @@ pub struct EnterCode {
 impl EnterCode {
     /// `None` when the step is another one, or says a time that is none.
     pub(super) fn new(body: StepBody) -> Option<Self> {
-        let StepBody::EnterCode { method, length, expires_at, resend_at, resends_left, tries_left } = body else {
+        let StepBody::EnterCode { method, length, expires_at, resend_at, resends_left, tries_left, .. } = body else {
             return None;
         };
         let (expires_at, resend_at) = (parse_utc(&expires_at)?, parse_utc(&resend_at)?);
@@ -119,6 +119,7 @@ mod tests {
             resend_at: "2026-11-23T14:00:30Z".into(),
             resends_left: 3,
             tries_left: 5,
+            setup: None,
         })
         .expect("both times are times")
     }

@@ -78,7 +78,8 @@ pub enum Answer {
         /// Its role, where the kind has several.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<Role>,
-        /// The address or number.
+        /// The address or number; empty or left out for an authenticator app, whose key the server makes.
+        #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
         value: Secret<String>,
     },
     /// At `security_info`: remove a method.
@@ -118,4 +119,12 @@ pub struct QuestionAnswer {
     pub question: String,
     /// The answer.
     pub answer: Secret<String>,
+}
+
+fn nothing() -> Secret<String> {
+    Secret::from("")
+}
+
+fn is_nothing(value: &Secret<String>) -> bool {
+    value.expose().is_empty()
 }

@@ -103,6 +103,8 @@ pub enum NoticeCode {
     CodeResent,
     /// One proof is done and another, of a different kind, is needed.
     AnotherProofNeeded,
+    /// The account's security info is less than the organisation asks for, or was last looked at long ago.
+    SecurityInfoDue,
     /// A notice that this version does not know.
     #[serde(other)]
     #[cfg_attr(feature = "schema", schemars(skip))]

@@ -29,8 +29,8 @@ pub use password::{PasswordPolicy, ServerCheck, Violation};
 pub use problem::{Problem, ProblemCode};
 pub use secret::Secret;
 pub use step::{
-    AllowedMethod, CallStatus, Captcha, Contact, EndReason, Outcome, PredefinedQuestion, Question, QuestionsOffer,
-    RegisteredMethod, Step, StepBody, UnlockOutcome,
+    AllowedMethod, AuthenticatorSetup, CallStatus, Captcha, Contact, EndReason, Outcome, PredefinedQuestion, Question,
+    QuestionsOffer, RegisteredMethod, Step, StepBody, UnlockOutcome,
 };
 
 /// A point in time as the API writes it: RFC 3339 in UTC, such as `2026-11-23T14:16:00Z`.

@@ -21,6 +21,10 @@ pub struct PasswordPolicy {
     /// [`ServerCheck::Banned`] without the list.
     #[serde(default)]
     pub min_different: u8,
+    /// The lowest score on zxcvbn's scale of 0 to 4 that is taken; 0 for no such rule. The server judges by
+    /// it; a browser that has brought in the dictionaries can tell beforehand.
+    #[serde(default)]
+    pub min_score: u8,
     /// Whether the password may not contain the user ID, or the part of it before an `@`, in any case and
     /// with any look-alikes.
     pub forbid_user_id: bool,
@@ -88,6 +92,11 @@ pub enum Violation {
     ContainsBannedWord {},
     /// It is one of the most used passwords.
     Common {},
+    /// It is guessed more easily than a score of `min` allows (see [`PasswordPolicy::min_score`]).
+    TooGuessable {
+        /// The lowest score allowed, 1 to 4.
+        min: u8,
+    },
     /// It occurs in a known breach.
     Breached {},
     /// The account had it before, or has it now.

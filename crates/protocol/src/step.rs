@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Method, MethodKind, PasswordPolicy, Role, Timestamp};
+use crate::{Method, MethodKind, PasswordPolicy, Role, Secret, Timestamp};
 
 /// What the person does next, with the opaque id that an answer to it names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub enum StepBody {
         resends_left: u8,
         /// How many wrong codes are still forgiven.
         tries_left: u8,
+        /// What to set up an authenticator app with, where this code is to show that it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        setup: Option<AuthenticatorSetup>,
     },
     /// Answer the phone and press `#`.
     AnswerCall {
@@ -100,6 +103,9 @@ pub enum StepBody {
         allowed: Vec<AllowedMethod>,
         /// The security questions on offer; `None` where they are off.
         questions: Option<QuestionsOffer>,
+        /// Whether the organisation asks for a look at all of it, because the last one was long ago.
+        #[serde(default)]
+        reconfirm: bool,
     },
     /// It worked.
     Done {
@@ -260,6 +266,16 @@ pub struct AllowedMethod {
     pub kind: MethodKind,
     /// Its role, where the kind has several.
     pub role: Option<Role>,
+}
+
+/// What an authenticator app is set up with (RFC 6238: SHA-1, 6 digits, 30 seconds).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuthenticatorSetup {
+    /// The key in base32 without padding, to be typed by hand.
+    pub secret: Secret<String>,
+    /// The same with its names as an `otpauth://totp/…` address, to be shown as a QR code.
+    pub uri: Secret<String>,
 }
 
 /// The security questions that can be registered.

@@ -190,7 +190,7 @@ impl Delivery {
     async fn carry(&self, id: &str, outgoing: &Outgoing) -> Result<Carried, NotifyError> {
         let Outgoing { to, locale, user_id, content } = outgoing;
         match content {
-            Content::TextCode { code, minutes } => {
+            Content::TextCode { code, minutes, .. } => {
                 let Texts { organisation, webotp_host } = &self.texts;
                 let text = text_message(locale, organisation, code, *minutes, webotp_host);
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
@@ -212,7 +212,10 @@ impl Delivery {
                 let (id, user_id) = (id.to_owned(), user_id.clone());
                 sessions.end(&EndSessions { id, account_id, user_id, before: *before }).await?;
             }
-            Content::Code { .. } | Content::Confirmation { .. } | Content::AdministratorRequest { .. } => {
+            Content::Code { .. }
+            | Content::Confirmation { .. }
+            | Content::SecurityInfoChanged { .. }
+            | Content::AdministratorRequest { .. } => {
                 let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
                 let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };

@@ -3,7 +3,7 @@
 //! The store keeps it sealed, because it carries a code.
 
 use jiff::Timestamp;
-use regain_protocol::{MethodKind, Outcome, Secret};
+use regain_protocol::{MethodKind, Outcome, Role, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,19 +29,23 @@ pub struct Outgoing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "content", rename_all = "snake_case")]
 pub enum Content {
-    /// A code to prove who one is, by mail.
+    /// A code by mail.
     Code {
         /// The code.
         code: Secret<String>,
         /// For how many minutes it is good.
         minutes: u32,
+        /// What it is for.
+        purpose: CodePurpose,
     },
-    /// A code to prove who one is, by text message.
+    /// A code by text message.
     TextCode {
         /// The code.
         code: Secret<String>,
         /// For how many minutes it is good.
         minutes: u32,
+        /// What it is for.
+        purpose: CodePurpose,
     },
     /// A call in which `#` is to be pressed.
     Call {
@@ -55,6 +59,21 @@ pub enum Content {
         /// When.
         at: Timestamp,
         /// From where, roughly: the client's network prefix; `None` where it isn't known.
+        client: Option<String>,
+    },
+    /// The notice, by mail, that something of the security info was changed.
+    SecurityInfoChanged {
+        /// What was done.
+        change: InfoChange,
+        /// The kind of what was changed.
+        kind: MethodKind,
+        /// Its role, where the kind has several.
+        role: Option<Role>,
+        /// The address or number with most of it hidden, where there is one.
+        masked: Option<String>,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly.
         client: Option<String>,
     },
     /// That the account's sessions are to end, to the program where people are signed in. The
@@ -77,6 +96,28 @@ pub enum Content {
         /// From where, roughly.
         client: Option<String>,
     },
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodePurpose {
+    /// To prove who one is.
+    Prove,
+    /// To show that a new address or number is one's own.
+    Register,
+}
+
+/// What was done to a method of the security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InfoChange {
+    /// There was none of its kind and role before.
+    Added,
+    /// It took the place of another.
+    Replaced,
+    /// It is gone.
+    Removed,
 }
 
 impl Outgoing {
@@ -110,7 +151,7 @@ mod tests {
             to: Some("ada@example.net".into()),
             locale: "en".into(),
             user_id: "ada@example.com".into(),
-            content: Content::Code { code: "123456".into(), minutes: 10 },
+            content: Content::Code { code: "123456".into(), minutes: 10, purpose: CodePurpose::Prove },
         };
         let sealed = outgoing.seal(&keys, &OsRng, "m1");
         assert!(!sealed.contains("123456"));

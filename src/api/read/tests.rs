@@ -44,13 +44,20 @@ fn methods() -> impl Strategy<Value = Method> {
 fn policies() -> impl Strategy<Value = PasswordPolicy> {
     let checks = [ServerCheck::Common, ServerCheck::Breached, ServerCheck::History, ServerCheck::Banned];
     let checks = prop::collection::vec(prop::sample::select(checks.to_vec()), 0..4);
-    (any::<[u32; 2]>(), any::<[u8; 2]>(), any::<bool>(), any::<Vec<String>>(), checks).prop_map(
-        |([min_length, max_length], [min_classes, min_different], forbid_user_id, forbidden_words, server_checks)| {
+    (any::<[u32; 2]>(), any::<[u8; 3]>(), any::<bool>(), any::<Vec<String>>(), checks).prop_map(
+        |(
+            [min_length, max_length],
+            [min_classes, min_different, min_score],
+            forbid_user_id,
+            forbidden_words,
+            server_checks,
+        )| {
             PasswordPolicy {
                 min_length,
                 max_length,
                 min_classes,
                 min_different,
+                min_score,
                 forbid_user_id,
                 forbidden_words,
                 server_checks,
@@ -114,6 +121,7 @@ fn bodies() -> impl Strategy<Value = StepBody> {
                 resend_at,
                 resends_left,
                 tries_left,
+                setup: None,
             }
         ),
         (policies(), any::<String>(), any::<[bool; 2]>()).prop_map(|(policy, user_id, [first, needs_current])| {

@@ -62,6 +62,7 @@ pub(super) fn enter_code(tries_left: u8) -> StepBody {
         resend_at: "2026-11-23T14:00:30Z".into(),
         resends_left: 3,
         tries_left,
+        setup: None,
     }
 }
 

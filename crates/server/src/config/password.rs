@@ -151,6 +151,7 @@ impl PasswordConfig {
             max_length: self.max_length.unwrap_or(256),
             min_classes: self.min_classes.unwrap_or_default(),
             min_different: self.points(),
+            min_score: 0,
             forbid_user_id: self.forbid_user_id,
             forbidden_words: self.forbidden_words.clone(),
             server_checks: checks.into_iter().filter_map(|(is_on, check)| is_on.then_some(check)).collect(),

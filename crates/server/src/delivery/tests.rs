@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::{
     adapters::{Database, Outbox, SqliteStore},
+    outgoing::CodePurpose,
     ports::{Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
 };
 
@@ -140,12 +141,18 @@ impl World {
 
     /// Queues a code for an address, or for nobody, good for ten minutes.
     async fn queue(&self, id: &str, to: Option<&str>) {
-        self.queue_content(id, to, Content::Code { code: "042137".into(), minutes: 10 }).await;
+        self.queue_content(id, to, Content::Code { code: "042137".into(), minutes: 10, purpose: CodePurpose::Prove })
+            .await;
     }
 
     /// Queues a code for a number, or for nobody.
     async fn queue_text(&self, id: &str, to: Option<&str>) {
-        self.queue_content(id, to, Content::TextCode { code: "042137".into(), minutes: 10 }).await;
+        self.queue_content(
+            id,
+            to,
+            Content::TextCode { code: "042137".into(), minutes: 10, purpose: CodePurpose::Prove },
+        )
+        .await;
     }
 
     /// Queues a call to a number, or to nobody, that is given up after a minute.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     keys::CodeBinding,
-    outgoing::{Content, Outgoing},
+    outgoing::{CodePurpose, Content, Outgoing},
     ports::random_code,
 };
 
@@ -58,8 +58,8 @@ impl Engine {
         self.charge_message(&mut decision, kind, &destination);
         let minutes = u32::try_from(expires_at.duration_since(cx.now).as_mins()).unwrap_or(0).max(1);
         let content = match kind {
-            MethodKind::Sms => Content::TextCode { code, minutes },
-            _ => Content::Code { code, minutes },
+            MethodKind::Sms => Content::TextCode { code, minutes, purpose: CodePurpose::Prove },
+            _ => Content::Code { code, minutes, purpose: CodePurpose::Prove },
         };
         decision.effects.push(Effect::Send {
             outgoing: Outgoing { to: reaches.then_some(destination), locale, user_id, content },

@@ -104,6 +104,7 @@ fn enter_code(cx: Context<'_>, state: &State, method_id: &str) -> Option<StepBod
         resend_at: time(resend_at),
         resends_left: method.resends_left,
         tries_left: method.tries_left,
+        setup: None,
     })
 }
 

@@ -18,7 +18,8 @@ pub(super) static CATALOGUE: Catalogue = Catalogue { lang: "en", draft, text_mes
 fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
     Some(match content {
         Content::TextCode { .. } | Content::Call { .. } | Content::SessionsEnded { .. } => return None,
-        Content::Code { code, minutes } => code_mail(facts, code, *minutes),
+        Content::SecurityInfoChanged { .. } => return None,
+        Content::Code { code, minutes, .. } => code_mail(facts, code, *minutes),
         Content::Confirmation { outcome, at, client } => confirmation(facts, *outcome, *at, client.as_deref()),
         Content::AdministratorRequest { reason, message, proved, at, client } => {
             let mut rows = vec![("Why they ask", reason_in_words(reason).to_owned()), ("Proofs given", proofs(proved))];

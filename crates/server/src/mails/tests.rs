@@ -3,6 +3,7 @@
 use regain_protocol::{MethodKind, Outcome};
 
 use super::*;
+use crate::outgoing::CodePurpose;
 
 /// A mail that there is.
 fn written(mails: &Mails, locale: &str, user_id: &str, content: &Content) -> Mail {
@@ -19,7 +20,7 @@ fn mails() -> Mails {
 }
 
 fn code() -> Content {
-    Content::Code { code: "042137".into(), minutes: 10 }
+    Content::Code { code: "042137".into(), minutes: 10, purpose: CodePurpose::Prove }
 }
 
 fn confirmation() -> Content {

@@ -28,6 +28,8 @@ pub struct Account {
     pub questions: Vec<AccountQuestion>,
     /// Whether an authenticator app was registered.
     pub authenticator: bool,
+    /// When its owner last looked at what is registered and found it right; `None` for never.
+    pub security_info_confirmed_at: Option<Timestamp>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
     pub groups: Vec<String>,
 }
@@ -66,6 +68,41 @@ pub struct GivenAnswer<'a> {
     pub question: &'a str,
     /// The answer as typed.
     pub answer: &'a Secret<String>,
+}
+
+/// A change of what an account can prove itself by. A method of the same kind and role takes the place of
+/// the former one. Nothing gets here that was not shown to work: a code came back from the address or
+/// number, or out of the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registration {
+    /// Sets the mail address of that role: [`Role::Alternate`] or [`Role::Authentication`].
+    Mail(AccountMail),
+    /// Sets the phone of that role: [`Role::Mobile`] or [`Role::Authentication`]; never the office's,
+    /// which is the organisation's to say.
+    Phone(AccountPhone),
+    /// Sets the key of the authenticator app.
+    Authenticator(Secret<Vec<u8>>),
+    /// Sets the security questions, all of them anew.
+    Questions(Vec<NewQuestion>),
+    /// Removes the mail address of that role.
+    RemoveMail(Role),
+    /// Removes the phone of that role.
+    RemovePhone(Role),
+    /// Removes the authenticator app.
+    RemoveAuthenticator,
+    /// Removes the security questions.
+    RemoveQuestions,
+    /// Nothing is changed: the owner looked at it at this time and found it right.
+    Confirm(Timestamp),
+}
+
+/// A security question to register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQuestion {
+    /// Its id, and the person's own words where it is theirs.
+    pub question: AccountQuestion,
+    /// The answer as typed.
+    pub answer: Secret<String>,
 }
 
 /// A password to set.
@@ -120,6 +157,17 @@ pub enum UnlockError {
     Directory(#[from] DirectoryError),
 }
 
+/// Why security info was not changed. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// There is no such account, or it may not be used.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
 /// Finds accounts and keeps their passwords.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
@@ -152,8 +200,13 @@ pub trait Directory: Send + Sync + 'static {
     async fn sign_in(&self, user_id: &str, password: &Secret<String>, now: Timestamp)
     -> Result<SignIn, DirectoryError>;
 
+    /// Changes what an account can prove itself by, in one transaction. Done twice, it is as if it were
+    /// done once.
+    async fn register(&self, account_id: &str, registration: &Registration) -> Result<(), RegisterError>;
+
     /// Whether the account has this password, or had it among the last ones that the directory is to
-    /// remember. A directory that remembers none, or judges by itself when a password is set, says no.
+    /// remember; the current one counts however few that are. A directory that cannot tell, or judges by
+    /// itself when a password is set, says no.
     async fn remembers(&self, _account_id: &str, _password: &Secret<String>) -> Result<bool, DirectoryError> {
         Ok(false)
     }

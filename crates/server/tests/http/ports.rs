@@ -12,7 +12,7 @@ use regain_server::{
     adapters::EmbeddedDirectory,
     ports::{
         Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, PasswordChange, Phone,
-        PhoneCall, SetPasswordError, SignIn, TextMessage, UnlockError,
+        PhoneCall, RegisterError, Registration, SetPasswordError, SignIn, TextMessage, UnlockError,
     },
 };
 
@@ -92,6 +92,10 @@ impl Directory for FallibleDirectory {
 
     async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
         self.up()?.sign_in(id, password, now).await
+    }
+
+    async fn register(&self, id: &str, registration: &Registration) -> Result<(), RegisterError> {
+        self.up()?.register(id, registration).await
     }
 
     async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {

@@ -35,7 +35,7 @@ async fn a_person_resets_a_forgotten_password() {
     let mail = world.mail().await;
     assert_eq!(mail.len(), 1);
     assert_eq!(mail[0].to.as_deref(), Some("ada.lovelace@example.org"));
-    let Content::Code { code, minutes: 10 } = &mail[0].content else { panic!("not a code: {mail:?}") };
+    let Content::Code { code, minutes: 10, .. } = &mail[0].content else { panic!("not a code: {mail:?}") };
 
     let spaced = format!("{} {}", &code.expose()[..3], &code.expose()[3..]);
     let got = session.answer(&world, json!({ "do": "verify", "code": spaced })).await;

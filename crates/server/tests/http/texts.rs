@@ -25,7 +25,7 @@ async fn a_code_comes_as_a_text_and_is_a_proof() {
     assert_eq!((&step["resends_left"], &step["tries_left"]), (&json!(3), &json!(5)));
     let sent = world.mail().await;
     assert_eq!((sent.len(), sent[0].to.as_deref()), (1, Some("+14155550102")));
-    let Content::TextCode { code, minutes: 10 } = &sent[0].content else { panic!("no text: {sent:?}") };
+    let Content::TextCode { code, minutes: 10, .. } = &sent[0].content else { panic!("no text: {sent:?}") };
     session.verify(&world, code.expose()).await;
     assert_eq!(session.step_name(), "new_password");
 }

@@ -104,6 +104,7 @@ pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
             questions: Vec::new(),
             authenticator: false,
             groups: Vec::new(),
+            security_info_confirmed_at: None,
         },
         locked,
         locked_until: row.try_get::<Option<i64>, _>("locked_until")?.map(from_millis).transpose()?,

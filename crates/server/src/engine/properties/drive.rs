@@ -442,6 +442,7 @@ fn account(user_id: &str) -> Option<Account> {
             Vec::new()
         },
         authenticator: everything,
+        security_info_confirmed_at: None,
         groups: if user_id.starts_with("admin") { vec!["admins".into()] } else { Vec::new() },
     })
 }

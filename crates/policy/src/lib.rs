@@ -175,6 +175,7 @@ mod properties {
                 forbid_user_id,
                 forbidden_words,
                 server_checks: vec![],
+                min_score: 0,
             },
         )
     }

@@ -15,6 +15,7 @@ mod methods;
 mod organisation;
 mod password;
 mod phone;
+mod security_info;
 mod server;
 
 use std::{
@@ -34,6 +35,7 @@ pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
 pub use phone::{PhoneConfig, PhoneKind};
+pub use security_info::SecurityInfoConfig;
 pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
 /// The whole configuration, checked.
@@ -55,6 +57,8 @@ pub struct Config {
     pub questions: QuestionsConfig,
     /// `[gates]`: how many proofs it takes.
     pub gates: GatesConfig,
+    /// `[security_info]`: how much of it people are asked for.
+    pub security_info: SecurityInfoConfig,
     /// `[contact]`: how the administrators are reached.
     pub contact: ContactConfig,
     /// `[codes]`: how codes behave.
@@ -167,6 +171,7 @@ impl Config {
             methods: section(&mut table, "methods", &mut faults),
             questions: section(&mut table, "questions", &mut faults),
             gates: section(&mut table, "gates", &mut faults),
+            security_info: section(&mut table, "security_info", &mut faults),
             contact: section(&mut table, "contact", &mut faults),
             codes: section(&mut table, "codes", &mut faults),
             limits: section(&mut table, "limits", &mut faults),
@@ -188,6 +193,7 @@ impl Config {
         config.methods.check(&config.phone, &mut faults);
         config.questions.check(&mut faults);
         config.gates.check(&config.methods, &mut faults);
+        config.security_info.check(&config.gates, &mut faults);
         let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
         config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);

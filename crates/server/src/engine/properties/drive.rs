@@ -305,6 +305,7 @@ impl Drive {
                         self.requests += 1;
                     }
                     Content::Confirmation { .. } | Content::SessionsEnded { .. } => assert_eq!(self.applied, 1),
+                    Content::SecurityInfoChanged { .. } => unreachable!("these flows register nothing"),
                 },
                 Effect::Charge(charge, _) if charge.bucket.starts_with("tries:") => self.charged += charge.cost,
                 Effect::Apply { account_id, what } => {

@@ -62,15 +62,15 @@ impl Engine {
         let (subject, account) = (claimed.subject.as_ref()?, known(claimed)?);
         match what {
             Application::Register(Registration::Confirm(_)) => {
-                Some(finished(cx, claimed, Outcome::Registered, account, subject.changed))
+                Some(self.finished(cx, claimed, Outcome::Registered, account, subject.changed))
             }
             Application::Register(registration) => self.registered(cx, claimed, registration),
-            Application::Unlock => Some(done(cx, claimed, Outcome::Unlocked, subject, account)),
+            Application::Unlock => Some(self.done(cx, claimed, Outcome::Unlocked, subject, account)),
             Application::SetPassword { .. } if cx.kind == FlowKind::Change => {
-                Some(done(cx, claimed, Outcome::Changed, subject, account))
+                Some(self.done(cx, claimed, Outcome::Changed, subject, account))
             }
             Application::SetPassword { .. } => {
-                let mut decision = done(cx, claimed, Outcome::Reset, subject, account);
+                let mut decision = self.done(cx, claimed, Outcome::Reset, subject, account);
                 if self.rules().ends_sessions {
                     decision.effects.push(end_sessions(cx, claimed, account));
                 }
@@ -78,42 +78,65 @@ impl Engine {
             }
         }
     }
-}
 
-/// The flow, done; what was known of the person is forgotten.
-fn finished(cx: Context<'_>, claimed: &State, outcome: Outcome, account: &KnownAccount, notified: bool) -> Decision {
-    let notified = notified && account.info.addresses().next().is_some();
-    let stage = Stage::Done { outcome, user_id: account.user_id.clone(), notified };
-    let mut state = claimed.moved(random_id(cx.rng), stage);
-    state.subject = None;
-    let mut decision = Decision::new(state);
-    if outcome == Outcome::Registered {
-        decision.audit("security_info_confirmed");
+    /// The flow, done; what was known of the person is forgotten.
+    fn finished(
+        &self,
+        cx: Context<'_>,
+        claimed: &State,
+        outcome: Outcome,
+        account: &KnownAccount,
+        notified: bool,
+    ) -> Decision {
+        let notified = notified && account.info.addresses().next().is_some();
+        let info_due = outcome != Outcome::Registered && self.is_info_due(cx, account);
+        let stage = Stage::Done { outcome, user_id: account.user_id.clone(), notified, info_due };
+        let mut state = claimed.moved(random_id(cx.rng), stage);
+        state.subject = None;
+        let mut decision = Decision::new(state);
+        if outcome == Outcome::Registered {
+            decision.audit("security_info_confirmed");
+        }
+        decision
     }
-    decision
-}
 
-/// The flow, done; the confirmations; the end of the account's other flows.
-fn done(cx: Context<'_>, claimed: &State, outcome: Outcome, subject: &Subject, account: &KnownAccount) -> Decision {
-    let mut decision = finished(cx, claimed, outcome, account, true);
-    for address in account.info.addresses() {
-        let content = Content::Confirmation { outcome, at: cx.now, client: cx.client.map(Into::into) };
-        let outgoing = Outgoing {
-            to: Some(address.clone()),
-            locale: claimed.locale.clone(),
-            user_id: account.user_id.clone(),
-            content,
+    /// The flow, done; the confirmations; the end of the account's other flows.
+    fn done(
+        &self,
+        cx: Context<'_>,
+        claimed: &State,
+        outcome: Outcome,
+        subject: &Subject,
+        account: &KnownAccount,
+    ) -> Decision {
+        let mut decision = self.finished(cx, claimed, outcome, account, true);
+        for address in account.info.addresses() {
+            let content = Content::Confirmation { outcome, at: cx.now, client: cx.client.map(Into::into) };
+            let outgoing = Outgoing {
+                to: Some(address.clone()),
+                locale: claimed.locale.clone(),
+                user_id: account.user_id.clone(),
+                content,
+            };
+            decision.effects.push(Effect::confirmation(cx, outgoing));
+        }
+        decision.effects.push(Effect::VoidOthers);
+        let event = match outcome {
+            Outcome::Unlocked => "account_unlocked",
+            Outcome::Changed => "password_changed",
+            _ => "password_reset",
         };
-        decision.effects.push(Effect::confirmation(cx, outgoing));
+        decision.audit_with(event, serde_json::json!({ "proved_by": subject.proved }));
+        decision
     }
-    decision.effects.push(Effect::VoidOthers);
-    let event = match outcome {
-        Outcome::Unlocked => "account_unlocked",
-        Outcome::Changed => "password_changed",
-        _ => "password_reset",
-    };
-    decision.audit_with(event, serde_json::json!({ "proved_by": subject.proved }));
-    decision
+
+    /// Whether the person should look at their security info, where they can.
+    fn is_info_due(&self, cx: Context<'_>, account: &KnownAccount) -> bool {
+        let rules = self.rules();
+        rules.kinds.contains(&FlowKind::Register)
+            && (account.info.missing(&rules, account.gates) > 0
+                || rules.security_info.is_stale(account.info.confirmed_at, cx.now))
+    }
 }
 
 /// A new password ends what was signed in with the former one: whoever had found it out is out.

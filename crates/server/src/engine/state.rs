@@ -91,6 +91,9 @@ pub enum Stage {
         user_id: String,
         /// Whether confirmations were queued.
         notified: bool,
+        /// Whether the person should look at their security info.
+        #[serde(default)]
+        info_due: bool,
     },
     /// Over without success.
     Ended {

@@ -21,6 +21,7 @@ impl Engine {
             Stage::ChooseMethod {} if state.subject.as_ref().is_some_and(|subject| !subject.proved.is_empty()) => {
                 Some(Notice { code: NoticeCode::AnotherProofNeeded })
             }
+            Stage::Done { info_due: true, .. } => Some(Notice { code: NoticeCode::SecurityInfoDue }),
             _ => None,
         };
         Flow {
@@ -70,7 +71,7 @@ impl Engine {
                     needs_current: current_tries_left.is_some(),
                 })
             }
-            Stage::Done { outcome, user_id, notified } => StepBody::Done {
+            Stage::Done { outcome, user_id, notified, .. } => StepBody::Done {
                 outcome: *outcome,
                 user_id: user_id.clone(),
                 notified: *notified,

@@ -62,7 +62,7 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
             named(&mut object, "add");
             object.text("kind", method_kind(*kind));
             object.optional("role", role.map(role_name));
-            object.text("value", value.expose());
+            object.optional("value", value.as_ref().map(|secret| &**secret.expose()));
         }
         Answer::Remove { method } => {
             named(&mut object, "remove");
@@ -220,7 +220,7 @@ mod tests {
             Answer::Unlock {},
             Answer::Reset {},
             Answer::SetPassword { password: secret(), current: Some(secret()) },
-            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: secret() },
+            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
             Answer::Remove { method: plain() },
             Answer::SetQuestions { answers: answers() },
             Answer::Finish {},

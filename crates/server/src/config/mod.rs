@@ -268,7 +268,7 @@ fn is_loopback_address(address: &str) -> bool {
 }
 
 /// Whether a text has the form of a mail address.
-fn is_mail_address(text: &str) -> bool {
+pub(crate) fn is_mail_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 

@@ -10,18 +10,17 @@ mod exports {
 
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    use zeroize::Zeroizing;
+    use zeroize::Zeroize as _;
 
     /// What has been given so far, and the last verdict.
     struct Desk {
-        text: Zeroizing<Vec<u8>>,
+        text: Vec<u8>,
         inputs: Vec<String>,
         verdict: Vec<u8>,
     }
 
     /// A module judges one password at a time.
-    static DESK: Mutex<Desk> =
-        Mutex::new(Desk { text: Zeroizing::new(Vec::new()), inputs: Vec::new(), verdict: Vec::new() });
+    static DESK: Mutex<Desk> = Mutex::new(Desk { text: Vec::new(), inputs: Vec::new(), verdict: Vec::new() });
 
     fn desk() -> MutexGuard<'static, Desk> {
         DESK.lock().unwrap_or_else(PoisonError::into_inner)
@@ -46,9 +45,9 @@ mod exports {
     #[unsafe(no_mangle)]
     extern "C" fn judge() -> usize {
         let mut desk = desk();
-        let text = std::mem::take(&mut desk.text);
         let inputs: Vec<&str> = desk.inputs.iter().map(String::as_str).collect();
-        let strength = regain_strength::estimate(&String::from_utf8_lossy(&text), &inputs);
+        let strength = regain_strength::estimate(&String::from_utf8_lossy(&desk.text), &inputs);
+        desk.text.zeroize();
         desk.verdict = serde_json::to_vec(&strength).unwrap_or_default();
         desk.verdict.len()
     }

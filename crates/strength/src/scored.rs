@@ -9,7 +9,7 @@ pub const MAX_SCORED: usize = 100;
 
 /// As much work as is done: the square of the length by the number of readings. It is some milliseconds;
 /// whatever reaches it has more than a dozen different symbols and is far beyond the highest score.
-const MAX_WORK: usize = 100_000;
+const MAX_WORK: usize = 25_000;
 
 /// The letters that zxcvbn reads symbols as, each with its symbols.
 const READINGS: [(char, &str); 12] = [

@@ -1,6 +1,6 @@
-// Does what the first step's challenge needs a script of its own for, and is brought in only then.
-// A proof of work is done by a worker with the solver's WebAssembly; where the page allows no worker,
-// in slices on the page's own thread. Whatever is left to an outside service is in outside.js.
+// Does what the widget needs a script of its own for, and is brought in only then. A proof of work is
+// done by a worker with the solver's WebAssembly; where the page allows no worker, in slices on the
+// page's own thread. Whatever else there is has a script of its own again.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 // Tries the numbers in turn and resolves to the one, or to -1. It calls `tell` with the percentage
@@ -74,13 +74,20 @@ const workElsewhere = (job, signal, heard) => {
   attempt(new URL(own()).origin == location.origin ? [own, copy] : [copy]);
 };
 
+const SCRIPTS = {
+  turnstile: "__REGAIN_OUTSIDE__",
+  hcaptcha: "__REGAIN_OUTSIDE__",
+  generate: "__REGAIN_GENERATE__",
+  breached: "__REGAIN_BREACHED__",
+};
+
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,
 // with 100 and the solution, or with -1 where there is none to be had.
 export default async (kind, values, root, signal, tell) => {
   const say = (...told) => signal.aborted || tell(...told);
   if (kind) {
-    const outside = await import(new URL("__REGAIN_OUTSIDE__", import.meta.url));
-    return outside.default(kind, values[0], root, signal, say);
+    const {default: work} = await import(new URL(SCRIPTS[kind], import.meta.url));
+    return work(kind, values, root, signal, say);
   }
   const [algorithm, salt, challenge, signature, max] = values;
   workElsewhere({salt, challenge, max: +max}, signal, ({percent, number}) => {

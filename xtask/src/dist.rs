@@ -37,7 +37,8 @@ pub(crate) fn run() -> Result<()> {
 /// leaves the former one.
 pub(crate) fn build() -> Result<()> {
     let built = widget::build()?;
-    let solver = solver::build()?;
+    let solver = solver::build(solver::SOLVER)?;
+    let generator = solver::build(solver::GENERATOR)?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
@@ -49,7 +50,20 @@ pub(crate) fn build() -> Result<()> {
 
     let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
     let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
-    let work = script("work.js", &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside)])?;
+    let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
+    let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
+    let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
+    let generate = shipped.hashed("regain-generate-", ".js", generate.as_bytes())?;
+    let breached = shipped.hashed("regain-breached-", ".js", script("breached.js", &[])?.as_bytes())?;
+    let work = script(
+        "work.js",
+        &[
+            ("__REGAIN_SOLVER__", &solver),
+            ("__REGAIN_OUTSIDE__", &outside),
+            ("__REGAIN_GENERATE__", &generate),
+            ("__REGAIN_BREACHED__", &breached),
+        ],
+    )?;
     let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
 
     let loader = script(

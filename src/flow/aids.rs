@@ -98,7 +98,7 @@ impl NewPassword {
     }
 
     /// The person went on from a field: what is in it now is meant.
-    fn left(&mut self, field: Field) -> Option<Announcement> {
+    pub(super) fn left(&mut self, field: Field) -> Option<Announcement> {
         self.caps_lock = None;
         let differ = field != Field::Current && !self.confirm.expose().is_empty() && self.confirm != self.password;
         if differ && self.error.is_none() { self.matched(Matching::Different) } else { None }

@@ -324,4 +324,31 @@ mod tests {
         let rules = |met| Some(Announcement::RulesMet { met, of: 3 });
         assert_eq!(said, [rules(2), None, None, rules(3)]);
     }
+
+    #[test]
+    fn a_match_is_said_at_once_and_a_mismatch_when_the_second_one_is_complete() {
+        let mut step = step();
+        let mut types = |field, text: &str| {
+            step.typed(field, Secret::from(text)).filter(|said| matches!(said, Announcement::Matching(_)))
+        };
+        let (same, different) = (Some(Announcement::Matching(true)), Some(Announcement::Matching(false)));
+        assert_eq!(types(Field::Password, "correct horse"), None);
+        assert_eq!(types(Field::Confirm, "corrupt"), None, "it is still being typed");
+        assert_eq!(types(Field::Confirm, "corrupt horse"), different);
+        assert_eq!(types(Field::Confirm, "corrupt horses"), None, "that is known");
+        assert_eq!(types(Field::Confirm, "correct horse"), same);
+        assert_eq!(types(Field::Password, "correct horse b"), None, "the first one is being typed now");
+        assert_eq!(step.matching, Matching::Unsaid);
+        assert_eq!(step.typed(Field::Password, Secret::from("correct horse")), same);
+    }
+
+    #[test]
+    fn leaving_a_field_says_that_they_differ() {
+        let mut step = step();
+        step.typed(Field::Password, Secret::from("correct horse"));
+        assert_eq!(step.left(Field::Password), None, "the second one is still empty");
+        step.typed(Field::Confirm, Secret::from("corr"));
+        assert_eq!(step.left(Field::Confirm), Some(Announcement::Matching(false)));
+        assert_eq!(step.left(Field::Confirm), None, "once");
+    }
 }

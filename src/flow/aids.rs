@@ -117,15 +117,19 @@ impl NewPassword {
     /// What a suggestion must keep to, in the order of `embed/generate.js`.
     fn for_suggestion(&self) -> Vec<String> {
         let policy = &self.policy;
-        let mut words = policy.forbidden_words.clone();
-        if policy.forbid_user_id {
-            words.extend(regain_policy::of_user_id(&self.user_id).map(str::to_owned));
-        }
-        let mut values = vec![if self.words { "words" } else { "characters" }.to_owned()];
-        for number in [policy.min_length, policy.max_length, policy.min_classes.into(), policy.min_different.into()] {
+        let mut values = Vec::new();
+        for number in [
+            self.words.into(),
+            policy.min_length,
+            policy.max_length,
+            policy.min_classes.into(),
+            policy.min_different.into(),
+            policy.forbid_user_id.into(),
+        ] {
             values.push(crate::i18n::digits(number));
         }
-        values.push(words.join("\n"));
+        values.push(self.user_id.clone());
+        values.extend_from_slice(&policy.forbidden_words);
         values
     }
 }
@@ -135,29 +139,26 @@ impl Model {
     /// some hundred kilobytes, so they come while the person proves who they are, and only where that leads
     /// to a new password. The step itself knows more of the words that make one weak.
     pub(super) fn bring_in_strength(&mut self, effects: &mut Effects) {
-        let leads_there = matches!(self.setup.kind, FlowKind::Reset | FlowKind::Change);
-        let user_id = self.user_id.clone();
-        let inputs = match self.step() {
-            Some(Step::NewPassword(step)) => {
+        let State::Live(live) = &self.state else { return };
+        let inputs = match &live.step {
+            Step::NewPassword(step) => {
                 let mut inputs = vec![step.user_id.clone()];
                 inputs.extend_from_slice(&step.policy.forbidden_words);
                 inputs
             }
-            Some(Step::Identify(_) | Step::ContactAdministrator(_) | Step::Unknown) | None => return,
-            Some(_) if leads_there => vec![user_id],
-            Some(_) => return,
+            Step::Identify(_) | Step::ContactAdministrator(_) | Step::Unknown => return,
+            _ if self.scorer || !matches!(self.setup.kind, FlowKind::Reset | FlowKind::Change) => return,
+            _ => vec![self.user_id.clone()],
         };
-        if self.scorer.as_ref() != Some(&inputs) {
-            self.scorer = Some(inputs.clone());
-            self.scores = false;
-            effects.push(Effect::BringInStrength(inputs));
-        }
+        self.scorer = true;
+        self.scores = false;
+        effects.push(Effect::BringInStrength(inputs));
     }
 
     /// The flow is over: it is not needed any more.
     pub(super) fn send_strength_away(&mut self, effects: &mut Effects) {
-        if self.scorer.is_some() && !matches!(self.state, State::Live(_)) {
-            self.scorer = None;
+        if self.scorer && !matches!(self.state, State::Live(_)) {
+            self.scorer = false;
             self.scores = false;
             effects.push(Effect::SendStrengthAway);
         }
@@ -221,8 +222,8 @@ impl Model {
                 };
                 (step.leak == Leak::Found).then_some(Announcement::Leaked)
             }
-            Event::AskedForSuggestion(words) => {
-                step.words = words;
+            Event::AskedForSuggestion(same) => {
+                step.words ^= !same;
                 step.suggested = Suggested::Waiting(ticket);
                 effects.push(Effect::Suggest(ticket, step.for_suggestion()));
                 None
@@ -264,10 +265,7 @@ impl Model {
     /// Takes a suggestion, where it is one.
     fn suggested(&mut self, ticket: Ticket, password: Option<Secret<String>>, effects: &mut Effects) {
         let Some(Step::NewPassword(step)) = self.step() else { return };
-        let fits = |password: &Secret<String>| {
-            regain_policy::violations(&step.policy, &step.user_id, password.expose()).is_empty()
-        };
-        let Some(password) = password.filter(fits) else {
+        let Some(password) = password else {
             step.suggested = Suggested::Failed;
             return effects.push(Effect::Announce(Announcement::NoSuggestion));
         };

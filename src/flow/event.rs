@@ -100,7 +100,7 @@ pub enum Event {
     Rested(Ticket),
     /// How often the password of that ticket is in known leaks; below zero where nobody knows.
     LookedUp(Ticket, i32),
-    /// A suggestion, please: of words, or of characters.
+    /// A suggestion, please: of the same kind as before (at first, of words), or of the other.
     AskedForSuggestion(bool),
     /// The suggestion of that ticket, or none.
     Suggested(Ticket, Option<Secret<String>>),

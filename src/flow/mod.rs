@@ -172,8 +172,8 @@ pub struct Model {
     drawn: u32,
     ticking: bool,
     reading_sms: bool,
-    /// What tells how strong a password is was brought in with these words that make one weak.
-    scorer: Option<Vec<String>>,
+    /// What tells how strong a password is was brought in.
+    scorer: bool,
     /// And it is ready.
     scores: bool,
 }
@@ -199,7 +199,7 @@ impl Model {
             drawn: 0,
             ticking: false,
             reading_sms: false,
-            scorer: None,
+            scorer: false,
             scores: false,
             setup,
         }

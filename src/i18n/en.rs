@@ -12,6 +12,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    Nothing = "";
     Close = "Cancel and close";
     Cancel = "Cancel";
     Next = "Next";
@@ -182,20 +183,17 @@ catalogue! {
     TimeMonths = "months";
     TimeYears = "years";
     TimeCenturies = "centuries";
-    WeakKeys = "Rows of keys are easy to guess.";
+    WeakKeys = "Keys in a row are easy to guess.";
     WeakRepeats = "Repeats are easy to guess.";
     WeakSequences = "Sequences such as abc or 6543 are easy to guess.";
     WeakDates = "Dates and years are easy to guess.";
     WeakCommon = "It is much like what many people use.";
     WeakWord = "A word by itself is easy to guess.";
     WeakNames = "Names are easy to guess.";
-    HelpWords = "Use a few words that don’t usually stand together.";
-    HelpNoNeed = "Symbols, digits and capitals are not needed.";
     HelpAnother = "Add another word or two, less common ones.";
     HelpCapitals = "Capitals don’t help much.";
     HelpReversed = "Words written backwards don’t help much.";
     HelpLookAlikes = "Look-alikes such as @ for a don’t help much.";
-    HelpKeys = "A longer way over the keys, with more turns, is harder to guess.";
     RulesHeading = "A good password here";
     RuleMet = "Done: ";
     RuleOpen = "To do: ";

@@ -15,34 +15,31 @@ pub(super) fn list(context: Context, password: &PasswordView) -> Element {
     for (place, item) in password.items.iter().enumerate() {
         list = list.child(
             element("li")
-                .live_at("data-is", move || Some(mark(standing(context, place)).0.to_owned()))
-                .child(element("span").at("class", "unseen").live(move || words(mark(standing(context, place)).1)))
+                .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
+                .child(element("span").at("class", "unseen").live(move || said(mark(context, place).1)))
                 .child(element("span").words(rule(&item.rule)))
-                .child(element("span").live(move || words(mark(standing(context, place)).2))),
+                .child(element("span").live(move || said(mark(context, place).2))),
         );
     }
     element("div").at("class", "field").child(element("p").part("hint").say(Text::RulesHeading)).child(list)
 }
 
-fn standing(context: Context, place: usize) -> Standing {
-    context
-        .read(|view| of(view).and_then(|password| password.items.get(place)).map_or(Standing::Open, |it| it.standing))
-}
-
-/// How a standing is drawn, what is said before the rule to those who don't see that, and what stands
-/// behind it.
-fn mark(standing: Standing) -> (&'static str, Option<Text>, Option<Text>) {
+/// How the password stands to a rule: how that is drawn, what is said before the rule to those who don't
+/// see that, and what stands behind it.
+#[inline(never)]
+fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
+    let standing = context.read(|view| of(view).and_then(|password| password.items.get(place)).map(|it| it.standing));
     match standing {
-        Standing::Open => ("open", Some(Text::RuleOpen), None),
-        Standing::Met => ("met", Some(Text::RuleMet), None),
-        Standing::Later => ("later", None, Some(Text::RuleLater)),
-        Standing::Looking => ("later", None, Some(Text::RuleLooking)),
-        Standing::Broken => ("broken", Some(Text::RuleBroken), None),
+        Some(Standing::Met) => ("met", Text::RuleMet, Text::Nothing),
+        Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
+        Some(Standing::Looking) => ("later", Text::Nothing, Text::RuleLooking),
+        Some(Standing::Broken) => ("broken", Text::RuleBroken, Text::Nothing),
+        Some(Standing::Open) | None => ("open", Text::RuleOpen, Text::Nothing),
     }
 }
 
-fn words(text: Option<Text>) -> String {
-    text.map(i18n::text).unwrap_or_default().to_owned()
+fn said(text: Text) -> String {
+    i18n::text(text).to_owned()
 }
 
 fn rule(rule: &Violation) -> String {

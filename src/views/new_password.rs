@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::checklist::{self, refusal};
-use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit};
+use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
 use super::{password_rules, strength, suggestion};
 use crate::flow::{Event, Field, FieldError, Matching, PasswordView, Screen, View};
 use crate::i18n::{self, Text};
@@ -73,8 +73,7 @@ fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
         .at("autocomplete", autocomplete)
         .at("dir", "ltr")
         .live_at("type", shown)
-        .on("change", move |event| context.send(Event::Typed(at, event_target_value(&event).into())))
-        .on("keydown", move |event| watch_caps_lock(context, at, &event))
+        .boxed_on("change", typed(context, at))
         .on("keyup", move |event| watch_caps_lock(context, at, &event))
         .on("blur", move |_| context.send(Event::Left(at)))
 }

@@ -19,7 +19,7 @@ const TIMES: [(u32, Text); 8] = [
 ];
 
 /// The codes of zxcvbn, and our words for them; what comes to the same is said once.
-const REASONS: [(&str, Text); 27] = [
+const REASONS: [(&str, Text); 25] = [
     ("straight_row", Text::WeakKeys),
     ("key_pattern", Text::WeakKeys),
     ("simple_repeat", Text::WeakRepeats),
@@ -34,14 +34,12 @@ const REASONS: [(&str, Text); 27] = [
     ("word_by_itself", Text::WeakWord),
     ("names_by_themselves", Text::WeakNames),
     ("common_names", Text::WeakNames),
-    ("use_words", Text::HelpWords),
-    ("no_need", Text::HelpNoNeed),
     ("another_word", Text::HelpAnother),
     ("capitalization", Text::HelpCapitals),
     ("all_uppercase", Text::HelpCapitals),
     ("reverse_words", Text::HelpReversed),
     ("look_alikes", Text::HelpLookAlikes),
-    ("longer_key_pattern", Text::HelpKeys),
+    ("longer_key_pattern", Text::WeakKeys),
     ("repeated", Text::WeakRepeats),
     ("sequences", Text::WeakSequences),
     ("recent_years", Text::WeakDates),

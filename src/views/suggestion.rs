@@ -1,61 +1,41 @@
 //! What can be done with a new password besides typing it: show it, have one suggested, copy that.
 
-use leptos::prelude::WithUntracked as _;
-
 use super::new_password::of;
 use super::parts::{Context, Element, button, element};
 use crate::aids;
-use crate::flow::{Event, PasswordView, Suggested, View};
-use crate::i18n::{self, Text};
+use crate::flow::{Event, Suggested, View};
+use crate::i18n::Text;
 
 /// The row below the field.
 pub(super) fn row(context: Context) -> Element {
-    let link = |event: fn() -> Event| button("link", context, event);
-    let again = element("button").part("link").at("type", "button").on("click", move |_| ask(context, true));
-    let other = element("button").part("link").at("type", "button").on("click", move |_| ask(context, false));
-    let mut copy = link(|| Event::AskedToCopy).shows(context, |view| {
-        words(if suggested(view) == Some(Suggested::Copied) { Text::Copied } else { Text::Copy })
+    let show = button("link", context, || Event::Showed).says(context, |view| {
+        if of(view).is_some_and(|password| password.shown) { Text::HideLabel } else { Text::ShowLabel }
     });
-    copy = if aids::can_copy() { copy.when("hidden", context, is_not_given) } else { copy.at("hidden", "") };
-    let ways = element("div")
-        .at("class", "ways")
-        .child(link(|| Event::Showed).shows(context, |view| {
-            words(if of(view).is_some_and(|password| password.shown) { Text::HideLabel } else { Text::ShowLabel })
-        }))
-        .child(
-            again.shows(context, |view| words(if is_not_given(view) { Text::Suggest } else { Text::SuggestAnother })),
-        )
-        .child(other.when("hidden", context, is_not_given).shows(context, |view| {
-            words(if of(view).is_some_and(|password| password.words) {
-                Text::SuggestCharacters
-            } else {
-                Text::SuggestWords
-            })
-        }))
-        .child(copy);
-    element("div").at("class", "field").child(ways).child(element("p").part("hint").shows(context, |view| {
-        match suggested(view) {
-            Some(Suggested::Given | Suggested::Copied) => words(Text::SuggestionGiven),
-            Some(Suggested::Failed) => words(Text::SuggestionFailed),
-            _ => String::new(),
+    let suggest = button("link", context, || Event::AskedForSuggestion(true))
+        .says(context, |view| if given(view).is_some() { Text::SuggestAnother } else { Text::Suggest });
+    let other = button("link", context, || Event::AskedForSuggestion(false))
+        .when("hidden", context, |view| given(view).is_none())
+        .says(context, |view| {
+            if of(view).is_some_and(|password| password.words) { Text::SuggestCharacters } else { Text::SuggestWords }
+        });
+    let copy = button("link", context, || Event::AskedToCopy)
+        .when("hidden", context, |view| given(view).is_none() || !aids::can_copy())
+        .says(context, |view| if given(view) == Some(true) { Text::Copied } else { Text::Copy });
+    let ways = element("div").at("class", "ways").child(show).child(suggest).child(other).child(copy);
+    element("div").at("class", "field").child(ways).child(element("p").part("hint").says(context, |view| {
+        match of(view).map(|password| password.suggested) {
+            Some(Suggested::Given | Suggested::Copied) => Text::SuggestionGiven,
+            Some(Suggested::Failed) => Text::SuggestionFailed,
+            _ => Text::Nothing,
         }
     }))
 }
 
-/// Asks for another suggestion, of the same kind or of the other.
-fn ask(context: Context, same: bool) {
-    let words = context.view.with_untracked(|view| of(view).is_some_and(|password| password.words == same));
-    context.send(Event::AskedForSuggestion(words));
-}
-
-fn words(text: Text) -> String {
-    i18n::text(text).to_owned()
-}
-
-fn suggested(view: &View) -> Option<Suggested> {
-    of(view).map(|password: &PasswordView| password.suggested)
-}
-
-fn is_not_given(view: &View) -> bool {
-    !matches!(suggested(view), Some(Suggested::Given | Suggested::Copied))
+/// Whether the suggestion was copied, where there is one.
+fn given(view: &View) -> Option<bool> {
+    match of(view)?.suggested {
+        Suggested::Given => Some(false),
+        Suggested::Copied => Some(true),
+        _ => None,
+    }
 }

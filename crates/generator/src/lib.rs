@@ -50,20 +50,21 @@ pub enum Form {
 }
 
 /// A password that keeps the rules; `None` where none was found.
-pub fn suggest(form: Form, policy: &PasswordPolicy, numbers: Numbers<'_>) -> Option<Secret<String>> {
-    let words = if form == Form::Words { draw(phrase, policy, numbers) } else { None };
-    words.or_else(|| draw(characters, policy, numbers))
+pub fn suggest(form: Form, policy: &PasswordPolicy, user_id: &str, numbers: Numbers<'_>) -> Option<Secret<String>> {
+    let words = if form == Form::Words { draw(phrase, policy, user_id, numbers) } else { None };
+    words.or_else(|| draw(characters, policy, user_id, numbers))
 }
 
 /// Draws until the rules allow it.
 fn draw(
     form: fn(&PasswordPolicy, Numbers<'_>) -> Option<Secret<String>>,
     policy: &PasswordPolicy,
+    user_id: &str,
     numbers: Numbers<'_>,
 ) -> Option<Secret<String>> {
     for _ in 0..TRIES {
         let password = form(policy, numbers)?;
-        if violations(policy, "", password.expose()).is_empty() {
+        if violations(policy, user_id, password.expose()).is_empty() {
             return Some(password);
         }
     }
@@ -160,7 +161,7 @@ mod tests {
     }
 
     fn suggested(form: Form, policy: &PasswordPolicy, seed: u64) -> String {
-        suggest(form, policy, &mut numbers(seed)).expect("there is one").expose().clone()
+        suggest(form, policy, "", &mut numbers(seed)).expect("there is one").expose().clone()
     }
 
     #[test]
@@ -218,7 +219,7 @@ mod tests {
         let words: Vec<_> = ('a'..='z').chain('2'..='9').map(String::from).collect();
         for policy in [impossible, PasswordPolicy { forbidden_words: words, ..policy(8) }] {
             for form in [Form::Words, Form::Characters] {
-                assert!(suggest(form, &policy, &mut numbers(1)).is_none());
+                assert!(suggest(form, &policy, "", &mut numbers(1)).is_none());
             }
         }
     }
@@ -230,7 +231,7 @@ mod tests {
             left -= 1;
             (left >= 0).then_some(7)
         };
-        assert!(suggest(Form::Words, &policy(8), &mut few).is_none());
+        assert!(suggest(Form::Words, &policy(8), "", &mut few).is_none());
     }
 
     /// Every number below the end comes of equally many: tried by all the numbers around both ends.
@@ -274,6 +275,7 @@ mod tests {
                 max_length: min_length.saturating_add(more).max(12),
                 min_classes,
                 min_different,
+                forbid_user_id: min_length % 2 == 0,
                 forbidden_words,
                 ..PasswordPolicy::default()
             },
@@ -282,10 +284,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_suggested_is_what_the_rules_allow(policy in policies(), seed: u64, words: bool) {
+        fn what_is_suggested_is_what_the_rules_allow(policy in policies(), user in "[a-z]{3,5}(@song.example)?", seed: u64, words: bool) {
             let form = if words { Form::Words } else { Form::Characters };
-            // A user ID is a forbidden word here.
-            let password = suggest(form, &policy, &mut numbers(seed));
+            let password = suggest(form, &policy, &user, &mut numbers(seed));
             let password = password.expect("these rules leave room").expose().clone();
             let length = u32::try_from(password.len()).expect("is short");
             prop_assert!((policy.min_length..=policy.max_length).contains(&length), "{}", password);
@@ -300,7 +301,9 @@ mod tests {
             }
             let different = folded.chars().collect::<HashSet<_>>().len();
             prop_assert!(different >= policy.min_different.into(), "{}", password);
-            prop_assert_eq!(violations(&policy, "", &password), vec![]);
+            let local = user.split('@').next().expect("there is one");
+            prop_assert!(!policy.forbid_user_id || local.len() < 4 || !folded.contains(local), "{} in {}", local, password);
+            prop_assert_eq!(violations(&policy, &user, &password), vec![]);
         }
     }
 }

@@ -15,6 +15,8 @@ mod exports {
 
     /// What is asked for, and the randomness for it.
     struct Asked {
+        user_id: Option<String>,
+        text: String,
         policy: PasswordPolicy,
         numbers: Vec<u32>,
         suggestion: Secret<String>,
@@ -29,27 +31,40 @@ mod exports {
 
     /// Begins another one.
     #[unsafe(no_mangle)]
-    extern "C" fn begin(min_length: u32, max_length: u32, min_classes: u8, min_different: u8) {
+    extern "C" fn begin(min_length: u32, max_length: u32, min_classes: u8, min_different: u8, forbid_user_id: bool) {
         let policy = PasswordPolicy {
             min_length,
             max_length,
             min_classes,
             min_different,
-            // What the next characters go to.
-            forbidden_words: vec![String::new()],
+            forbid_user_id,
             ..PasswordPolicy::default()
         };
-        *asked() = Some(Asked { policy, numbers: Vec::new(), suggestion: Secret::from("") });
+        *asked() = Some(Asked {
+            user_id: None,
+            text: String::new(),
+            policy,
+            numbers: Vec::new(),
+            suggestion: Secret::from(""),
+        });
     }
 
-    /// The next character of the words that it may not contain, which are a line each.
+    /// The next character of a text.
     #[unsafe(no_mangle)]
-    extern "C" fn forbid(character: u32) {
+    extern "C" fn letter(character: u32) {
         if let (Some(asked), Some(character)) = (&mut *asked(), char::from_u32(character)) {
-            let words = &mut asked.policy.forbidden_words;
-            match words.last_mut() {
-                Some(word) if character != '\n' => word.push(character),
-                _ => words.push(String::new()),
+            asked.text.push(character);
+        }
+    }
+
+    /// The text is complete: the first is the user ID, the others are words that it may not contain.
+    #[unsafe(no_mangle)]
+    extern "C" fn end() {
+        if let Some(asked) = &mut *asked() {
+            let text = std::mem::take(&mut asked.text);
+            match &asked.user_id {
+                None => asked.user_id = Some(text),
+                Some(_) => asked.policy.forbidden_words.push(text),
             }
         }
     }
@@ -66,9 +81,9 @@ mod exports {
     #[unsafe(no_mangle)]
     extern "C" fn make(words: bool) -> i32 {
         let mut asked = asked();
-        let Some(Asked { policy, numbers, suggestion }) = &mut *asked else { return -1 };
+        let Some(Asked { user_id, policy, numbers, suggestion, .. }) = &mut *asked else { return -1 };
         let form = if words { Form::Words } else { Form::Characters };
-        let made = suggest(form, policy, &mut || numbers.pop());
+        let made = suggest(form, policy, user_id.as_deref().unwrap_or_default(), &mut || numbers.pop());
         *suggestion = made.unwrap_or_else(|| Secret::from(""));
         let length = i32::try_from(suggestion.expose().len()).unwrap_or_default();
         if length > 0 { length } else { -1 }
@@ -98,7 +113,7 @@ fn main() {
         Some(number.rotate_left(16))
     };
     for form in [Form::Words, Form::Words, Form::Words, Form::Characters, Form::Characters] {
-        if let Some(sample) = suggest(form, &policy, &mut numbers) {
+        if let Some(sample) = suggest(form, &policy, "", &mut numbers) {
             println!("{}", sample.expose());
         }
     }

@@ -21,7 +21,7 @@ mod words;
 pub use banned::Banned;
 pub use preset::{ENTRA_POINTS, entra, nist};
 use regain_protocol::{PasswordPolicy, Violation};
-pub use words::{MIN_CONTEXT_LENGTH, folded, of_user_id};
+pub use words::{MIN_CONTEXT_LENGTH, folded};
 
 /// One rule of a policy and whether a password keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,7 +37,7 @@ pub(crate) fn contains(password: &str, word: &str) -> bool {
 }
 
 /// The user ID and the part of it before an `@`, where they are long enough to mean something.
-pub fn of_user_id(user_id: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn of_user_id(user_id: &str) -> impl Iterator<Item = &str> {
     let local = user_id.split('@').next().unwrap_or_default();
     [user_id, local].into_iter().filter(|part| part.trim().chars().count() >= MIN_CONTEXT_LENGTH)
 }

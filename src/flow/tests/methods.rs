@@ -2,8 +2,7 @@
 
 use super::super::*;
 use regain_protocol::{
-    CallStatus, Config, Contact, Flow, FlowAnswered, Gate, Method, NoticeCode, ProblemCode, Question, StepBody,
-    UnlockOutcome,
+    CallStatus, Config, Contact, Flow, FlowAnswered, Gate, NoticeCode, ProblemCode, Question, StepBody, UnlockOutcome,
 };
 
 use super::driven::*;

@@ -11,18 +11,23 @@ use super::Faults;
 /// `[flows]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file, on or off by itself")]
 pub struct FlowsConfig {
     /// Whether forgotten passwords can be reset. Default yes.
     pub reset: bool,
     /// Whether locked accounts can be unlocked. Default yes.
     pub unlock: bool,
+    /// Whether a person who knows the password can change it. Default yes.
+    pub change: bool,
+    /// Whether people can register and change their security info. Default yes.
+    pub register: bool,
     /// How long a flow lasts, in seconds. Default 900, 15 minutes, as Microsoft's does.
     pub lifetime_s: u32,
 }
 
 impl Default for FlowsConfig {
     fn default() -> Self {
-        Self { reset: true, unlock: true, lifetime_s: 900 }
+        Self { reset: true, unlock: true, change: true, register: true, lifetime_s: 900 }
     }
 }
 
@@ -33,10 +38,13 @@ impl FlowsConfig {
 
     /// The kinds of flow on offer.
     pub fn kinds(&self) -> Vec<FlowKind> {
-        [(self.reset, FlowKind::Reset), (self.unlock, FlowKind::Unlock)]
-            .into_iter()
-            .filter_map(|(is_on, kind)| is_on.then_some(kind))
-            .collect()
+        let kinds = [
+            (self.reset, FlowKind::Reset),
+            (self.unlock, FlowKind::Unlock),
+            (self.change, FlowKind::Change),
+            (self.register, FlowKind::Register),
+        ];
+        kinds.into_iter().filter_map(|(is_on, kind)| is_on.then_some(kind)).collect()
     }
 
     /// How long a flow lasts.

@@ -14,6 +14,8 @@ use regain_protocol::{
     Step, StepBody, UnlockOutcome, Violation,
 };
 
+use crate::flow::Strength;
+
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
 pub(crate) trait Json: Clone {
     /// The member of that name; `None` where it is absent or null, or this is no object.
@@ -254,9 +256,20 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "contains_banned_word" => Violation::ContainsBannedWord {},
         "common" => Violation::Common {},
         "breached" => Violation::Breached {},
+        "too_guessable" => Violation::TooGuessable { min: json.small("min") },
         "reused" => Violation::Reused {},
         _ => Violation::Unknown,
     }
+}
+
+/// What the strength worker says of a password.
+pub(crate) fn strength(json: &impl Json) -> Option<Strength> {
+    whole(json, |json| Strength {
+        score: json.small("score"),
+        seconds: json.count("seconds"),
+        warning: json.maybe("warning"),
+        suggestions: json.list("suggestions", itself),
+    })
 }
 
 /// What anyone may know about the server: of it, what the widget shows.

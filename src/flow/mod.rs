@@ -6,6 +6,7 @@
 //! one step to another but the server's word.
 
 mod account_type;
+mod aids;
 mod answer_call;
 mod answer_questions;
 mod challenge;
@@ -27,6 +28,7 @@ mod tests;
 
 use regain_protocol::{AccountType, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret};
 
+pub use aids::{Matching, Strength, Suggested};
 pub use answer_call::AnswerCall;
 pub use answer_questions::AnswerQuestions;
 pub use choose_method::ChooseMethod;
@@ -36,7 +38,7 @@ pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
-pub use new_password::NewPassword;
+pub use new_password::{Item, NewPassword, Standing};
 pub use view::{
     CallView, CaptchaView, CodeView, ContactView, EndedView, MethodsView, OutcomesView, PasswordView, QuestionsView,
     Screen, Trouble, View,
@@ -170,6 +172,10 @@ pub struct Model {
     drawn: u32,
     ticking: bool,
     reading_sms: bool,
+    /// What tells how strong a password is was brought in.
+    scorer: bool,
+    /// And it is ready.
+    scores: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -193,6 +199,8 @@ impl Model {
             drawn: 0,
             ticking: false,
             reading_sms: false,
+            scorer: false,
+            scores: false,
             setup,
         }
     }
@@ -218,6 +226,7 @@ impl Model {
             self.reading_sms = reads_sms;
             effects.push(if reads_sms { Effect::StartReadingSms } else { Effect::StopReadingSms });
         }
+        self.send_strength_away(&mut effects);
         effects
     }
 
@@ -305,6 +314,7 @@ impl Model {
             }
             Event::Unconfigured => self.offers(Vec::new(), effects),
             Event::ClockRead(offset) => self.offset = offset,
+            event => self.aided(event, effects),
         }
     }
 
@@ -316,6 +326,7 @@ impl Model {
     }
 
     fn typed(&mut self, field: Field, text: Secret<String>, effects: &mut Effects) {
+        let ticket = Ticket(self.tickets + 1);
         let Some(step) = self.step() else { return };
         match (step, field) {
             (Step::Identify(step), Field::UserId | Field::Captcha) => {
@@ -331,7 +342,16 @@ impl Model {
                 effects.extend(step.typed(text).map(Effect::Announce));
             }
             (Step::NewPassword(step), Field::Current | Field::Password | Field::Confirm) => {
+                // Fields are read once more when the form is sent.
+                if step.holds(field, &text) {
+                    return;
+                }
                 effects.extend(step.typed(field, text).map(Effect::Announce));
+                if field == Field::Password {
+                    step.text = ticket;
+                    self.tickets = ticket.0;
+                    self.examine(effects);
+                }
             }
             _ => return,
         }

@@ -184,6 +184,7 @@ impl Model {
         };
         self.enter(State::Live(Box::new(Live { said, check_at, ..new })));
         self.begun(effects);
+        self.bring_in_strength(effects);
     }
 
     /// Whether a flow that a former load left behind turns out to be over before the person saw it.

@@ -4,6 +4,7 @@ mod account_type;
 mod answer_call;
 mod answer_questions;
 mod captcha;
+mod checklist;
 mod choose_method;
 mod choose_outcome;
 mod contact_administrator;
@@ -14,6 +15,9 @@ mod help;
 mod identify;
 mod new_password;
 mod parts;
+mod password_rules;
+mod strength;
+mod suggestion;
 mod trouble;
 
 use leptos::prelude::*;
@@ -25,6 +29,7 @@ pub(crate) use answer_call::status as call_status;
 pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
 use parts::{button, element, heading};
+pub(crate) use strength::said as strength_said;
 
 /// The whole widget: the frame stays, the screen in it changes.
 pub(crate) fn widget(context: Context) -> AnyView {

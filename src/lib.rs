@@ -5,6 +5,8 @@
 //! draws. `embed/regain.js` is the script that a page includes; it brings this in when it is needed.
 
 pub mod api;
+#[cfg(feature = "full")]
+mod assertion;
 mod captcha;
 pub mod clock;
 pub mod flow;

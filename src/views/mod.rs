@@ -14,6 +14,10 @@ mod help;
 mod identify;
 mod new_password;
 mod parts;
+#[cfg(feature = "full")]
+mod security_info;
+#[cfg(feature = "full")]
+mod sign_in;
 mod trouble;
 
 use leptos::prelude::*;
@@ -98,8 +102,12 @@ fn screen(context: Context) -> AnyView {
         Screen::AnswerQuestions(questions) => answer_questions::screen(context, questions),
         Screen::ChooseOutcome(outcomes) => choose_outcome::screen(context, outcomes),
         Screen::NewPassword(password) => new_password::screen(context, password),
-        Screen::Done { outcome, notified } => done::screen(context, *outcome, *notified),
+        Screen::Done { .. } => done::screen(context, &view.screen),
         Screen::Ended(ended) => ended::screen(context, ended.why),
+        #[cfg(feature = "full")]
+        Screen::SignIn(sign_in) => sign_in::screen(context, sign_in),
+        #[cfg(feature = "full")]
+        Screen::SecurityInfo(info) => security_info::screen(context, info),
         Screen::Unknown => help::screen(context),
     })
 }

@@ -55,6 +55,7 @@ impl App {
             Engine::new(keys.clone(), Rules::new(&config)),
             keys.clone(),
             &parts,
+            None,
             config.limits.identify_floor(),
         );
         let config = RwLock::new(Arc::new(config));

@@ -100,6 +100,11 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(&mac(&self.method, &[account_key.as_bytes(), &index])[..16])
     }
 
+    /// The public id of something that an account has registered, as long as it is that.
+    pub fn entry_id(&self, account_key: &str, what: &str) -> String {
+        URL_SAFE_NO_PAD.encode(&mac(&self.method, &[b"entry", account_key.as_bytes(), what.as_bytes()])[..16])
+    }
+
     /// What is stored of a code.
     pub fn code_hash(&self, binding: CodeBinding<'_>, code: &Secret<String>) -> String {
         let CodeBinding { flow_id, account_key, purpose, destination } = binding;

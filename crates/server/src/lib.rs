@@ -5,6 +5,7 @@
 
 pub mod adapters;
 pub mod app;
+pub mod assertion;
 pub mod breached;
 pub mod client;
 mod common_passwords;

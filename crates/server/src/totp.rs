@@ -2,6 +2,7 @@
 //! of 30 seconds.
 
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regain_protocol::Secret;
 use totp_rs::{Algorithm, Builder, Totp};
 
@@ -56,6 +57,19 @@ pub fn key_from_base32(text: &Secret<String>) -> Option<Secret<Vec<u8>>> {
     (key.expose().len() >= MIN_KEY_BYTES).then_some(key)
 }
 
+/// The address that an app is set up with, as QR codes have it (the Key Uri Format of Google Authenticator,
+/// which the other apps read too). Algorithm, digits and period are the defaults, so they are left out:
+/// some apps stumble over them.
+pub fn address(key: &Secret<String>, issuer: &str, account: &str) -> Secret<String> {
+    // A colon parts the issuer from the account.
+    let issuer = utf8_percent_encode(&issuer.replace(':', " "), UNRESERVED).to_string();
+    let account = utf8_percent_encode(&account.replace(':', " "), UNRESERVED).to_string();
+    format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", key.expose()).into()
+}
+
+/// What needs no escape in an address (RFC 3986, 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// The key in base32, as it is stored and shown.
 pub fn key_to_base32(key: &Secret<Vec<u8>>) -> Secret<String> {
     data_encoding::BASE32_NOPAD.encode(key.expose()).into()
@@ -98,6 +112,13 @@ mod tests {
         assert_eq!(step(Some(&key()), 1_111_111_170), None);
         assert_eq!(step(Some(&key()), 1_111_111_048), None);
         assert_eq!(step_of(Some(&key()), &"not a code".into(), Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn apps_are_set_up_by_an_address() {
+        let address = address(&"GEZDGNBVGY3TQOJQ".into(), "Fish & Chips: Ltd", "ada@example.com");
+        let expected = "otpauth://totp/Fish%20%26%20Chips%20%20Ltd:ada%40example.com?secret=GEZDGNBVGY3TQOJQ&issuer=Fish%20%26%20Chips%20%20Ltd";
+        assert_eq!(address.expose(), expected);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The embedded [`Directory`]: accounts and their passwords in Regain's own database.
 //!
-//! How accounts are read is in `rows`, how they come in is in `import`.
+//! How accounts are read is in `rows`, how they come in is in `import`, what people register by themselves
+//! is in `register`.
 
 mod former;
 mod hashing;
 mod import;
 mod people;
+mod register;
 mod rows;
 
 use std::{fmt, sync::Arc};
@@ -71,6 +73,12 @@ impl From<sqlx::Error> for SetPasswordError {
 }
 
 impl From<sqlx::Error> for UnlockError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Directory(error.into())
+    }
+}
+
+impl From<sqlx::Error> for RegisterError {
     fn from(error: sqlx::Error) -> Self {
         Self::Directory(error.into())
     }
@@ -230,8 +238,8 @@ impl Directory for EmbeddedDirectory {
         })
     }
 
-    async fn register(&self, _account_id: &str, _registration: &Registration) -> Result<(), RegisterError> {
-        Err(DirectoryError::Unavailable("not built yet".to_owned()).into())
+    async fn register(&self, account_id: &str, registration: &Registration) -> Result<(), RegisterError> {
+        self.change(account_id, registration).await
     }
 
     async fn remembers(&self, account_id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {

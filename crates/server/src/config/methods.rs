@@ -92,13 +92,16 @@ pub struct QuestionsConfig {
     pub to_answer: u8,
     /// How many a person registers, 3 to 5. Default 5.
     pub to_register: u8,
+    /// Whether people may write questions in their own words. Default yes. Such a question is asked only after
+    /// another proof: it would tell that there is such an account.
+    pub own_words: bool,
     /// The organisation's own questions, at most 20: `{ id = "first_office", text = "…" }`.
     pub own: Vec<CustomQuestion>,
 }
 
 impl Default for QuestionsConfig {
     fn default() -> Self {
-        Self { to_answer: 3, to_register: 5, own: Vec::new() }
+        Self { to_answer: 3, to_register: 5, own_words: true, own: Vec::new() }
     }
 }
 

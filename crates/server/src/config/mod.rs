@@ -6,6 +6,7 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod assertions;
 mod breached;
 mod captcha;
 mod contact;
@@ -26,6 +27,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::de::DeserializeOwned;
 
+pub use assertions::{AssertionAlgorithm, AssertionsConfig};
 pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
@@ -59,6 +61,8 @@ pub struct Config {
     pub gates: GatesConfig,
     /// `[security_info]`: how much of it people are asked for.
     pub security_info: SecurityInfoConfig,
+    /// `[assertions]`: whose word counts that somebody is signed in.
+    pub assertions: AssertionsConfig,
     /// `[contact]`: how the administrators are reached.
     pub contact: ContactConfig,
     /// `[codes]`: how codes behave.
@@ -172,6 +176,7 @@ impl Config {
             questions: section(&mut table, "questions", &mut faults),
             gates: section(&mut table, "gates", &mut faults),
             security_info: section(&mut table, "security_info", &mut faults),
+            assertions: section(&mut table, "assertions", &mut faults),
             contact: section(&mut table, "contact", &mut faults),
             codes: section(&mut table, "codes", &mut faults),
             limits: section(&mut table, "limits", &mut faults),
@@ -194,6 +199,7 @@ impl Config {
         config.questions.check(&mut faults);
         config.gates.check(&config.methods, &mut faults);
         config.security_info.check(&config.gates, &mut faults);
+        config.assertions.check(base, &mut faults);
         let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
         config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);
@@ -222,7 +228,7 @@ fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, f
                 let path = error.path().to_string();
                 let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 // What serde says about a wrong type quotes the value.
-                let message = if matches!(top.as_str(), "key" | "password" | "auth_token") {
+                let message = if matches!(top.as_str(), "key" | "password" | "auth_token" | "secret") {
                     "must be a text".to_owned()
                 } else {
                     error.inner().message().to_owned()
@@ -262,7 +268,7 @@ fn is_loopback_address(address: &str) -> bool {
 }
 
 /// Whether a text has the form of a mail address.
-fn is_mail_address(text: &str) -> bool {
+pub(crate) fn is_mail_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 
@@ -360,10 +366,12 @@ mod tests {
 
     #[test]
     fn no_fault_quotes_a_secret() {
-        let text = "[server]\nkey = 123456789\n[mail]\npassword = 987654321";
+        let text = "[server]\nkey = 123456789\n[mail]\npassword = 987654321\n[assertions]\nsecret = 192837465";
         let shown = faults(text).join("\n");
-        assert!(shown.contains("server.key") && shown.contains("mail.password"), "{shown}");
-        assert!(!shown.contains("123456789") && !shown.contains("987654321"), "{shown}");
+        for key in ["server.key: ", "mail.password: ", "assertions.secret: "] {
+            assert!(shown.contains(key), "{key} in {shown}");
+        }
+        assert!(!["123456789", "987654321", "192837465"].iter().any(|secret| shown.contains(secret)), "{shown}");
         let broken = Config::parse("[mail]\npassword = \"hunter2\" oops", Path::new(".")).expect_err("not TOML");
         assert!(!broken.to_string().contains("hunter2"), "{broken}");
         assert!(broken.to_string().contains("line 2"), "{broken}");

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Context, Engine,
     effects::{Decision, Effect, Refusal, Reply},
+    enter_code::back,
     state::{Stage, State},
 };
 use crate::{
@@ -150,7 +151,7 @@ impl Engine {
                 }
                 self.place_call(cx, state, method_id)
             }
-            Answer::ChooseAnother {} => Ok(Decision::new(state.moved(random_id(cx.rng), Stage::ChooseMethod {}))),
+            Answer::ChooseAnother {} => Ok(back(cx, state, method_id)),
             _ => Err(Refusal::StepPassed),
         }
     }

@@ -9,7 +9,7 @@ use regain_protocol::{Answer, UnlockOutcome};
 use super::{
     Context, Engine,
     apply::known,
-    effects::{Application, Decision, Effect, Refusal, Reply},
+    effects::{Application, Decision, Refusal},
     next,
     state::{Stage, State},
 };
@@ -33,12 +33,9 @@ impl Engine {
             return Err(Refusal::StepPassed);
         }
         if outcome == UnlockOutcome::Reset {
-            let stage = Stage::NewPassword { applying_since: None };
+            let stage = Stage::NewPassword { current_tries_left: None };
             return Ok(Decision::new(state.moved(random_id(cx.rng), stage)));
         }
-        let mut claimed = state.clone();
-        claimed.stage = Stage::ChooseOutcome { applying_since: Some(cx.now) };
-        let unlock = Effect::Apply { account_id: account.id.clone(), what: Application::Unlock };
-        Ok(Decision { state: claimed, effects: vec![unlock], reply: Reply::Accepted })
+        Ok(Decision::applying(cx, state, account, Application::Unlock))
     }
 }

@@ -55,7 +55,8 @@ impl Engine {
         }
         let subject = state.subject.as_ref();
         let user_id = subject.map(|subject| subject.user_id.clone()).unwrap_or_default();
-        let stage = Stage::Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false };
+        let stage =
+            Stage::Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
         let mut next = state.moved(random_id(cx.rng), stage);
         next.subject = None;
         let mut decision = Decision::new(next);

@@ -4,8 +4,17 @@
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Secret, Violation};
 
-use super::state::State;
-use crate::{outgoing::Outgoing, ports::Charge};
+use super::{
+    Context,
+    state::{KnownAccount, State},
+};
+use crate::{
+    outgoing::Outgoing,
+    ports::{Charge, Registration},
+};
+
+/// For how long a confirmation is worth sending.
+const CONFIRMATION_LIFETIME: SignedDuration = SignedDuration::from_hours(72);
 
 /// What an answer does.
 #[derive(Debug, Clone)]
@@ -57,9 +66,16 @@ pub enum Effect {
 #[derive(Debug, Clone)]
 pub enum Application {
     /// Sets the password.
-    SetPassword(Secret<String>),
+    SetPassword {
+        /// The new one.
+        new: Secret<String>,
+        /// The current one, where it must be right.
+        current: Option<Secret<String>>,
+    },
     /// Clears a lockout; the password stays.
     Unlock,
+    /// Changes what the account can prove itself by.
+    Register(Registration),
 }
 
 /// What a counter without room means.
@@ -71,6 +87,8 @@ pub enum OnOverLimit {
     EndFlow,
     /// The code was used before: to be decided again with [`super::Found::code_used`].
     CodeUsed,
+    /// The assertion was used before.
+    AssertionUsed,
 }
 
 /// What the person is told about a decision.
@@ -82,6 +100,8 @@ pub enum Reply {
     WrongCode,
     /// 422 `wrong_answers`.
     WrongAnswers,
+    /// 422 `wrong_password`.
+    WrongPassword,
     /// 422 `captcha_failed`.
     CaptchaFailed,
     /// 410 `flow_ended`.
@@ -123,9 +143,24 @@ impl Refusal {
     }
 }
 
+impl Effect {
+    /// A notice of what was done, which is worth sending for a while and which nothing drops.
+    pub(super) fn confirmation(cx: Context<'_>, outgoing: Outgoing) -> Self {
+        let not_after = cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX);
+        Self::Send { outgoing, not_after, voidable: false }
+    }
+}
+
 impl Decision {
     pub(super) const fn new(state: State) -> Self {
         Self { state, effects: Vec::new(), reply: Reply::Accepted }
+    }
+
+    /// Has the directory do something: the flow is claimed first, so that of many requests one does it.
+    pub(super) fn applying(cx: Context<'_>, state: &State, account: &KnownAccount, what: Application) -> Self {
+        let mut decision = Self::new(state.claimed(cx.now));
+        decision.effects.push(Effect::Apply { account_id: account.id.clone(), what });
+        decision
     }
 
     pub(super) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: OnOverLimit) {

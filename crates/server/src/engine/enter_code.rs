@@ -34,7 +34,7 @@ impl Engine {
         match answer {
             Answer::Verify { code } => self.verify(cx, state, method_id, code, found),
             Answer::Resend {} => self.resend(cx, state, method_id),
-            Answer::ChooseAnother {} => Ok(Decision::new(state.moved(random_id(cx.rng), Stage::ChooseMethod {}))),
+            Answer::ChooseAnother {} => Ok(back(cx, state, method_id)),
             _ => Err(Refusal::StepPassed),
         }
     }
@@ -53,7 +53,8 @@ impl Engine {
         let exists = subject.account.is_some();
         let mut used = None;
         let right = if method.shown.kind == MethodKind::Authenticator {
-            let step = totp::step_of(found.authenticator_key.as_ref(), &code, cx.now);
+            let new = subject.pending(method_id).and_then(|method| self.pending_key(cx, method));
+            let step = totp::step_of(new.as_ref().or(found.authenticator_key.as_ref()), &code, cx.now);
             used = step.map(|step| self.one_use(&subject.account_key, step));
             step.is_some() && exists && !found.code_used
         } else {
@@ -102,6 +103,14 @@ impl Engine {
         next.stage = Stage::EnterCode { method: method_id.to_owned(), resent: true };
         Ok(self.resend_code(cx, next, method_id))
     }
+}
+
+/// Back to where the method was chosen, or added.
+pub(super) fn back(cx: Context<'_>, state: &State, method_id: &str) -> Decision {
+    if state.subject.as_ref().is_some_and(|subject| subject.pending(method_id).is_some()) {
+        return Engine::given_up(cx, state);
+    }
+    Decision::new(state.moved(random_id(cx.rng), Stage::ChooseMethod {}))
 }
 
 /// What was typed, as a code: without spaces and dashes, full-width and Arabic digits as the ASCII

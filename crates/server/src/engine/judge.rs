@@ -99,8 +99,14 @@ impl PasswordRules {
 
     /// What others have to be asked about a password: nothing where there is no such rule, or where it is
     /// refused without them.
-    pub(super) fn check<'a>(&self, account: &KnownAccount, password: &'a Secret<String>) -> Option<PasswordCheck<'a>> {
-        let (breached, history) = (self.breached, self.history);
+    pub(super) fn check<'a>(
+        &self,
+        account: &KnownAccount,
+        password: &'a Secret<String>,
+        is_a_change: bool,
+    ) -> Option<PasswordCheck<'a>> {
+        // Who changes a password wants another.
+        let (breached, history) = (self.breached, self.history || is_a_change);
         let is_in_doubt = (breached.is_some() || history) && self.broken(account, password).is_empty();
         is_in_doubt.then(|| PasswordCheck { password, account_id: account.id.clone(), breached, history })
     }
@@ -113,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
     use regain_protocol::ServerCheck;
 
-    use super::*;
+    use super::{super::registered::SecurityInfo, *};
     use crate::config::Config;
 
     fn rules(password: &str) -> PasswordRules {
@@ -131,7 +137,8 @@ mod tests {
             display_name: display_name.into(),
             first_password: false,
             locked: false,
-            addresses: vec![],
+            gates: 1,
+            info: SecurityInfo::default(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! Nothing here may depend on whether an account exists before a proof was given: an unknown user ID
 //! walks the same path with [`decoy`] methods, and only the last comparison in [`enter_code`] knows.
 
+mod adding;
 mod answer_questions;
 mod apply;
 mod call;
@@ -24,8 +25,11 @@ mod mask;
 mod new_password;
 mod next;
 mod proof;
+mod registered;
 mod rules;
+mod security_info;
 mod send_code;
+mod sign_in;
 mod state;
 mod subject;
 mod view;
@@ -69,6 +73,8 @@ pub struct Needs<'a> {
     pub authenticator: Option<Option<String>>,
     /// Whether these answers are right, likewise.
     pub answers: Option<(Option<String>, &'a [QuestionAnswer])>,
+    /// Whether this is the password of this user ID.
+    pub sign_in: Option<(String, &'a Secret<String>)>,
     /// Which rules a new password breaks that the engine cannot judge.
     pub password: Option<PasswordCheck<'a>>,
 }
@@ -86,8 +92,21 @@ pub struct Found {
     pub answers_right: bool,
     /// Whether the code turned out to be used before.
     pub code_used: bool,
+    /// The account whose password it was.
+    pub signed_in: Option<Account>,
     /// The rules that the new password breaks, of those that the engine cannot judge.
     pub broken: Vec<Violation>,
+}
+
+/// What the host page's back end says of a person, who is signed in there.
+#[derive(Debug)]
+pub struct Asserted {
+    /// Their account.
+    pub account: Account,
+    /// The assertion's own name, which counts once.
+    pub id: String,
+    /// For how long it has to be remembered that it was used.
+    pub keep_for: SignedDuration,
 }
 
 /// The circumstances of one decision.
@@ -128,17 +147,39 @@ impl Engine {
         now.saturating_add(self.rules().lifetime).unwrap_or(Timestamp::MAX)
     }
 
-    /// Begins a flow.
-    pub fn begin(&self, cx: Context<'_>, locale: Option<&str>) -> Result<Decision, Refusal> {
-        let refused = || Refusal::invalid("/kind", "this kind of flow is not on offer here");
-        let rules = self.rules();
-        if !rules.kinds.contains(&cx.kind) || !next::begins_with_identify(cx.kind) {
-            return Err(refused());
+    /// Whether flows of this kind are on offer, and what can come with them.
+    pub fn is_on_offer(&self, kind: FlowKind, with_assertion: bool) -> Result<(), Refusal> {
+        if !self.rules().kinds.contains(&kind) {
+            return Err(Refusal::invalid("/kind", "this kind of flow is not on offer here"));
         }
-        let stage = Stage::Identify { challenge: self.challenge(cx) };
+        if with_assertion && !next::is_for_the_signed_in(kind) {
+            return Err(Refusal::invalid("/assertion", "whoever is signed in changes or registers"));
+        }
+        Ok(())
+    }
+
+    /// Begins a flow that is on offer. `user_id` is what the host page knows of the person, and `asserted`
+    /// what its back end says.
+    pub fn begin(
+        &self,
+        cx: Context<'_>,
+        locale: Option<&str>,
+        user_id: Option<&str>,
+        asserted: Option<Asserted>,
+    ) -> Result<Decision, Refusal> {
+        let rules = self.rules();
         let locale = negotiate(locale, &rules.locales)?;
-        let state = State { locale, subject: None, step_id: random_id(cx.rng), stage, rotate_due: false };
-        let mut decision = Decision::new(state);
+        let mut decision = match asserted {
+            Some(asserted) => self.signed_in_elsewhere(cx, locale, asserted),
+            None => {
+                let stage = if next::is_for_the_signed_in(cx.kind) {
+                    Stage::SignIn { user_id: user_id.map(str::to_owned), tries_left: rules.codes.tries }
+                } else {
+                    Stage::Identify { challenge: self.challenge(cx) }
+                };
+                Decision::new(State::new(locale, random_id(cx.rng), stage))
+            }
+        };
         if let Some(client) = cx.client {
             decision.charge(
                 self.keys.bucket("flows", client),
@@ -168,7 +209,8 @@ impl Engine {
                 }
             }
             (Stage::EnterCode { method, .. }, Answer::Verify { .. }) => {
-                let method = state.subject.as_ref().and_then(|subject| subject.method(method));
+                let subject = state.subject.as_ref().filter(|subject| subject.pending(method).is_none());
+                let method = subject.and_then(|subject| subject.method(method));
                 if method.is_some_and(|method| method.shown.kind == regain_protocol::MethodKind::Authenticator) {
                     needs.authenticator = Some(account_id());
                 }
@@ -178,11 +220,21 @@ impl Engine {
             {
                 needs.answers = Some((account_id(), answers));
             }
-            (Stage::NewPassword { applying_since }, Answer::SetPassword { password, .. }) => {
-                let rules = self.rules();
-                needs.password = apply::known(&state).and_then(|account| rules.password.check(account, password));
+            (Stage::SignIn { .. }, Answer::SignIn { user_id, password }) => {
+                needs.sign_in = crate::user_id::trimmed(user_id).ok().map(|user_id| (user_id.to_owned(), password));
+            }
+            (Stage::NewPassword { current_tries_left }, Answer::SetPassword { password, current }) => {
+                let Some(account) = apply::known(&state) else { return needs };
+                let rules = &self.rules().password;
+                // What is refused anyway costs nobody a try.
+                if let (Some(_), Some(current)) = (current_tries_left, current)
+                    && rules.broken(account, password).is_empty()
+                {
+                    needs.sign_in = Some((account.user_id.clone(), current));
+                }
+                needs.password = rules.check(account, password, cx.kind == FlowKind::Change);
                 // A server that died in between may have set this very password: it can be given again.
-                needs.password.iter_mut().for_each(|check| check.history &= applying_since.is_none());
+                needs.password.iter_mut().for_each(|check| check.history &= state.applying_since.is_none());
             }
             _ => {}
         }
@@ -223,6 +275,7 @@ impl Engine {
         }
         match &state.stage {
             Stage::Identify { challenge } => self.at_identify(cx, state, challenge.as_ref(), answer, found),
+            Stage::SignIn { .. } => self.at_sign_in(cx, state, answer, found),
             Stage::ContactAdministrator { reason } => self.at_contact_administrator(cx, state, *reason, answer),
             Stage::ChooseMethod {} => self.at_choose_method(cx, state, answer),
             Stage::EnterCode { method, .. } => self.at_enter_code(cx, state, method, answer, &found),
@@ -230,8 +283,11 @@ impl Engine {
             Stage::AnswerQuestions { method, asked } => {
                 self.at_answer_questions(cx, state, method, asked, answer, &found)
             }
-            Stage::ChooseOutcome { .. } => self.at_choose_outcome(cx, state, answer),
-            Stage::NewPassword { .. } => self.at_new_password(cx, state, answer, found),
+            Stage::ChooseOutcome {} => self.at_choose_outcome(cx, state, answer),
+            Stage::NewPassword { current_tries_left } => {
+                self.at_new_password(cx, state, current_tries_left.is_some(), answer, found)
+            }
+            Stage::SecurityInfo {} => self.at_security_info(cx, state, answer),
             Stage::Done { .. } | Stage::Ended { .. } => Err(Refusal::Ended),
         }
     }
@@ -262,24 +318,14 @@ impl Engine {
 
     /// The state that the other flows of an account get when one of them has succeeded.
     pub fn voided(&self, cx: Context<'_>) -> State {
-        State {
-            locale: String::new(),
-            subject: None,
-            step_id: random_id(cx.rng),
-            stage: Stage::Ended { reason: EndReason::Cancelled, retry_at: None },
-            rotate_due: false,
-        }
+        let stage = Stage::Ended { reason: EndReason::Cancelled, retry_at: None };
+        State::new(String::new(), random_id(cx.rng), stage)
     }
 }
 
 /// Whether the directory is doing what the flow was for at this moment.
 fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
-    match state.stage {
-        Stage::NewPassword { applying_since: Some(since) } | Stage::ChooseOutcome { applying_since: Some(since) } => {
-            !apply::is_stuck(since, cx.now)
-        }
-        _ => false,
-    }
+    state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
 }
 
 /// The window of the throttles.

@@ -4,40 +4,67 @@
 //! then the directory sets it; then the flow is done, the confirmations are queued and the account's
 //! other flows are void, in one transaction. A server that dies in between leaves a claimed flow,
 //! which takes a password again after a while.
+//!
+//! Where the current password must come too, it is compared as a sign-in is, before anything is said of
+//! the new one that only who knows the current one may know.
 
-use regain_protocol::{Answer, PasswordPolicy};
+use regain_protocol::{Answer, PasswordPolicy, Secret, Violation};
 
 use super::{
     Context, Engine, Found,
     apply::known,
-    effects::{Application, Decision, Effect, Refusal, Reply},
-    state::{KnownAccount, Stage, State},
+    effects::{Application, Decision, Refusal},
+    state::{KnownAccount, State},
 };
+use crate::password_form;
 
 impl Engine {
     pub(super) fn at_new_password(
         &self,
         cx: Context<'_>,
         state: &State,
+        needs_current: bool,
         answer: &Answer,
         found: Found,
     ) -> Result<Decision, Refusal> {
-        let Answer::SetPassword { password, current: _ } = answer else { return Err(Refusal::StepPassed) };
+        let Answer::SetPassword { password, current } = answer else { return Err(Refusal::StepPassed) };
+        let current = current.as_ref().filter(|_| needs_current);
+        if needs_current && current.is_none_or(|current| current.expose().is_empty()) {
+            return Err(Refusal::invalid("/current", "type the current password"));
+        }
+        let subject = state.subject.as_ref().ok_or(Refusal::StepPassed)?;
         let account = known(state).ok_or(Refusal::StepPassed)?;
         let mut violations = self.rules().password.broken(account, password);
-        violations.extend(found.broken);
+        if violations.is_empty() {
+            if current.is_some() && found.signed_in.is_none_or(|signed_in| signed_in.id != account.id) {
+                let mut decision = Self::wrong_password(cx, state);
+                self.charge_sign_in(cx, &mut decision, &subject.account_key);
+                return Ok(decision);
+            }
+            violations = found.broken;
+            if current.is_some_and(|current| is_the_same(current, password)) {
+                violations.retain(|rule| !matches!(rule, Violation::Reused {}));
+                violations.push(Violation::Reused {});
+            }
+        }
         if !violations.is_empty() {
             return Err(Refusal::PasswordRefused(violations));
         }
-        let mut claimed = state.clone();
-        claimed.stage = Stage::NewPassword { applying_since: Some(cx.now) };
-        let what = Application::SetPassword(password.clone());
-        let set = Effect::Apply { account_id: account.id.clone(), what };
-        Ok(Decision { state: claimed, effects: vec![set], reply: Reply::Accepted })
+        let what = Application::SetPassword { new: password.clone(), current: current.cloned() };
+        let mut decision = Decision::applying(cx, state, account, what);
+        if current.is_some() {
+            self.charge_sign_in(cx, &mut decision, &subject.account_key);
+        }
+        Ok(decision)
     }
 
     /// The rules for this person: the organisation's, and their own names.
     pub(super) fn policy(&self, account: &KnownAccount) -> PasswordPolicy {
         self.rules().password.policy(account)
     }
+}
+
+/// Whether two passwords are one, as they are kept.
+fn is_the_same(one: &Secret<String>, other: &Secret<String>) -> bool {
+    crate::keys::same(password_form::normalise(one).expose(), password_form::normalise(other).expose())
 }

@@ -7,11 +7,38 @@ use super::{
     state::{ContactReason, Stage, Subject},
 };
 
-/// Whether a kind of flow begins by saying who one is; the others are not built.
-pub(super) const fn begins_with_identify(kind: FlowKind) -> bool {
+/// Whether a kind of flow is for people who can sign in: it begins with the password, or with the word of
+/// the host page's back end. The others begin by saying who one is.
+pub(super) const fn is_for_the_signed_in(kind: FlowKind) -> bool {
     match kind {
-        FlowKind::Reset | FlowKind::Unlock => true,
-        FlowKind::Change | FlowKind::Register => false,
+        FlowKind::Reset | FlowKind::Unlock => false,
+        FlowKind::Change | FlowKind::Register => true,
+    }
+}
+
+/// The first step of somebody who is signed in where they come from. The host's word is not enough for
+/// anything: a change asks for the current password, and registering for one proof more, or for the
+/// password of those who have no other.
+pub(super) fn after_assertion(kind: FlowKind, rules: &Rules, subject: &Subject) -> Stage {
+    let tries_left = rules.codes.tries;
+    if kind == FlowKind::Change {
+        Stage::NewPassword { current_tries_left: Some(tries_left) }
+    } else if subject.on_offer().next().is_some() {
+        Stage::ChooseMethod {}
+    } else {
+        let user_id = subject.account.as_ref().map(|account| account.user_id.clone());
+        Stage::SignIn { user_id, tries_left }
+    }
+}
+
+/// The step after the right password.
+pub(super) fn after_sign_in(kind: FlowKind, subject: &Subject) -> Stage {
+    if kind == FlowKind::Change {
+        Stage::NewPassword { current_tries_left: None }
+    } else if subject.on_offer().next().is_some() {
+        Stage::ChooseMethod {}
+    } else {
+        Stage::SecurityInfo {}
     }
 }
 
@@ -33,10 +60,12 @@ pub(super) fn after_proof(kind: FlowKind, rules: &Rules, subject: &Subject) -> S
             Stage::ContactAdministrator { reason: ContactReason::SecondGate }
         };
     }
-    if outcomes(kind, rules, subject).contains(&UnlockOutcome::Unlock) {
-        Stage::ChooseOutcome { applying_since: None }
+    if kind == FlowKind::Register {
+        Stage::SecurityInfo {}
+    } else if outcomes(kind, rules, subject).contains(&UnlockOutcome::Unlock) {
+        Stage::ChooseOutcome {}
     } else {
-        Stage::NewPassword { applying_since: None }
+        Stage::NewPassword { current_tries_left: None }
     }
 }
 
@@ -59,20 +88,22 @@ pub(super) fn is_proved(subject: &Subject) -> bool {
 
 /// The proof that a person at this step is asked for. Before the first, everybody is told the
 /// organisation's own number: an account's group may ask for more, and that would tell that there is
-/// such an account.
-pub(super) fn gate(rules: &Rules, stage: &Stage, subject: Option<&Subject>) -> Option<Gate> {
+/// such an account. A code for a method that is being added is no proof.
+pub(super) fn gate(kind: FlowKind, rules: &Rules, stage: &Stage, subject: Option<&Subject>) -> Option<Gate> {
     match stage {
         Stage::ChooseMethod {} | Stage::EnterCode { .. } | Stage::AnswerCall { .. } | Stage::AnswerQuestions { .. } => {
         }
         Stage::Identify { .. }
+        | Stage::SignIn { .. }
+        | Stage::SecurityInfo {}
         | Stage::ContactAdministrator { .. }
-        | Stage::ChooseOutcome { .. }
+        | Stage::ChooseOutcome {}
         | Stage::NewPassword { .. }
         | Stage::Done { .. }
         | Stage::Ended { .. } => return None,
     }
-    let subject = subject?;
-    if subject.proved.is_empty() {
+    let subject = subject.filter(|subject| subject.pending.is_none())?;
+    if subject.proved.is_empty() && !is_for_the_signed_in(kind) {
         return Some(Gate { index: 1, of: rules.gates.required });
     }
     let index = u8::try_from(subject.proved.len()).unwrap_or(u8::MAX).saturating_add(1);

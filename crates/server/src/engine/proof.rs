@@ -14,9 +14,16 @@ use super::{
 use crate::ports::{Charge, random_id};
 
 impl Engine {
-    /// One proof was given.
+    /// One proof was given, or what is being added was shown to work.
     pub(super) fn proved(&self, cx: Context<'_>, state: &State, method_id: &str) -> Decision {
         let mut next = state.clone();
+        if let Some(subject) = &state.subject
+            && let Some(method) = subject.pending(method_id)
+            && let Some(mut decision) = self.shown_to_work(cx, state, method)
+        {
+            decision.effects.push(self.tries_of_the_day(&subject.account_key, 0));
+            return decision;
+        }
         let Some(subject) = next.subject.as_mut() else { return Decision::new(next) };
         let tries = self.tries_of_the_day(&subject.account_key, 0);
         let Some(method) = subject.method_mut(method_id) else { return Decision::new(next) };

@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use regain_protocol::{Contact, FlowKind};
 
 use super::judge::PasswordRules;
-use crate::config::{CaptchaConfig, CodesConfig, Config, GatesConfig, LimitsConfig, MethodsConfig, QuestionsConfig};
+use crate::config::{
+    CaptchaConfig, CodesConfig, Config, GatesConfig, LimitsConfig, MethodsConfig, QuestionsConfig, SecurityInfoConfig,
+};
 
 /// What the organisation decided, as far as it decides about steps.
 #[derive(Debug, Clone)]
@@ -15,12 +17,15 @@ pub struct Rules {
     pub(super) methods: MethodsConfig,
     pub(super) questions: QuestionsConfig,
     pub(super) gates: GatesConfig,
+    pub(super) security_info: SecurityInfoConfig,
     pub(super) contact: Option<Contact>,
     pub(super) administrators: Vec<String>,
     pub(super) codes: CodesConfig,
     pub(super) limits: LimitsConfig,
     pub(super) captcha: CaptchaConfig,
     pub(super) public_url: String,
+    /// The organisation's name.
+    pub(super) organisation: String,
     pub(super) password: PasswordRules,
     pub(super) continue_url: Option<String>,
     /// Whether another program is told to end sessions.
@@ -41,12 +46,14 @@ impl Rules {
             methods: config.methods.clone(),
             questions: config.questions.clone(),
             gates: config.gates.clone(),
+            security_info: config.security_info.clone(),
             contact: config.contact.contact(),
             administrators: config.organisation.administrators.clone(),
             codes: config.codes.clone(),
             limits: config.limits.clone(),
             captcha: config.captcha.clone(),
             public_url: config.server.public_url.clone(),
+            organisation: config.organisation.name.clone(),
             password: PasswordRules::new(&config.password),
             continue_url: config.organisation.continue_url.clone(),
             ends_sessions: config.directory.sessions_hook.is_some(),

@@ -53,13 +53,14 @@ impl Engine {
         });
         let destination = method.destination.clone();
         let (kind, role) = (method.shown.kind, method.shown.role);
+        let purpose = if subject.pending(method_id).is_some() { CodePurpose::Register } else { CodePurpose::Prove };
 
         let mut decision = Decision::new(state);
         self.charge_message(&mut decision, kind, &destination);
         let minutes = u32::try_from(expires_at.duration_since(cx.now).as_mins()).unwrap_or(0).max(1);
         let content = match kind {
-            MethodKind::Sms => Content::TextCode { code, minutes, purpose: CodePurpose::Prove },
-            _ => Content::Code { code, minutes, purpose: CodePurpose::Prove },
+            MethodKind::Sms => Content::TextCode { code, minutes, purpose },
+            _ => Content::Code { code, minutes, purpose },
         };
         decision.effects.push(Effect::Send {
             outgoing: Outgoing { to: reaches.then_some(destination), locale, user_id, content },

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use regain_protocol::{EndReason, Method, MethodKind, Outcome, Question};
 use serde::{Deserialize, Serialize};
 
-use super::{call::PlacedCall, captcha::Challenge};
+use super::{call::PlacedCall, captcha::Challenge, registered::SecurityInfo};
 
 /// A flow between two requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct State {
     pub step_id: String,
     /// The step, with its own data.
     pub stage: Stage,
+    /// Since when the directory is being told what this step led to; nothing else is taken meanwhile.
+    #[serde(default)]
+    pub applying_since: Option<Timestamp>,
     /// Whether a proof came by the phone, so that the token is to rotate with the next answer.
     #[serde(default)]
     pub rotate_due: bool,
@@ -31,6 +34,14 @@ pub enum Stage {
         /// The challenge; `None` where the organisation sets none.
         #[serde(default)]
         challenge: Option<Challenge>,
+    },
+    /// Entered at the beginning of a flow that asks for the password; left by the right one, or by one
+    /// wrong one too many.
+    SignIn {
+        /// The user ID that the flow was begun with.
+        user_id: Option<String>,
+        /// How many wrong passwords are still forgiven.
+        tries_left: u8,
     },
     /// Entered where only the administrators can help, or when the person asks for them; left by
     /// `send_request`.
@@ -64,15 +75,14 @@ pub enum Stage {
     },
     /// Entered when identity is proved and the account may be unlocked; left by `unlock`, when the
     /// directory has done it, or by `reset`.
-    ChooseOutcome {
-        /// Since when it is being unlocked; nothing else is taken meanwhile.
-        applying_since: Option<Timestamp>,
-    },
+    ChooseOutcome {},
     /// Entered when identity is proved; left when the directory has the new password.
     NewPassword {
-        /// Since when a password is being set; no other is taken meanwhile.
-        applying_since: Option<Timestamp>,
+        /// Where the current password must be given too, how many wrong ones are still forgiven.
+        current_tries_left: Option<u8>,
     },
+    /// Entered when identity is proved in a flow that registers, and after each change; left by `finish`.
+    SecurityInfo {},
     /// It worked.
     Done {
         /// What was done.
@@ -81,6 +91,9 @@ pub enum Stage {
         user_id: String,
         /// Whether confirmations were queued.
         notified: bool,
+        /// Whether the person should look at their security info.
+        #[serde(default)]
+        info_due: bool,
     },
     /// Over without success.
     Ended {
@@ -132,6 +145,12 @@ pub struct Subject {
     pub account: Option<KnownAccount>,
     /// The ways to prove it, as they were when the person was named.
     pub methods: Vec<SubjectMethod>,
+    /// A method that is being added, until it is shown to work.
+    #[serde(default)]
+    pub pending: Option<SubjectMethod>,
+    /// Whether this flow has changed the account's security info.
+    #[serde(default)]
+    pub changed: bool,
     /// The kinds of proof that were given.
     pub proved: Vec<MethodKind>,
     /// How many proofs this account needs.
@@ -148,14 +167,19 @@ impl Subject {
             .filter(move |method| !self.proved.contains(&method.shown.kind) && (any_proof || !method.after_a_proof))
     }
 
-    /// A method by its id.
+    /// A method by its id, the one that is being added included.
     pub fn method(&self, id: &str) -> Option<&SubjectMethod> {
-        self.methods.iter().find(|method| method.shown.id == id)
+        self.methods.iter().chain(&self.pending).find(|method| method.shown.id == id)
     }
 
     /// A method by its id, to change it.
     pub fn method_mut(&mut self, id: &str) -> Option<&mut SubjectMethod> {
-        self.methods.iter_mut().find(|method| method.shown.id == id)
+        self.methods.iter_mut().chain(&mut self.pending).find(|method| method.shown.id == id)
+    }
+
+    /// The method that is being added, where that is what this id names.
+    pub fn pending(&self, id: &str) -> Option<&SubjectMethod> {
+        self.pending.as_ref().filter(|method| method.shown.id == id)
     }
 }
 
@@ -172,8 +196,10 @@ pub struct KnownAccount {
     pub first_password: bool,
     /// Whether sign-in was locked when the person was named.
     pub locked: bool,
-    /// Every address that gets confirmations.
-    pub addresses: Vec<String>,
+    /// How many proofs a reset of its password takes.
+    pub gates: u8,
+    /// What it can prove itself by. Every mail address in it gets the confirmations.
+    pub info: SecurityInfo,
 }
 
 /// A way to prove identity, and what was made of it in this flow.
@@ -181,7 +207,8 @@ pub struct KnownAccount {
 pub struct SubjectMethod {
     /// What the person sees of it.
     pub shown: Method,
-    /// Where messages go, or what stands for that in counters where there is nobody.
+    /// Where messages go, or what stands for that in counters where there is nobody; for an authenticator
+    /// app that is being added, its key, sealed.
     pub destination: String,
     /// How many wrong codes are still forgiven. Neither another code nor going back refills it.
     pub tries_left: u8,
@@ -211,21 +238,26 @@ pub struct SentCode {
 }
 
 impl State {
+    /// A flow at a step.
+    pub const fn new(locale: String, step_id: String, stage: Stage) -> Self {
+        Self { locale, subject: None, step_id, stage, applying_since: None, rotate_due: false }
+    }
+
     /// The flow at another step.
     #[must_use]
     pub fn moved(&self, step_id: String, stage: Stage) -> Self {
-        Self { step_id, stage, ..self.clone() }
+        Self { step_id, stage, applying_since: None, ..self.clone() }
+    }
+
+    /// The flow while the directory is being told.
+    #[must_use]
+    pub fn claimed(&self, now: Timestamp) -> Self {
+        Self { applying_since: Some(now), ..self.clone() }
     }
 
     /// The flow, over. What was known of the person is forgotten.
     #[must_use]
     pub fn ended(&self, step_id: String, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
-        Self {
-            locale: self.locale.clone(),
-            subject: None,
-            step_id,
-            stage: Stage::Ended { reason, retry_at },
-            rotate_due: false,
-        }
+        Self::new(self.locale.clone(), step_id, Stage::Ended { reason, retry_at })
     }
 }

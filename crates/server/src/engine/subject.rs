@@ -6,7 +6,8 @@
 use regain_protocol::{Method, MethodKind, Question, Role};
 
 use super::{
-    Context, Engine, Rules, decoy, mask,
+    Context, Engine, Rules, decoy,
+    registered::{SecurityInfo, masked},
     state::{KnownAccount, Subject, SubjectMethod},
 };
 use crate::{ports::Account, user_id};
@@ -86,6 +87,20 @@ fn ways(account: &Account, rules: &Rules) -> Vec<Way> {
     ways
 }
 
+impl KnownAccount {
+    fn new(account: Account, rules: &Rules) -> Self {
+        Self {
+            info: SecurityInfo::of(&account),
+            gates: rules.gates.for_groups(&account.groups),
+            id: account.id,
+            user_id: account.user_id,
+            display_name: account.display_name,
+            first_password: !account.has_password,
+            locked: account.locked,
+        }
+    }
+}
+
 impl Engine {
     /// Whom a user ID is about.
     pub(super) fn subject(&self, cx: Context<'_>, typed: &str, account: Option<Account>, locale: &str) -> Subject {
@@ -98,27 +113,54 @@ impl Engine {
         // The directory may know an account by several user IDs; its counters are the same for all.
         let spelling = account.as_ref().map_or(normalised, |account| user_id::normalise(&account.user_id));
         let account_key = self.keys.account_key(&spelling);
-        let mut ways = if account.is_some() { found } else { made_up };
+        let ways = if account.is_some() { found } else { made_up };
+        let account = account.map(|account| KnownAccount::new(account, rules));
+        Subject {
+            user_id: typed.to_owned(),
+            methods: self.methods(cx, rules, &account_key, account.is_some(), locale, ways),
+            required: account.as_ref().map_or(rules.gates.required, |account| account.gates),
+            account,
+            account_key,
+            pending: None,
+            changed: false,
+            proved: Vec::new(),
+        }
+    }
+
+    /// Somebody who has signed in: there are no secrets from them, and nothing is made up. One of their ways
+    /// is enough to go on.
+    pub(super) fn known_subject(&self, cx: Context<'_>, account: Account, locale: &str) -> Subject {
+        let rules = &*self.rules();
+        let account_key = self.keys.account_key(&user_id::normalise(&account.user_id));
+        let mut methods = self.methods(cx, rules, &account_key, true, locale, ways(&account, rules));
+        for method in &mut methods {
+            method.after_a_proof = false;
+        }
+        Subject {
+            user_id: account.user_id.clone(),
+            account_key,
+            methods,
+            account: Some(KnownAccount::new(account, rules)),
+            pending: None,
+            changed: false,
+            proved: Vec::new(),
+            required: 1,
+        }
+    }
+
+    fn methods(
+        &self,
+        cx: Context<'_>,
+        rules: &Rules,
+        account_key: &str,
+        exists: bool,
+        locale: &str,
+        mut ways: Vec<Way>,
+    ) -> Vec<SubjectMethod> {
         // Grouped as people look for them; within a kind, as they were registered.
         ways.sort_by_key(|way| order(way.kind()));
         let methods = ways.into_iter().enumerate();
-        let methods =
-            methods.map(|(index, way)| self.method(cx, rules, &account_key, account.is_some(), locale, index, way));
-        Subject {
-            user_id: typed.to_owned(),
-            methods: methods.collect(),
-            required: account.as_ref().map_or(rules.gates.required, |account| rules.gates.for_groups(&account.groups)),
-            account: account.map(|account| KnownAccount {
-                addresses: account.mails.into_iter().map(|mail| mail.address).collect(),
-                id: account.id,
-                user_id: account.user_id,
-                display_name: account.display_name,
-                first_password: !account.has_password,
-                locked: account.locked,
-            }),
-            account_key,
-            proved: Vec::new(),
-        }
+        methods.map(|(index, way)| self.method(cx, rules, account_key, exists, locale, index, way)).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that a method depends on, in the one place that makes them")]
@@ -137,10 +179,7 @@ impl Engine {
         let after_a_proof = way.waits(rules);
         let (masked, destination) = match way {
             Way::Reached { kind, destination, .. } => {
-                let masked = match kind {
-                    MethodKind::Email => mask::mail(&destination),
-                    _ => mask::phone(&destination, &rules.countries),
-                };
+                let masked = masked(rules, kind, &destination);
                 (Some(masked), Some(destination))
             }
             Way::Questions(registered) => {

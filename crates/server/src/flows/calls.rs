@@ -28,7 +28,7 @@ impl Flows {
             let cx = self.context(&row, None);
             let (decision, heard) = self.engine.heard(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
-            match self.carry_out(&row, cx, &decision, Reply::nothing(), None, &nobody).await? {
+            match self.decided(&row, cx, decision, None, &nobody).await? {
                 CarriedOut::Done(_) => return Ok(heard),
                 CarriedOut::Conflict => {}
                 CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {

@@ -8,8 +8,8 @@ use crate::{
     engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage, State},
     keys::token_hash,
     ports::{
-        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, SetPasswordError, UnlockError, VoidOthers,
-        random_id, random_token,
+        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, SetPasswordError,
+        UnlockError, VoidOthers, random_id, random_token,
     },
 };
 
@@ -41,10 +41,10 @@ impl Flows {
             CarriedOut::Done(_) => {}
             not_claimed => return Ok(not_claimed),
         }
-        let applied = self.apply(&account_id, what).await;
+        let applied = self.apply(&account_id, &what).await;
         let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
         for _ in 0..MAX_ROUNDS {
-            let follows = self.engine.applied(cx, &decision.state, applied);
+            let follows = self.engine.applied(cx, &decision.state, &what, applied);
             match self.commit_answer(&claimed, cx, &follows, once, client).await? {
                 CarriedOut::Conflict if applied == Applied::Done => {
                     // Whatever happened to the flow meanwhile: it is done, so it says so.
@@ -58,19 +58,25 @@ impl Flows {
     }
 
     /// Has the directory do it.
-    async fn apply(&self, account_id: &str, what: Application) -> Applied {
+    async fn apply(&self, account_id: &str, what: &Application) -> Applied {
         let error = match what {
-            Application::SetPassword(new) => {
-                let change = PasswordChange { new, current: None };
+            Application::SetPassword { new, current } => {
+                let change = PasswordChange { new: new.clone(), current: current.clone() };
                 match self.directory.set_password(account_id, &change).await {
                     Ok(()) => return Applied::Done,
                     Err(SetPasswordError::NoSuchAccount) => return Applied::NoAccount,
+                    Err(SetPasswordError::WrongPassword) => return Applied::WrongPassword,
                     Err(error) => error.to_string(),
                 }
             }
             Application::Unlock => match self.directory.unlock(account_id).await {
                 Ok(()) => return Applied::Done,
                 Err(UnlockError::NoSuchAccount) => return Applied::NoAccount,
+                Err(error) => error.to_string(),
+            },
+            Application::Register(registration) => match self.directory.register(account_id, registration).await {
+                Ok(()) => return Applied::Done,
+                Err(RegisterError::NoSuchAccount) => return Applied::NoAccount,
                 Err(error) => error.to_string(),
             },
         };

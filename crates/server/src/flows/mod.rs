@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret, Violation};
 use tokio::sync::Notify;
 
@@ -26,12 +26,13 @@ use carry_out::CarriedOut;
 
 use crate::{
     app::Parts,
+    assertion::Verifier,
     client::Client,
-    engine::{Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{
-        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer,
-        Rng, Store, StoreError, random_id, random_token,
+        Account, Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow,
+        GivenAnswer, Rng, SignIn, Store, StoreError, random_id, random_token,
     },
     user_id,
 };
@@ -49,6 +50,9 @@ const WAIT: Duration = Duration::from_millis(25);
 /// How long a client should wait before it repeats a request that found a dependency missing, in seconds.
 const RETRY_UNAVAILABLE_S: u64 = 5;
 
+/// How much longer than it is good an assertion's use is remembered, because clocks differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+
 /// Begins flows, shows them, takes answers.
 #[derive(Clone)]
 pub struct Flows {
@@ -61,6 +65,7 @@ pub struct Flows {
     wake: Arc<Notify>,
     captcha: Arc<RwLock<Option<Arc<dyn CaptchaVerifier>>>>,
     breached: Option<Arc<dyn Breached>>,
+    assertions: Option<Verifier>,
     identify_floor: Duration,
 }
 
@@ -71,6 +76,8 @@ struct Known {
     verdict: Option<bool>,
     /// Whether the code turned out to be used before.
     code_used: bool,
+    /// Whose password it was, which is a try each time that it is asked.
+    signed_in: Option<Option<Account>>,
     /// The rules that the new password breaks, as others said; and whether they were asked for former
     /// passwords too.
     broken: Option<(Vec<Violation>, bool)>,
@@ -118,10 +125,16 @@ pub struct Answering {
 
 impl Flows {
     /// A service over these ports.
-    pub fn new(engine: Engine, keys: Keys, parts: &Parts, identify_floor: Duration) -> Self {
+    pub fn new(
+        engine: Engine,
+        keys: Keys,
+        parts: &Parts,
+        assertions: Option<Verifier>,
+        identify_floor: Duration,
+    ) -> Self {
         let Parts { store, directory, clock, rng, wake, captcha, breached, .. } = parts.clone();
         let captcha = Arc::new(RwLock::new(captcha));
-        Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, identify_floor }
+        Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, assertions, identify_floor }
     }
 
     /// Decides by other rules, and asks another service about challenges, from now on.
@@ -155,6 +168,16 @@ impl Flows {
             return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
         }
         let now = self.now();
+        if let Err(refusal) = self.engine.is_on_offer(create.kind, create.assertion.is_some()) {
+            return Ok(Reply::refused(&refusal, None, now));
+        }
+        let asserted = match &create.assertion {
+            Some(token) => match self.asserted(token, create.user_id.as_deref(), now).await? {
+                Some(asserted) => Some(asserted),
+                None => return Ok(not_asserted()),
+            },
+            None => None,
+        };
         let token = random_token(&*self.rng);
         let prefix = client.prefix();
         let row = FlowRow {
@@ -167,17 +190,46 @@ impl Flows {
             state: String::new(),
         };
         let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
-        let decision = match self.engine.begin(cx, create.locale.as_deref()) {
+        let begun = self.engine.begin(cx, create.locale.as_deref(), create.user_id.as_deref(), asserted);
+        let decision = match begun {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Reply::refused(&refusal, None, now)),
         };
         let reply = Reply::created(self.engine.view(cx, &decision.state), token);
         match self.carry_out(&row, cx, &decision, reply, once, client).await? {
             CarriedOut::Done(reply) => Ok(reply),
+            CarriedOut::OverLimit(OnOverLimit::AssertionUsed, _) => Ok(not_asserted()),
             CarriedOut::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
             CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply(|| None)),
         }
+    }
+
+    /// What an assertion of the host's back end says; `None` where it is not to be believed, or is about
+    /// nobody, or about somebody else than the request.
+    async fn asserted(
+        &self,
+        token: &Secret<String>,
+        user_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Asserted>, Fault> {
+        let Some(verifier) = &self.assertions else { return Ok(None) };
+        let assertion = match verifier.verify(token, now) {
+            Ok(assertion) => assertion,
+            Err(error) => {
+                tracing::warn!(%error, "an assertion is not taken");
+                return Ok(None);
+            }
+        };
+        let Ok(subject) = user_id::trimmed(&assertion.user_id) else { return Ok(None) };
+        if user_id.is_some_and(|user_id| user_id::normalise(user_id) != user_id::normalise(subject)) {
+            tracing::warn!("an assertion is about somebody else than the request that it came with");
+            return Ok(None);
+        }
+        // Who has no password has none to change, and none to sign in with.
+        let account = self.directory.find(subject).await?.filter(|account| account.enabled && account.has_password);
+        let keep_for = assertion.expires_at.duration_since(now).max(SignedDuration::ZERO) + CLOCKS_DIFFER;
+        Ok(account.map(|account| Asserted { account, id: assertion.id, keep_for }))
     }
 
     /// A flow, as its owner sees it.
@@ -205,7 +257,7 @@ impl Flows {
     /// tell what the directory knows.
     pub async fn answer(&self, answering: &Answering) -> Result<Reply, Fault> {
         let work = self.answer_soon(answering);
-        if matches!(answering.answer, Answer::Identify { .. }) {
+        if matches!(answering.answer, Answer::Identify { .. } | Answer::SignIn { .. }) {
             tokio::join!(work, tokio::time::sleep(self.identify_floor)).0
         } else {
             work.await
@@ -247,7 +299,7 @@ impl Flows {
             match self.decided(&row, cx, decision, once.as_ref(), client).await? {
                 CarriedOut::Done(reply) => return Ok(reply),
                 CarriedOut::Conflict => rounds += 1,
-                CarriedOut::OverLimit(OnOverLimit::RateLimited, retry_at) => {
+                CarriedOut::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
                 CarriedOut::OverLimit(OnOverLimit::CodeUsed, _) => {
@@ -285,6 +337,19 @@ impl Flows {
             let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
             let given: Vec<_> = given.collect();
             found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
+        }
+        if let Some((user_id, password)) = &needs.sign_in {
+            if known.signed_in.is_none() {
+                known.signed_in = Some(match self.directory.sign_in(user_id, password, self.clock.now()).await? {
+                    SignIn::Accepted(account) => Some(account),
+                    SignIn::Refused => None,
+                });
+            }
+            found.signed_in = known.signed_in.clone().flatten();
+            // Of a password that nobody has a right to change nothing more is found out.
+            if found.signed_in.is_none() {
+                return Ok(found);
+            }
         }
         if let Some(check) = &needs.password {
             let said = known.broken.take().filter(|(_, history)| *history || !check.history);
@@ -339,6 +404,11 @@ impl Kept {
             Self::OfAnother => Reply::key_reused(flow()),
         }
     }
+}
+
+/// 422: the same for whatever is wrong with an assertion.
+fn not_asserted() -> Reply {
+    Reply::invalid("/assertion", "not an assertion that is taken here, or it was used before")
 }
 
 fn state(row: &FlowRow) -> Result<State, Fault> {

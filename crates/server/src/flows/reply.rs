@@ -52,6 +52,7 @@ impl Reply {
             engine::Reply::Accepted => Self::json(200, &FlowAnswered { flow, token }),
             engine::Reply::WrongCode => Self::problem(ProblemCode::WrongCode, None, Some(flow)),
             engine::Reply::WrongAnswers => Self::problem(ProblemCode::WrongAnswers, None, Some(flow)),
+            engine::Reply::WrongPassword => Self::problem(ProblemCode::WrongPassword, None, Some(flow)),
             engine::Reply::CaptchaFailed => Self::problem(ProblemCode::CaptchaFailed, None, Some(flow)),
             engine::Reply::Ended => Self::problem(ProblemCode::FlowEnded, None, Some(flow)),
             engine::Reply::Unavailable => Self {

@@ -163,6 +163,10 @@ pub enum RegisterError {
     /// There is no such account, or it may not be used.
     #[error("no such account")]
     NoSuchAccount,
+    /// It is nobody's to register or remove (the office's phone, a role that the kind does not have), or
+    /// could not be used afterwards (a question twice, an authenticator's key that is too short).
+    #[error("that cannot be registered")]
+    NotRegistrable,
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),

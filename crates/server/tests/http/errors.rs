@@ -75,12 +75,7 @@ async fn addresses_and_methods_that_are_not_there_are_problems_too() {
 #[tokio::test]
 async fn a_flow_that_is_not_on_offer_is_invalid() {
     let world = World::new().await;
-    for kind in ["change", "register"] {
-        let got = world.send(post("/v1/flows", None, &json!({ "kind": kind }))).await;
-        got.is_problem(422, "invalid");
-        assert_eq!(got.body["pointer"], "/kind");
-    }
-    for kind in ["reset", "unlock"] {
+    for kind in ["reset", "unlock", "change", "register"] {
         let off = World::with(&format!("[flows]\n{kind} = false\n")).await;
         let got = off.send(post("/v1/flows", None, &json!({ "kind": kind }))).await;
         assert_eq!(got.is_problem(422, "invalid").body["pointer"], "/kind");

@@ -16,7 +16,7 @@ async fn the_public_configuration() {
             "name": "Contoso",
             "logo": null,
             "account_types": [{ "id": "work", "label": "Work or school account", "href": null }],
-            "flows": ["reset", "unlock"],
+            "flows": ["reset", "unlock", "change", "register"],
             "locales": ["en", "de"],
             "help": { "email": "help@example.com", "phone": null, "url": null },
             "user_id_hint": "name@example.com",

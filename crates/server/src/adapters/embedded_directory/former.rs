@@ -8,7 +8,7 @@ use crate::{adapters::sqlite::Backend, ports::DirectoryError};
 
 impl EmbeddedDirectory {
     /// The same directory, remembering so many of each account's last passwords, the current one being the
-    /// first of them; 0 for none.
+    /// first of them; 0 for none but the current one.
     #[must_use]
     pub fn remembering(self, passwords: u8) -> Self {
         Self { remembered: passwords, ..self }
@@ -17,14 +17,13 @@ impl EmbeddedDirectory {
     /// Whether a password is the account's, or one of those that it is to be remembered for. Each comparison
     /// costs what a sign-in does, so the first that fits is the last.
     pub(super) async fn had(&self, account_id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        let Some(former) = self.remembered.checked_sub(1) else { return Ok(false) };
         let current = sqlx::query(ACCOUNT_BY_ID).bind(account_id).fetch_optional(self.database.reader()).await?;
         let current = current.map(|row| account_from(&row)).transpose()?.and_then(|row| row.password_hash);
         let former: Vec<String> = sqlx::query_scalar(
             "SELECT password_hash FROM account_former_passwords WHERE account_id = $1 ORDER BY position DESC LIMIT $2",
         )
         .bind(account_id)
-        .bind(i64::from(former))
+        .bind(i64::from(self.remembered.saturating_sub(1)))
         .fetch_all(self.database.reader())
         .await?;
         for hash in current.into_iter().chain(former) {
@@ -101,6 +100,8 @@ mod tests {
             let change = PasswordChange { new: new.into(), current: None };
             directory.set_password(&ada, &change).await.expect("sets");
             assert_eq!(kept().await, expected, "{new}");
+            assert!(directory.remembers(&ada, &new.into()).await.expect("answers"), "the current one counts always");
         }
+        assert!(!directory.remembers(&ada, &"5".into()).await.expect("answers"));
     }
 }

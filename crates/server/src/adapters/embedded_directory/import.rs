@@ -7,7 +7,8 @@ use sqlx::Transaction;
 
 use super::{
     EmbeddedDirectory, People, Person, PersonQuestion,
-    rows::{mail_role_to_text, phone_role_to_text},
+    register::{RegisteredQuestion, insert_questions, set_authenticator},
+    rows::role_to_text,
     salt,
 };
 use crate::{
@@ -57,14 +58,7 @@ struct Entry<'a> {
     id: String,
     checked: Checked<'a>,
     password_hash: Option<String>,
-    questions: Vec<Registered<'a>>,
-}
-
-/// A question ready to be written.
-struct Registered<'a> {
-    id: String,
-    own: Option<&'a str>,
-    answer_hash: String,
+    questions: Vec<RegisteredQuestion>,
 }
 
 impl EmbeddedDirectory {
@@ -100,10 +94,10 @@ impl EmbeddedDirectory {
         };
         let mut questions = Vec::with_capacity(person.questions.len());
         for PersonQuestion { id, own, answer } in &person.questions {
-            questions.push(Registered {
+            questions.push(RegisteredQuestion {
                 id: id.clone().unwrap_or_else(|| random_id(&*self.rng)),
-                own: own.as_deref().map(str::trim),
-                answer_hash: self.hashing.hash(&questions::normalise(answer), salt(&*self.rng)).await?,
+                own: own.as_deref().map(str::trim).map(str::to_owned),
+                answer_hash: self.hash_answer(answer).await?,
             });
         }
         Ok(Entry { id: random_id(&*self.rng), checked, password_hash, questions })
@@ -200,7 +194,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
         sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(position)
-            .bind(mail_role_to_text(mail.role))
+            .bind(role_to_text(mail.role.into())?)
             .bind(&mail.address)
             .execute(&mut **transaction)
             .await?;
@@ -209,31 +203,13 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
         sqlx::query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(position)
-            .bind(phone_role_to_text(phone.role))
+            .bind(role_to_text(phone.role.into())?)
             .bind(number)
             .execute(&mut **transaction)
             .await?;
     }
-    for (position, question) in (0_i64..).zip(questions) {
-        sqlx::query(
-            "INSERT INTO account_questions (account_id, position, question, own, answer_hash)
-             VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(id)
-        .bind(position)
-        .bind(&question.id)
-        .bind(question.own)
-        .bind(&question.answer_hash)
-        .execute(&mut **transaction)
-        .await?;
-    }
-    if let Some(secret) = authenticator {
-        sqlx::query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
-            .bind(id)
-            .bind(secret.expose())
-            .execute(&mut **transaction)
-            .await?;
-    }
+    insert_questions(transaction, id, questions).await?;
+    set_authenticator(transaction, id, authenticator.as_ref()).await?;
     for (position, group) in (0_i64..).zip(&person.groups) {
         sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
             .bind(id)
@@ -249,10 +225,15 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
 mod tests {
     use std::sync::Arc;
 
+    use regain_protocol::Role;
+
     use super::*;
     use crate::{
         adapters::Database,
-        ports::{Clock as _, Directory as _, OsRng, PasswordChange, SignIn, SystemClock},
+        ports::{
+            AccountMail, AccountPhone, Clock as _, Directory as _, OsRng, PasswordChange, Registration, SignIn,
+            SystemClock,
+        },
     };
 
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
@@ -282,6 +263,29 @@ mod tests {
         assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
         let signed_in = directory.sign_in("ada", &"second".into(), SystemClock.now()).await.expect("answers");
         assert!(matches!(signed_in, SignIn::Accepted(_)));
+    }
+
+    /// The list is how people come in; from then on what they registered is theirs, whatever it says.
+    #[tokio::test]
+    async fn importing_again_leaves_what_people_registered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            "people = [{ user_id = 'ada', name = 'A', mails = [{ role = 'alternate', address = 'ada@old.example' }] }]",
+        );
+        directory.import(&list).await.expect("imports");
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        for registration in [
+            Registration::Mail(AccountMail { role: Role::Alternate, address: "ada@new.example".into() }),
+            Registration::Phone(AccountPhone { role: Role::Mobile, number: "+14255550123".into() }),
+            Registration::Authenticator(Secret::new(vec![7; 20])),
+            Registration::Confirm(SystemClock.now()),
+        ] {
+            directory.register(&ada.id, &registration).await.expect("registers");
+        }
+        let registered = directory.find("ada").await;
+        assert_eq!(directory.import(&list).await.expect("imports"), 0);
+        assert_eq!(directory.find("ada").await.expect("answers"), registered.expect("answers"));
     }
 
     #[tokio::test]

@@ -101,6 +101,16 @@ pub enum PhoneRole {
     Office,
 }
 
+impl From<PhoneRole> for Role {
+    fn from(role: PhoneRole) -> Self {
+        match role {
+            PhoneRole::Mobile => Self::Mobile,
+            PhoneRole::Authentication => Self::Authentication,
+            PhoneRole::Office => Self::Office,
+        }
+    }
+}
+
 /// A security question that a person to import has answered.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,18 +4,18 @@ use jiff::Timestamp;
 use regain_protocol::Role;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{EmbeddedDirectory, MailRole, NOBODY, PhoneRole};
+use super::{EmbeddedDirectory, NOBODY};
 use crate::{
     adapters::sqlite::from_millis,
     ports::{Account, AccountMail, AccountPhone, AccountQuestion, DirectoryError},
 };
 
-const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash
-     FROM accounts WHERE user_key = $1";
+const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash,
+     security_info_confirmed_at FROM accounts WHERE user_key = $1";
 
 pub(super) const ACCOUNT_BY_ID: &str =
-    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash
-     FROM accounts WHERE id = $1";
+    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash,
+     security_info_confirmed_at FROM accounts WHERE id = $1";
 
 /// An account as the database has it.
 pub(super) struct Row {
@@ -104,29 +104,27 @@ pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
             questions: Vec::new(),
             authenticator: false,
             groups: Vec::new(),
-            security_info_confirmed_at: None,
+            security_info_confirmed_at: time_from(row, "security_info_confirmed_at")?,
         },
         locked,
-        locked_until: row.try_get::<Option<i64>, _>("locked_until")?.map(from_millis).transpose()?,
+        locked_until: time_from(row, "locked_until")?,
         failures: row.try_get("failures")?,
         password_hash,
     })
 }
 
-/// The role's name in the database.
-pub(super) const fn mail_role_to_text(role: MailRole) -> &'static str {
-    match role {
-        MailRole::Alternate => "alternate",
-        MailRole::Authentication => "authentication",
-    }
+fn time_from(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    row.try_get::<Option<i64>, _>(column)?.map(from_millis).transpose()
 }
 
 /// The role's name in the database.
-pub(super) const fn phone_role_to_text(role: PhoneRole) -> &'static str {
+pub(super) fn role_to_text(role: Role) -> sqlx::Result<&'static str> {
     match role {
-        PhoneRole::Mobile => "mobile",
-        PhoneRole::Authentication => "authentication",
-        PhoneRole::Office => "office",
+        Role::Alternate => Ok("alternate"),
+        Role::Authentication => Ok("authentication"),
+        Role::Mobile => Ok("mobile"),
+        Role::Office => Ok("office"),
+        Role::Unknown => Err(sqlx::Error::Encode("a role that this version does not know".into())),
     }
 }
 

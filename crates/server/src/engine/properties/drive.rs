@@ -96,7 +96,7 @@ impl Drive {
         let expires_at = engine.expires_at(now);
         let rng = Counting(Mutex::new(0));
         let cx = Context { flow_id: "flow", kind, expires_at, now, rng: &rng, client: None };
-        let state = engine.begin(cx, None).expect("begins").state;
+        let state = engine.begin(cx, None, None, None).expect("begins").state;
         Self {
             engine,
             rng,
@@ -315,7 +315,7 @@ impl Drive {
                         assert!(self.kind == FlowKind::Unlock || account_id.contains("locked"));
                     }
                     self.applied += 1;
-                    follows = Some(self.engine.applied(self.context(), &decision.state, Applied::Done));
+                    follows = Some(self.engine.applied(self.context(), &decision.state, what, Applied::Done));
                 }
                 _ => {}
             }

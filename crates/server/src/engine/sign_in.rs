@@ -1,0 +1,92 @@
+//! Step `sign_in`: user ID and current password.
+//!
+//! Takes `sign_in`. The directory compares, and counts failures towards the account's lockout along with
+//! every other sign-in's; beyond that a flow takes some wrong ones, an account some in a while and a
+//! client some in a while. Nothing tells an account that does not exist, is disabled or is locked from a
+//! wrong password.
+
+use regain_protocol::{Answer, EndReason};
+
+use super::{
+    Asserted, Context, Engine, Found, TEN_MINUTES, apply,
+    effects::{Decision, Effect, OnOverLimit, Refusal, Reply},
+    next,
+    state::{Stage, State},
+};
+use crate::{ports::random_id, user_id};
+
+impl Engine {
+    /// The first step of a flow for people who can sign in.
+    pub(super) fn signed_in_elsewhere(&self, cx: Context<'_>, locale: String, asserted: Asserted) -> Decision {
+        let rules = self.rules();
+        let subject = self.known_subject(cx, asserted.account, &locale);
+        let stage = next::after_assertion(cx.kind, &rules, &subject);
+        let mut state = State::new(locale, random_id(cx.rng), stage);
+        state.subject = Some(subject);
+        let mut decision = Decision::new(state);
+        let bucket = self.keys.bucket("assertion", &asserted.id);
+        decision.charge(bucket, asserted.keep_for, 1, OnOverLimit::AssertionUsed);
+        decision.audit("signed_in_elsewhere");
+        decision
+    }
+
+    pub(super) fn at_sign_in(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        answer: &Answer,
+        found: Found,
+    ) -> Result<Decision, Refusal> {
+        let Answer::SignIn { user_id, .. } = answer else { return Err(Refusal::StepPassed) };
+        let typed = user_id::trimmed(user_id)
+            .map_err(|_| Refusal::invalid("/user_id", "1 to 256 characters, none of them control characters"))?;
+        // Where the host page has said who it is, it is nobody else.
+        let asserted = apply::known(state).map(|account| account.id.as_str());
+        let account = found.signed_in.filter(|account| asserted.is_none_or(|id| id == account.id));
+        let mut decision = match account {
+            Some(account) => {
+                let subject = self.known_subject(cx, account, &state.locale);
+                let mut next = state.moved(random_id(cx.rng), next::after_sign_in(cx.kind, &subject));
+                next.subject = Some(subject);
+                let mut decision = Decision::new(next);
+                decision.effects.push(Effect::RotateToken);
+                decision.audit("signed_in");
+                decision
+            }
+            None => Self::wrong_password(cx, state),
+        };
+        let account_key = self.keys.account_key(&user_id::normalise(typed));
+        self.charge_sign_in(cx, &mut decision, &account_key);
+        Ok(decision)
+    }
+
+    /// A wrong current password. The step stays, until the tries are used up.
+    pub(super) fn wrong_password(cx: Context<'_>, state: &State) -> Decision {
+        let mut next = state.clone();
+        let left = match &mut next.stage {
+            Stage::SignIn { tries_left, .. } | Stage::NewPassword { current_tries_left: Some(tries_left) } => {
+                *tries_left = tries_left.saturating_sub(1);
+                *tries_left
+            }
+            _ => 0,
+        };
+        let mut decision = Decision::new(next);
+        decision.audit("wrong_password");
+        if left == 0 {
+            decision.state = decision.state.ended(random_id(cx.rng), EndReason::TooManyAttempts, None);
+            decision.audit("tries_used_up");
+        }
+        decision.reply = Reply::WrongPassword;
+        decision
+    }
+
+    /// What a password that is compared costs, right or wrong: the account's and the client's share.
+    pub(super) fn charge_sign_in(&self, cx: Context<'_>, decision: &mut Decision, account_key: &str) {
+        let rules = self.rules();
+        let mut charge = |bucket, limit| decision.charge(bucket, TEN_MINUTES, limit, OnOverLimit::RateLimited);
+        charge(format!("sign_in:{account_key}"), rules.limits.identifications_per_account);
+        if let Some(client) = cx.client {
+            charge(self.keys.bucket("sign_in from", client), rules.limits.flows_per_client);
+        }
+    }
+}

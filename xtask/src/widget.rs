@@ -61,9 +61,10 @@ pub(crate) fn build_lean() -> Result<Built> {
     let mut compile = Command::new("cargo");
     Compiler::ready()?.configure(&mut compile, &[], Build::Shipped)?;
     compile.current_dir(paths::root()).env("CARGO_TARGET_DIR", &folder);
-    compile.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--package", "regain"]);
-    compile.args(["--bin", NAME, "--no-default-features"]);
-    step("Building the lean widget", "about 1 min after the full one", &mut compile)?;
+    // No `--package`: cargo would choose other features for the dependencies than it does for Trunk.
+    compile.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--bin", NAME]);
+    compile.arg("--no-default-features");
+    step("Building the lean widget", "some seconds after the full one", &mut compile)?;
 
     let out = paths::target().join("lean");
     let mut bind = Command::new(bindgen.join(tools::WASM_BINDGEN.name));

@@ -27,8 +27,8 @@ macro_rules! with_full {
             InfoMissingOne = "One more is needed.";
             InfoMissing = "{0} more are needed.";
             InfoNone = "Nothing is registered yet.";
-            InfoUnfinishedOne = "One more is needed before you can finish. Add it below.";
-            InfoUnfinished = "{0} more are needed before you can finish. Add them below.";
+            InfoUnfinishedOne = "You can finish once one more is here. Add it below.";
+            InfoUnfinished = "You can finish once {0} more are here. Add them below.";
             InfoByOrganisation = "Kept by your organisation";
             InfoUnverified = "Not confirmed yet, so it doesn’t count";
             InfoReplace = "Replace";
@@ -51,13 +51,13 @@ macro_rules! with_full {
 
             EmailAddHeading = "Add an e-mail address";
             EmailAddLead = "We send a code to it, to see that it’s yours. Take one that you can read when you can’t sign in here.";
-            EmailReplaceHeading = "Replace the e-mail address";
+            EmailReplaceHeading = "Replace this address";
             EmailAddress = "E-mail address";
             EmailMissing = "Enter an e-mail address.";
             EmailUnusable = "That can’t be used. Check it for typing mistakes, and take one that isn’t here already.";
             PhoneAddHeading = "Add a phone";
             PhoneAddLead = "We text or call it, to see that it’s yours.";
-            PhoneReplaceHeading = "Replace the phone";
+            PhoneReplaceHeading = "Replace this phone";
             PhoneNumber = "Phone number";
             PhoneHint = "With + and the country code, for example +1 425 555 0100";
             PhoneMissing = "Enter a phone number.";

@@ -63,10 +63,10 @@ fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
     screen.child(
         element("div")
             .at("class", "field")
-            .child(element("p").part("label").say(Text::AppCannotScan))
-            .child(element("p").part("hint").say(Text::AppType))
+            .child(element("span").part("label").say(Text::AppCannotScan))
+            .child(element("span").part("hint").say(Text::AppType))
             .child(
-                element("p")
+                element("span")
                     .at("class", "ways")
                     .child(element("code").part("key").at("dir", "ltr").words(grouped(setup.secret.expose())))
                     .child(button("link", context, || Event::AskedToCopyKey).say(Text::AppCopy)),

@@ -52,6 +52,7 @@ fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView
     element("div")
         .at("class", "question")
         .child(labelled(context, choose, label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
+        .child(element("span").part("hint").at("aria-hidden", "true").live(move || whole(context, place)))
         .child(
             labelled(context, own, label(Text::SetQuestionWords), no_hint, own_words, wrong)
                 .flag("hidden", move || context.read(|view| chosen(view, place) != Some(Chosen::Own))),
@@ -97,6 +98,18 @@ fn rows(view: &View) -> &[RowView] {
 
 fn chosen(view: &View, place: u8) -> Option<Chosen> {
     rows(view).get(usize::from(place))?.chosen
+}
+
+/// The words of a question that the closed list may not show to their end.
+fn whole(context: Context, place: u8) -> String {
+    const SHORT: usize = 30;
+    context.read(|view| match (of(view), chosen(view, place)) {
+        (Some(SecurityInfoView::Questions(form)), Some(Chosen::Offered(at))) => {
+            let question = form.offer.predefined.get(at).map_or("", |question| &question.text);
+            if question.chars().count() > SHORT { question.to_owned() } else { String::new() }
+        }
+        _ => String::new(),
+    })
 }
 
 fn answer_hint(_: Context) -> String {

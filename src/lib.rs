@@ -6,6 +6,8 @@
 
 mod aids;
 pub mod api;
+#[cfg(feature = "full")]
+mod assertion;
 mod captcha;
 pub mod clock;
 pub mod flow;

@@ -5,21 +5,30 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
 use regain_protocol::Outcome;
+#[cfg(feature = "full")]
+use regain_protocol::{AuthenticatorSetup, CreateFlow, FlowKind};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
 use crate::aids::{self, Aids};
 use crate::api::{self, Request};
+#[cfg(feature = "full")]
+use crate::assertion;
 use crate::captcha;
+#[cfg(feature = "full")]
+use crate::flow::Reply;
 use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
 use crate::i18n::{self, Text};
+#[cfg(feature = "full")]
+use crate::options;
 use crate::options::{Options, now};
 use crate::sms;
 use crate::views::{self, Context};
@@ -138,6 +147,12 @@ impl Shell {
                     shell.send(config.map_or(Event::Unconfigured, |config| Event::Configured(Box::new(config))));
                 });
             }
+            #[cfg(feature = "full")]
+            Effect::CreateFlow { ticket, create, .. }
+                if self.options.assertion.is_some() && matches!(create.kind, FlowKind::Change | FlowKind::Register) =>
+            {
+                self.create_with_assertion(ticket, create);
+            }
             Effect::CreateFlow { ticket, key, create } => self.request(Some(ticket), key, Request::Create(create)),
             Effect::GetFlow { ticket, flow } => self.request(Some(ticket), String::new(), Request::Get(flow)),
             Effect::PostAnswer { ticket, key, flow, step, answer } => {
@@ -184,6 +199,10 @@ impl Shell {
             Effect::ReturnToSignIn { user_id, continue_url } => {
                 self.tell("return", &user_id, continue_url.as_deref().unwrap_or_default());
             }
+            Effect::GoOn(flow) => self.go_on(&flow),
+            Effect::OpenFlow(kind, user_id) => self.tell("flow", api::flow_name(kind), &user_id),
+            #[cfg(feature = "full")]
+            Effect::CopyKey(setup) => self.copy_key(&setup),
             Effect::Close => {
                 // Not from within the handler of a button that goes away with the rest.
                 let shell = Rc::clone(self);
@@ -204,11 +223,69 @@ impl Shell {
         });
     }
 
+    /// Begins a flow for whoever the host page says is signed in. The word for that is another one each
+    /// time, so the request is another one too, under a key of its own.
+    #[cfg(feature = "full")]
+    fn create_with_assertion(self: &Rc<Self>, ticket: Ticket, create: CreateFlow) {
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let Some(from) = &shell.options.assertion else { return };
+            match assertion::fetch(from).await {
+                Ok(assertion) => {
+                    let create = CreateFlow { assertion: Some(assertion), ..create };
+                    shell.request(Some(ticket), options::nonce(), Request::Create(create));
+                }
+                Err(fault) => shell.send(Event::Replied(ticket, Reply::Lost(fault))),
+            }
+        });
+    }
+
+    /// The key in the clear goes to the clipboard and nowhere else; it can be selected and copied by hand
+    /// where that is not allowed.
+    #[cfg(feature = "full")]
+    fn copy_key(self: &Rc<Self>, setup: &AuthenticatorSetup) {
+        let clipboard = options::member(&window().navigator(), "clipboard");
+        let write = clipboard.as_ref().and_then(|it| options::member(it, "writeText")?.dyn_into::<Function>().ok());
+        let (Some(clipboard), Some(write)) = (clipboard, write) else { return };
+        let written = write.call1(&clipboard, &setup.secret.expose().as_str().into());
+        let Some(written) = written.ok().and_then(|it| it.dyn_into::<Promise>().ok()) else { return };
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            if JsFuture::from(written).await.is_ok() {
+                shell.announce(Announcement::KeyCopied);
+            }
+        });
+    }
+
+    /// Has the full widget go on. Nothing of the flow goes through an address or through storage, which may
+    /// be forbidden.
+    fn go_on(self: &Rc<Self>, flow: &Resume) {
+        let flow = JsValue::from_str(&kept(flow));
+        let promised = self.options.more.as_ref().and_then(|more| more.call1(&JsValue::NULL, &flow).ok());
+        let promised = promised.and_then(|it| it.dyn_into::<Promise>().ok());
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let show = match promised {
+                Some(promised) => JsFuture::from(promised).await.ok().and_then(|it| it.dyn_into::<Function>().ok()),
+                None => None,
+            };
+            match show {
+                // Closed meanwhile.
+                _ if !shell.root.is_connected() => {}
+                Some(show) => {
+                    shell.unmount();
+                    let _ = show.call0(&JsValue::NULL);
+                }
+                None => shell.send(Event::CouldNotGoOn),
+            }
+        });
+    }
+
     /// Storage may be full or forbidden: then a reload begins anew.
     fn save(&self, flow: Option<&Resume>) {
         let Some(storage) = storage() else { return };
         let _ = match flow {
-            Some(flow) => storage.set_item(&self.options.key, &[&*flow.id, " ", flow.token.expose()].concat()),
+            Some(flow) => storage.set_item(&self.options.key, &kept(flow)),
             None => storage.remove_item(&self.options.key),
         };
     }
@@ -242,6 +319,8 @@ impl Shell {
             Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
+            #[cfg(feature = "full")]
+            Announcement::KeyCopied => i18n::text(Text::KeyCopied).to_owned(),
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
             Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
             Announcement::Strength(strength) => views::strength_said(&strength),
@@ -267,7 +346,6 @@ impl Shell {
 
     fn tell_event(&self, event: &HostEvent) {
         let (what, detail) = match event {
-            HostEvent::Opened => ("open", ""),
             HostEvent::Step(name) => ("step", *name),
             HostEvent::Done(outcome) => ("done", outcome_name(*outcome)),
             HostEvent::Failed(fault) => ("error", fault_name(*fault)),
@@ -306,6 +384,11 @@ impl Shell {
         }
         drop(self.mounted.take());
     }
+}
+
+/// What resumes a flow, as a text.
+fn kept(flow: &Resume) -> String {
+    [&*flow.id, " ", flow.token.expose()].concat()
 }
 
 fn storage() -> Option<Storage> {

@@ -16,6 +16,7 @@ use crate::flow::{Fault, Reply, Resume, Strength};
 use crate::options::{member, now};
 #[cfg(test)]
 pub(crate) use write::answer as write_answer;
+pub(crate) use write::kind as flow_name;
 
 use read::Json;
 
@@ -84,7 +85,7 @@ async fn fetch(
 }
 
 /// Why the browser had no answer to give.
-fn no_answer() -> Fault {
+pub(crate) fn no_answer() -> Fault {
     if window().navigator().on_line() { Fault::Unreachable } else { Fault::Offline }
 }
 

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, Outcome, Secret};
+#[cfg(feature = "full")]
+use regain_protocol::AuthenticatorSetup;
+use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, FlowKind, Outcome, Secret};
 
 use super::{Fault, Field, Strength, Ticket};
 
@@ -95,6 +97,14 @@ pub enum Effect {
         /// Where to sign in, when the host page has no form for it.
         continue_url: Option<String>,
     },
+    /// Have a fuller widget go on with the flow in this one's place; where none can be had, that comes as
+    /// [`Event::CouldNotGoOn`](super::Event::CouldNotGoOn).
+    GoOn(Resume),
+    /// Open a flow of another kind in this one's place.
+    OpenFlow(FlowKind, String),
+    /// Put the authenticator app's key on the clipboard.
+    #[cfg(feature = "full")]
+    CopyKey(Arc<AuthenticatorSetup>),
     /// Take the widget away.
     Close,
 }
@@ -136,6 +146,9 @@ pub enum Announcement {
     CodeEnded,
     /// The whole flow has so many more seconds.
     FlowEnds(u32),
+    /// The authenticator app's key is on the clipboard.
+    #[cfg(feature = "full")]
+    KeyCopied,
     /// The request takes its time.
     StillWorking,
     /// So many of the rules for the password are met.
@@ -166,8 +179,6 @@ pub enum Announcement {
 /// What the host page is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
-    /// The widget opened.
-    Opened,
     /// A step began; its name in the API.
     Step(&'static str),
     /// It worked.

@@ -5,5 +5,8 @@ mod any_order;
 mod captcha;
 mod driven;
 mod failures;
+mod handing_on;
 mod methods;
+#[cfg(feature = "full")]
+mod registering;
 mod steps;

@@ -8,8 +8,13 @@ use regain_protocol::{
     UnlockOutcome, Violation,
 };
 
+#[cfg(feature = "full")]
+use regain_protocol::AuthenticatorSetup;
+
 use super::account_type::Account;
 use super::line::{Ask, Call};
+#[cfg(feature = "full")]
+use super::security_info::SecurityInfoView;
 use super::{
     End, Fault, Field, FieldError, Item, Line, Matching, Model, State, Step, Strength, Suggested, seconds_until,
 };
@@ -99,9 +104,20 @@ pub enum Screen {
         outcome: Outcome,
         /// Whether a confirmation is on its way.
         notified: bool,
+        /// Whether the organisation asks for more security info, or for a look at it.
+        due: bool,
+        /// Whether the person is signed in on the host page.
+        #[cfg(feature = "full")]
+        signed_in: bool,
     },
     /// It is over without success.
     Ended(EndedView),
+    /// User ID and current password.
+    #[cfg(feature = "full")]
+    SignIn(SignInView),
+    /// What is registered to prove who one is.
+    #[cfg(feature = "full")]
+    SecurityInfo(Box<SecurityInfoView>),
     /// A step for a newer widget, or one that needs a human.
     Unknown,
 }
@@ -154,6 +170,9 @@ pub struct CallView {
     pub masked: Option<String>,
     /// How it goes.
     pub status: CallStatus,
+    /// Whether it is to show that a number to be registered is the person's.
+    #[cfg(feature = "full")]
+    pub registers: bool,
     /// Nothing more happens in it.
     pub is_over: bool,
     /// How many more may be asked for.
@@ -191,6 +210,12 @@ pub struct CodeView {
     pub masked: Option<String>,
     /// How many digits it has.
     pub length: u8,
+    /// Whether it is to show that something to be registered is the person's.
+    #[cfg(feature = "full")]
+    pub registers: bool,
+    /// What to set up an authenticator app with.
+    #[cfg(feature = "full")]
+    pub setup: Option<Arc<AuthenticatorSetup>>,
     /// What is wrong with it.
     pub error: Option<FieldError>,
     /// Seconds for which it is still good.
@@ -240,6 +265,24 @@ pub struct PasswordView {
     pub max_length: u32,
     /// How many of the four classes must occur, for password generators.
     pub min_classes: u8,
+}
+
+/// User ID and current password.
+#[cfg(feature = "full")]
+#[derive(Debug, Clone)]
+pub struct SignInView {
+    /// What for.
+    pub kind: FlowKind,
+    /// As typed, or as it is known.
+    pub user_id: String,
+    /// Whether it is known whose account it is.
+    pub known: bool,
+    /// What a user ID looks like here.
+    pub hint: Option<String>,
+    /// Whether there is a way for those who forgot the password.
+    pub can_reset: bool,
+    /// What is wrong, and where.
+    pub error: Option<(Field, FieldError)>,
 }
 
 /// It is over.
@@ -309,7 +352,15 @@ impl Model {
                 return Screen::Failed;
             }
             State::Opening | State::Closed => return Screen::Loading,
-            State::Done { outcome, notified, .. } => return Screen::Done { outcome: *outcome, notified: *notified },
+            State::Done { outcome, notified, due, .. } => {
+                return Screen::Done {
+                    outcome: *outcome,
+                    notified: *notified,
+                    due: *due,
+                    #[cfg(feature = "full")]
+                    signed_in: self.setup.signed_in,
+                };
+            }
             State::Ended { why, retry_at } => {
                 let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
                 return Screen::Ended(EndedView { why: *why, wait });
@@ -347,6 +398,8 @@ impl Model {
             }),
             Step::AnswerCall(step) => Screen::AnswerCall(CallView {
                 masked: step.method.masked.clone(),
+                #[cfg(feature = "full")]
+                registers: self.registers(live.gate),
                 status: step.status,
                 is_over: step.is_over(),
                 calls_left: step.calls_left,
@@ -366,6 +419,10 @@ impl Model {
                     kind: step.method.kind,
                     masked: step.method.masked.clone(),
                     length: step.length,
+                    #[cfg(feature = "full")]
+                    registers: self.registers(live.gate),
+                    #[cfg(feature = "full")]
+                    setup: step.setup.clone(),
                     error: step.error,
                     good_for: seconds_until(step.expires_at, server_now),
                     tries_left: step.tries_left,
@@ -392,7 +449,26 @@ impl Model {
                 max_length: step.policy.max_length,
                 min_classes: step.policy.min_classes,
             })),
+            #[cfg(feature = "full")]
+            Step::SignIn(step) => Screen::SignIn(SignInView {
+                kind: self.setup.kind,
+                user_id: step.user_id.clone(),
+                known: step.known,
+                hint: self.user_id_hint.clone(),
+                can_reset: self.flows.contains(&FlowKind::Reset),
+                error: step.error,
+            }),
+            #[cfg(feature = "full")]
+            Step::SecurityInfo(step) => Screen::SecurityInfo(Box::new(step.view())),
+            Step::Unknown if self.goes_on => Screen::Loading,
             Step::Unknown => Screen::Unknown,
         }
+    }
+
+    /// Whether a code or a call is about something to be registered: once the proofs are done, there is no
+    /// gate any more.
+    #[cfg(feature = "full")]
+    fn registers(&self, gate: Option<Gate>) -> bool {
+        self.setup.kind == FlowKind::Register && gate.is_none()
     }
 }

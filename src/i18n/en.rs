@@ -1,17 +1,24 @@
 //! The catalogue in English: plain, calm, and never blaming the reader.
 
 macro_rules! catalogue {
-    ($($name:ident = $words:literal;)*) => {
+    ({ $($name:ident = $words:literal;)* } $($full_name:ident = $full_words:literal;)*) => {
         /// A text, named by what it is for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[expect(missing_docs, reason = "the words themselves stand beside each name")]
-        pub enum Text { $($name),* }
+        pub enum Text {
+            $($name,)*
+            $(#[cfg(feature = "full")] $full_name,)*
+        }
 
-        pub(super) const TEXTS: &[&str] = &[$($words),*];
+        pub(super) const TEXTS: &[&str] = &[
+            $($words,)*
+            $(#[cfg(feature = "full")] $full_words,)*
+        ];
     };
 }
 
-catalogue! {
+// What only the full widget says follows, from en_full.rs.
+with_full! {
     Nothing = "";
     Close = "Cancel and close";
     Cancel = "Cancel";
@@ -237,6 +244,8 @@ catalogue! {
     DoneNotified = "We have sent you a confirmation. If it tells you of a change that wasn’t yours, do what it says right away.";
     DoneElsewhere = "On your other devices you may have to sign in again.";
     BackToSignIn = "Back to sign in";
+    SecurityInfoDue = "Your organisation asks you to look at your security info: it is how you get back in if you can’t sign in.";
+    ToSecurityInfo = "Look at it now";
 
     EndedExpired = "Your time ran out";
     EndedExpiredLead = "For your safety this ends after a while. Nothing has been changed. You can start again right away.";

@@ -16,6 +16,10 @@ mod identify;
 mod new_password;
 mod parts;
 mod password_rules;
+#[cfg(feature = "full")]
+mod security_info;
+#[cfg(feature = "full")]
+mod sign_in;
 mod strength;
 mod suggestion;
 mod trouble;
@@ -103,8 +107,12 @@ fn screen(context: Context) -> AnyView {
         Screen::AnswerQuestions(questions) => answer_questions::screen(context, questions),
         Screen::ChooseOutcome(outcomes) => choose_outcome::screen(context, outcomes),
         Screen::NewPassword(password) => new_password::screen(context, password),
-        Screen::Done { outcome, notified } => done::screen(context, *outcome, *notified),
+        Screen::Done { .. } => done::screen(context, &view.screen),
         Screen::Ended(ended) => ended::screen(context, ended.why),
+        #[cfg(feature = "full")]
+        Screen::SignIn(sign_in) => sign_in::screen(context, sign_in),
+        #[cfg(feature = "full")]
+        Screen::SecurityInfo(info) => security_info::screen(context, info),
         Screen::Unknown => help::screen(context),
     })
 }

@@ -1,6 +1,8 @@
 //! Any order of events, with replies made up on the spot.
 
 use proptest::prelude::*;
+#[cfg(feature = "full")]
+use regain_protocol::Role;
 use regain_protocol::{CallStatus, Captcha, Config, EndReason, FlowAnswered, ProblemCode, StepBody, Violation};
 
 use super::super::*;
@@ -13,6 +15,9 @@ enum Happening {
     Types(Field, String),
     Chooses(usize),
     Presses(u8),
+    /// Opens or closes a form of the security info.
+    #[cfg(feature = "full")]
+    Changes(Change),
     TimePasses(u16),
     /// The browser is done with a challenge, or with one of before.
     Solves(u8, u8),
@@ -36,22 +41,25 @@ enum Answered {
 }
 
 fn body(kind: u8) -> StepBody {
-    match kind % 16 {
+    match kind % 18 {
         0 => identify(),
         1 => choose_method(),
-        2 => enter_code(kind / 16),
+        2 => enter_code(kind / 18),
         3 => new_password(),
         4 => done(),
         5 => ended(EndReason::Expired),
         6 => StepBody::ChooseMethod { methods: vec![] },
         7 => contact("asked"),
-        8 => call(CallStatus::Ringing, kind / 16),
-        9 => call(CallStatus::NoAnswer, kind / 16),
-        10 => questions(kind / 16),
+        8 => call(CallStatus::Ringing, kind / 18),
+        9 => call(CallStatus::NoAnswer, kind / 18),
+        10 => questions(kind / 18),
         11 => choose_outcome(),
         12 => work(&kind.to_string()),
         13 => image(&kind.to_string()),
         14 => StepBody::Identify { captcha: Some(Captcha::Turnstile { site_key: "key".into() }) },
+        // These are unknown to the lean widget.
+        15 => StepBody::SignIn { user_id: (kind > 100).then(|| "ada".into()) },
+        16 => security_info(kind / 18),
         _ => StepBody::Unknown,
     }
 }
@@ -115,6 +123,10 @@ fn happenings() -> impl Strategy<Value = Happening> {
         F::Code,
         F::Answer(0),
         F::Answer(2),
+        #[cfg(feature = "full")]
+        F::Question(0),
+        #[cfg(feature = "full")]
+        F::Own(1),
         F::Message,
         F::Current,
         F::Password,
@@ -125,6 +137,7 @@ fn happenings() -> impl Strategy<Value = Happening> {
         4 => (prop::sample::select(fields), texts).prop_map(|(field, text)| Happening::Types(field, text)),
         1 => (0..3usize).prop_map(Happening::Chooses),
         4 => any::<u8>().prop_map(Happening::Presses),
+        2 => changes(),
         2 => (0..2000u16).prop_map(Happening::TimePasses),
         2 => (0..4u8, any::<u8>()).prop_map(|(age, how)| Happening::Solves(age, how)),
         1 => "[0-9]{6}".prop_map(Happening::ReadsCode),
@@ -133,6 +146,19 @@ fn happenings() -> impl Strategy<Value = Happening> {
         6 => answers().prop_map(Happening::Answer),
         1 => (any::<u32>(), answers()).prop_map(|(ticket, answer)| Happening::StaleAnswer(ticket, answer)),
     ]
+}
+
+#[cfg(feature = "full")]
+fn changes() -> impl Strategy<Value = Happening> {
+    let mail = Way::Email(Some(Role::Alternate));
+    let ways = [mail, Way::Phone(Some(Role::Mobile)), Way::Questions, Way::Authenticator];
+    let ways = ways.map(Change::Begin).into_iter().chain([Change::BeginRemoval(0), Change::GiveUp]);
+    prop::sample::select(ways.collect::<Vec<_>>()).prop_map(Happening::Changes)
+}
+
+#[cfg(not(feature = "full"))]
+fn changes() -> impl Strategy<Value = Happening> {
+    Just(Happening::Presses(0))
 }
 
 /// What is typed at the current step, to see that nothing is lost.
@@ -149,6 +175,10 @@ fn contents(model: &Model) -> Vec<String> {
         Step::NewPassword(step) => {
             [&step.current, &step.password, &step.confirm].map(|secret| secret.expose().clone()).into()
         }
+        #[cfg(feature = "full")]
+        Step::SignIn(step) => vec![step.password.expose().clone()],
+        #[cfg(feature = "full")]
+        Step::SecurityInfo(step) => step.contents(),
         Step::AnswerCall(_) | Step::Unknown => vec![],
     }
 }
@@ -193,6 +223,8 @@ proptest! {
                     _ if *button > 250 => Event::Cancelled,
                     _ => Event::StartedAgain,
                 }),
+                #[cfg(feature = "full")]
+                Happening::Changes(change) => widget.event(Event::Changed(*change)),
                 Happening::TimePasses(tenths) => {
                     widget.now += Millis::from(*tenths) * 100;
                     widget.event(Event::Ticked);
@@ -255,7 +287,10 @@ proptest! {
             prop_assert!(widget.sent.len() <= sent + 1, "one request at a time");
             if widget.sent.len() > sent && awaited.is_some() && widget.awaited.is_some() && !matches!(happening, Happening::Answer(_)) {
                 // A second request while one was on its way: only where that one was given up.
-                prop_assert!(matches!(happening, Happening::TimePasses(_) | Happening::Presses(_)));
+                let pressed = matches!(happening, Happening::Presses(_));
+                #[cfg(feature = "full")]
+                let pressed = pressed || matches!(happening, Happening::Changes(_));
+                prop_assert!(pressed || matches!(happening, Happening::TimePasses(_)));
             }
             let view = widget.view();
             prop_assert!(

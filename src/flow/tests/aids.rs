@@ -118,7 +118,8 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
 fn who_only_unlocks_does_not_pay_for_it() {
     let mut widget = Driven::open(Setup { kind: FlowKind::Unlock, ..setup() });
     let token = Some("token".into());
-    widget.reply(Reply::Flow(Box::new(regain_protocol::FlowAnswered { flow: flow("s1", choose_method()), token })));
+    let flow = regain_protocol::Flow { kind: FlowKind::Unlock, ..flow("s1", choose_method()) };
+    widget.reply(Reply::Flow(Box::new(regain_protocol::FlowAnswered { flow, token })));
     assert!(asked(&mut widget, inputs).is_empty());
     widget.event(Event::Chose(0));
     widget.event(Event::Submitted);

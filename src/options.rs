@@ -21,12 +21,19 @@ pub(crate) struct Options {
     pub(crate) tell: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
     pub(crate) work: Option<Function>,
+    /// Has the full widget go on with the flow: called with what resumes it, it promises a function that
+    /// shows the full widget once this one is gone.
+    pub(crate) more: Option<Function>,
+    /// Where the host page says who is signed in; see [`crate::assertion`].
+    #[cfg(feature = "full")]
+    pub(crate) assertion: Option<JsValue>,
 }
 
 impl Options {
     pub(crate) fn read(options: &JsValue) -> Self {
         let text = |name| member(options, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty());
         let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
+        let more = if cfg!(feature = "full") { None } else { function("more") };
         Self {
             setup: Setup {
                 kind: match text("flow").as_deref() {
@@ -43,12 +50,18 @@ impl Options {
                     Some(Resume { id: id.to_owned(), token: Secret::from(token) })
                 }),
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
+                #[cfg(feature = "full")]
+                signed_in: member(options, "assertion").is_some(),
+                has_more: more.is_some(),
             },
             api: text("api").unwrap_or_default(),
             key: text("key").unwrap_or_default(),
             href: text("href"),
             tell: function("tell"),
             work: function("work"),
+            more,
+            #[cfg(feature = "full")]
+            assertion: member(options, "assertion"),
         }
     }
 }
@@ -65,7 +78,7 @@ pub(crate) fn now() -> Millis {
 }
 
 /// 128 random bits in hexadecimal.
-fn nonce() -> String {
+pub(crate) fn nonce() -> String {
     let mut bytes = [0; 16];
     if let Ok(crypto) = leptos::prelude::window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);

@@ -5,23 +5,34 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
 use regain_protocol::Outcome;
+#[cfg(feature = "full")]
+use regain_protocol::{AuthenticatorSetup, CreateFlow, FlowKind};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
+use crate::aids::{self, Aids};
 use crate::api::{self, Request};
-use crate::captcha::{self, Solving};
-use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
+#[cfg(feature = "full")]
+use crate::assertion;
+use crate::captcha;
+#[cfg(feature = "full")]
+use crate::flow::Reply;
+use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
 use crate::i18n::{self, Text};
+#[cfg(feature = "full")]
+use crate::options;
 use crate::options::{Options, now};
 use crate::sms;
 use crate::views::{self, Context};
+use crate::work::Job;
 
 /// Shows the widget in `root`, an element in a shadow tree that has the stylesheet.
 pub fn mount(root: HtmlElement, options: &JsValue) {
@@ -44,6 +55,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
                     online: Cell::new(None),
                     reading: Cell::new(None),
                     solving: Cell::new(None),
+                    aids: Aids::default(),
                     mounted: Cell::new(None),
                 })
             });
@@ -67,13 +79,22 @@ pub(crate) struct Shell {
     interval: Cell<Option<IntervalHandle>>,
     online: Cell<Option<WindowListenerHandle>>,
     reading: Cell<Option<AbortController>>,
-    solving: Cell<Option<Solving>>,
+    solving: Cell<Option<Job>>,
+    aids: Aids,
     mounted: Cell<Option<UnmountHandle<AnyViewState>>>,
 }
 
 impl Shell {
     /// Takes in what happened, does what is to be done about it and has the result drawn.
     pub(crate) fn send(self: &Rc<Self>, event: Event) {
+        if matches!(event, Event::Submitted) {
+            // Some password managers fill fields and tell nobody.
+            for field in [Field::Current, Field::Password, Field::Confirm] {
+                if let Some(input) = self.input(field) {
+                    self.send(Event::Typed(field, input.value().into()));
+                }
+            }
+        }
         let now = now();
         let (effects, view) = {
             let mut model = self.model.borrow_mut();
@@ -98,7 +119,16 @@ impl Shell {
         &self.root
     }
 
-    /// What brings in the script that solves challenges.
+    /// What helps with choosing a password.
+    pub(crate) fn aids(&self) -> &Aids {
+        &self.aids
+    }
+
+    fn input(&self, field: Field) -> Option<HtmlInputElement> {
+        self.root.query_selector(&["#regain-", field.name()].concat()).ok().flatten()?.dyn_into().ok()
+    }
+
+    /// What brings in the script that has other work done.
     pub(crate) fn work(&self) -> Option<&Function> {
         self.options.work.as_ref()
     }
@@ -117,6 +147,12 @@ impl Shell {
                     shell.send(config.map_or(Event::Unconfigured, |config| Event::Configured(Box::new(config))));
                 });
             }
+            #[cfg(feature = "full")]
+            Effect::CreateFlow { ticket, create, .. }
+                if self.options.assertion.is_some() && matches!(create.kind, FlowKind::Change | FlowKind::Register) =>
+            {
+                self.create_with_assertion(ticket, create);
+            }
             Effect::CreateFlow { ticket, key, create } => self.request(Some(ticket), key, Request::Create(create)),
             Effect::GetFlow { ticket, flow } => self.request(Some(ticket), String::new(), Request::Get(flow)),
             Effect::PostAnswer { ticket, key, flow, step, answer } => {
@@ -126,13 +162,15 @@ impl Shell {
             Effect::SolveCaptcha(ticket, captcha) => {
                 // The one before is given up first: a box of an outside service is in its place.
                 self.solving.set(None);
-                let solving = captcha::solve(self, ticket, &captcha);
-                if solving.is_none() {
-                    let shell = Rc::clone(self);
-                    set_timeout(move || shell.send(Event::CaptchaUnsolvable(ticket)), Duration::ZERO);
-                }
-                self.solving.set(solving);
+                self.solving.set(captcha::solve(self, ticket, &captcha));
             }
+            Effect::BringInStrength(inputs) => aids::bring_in_strength(self, &inputs),
+            Effect::SendStrengthAway => self.aids.stop(),
+            Effect::Score(ticket, password) => self.aids.score(ticket, &password),
+            Effect::Rest(ticket) => aids::rest(self, ticket),
+            Effect::LookUp(ticket, password) => aids::look_up(self, &self.options.api, ticket, &password),
+            Effect::Suggest(ticket, values) => aids::suggest(self, ticket, &values),
+            Effect::Copy(text) => aids::copy(self, &text),
             Effect::SaveResume(flow) => self.save(Some(&flow)),
             Effect::ClearResume => self.save(None),
             Effect::StartTicking => {
@@ -151,8 +189,7 @@ impl Shell {
             Effect::StartReadingSms => self.reading.set(sms::read(self)),
             Effect::StopReadingSms => self.stop_reading(),
             Effect::Fill(field, text) => {
-                let found = self.root.query_selector(&["#regain-", field.name()].concat()).ok().flatten();
-                if let Some(input) = found.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+                if let Some(input) = self.input(field) {
                     input.set_value(text.expose());
                 }
             }
@@ -162,6 +199,10 @@ impl Shell {
             Effect::ReturnToSignIn { user_id, continue_url } => {
                 self.tell("return", &user_id, continue_url.as_deref().unwrap_or_default());
             }
+            Effect::GoOn(flow) => self.go_on(&flow),
+            Effect::OpenFlow(kind, user_id) => self.tell("flow", api::flow_name(kind), &user_id),
+            #[cfg(feature = "full")]
+            Effect::CopyKey(setup) => self.copy_key(&setup),
             Effect::Close => {
                 // Not from within the handler of a button that goes away with the rest.
                 let shell = Rc::clone(self);
@@ -182,11 +223,69 @@ impl Shell {
         });
     }
 
+    /// Begins a flow for whoever the host page says is signed in. The word for that is another one each
+    /// time, so the request is another one too, under a key of its own.
+    #[cfg(feature = "full")]
+    fn create_with_assertion(self: &Rc<Self>, ticket: Ticket, create: CreateFlow) {
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let Some(from) = &shell.options.assertion else { return };
+            match assertion::fetch(from).await {
+                Ok(assertion) => {
+                    let create = CreateFlow { assertion: Some(assertion), ..create };
+                    shell.request(Some(ticket), options::nonce(), Request::Create(create));
+                }
+                Err(fault) => shell.send(Event::Replied(ticket, Reply::Lost(fault))),
+            }
+        });
+    }
+
+    /// The key in the clear goes to the clipboard and nowhere else; it can be selected and copied by hand
+    /// where that is not allowed.
+    #[cfg(feature = "full")]
+    fn copy_key(self: &Rc<Self>, setup: &AuthenticatorSetup) {
+        let clipboard = options::member(&window().navigator(), "clipboard");
+        let write = clipboard.as_ref().and_then(|it| options::member(it, "writeText")?.dyn_into::<Function>().ok());
+        let (Some(clipboard), Some(write)) = (clipboard, write) else { return };
+        let written = write.call1(&clipboard, &setup.secret.expose().as_str().into());
+        let Some(written) = written.ok().and_then(|it| it.dyn_into::<Promise>().ok()) else { return };
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            if JsFuture::from(written).await.is_ok() {
+                shell.announce(Announcement::KeyCopied);
+            }
+        });
+    }
+
+    /// Has the full widget go on. Nothing of the flow goes through an address or through storage, which may
+    /// be forbidden.
+    fn go_on(self: &Rc<Self>, flow: &Resume) {
+        let flow = JsValue::from_str(&kept(flow));
+        let promised = self.options.more.as_ref().and_then(|more| more.call1(&JsValue::NULL, &flow).ok());
+        let promised = promised.and_then(|it| it.dyn_into::<Promise>().ok());
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let show = match promised {
+                Some(promised) => JsFuture::from(promised).await.ok().and_then(|it| it.dyn_into::<Function>().ok()),
+                None => None,
+            };
+            match show {
+                // Closed meanwhile.
+                _ if !shell.root.is_connected() => {}
+                Some(show) => {
+                    shell.unmount();
+                    let _ = show.call0(&JsValue::NULL);
+                }
+                None => shell.send(Event::CouldNotGoOn),
+            }
+        });
+    }
+
     /// Storage may be full or forbidden: then a reload begins anew.
     fn save(&self, flow: Option<&Resume>) {
         let Some(storage) = storage() else { return };
         let _ = match flow {
-            Some(flow) => storage.set_item(&self.options.key, &[&*flow.id, " ", flow.token.expose()].concat()),
+            Some(flow) => storage.set_item(&self.options.key, &kept(flow)),
             None => storage.remove_item(&self.options.key),
         };
     }
@@ -220,8 +319,18 @@ impl Shell {
             Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
+            #[cfg(feature = "full")]
+            Announcement::KeyCopied => i18n::text(Text::KeyCopied).to_owned(),
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
             Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
+            Announcement::Strength(strength) => views::strength_said(&strength),
+            Announcement::Leaked => i18n::text(Text::RuleBreached).to_owned(),
+            Announcement::Matching(same) => i18n::text(if same { Text::Same } else { Text::Different }).to_owned(),
+            Announcement::Shown(shown) => i18n::text(if shown { Text::Shown } else { Text::Hidden }).to_owned(),
+            Announcement::CapsLock => i18n::text(Text::CapsLock).to_owned(),
+            Announcement::Suggested => i18n::text(Text::SuggestionGiven).to_owned(),
+            Announcement::NoSuggestion => i18n::text(Text::SuggestionFailed).to_owned(),
+            Announcement::Copied => i18n::text(Text::Copied).to_owned(),
         };
         let Some(region) = self.said_nothing() else { return };
         set_timeout(move || region.set_text_content(Some(&words)), Duration::from_millis(50));
@@ -237,7 +346,6 @@ impl Shell {
 
     fn tell_event(&self, event: &HostEvent) {
         let (what, detail) = match event {
-            HostEvent::Opened => ("open", ""),
             HostEvent::Step(name) => ("step", *name),
             HostEvent::Done(outcome) => ("done", outcome_name(*outcome)),
             HostEvent::Failed(fault) => ("error", fault_name(*fault)),
@@ -270,11 +378,17 @@ impl Shell {
         self.stop_ticking();
         self.stop_reading();
         self.solving.set(None);
+        self.aids.stop();
         if let Some(listener) = self.online.take() {
             listener.remove();
         }
         drop(self.mounted.take());
     }
+}
+
+/// What resumes a flow, as a text.
+fn kept(flow: &Resume) -> String {
+    [&*flow.id, " ", flow.token.expose()].concat()
 }
 
 fn storage() -> Option<Storage> {

@@ -6,6 +6,9 @@
 //! [`StepBody::Unknown`]. The tests hold them against `serde_json`, which is what the server writes
 //! with.
 
+#[cfg(feature = "full")]
+mod full;
+
 use std::cell::Cell;
 
 use regain_protocol::{
@@ -13,6 +16,8 @@ use regain_protocol::{
     MethodKind, Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Role, Secret, ServerCheck,
     Step, StepBody, UnlockOutcome, Violation,
 };
+
+use crate::flow::Strength;
 
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
 pub(crate) trait Json: Clone {
@@ -145,6 +150,9 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             resend_at: json.text("resend_at"),
             resends_left: json.small("resends_left"),
             tries_left: json.small("tries_left"),
+            #[cfg(feature = "full")]
+            setup: full::setup(&json.object("setup")),
+            #[cfg(not(feature = "full"))]
             setup: None,
         },
         "answer_call" => StepBody::AnswerCall {
@@ -175,6 +183,10 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             notified: json.flag("notified"),
             continue_url: json.maybe("continue_url"),
         },
+        #[cfg(feature = "full")]
+        "sign_in" => StepBody::SignIn { user_id: json.maybe("user_id") },
+        #[cfg(feature = "full")]
+        "security_info" => full::security_info(json),
         "ended" => StepBody::Ended { reason: end_reason(&json.text("reason")), retry_at: json.maybe("retry_at") },
         _ => StepBody::Unknown,
     }
@@ -239,6 +251,9 @@ pub(crate) fn problem(json: &impl Json) -> Option<Problem> {
         code: problem_code(&json.get("code")?.text()?),
         flow: json.get("flow").and_then(|it| flow(&it)),
         violations: violations.iter().filter_map(|it| whole(it, violation)).collect(),
+        #[cfg(feature = "full")]
+        pointer: json.get("pointer").and_then(|it| it.text()),
+        #[cfg(not(feature = "full"))]
         pointer: None,
     })
 }
@@ -254,9 +269,20 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "contains_banned_word" => Violation::ContainsBannedWord {},
         "common" => Violation::Common {},
         "breached" => Violation::Breached {},
+        "too_guessable" => Violation::TooGuessable { min: json.small("min") },
         "reused" => Violation::Reused {},
         _ => Violation::Unknown,
     }
+}
+
+/// What the strength worker says of a password.
+pub(crate) fn strength(json: &impl Json) -> Option<Strength> {
+    whole(json, |json| Strength {
+        score: json.small("score"),
+        seconds: json.count("seconds"),
+        warning: json.maybe("warning"),
+        suggestions: json.list("suggestions", itself),
+    })
 }
 
 /// What anyone may know about the server: of it, what the widget shows.
@@ -267,6 +293,9 @@ pub(crate) fn config(json: &impl Json) -> Option<Config> {
             name: json.text("name"),
             logo: None,
             account_types: json.list("account_types", account_type),
+            #[cfg(feature = "full")]
+            flows: full::flows(json),
+            #[cfg(not(feature = "full"))]
             flows: Vec::new(),
             locales: Vec::new(),
             help: Help { email: help.maybe("email"), phone: help.maybe("phone"), url: help.maybe("url") },
@@ -294,6 +323,7 @@ fn notice_code(name: &str) -> NoticeCode {
     match name {
         "code_resent" => NoticeCode::CodeResent,
         "another_proof_needed" => NoticeCode::AnotherProofNeeded,
+        "security_info_due" => NoticeCode::SecurityInfoDue,
         _ => NoticeCode::Unknown,
     }
 }

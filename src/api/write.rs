@@ -1,7 +1,9 @@
 //! Writes what the person says, as JSON text: flat objects of strings, escaped by RFC 8259. The
 //! tests hold it against `serde_json`.
 
-use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, MethodKind, QuestionAnswer, Role, Secret};
+use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, QuestionAnswer, Secret};
+#[cfg(feature = "full")]
+use regain_protocol::{MethodKind, Role};
 
 /// The body of `POST /v1/flows`.
 pub(crate) fn create_flow(create: &CreateFlow) -> Secret<String> {
@@ -46,6 +48,7 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
             named(&mut object, "answer");
             object.raw("answers", &question_answers(answers));
         }
+        #[cfg(feature = "full")]
         Answer::SignIn { user_id, password } => {
             named(&mut object, "sign_in");
             object.text("user_id", user_id);
@@ -58,22 +61,33 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
             object.text("password", password.expose());
             object.optional("current", current.as_ref().map(|secret| &**secret.expose()));
         }
+        #[cfg(feature = "full")]
         Answer::Add { kind, role, value } => {
             named(&mut object, "add");
             object.text("kind", method_kind(*kind));
             object.optional("role", role.map(role_name));
-            object.text("value", value.expose());
+            object.optional("value", value.as_ref().map(|secret| &**secret.expose()));
         }
+        #[cfg(feature = "full")]
         Answer::Remove { method } => {
             named(&mut object, "remove");
             object.text("method", method);
         }
+        #[cfg(feature = "full")]
         Answer::SetQuestions { answers } => {
             named(&mut object, "set_questions");
             object.raw("answers", &question_answers(answers));
         }
+        #[cfg(feature = "full")]
         Answer::Finish {} => named(&mut object, "finish"),
         Answer::AskAdministrator {} => named(&mut object, "ask_administrator"),
+        // The lean widget has no screen that leads to any of these.
+        #[cfg(not(feature = "full"))]
+        Answer::SignIn { .. }
+        | Answer::Add { .. }
+        | Answer::Remove { .. }
+        | Answer::SetQuestions { .. }
+        | Answer::Finish {} => {}
     }
     Secret::new(object.end())
 }
@@ -100,7 +114,8 @@ fn question_answers(answers: &[QuestionAnswer]) -> String {
     list
 }
 
-fn kind(kind: FlowKind) -> &'static str {
+/// A kind of flow as the API names it, which is also the name of its page.
+pub(crate) fn kind(kind: FlowKind) -> &'static str {
     match kind {
         FlowKind::Reset => "reset",
         FlowKind::Unlock => "unlock",
@@ -109,6 +124,7 @@ fn kind(kind: FlowKind) -> &'static str {
     }
 }
 
+#[cfg(feature = "full")]
 fn method_kind(kind: MethodKind) -> &'static str {
     match kind {
         MethodKind::Email => "email",
@@ -120,6 +136,7 @@ fn method_kind(kind: MethodKind) -> &'static str {
     }
 }
 
+#[cfg(feature = "full")]
 fn role_name(role: Role) -> &'static str {
     match role {
         Role::Alternate => "alternate",
@@ -220,7 +237,8 @@ mod tests {
             Answer::Unlock {},
             Answer::Reset {},
             Answer::SetPassword { password: secret(), current: Some(secret()) },
-            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: secret() },
+            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
+            Answer::Add { kind: MethodKind::Authenticator, role: None, value: None },
             Answer::Remove { method: plain() },
             Answer::SetQuestions { answers: answers() },
             Answer::Finish {},

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, Outcome, Secret};
+#[cfg(feature = "full")]
+use regain_protocol::AuthenticatorSetup;
+use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, FlowKind, Outcome, Secret};
 
-use super::{Fault, Field, Ticket};
+use super::{Fault, Field, Strength, Ticket};
 
 /// One thing to be done.
 #[derive(Debug, Clone)]
@@ -63,6 +65,23 @@ pub enum Effect {
     StartReadingSms,
     /// Stop that.
     StopReadingSms,
+    /// Bring in what tells how strong a password is, in place of one that is there; the words make a
+    /// password weak. It comes as [`Event::StrengthReady`](super::Event::StrengthReady).
+    BringInStrength(Vec<String>),
+    /// It is not needed any more.
+    SendStrengthAway,
+    /// Tell how strong this password is: comes as [`Event::Scored`](super::Event::Scored) with the same
+    /// ticket, unless another one is to be told of before its turn comes.
+    Score(Ticket, Secret<String>),
+    /// Say [`Event::Rested`](super::Event::Rested) with this ticket in a moment.
+    Rest(Ticket),
+    /// Look for this password in known leaks: comes as [`Event::LookedUp`](super::Event::LookedUp).
+    LookUp(Ticket, Secret<String>),
+    /// Suggest a password that keeps to these values (`embed/generate.js`): comes as
+    /// [`Event::Suggested`](super::Event::Suggested).
+    Suggest(Ticket, Vec<String>),
+    /// Put this on the clipboard; how it went comes as [`Event::Copied`](super::Event::Copied).
+    Copy(Secret<String>),
     /// Put this into a field, as if it had been typed.
     Fill(Field, Secret<String>),
     /// Move the focus, once what changed is drawn.
@@ -78,6 +97,14 @@ pub enum Effect {
         /// Where to sign in, when the host page has no form for it.
         continue_url: Option<String>,
     },
+    /// Have a fuller widget go on with the flow in this one's place; where none can be had, that comes as
+    /// [`Event::CouldNotGoOn`](super::Event::CouldNotGoOn).
+    GoOn(Resume),
+    /// Open a flow of another kind in this one's place.
+    OpenFlow(FlowKind, String),
+    /// Put the authenticator app's key on the clipboard.
+    #[cfg(feature = "full")]
+    CopyKey(Arc<AuthenticatorSetup>),
     /// Take the widget away.
     Close,
 }
@@ -101,7 +128,7 @@ pub enum Focus {
 }
 
 /// What is said to those who cannot see it change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
     /// Another code was sent.
     CodeSent,
@@ -119,6 +146,9 @@ pub enum Announcement {
     CodeEnded,
     /// The whole flow has so many more seconds.
     FlowEnds(u32),
+    /// The authenticator app's key is on the clipboard.
+    #[cfg(feature = "full")]
+    KeyCopied,
     /// The request takes its time.
     StillWorking,
     /// So many of the rules for the password are met.
@@ -128,13 +158,27 @@ pub enum Announcement {
         /// How many there are.
         of: u32,
     },
+    /// How strong the password is.
+    Strength(Strength),
+    /// The password is in a known leak.
+    Leaked,
+    /// Whether the two passwords are the same.
+    Matching(bool),
+    /// Whether the passwords can be seen now.
+    Shown(bool),
+    /// Caps Lock is on.
+    CapsLock,
+    /// A suggested password is in the fields.
+    Suggested,
+    /// There is none to be had.
+    NoSuggestion,
+    /// It is on the clipboard.
+    Copied,
 }
 
 /// What the host page is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
-    /// The widget opened.
-    Opened,
     /// A step began; its name in the API.
     Step(&'static str),
     /// It worked.

@@ -23,6 +23,9 @@ pub struct EnterCode {
     pub tries_left: u8,
     /// The code as typed.
     pub code: Secret<String>,
+    /// What to set up an authenticator app with.
+    #[cfg(feature = "full")]
+    pub setup: Option<std::sync::Arc<regain_protocol::AuthenticatorSetup>>,
     /// What is wrong with it.
     pub error: Option<FieldError>,
     /// How many seconds were left when it was last said.
@@ -32,12 +35,27 @@ pub struct EnterCode {
 impl EnterCode {
     /// `None` when the step is another one, or says a time that is none.
     pub(super) fn new(body: StepBody) -> Option<Self> {
-        let StepBody::EnterCode { method, length, expires_at, resend_at, resends_left, tries_left, .. } = body else {
+        let StepBody::EnterCode { method, length, expires_at, resend_at, resends_left, tries_left, setup } = body
+        else {
             return None;
         };
+        #[cfg(not(feature = "full"))]
+        drop(setup);
         let (expires_at, resend_at) = (parse_utc(&expires_at)?, parse_utc(&resend_at)?);
         let code = Secret::from("");
-        Some(Self { method, length, expires_at, resend_at, resends_left, tries_left, code, error: None, said: None })
+        Some(Self {
+            method,
+            length,
+            expires_at,
+            resend_at,
+            resends_left,
+            tries_left,
+            code,
+            #[cfg(feature = "full")]
+            setup: setup.map(std::sync::Arc::new),
+            error: None,
+            said: None,
+        })
     }
 
     /// The same step as the server has it now: what was typed stays, unless it was for a former code.

@@ -1,8 +1,11 @@
 //! What can happen to a flow.
 
-use regain_protocol::{Config, FlowAnswered, Problem, Secret};
+use regain_protocol::{Config, FlowAnswered, FlowKind, Problem, Secret};
 
+use super::Strength;
 use super::answer_questions::MOST;
+#[cfg(feature = "full")]
+use super::security_info::Change;
 use crate::clock::Millis;
 
 /// Numbers the requests and the challenges, so that a reply to one that was given up is recognised
@@ -37,6 +40,15 @@ pub enum Field {
     Password,
     /// The new password again.
     Confirm,
+    /// The registered methods, together.
+    #[cfg(feature = "full")]
+    Methods,
+    /// The security question at that place, out of those on offer.
+    #[cfg(feature = "full")]
+    Question(u8),
+    /// The person's own words for it.
+    #[cfg(feature = "full")]
+    Own(u8),
 }
 
 impl Field {
@@ -62,6 +74,29 @@ impl Field {
             Self::Current => "current-password",
             Self::Password => "new-password",
             Self::Confirm => "confirm-password",
+            #[cfg(feature = "full")]
+            Self::Methods => "methods",
+            #[cfg(feature = "full")]
+            Self::Question(place) => {
+                let names: [_; MOST] = [
+                    "question-1",
+                    "question-2",
+                    "question-3",
+                    "question-4",
+                    "question-5",
+                    "question-6",
+                    "question-7",
+                    "question-8",
+                    "question-9",
+                ];
+                names[place as usize % MOST]
+            }
+            #[cfg(feature = "full")]
+            Self::Own(place) => {
+                let names: [_; MOST] =
+                    ["own-1", "own-2", "own-3", "own-4", "own-5", "own-6", "own-7", "own-8", "own-9"];
+                names[place as usize % MOST]
+            }
         }
     }
 }
@@ -91,6 +126,28 @@ pub enum Event {
     AskedForAnotherCode,
     /// The browser read a code from a text message.
     CodeRead(Secret<String>),
+    /// Whether what tells how strong a password is is there now, or can't be had.
+    StrengthReady(bool),
+    /// How strong the password of that ticket is.
+    Scored(Ticket, Strength),
+    /// A moment has gone by since the password of that ticket was typed.
+    Rested(Ticket),
+    /// How often the password of that ticket is in known leaks; below zero where nobody knows.
+    LookedUp(Ticket, i32),
+    /// A suggestion, please: of the same kind as before (at first, of words), or of the other.
+    AskedForSuggestion(bool),
+    /// The suggestion of that ticket, or none.
+    Suggested(Ticket, Option<Secret<String>>),
+    /// Copy it, please.
+    AskedToCopy,
+    /// Whether it was copied.
+    Copied(bool),
+    /// Show the passwords, or hide them again.
+    Showed,
+    /// Where something is typed with Caps Lock on, if so.
+    CapsLock(Option<Field>),
+    /// The focus went on from a field.
+    Left(Field),
     /// Another call, please.
     AskedForAnotherCall,
     /// Another way, please.
@@ -103,6 +160,16 @@ pub enum Event {
     StartedAgain,
     /// Back to the host page's sign-in.
     WentToSignIn,
+    /// On to a flow of another kind.
+    WentTo(FlowKind),
+    /// No fuller widget can be had for a step that this one does not know.
+    CouldNotGoOn,
+    /// Open or close a form of the security info.
+    #[cfg(feature = "full")]
+    Changed(Change),
+    /// Copy the authenticator app's key, please.
+    #[cfg(feature = "full")]
+    AskedToCopyKey,
     /// Enough.
     Cancelled,
     /// Time went on; sent every second while something waits for it.

@@ -6,6 +6,7 @@
 //! one step to another but the server's word.
 
 mod account_type;
+mod aids;
 mod answer_call;
 mod answer_questions;
 mod challenge;
@@ -20,6 +21,10 @@ mod line;
 mod new_password;
 mod replies;
 mod requests;
+#[cfg(feature = "full")]
+mod security_info;
+#[cfg(feature = "full")]
+mod sign_in;
 mod view;
 
 #[cfg(test)]
@@ -27,6 +32,7 @@ mod tests;
 
 use regain_protocol::{AccountType, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret};
 
+pub use aids::{Matching, Strength, Suggested};
 pub use answer_call::AnswerCall;
 pub use answer_questions::AnswerQuestions;
 pub use choose_method::ChooseMethod;
@@ -36,7 +42,16 @@ pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
-pub use new_password::NewPassword;
+pub use new_password::{Item, NewPassword, Standing};
+#[cfg(feature = "full")]
+pub use security_info::{
+    Change, Chosen, DestinationView, MethodView, OverviewView, QuestionsFormView, RemovalView, RowView, SecurityInfo,
+    SecurityInfoView, Way,
+};
+#[cfg(feature = "full")]
+pub use sign_in::SignIn;
+#[cfg(feature = "full")]
+pub use view::SignInView;
 pub use view::{
     CallView, CaptchaView, CodeView, ContactView, EndedView, MethodsView, OutcomesView, PasswordView, QuestionsView,
     Screen, Trouble, View,
@@ -62,6 +77,11 @@ pub struct Setup {
     /// Whether the widget opened by itself after a reload. Then a flow that is gone is said to be
     /// over; after a click it is quietly replaced by a new one.
     pub reopened: bool,
+    /// Whether the host page says who is signed in.
+    #[cfg(feature = "full")]
+    pub signed_in: bool,
+    /// Whether there is a fuller widget for a step that this one does not know.
+    pub has_more: bool,
 }
 
 /// What is wrong with what a field holds.
@@ -91,6 +111,17 @@ pub enum FieldError {
     Refused,
     /// The two passwords differ.
     Different,
+    /// Fewer characters than it must have.
+    TooShort,
+    /// The same as another one.
+    Repeated,
+    /// A phone number does not say of which country.
+    CountryCode,
+    /// Something is still needed.
+    Unfinished {
+        /// How many.
+        missing: u8,
+    },
 }
 
 /// A flow in progress, and the step it is at.
@@ -120,7 +151,11 @@ enum Step {
     AnswerQuestions(AnswerQuestions),
     ChooseOutcome(ChooseOutcome),
     NewPassword(Box<NewPassword>),
-    /// A step for a newer widget.
+    #[cfg(feature = "full")]
+    SignIn(SignIn),
+    #[cfg(feature = "full")]
+    SecurityInfo(Box<SecurityInfo>),
+    /// A step for a newer or a fuller widget.
     Unknown,
 }
 
@@ -140,7 +175,7 @@ enum State {
     /// A flow in progress.
     Live(Box<Live>),
     /// It worked.
-    Done { outcome: Outcome, user_id: String, notified: bool, continue_url: Option<String> },
+    Done { outcome: Outcome, user_id: String, notified: bool, continue_url: Option<String>, due: bool },
     /// It is over without success.
     Ended { why: End, retry_at: Option<Millis> },
     /// The person closed the widget.
@@ -156,6 +191,9 @@ pub struct Model {
     user_id_hint: Option<String>,
     /// Whether anyone can be sent to the administrators.
     ask_administrator: bool,
+    /// The kinds of flow that are switched on.
+    #[cfg(feature = "full")]
+    flows: Vec<FlowKind>,
     accounts: Vec<AccountType>,
     account: Account,
     /// What time it is at the server, from this device's clock.
@@ -170,6 +208,12 @@ pub struct Model {
     drawn: u32,
     ticking: bool,
     reading_sms: bool,
+    /// What tells how strong a password is was brought in.
+    scorer: bool,
+    /// And it is ready.
+    scores: bool,
+    /// A fuller widget is being brought in.
+    goes_on: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -182,6 +226,8 @@ impl Model {
             organisation: None,
             user_id_hint: None,
             ask_administrator: false,
+            #[cfg(feature = "full")]
+            flows: Vec::new(),
             accounts: Vec::new(),
             account: Account::Settled,
             offset: 0,
@@ -193,6 +239,9 @@ impl Model {
             drawn: 0,
             ticking: false,
             reading_sms: false,
+            scorer: false,
+            scores: false,
+            goes_on: false,
             setup,
         }
     }
@@ -218,13 +267,13 @@ impl Model {
             self.reading_sms = reads_sms;
             effects.push(if reads_sms { Effect::StartReadingSms } else { Effect::StopReadingSms });
         }
+        self.send_strength_away(&mut effects);
         effects
     }
 
     fn handle(&mut self, now: Millis, event: Event, effects: &mut Effects) {
         match event {
             Event::Opened => {
-                effects.push(Effect::Tell(HostEvent::Opened));
                 effects.push(Effect::LoadConfig);
                 self.account = Account::new(now);
                 let call = self.setup.resume.clone().map_or(Call::Create, Call::Resume);
@@ -240,6 +289,8 @@ impl Model {
                 match self.step() {
                     Some(Step::ChooseMethod(step)) => step.chose(place),
                     Some(Step::ChooseOutcome(step)) => step.chose(place),
+                    #[cfg(feature = "full")]
+                    Some(Step::SecurityInfo(step)) => step.chose(place),
                     _ => return,
                 }
                 self.forget_failure();
@@ -274,6 +325,21 @@ impl Model {
                     effects.push(Effect::ReturnToSignIn { user_id, continue_url });
                 }
             }
+            Event::WentTo(kind) => self.go_to(kind, effects),
+            Event::CouldNotGoOn => {
+                if std::mem::take(&mut self.goes_on) {
+                    self.drawn += 1;
+                    self.begun(effects);
+                }
+            }
+            #[cfg(feature = "full")]
+            Event::Changed(change) => self.change(now, change, effects),
+            #[cfg(feature = "full")]
+            Event::AskedToCopyKey => {
+                if let Some(Step::EnterCode(EnterCode { setup: Some(setup), .. })) = self.step() {
+                    effects.push(Effect::CopyKey(std::sync::Arc::clone(setup)));
+                }
+            }
             Event::Cancelled => {
                 if let State::Live(live) = &self.state {
                     effects.push(Effect::DeleteFlow(live.resume.clone()));
@@ -301,10 +367,15 @@ impl Model {
                 self.organisation = Some(config.name).filter(|name| !name.is_empty());
                 self.user_id_hint = config.user_id_hint;
                 self.ask_administrator = config.ask_administrator;
+                #[cfg(feature = "full")]
+                {
+                    self.flows = config.flows;
+                }
                 self.offers(config.account_types, effects);
             }
             Event::Unconfigured => self.offers(Vec::new(), effects),
             Event::ClockRead(offset) => self.offset = offset,
+            event => self.aided(event, effects),
         }
     }
 
@@ -316,6 +387,7 @@ impl Model {
     }
 
     fn typed(&mut self, field: Field, text: Secret<String>, effects: &mut Effects) {
+        let ticket = Ticket(self.tickets + 1);
         let Some(step) = self.step() else { return };
         match (step, field) {
             (Step::Identify(step), Field::UserId | Field::Captcha) => {
@@ -331,8 +403,24 @@ impl Model {
                 effects.extend(step.typed(text).map(Effect::Announce));
             }
             (Step::NewPassword(step), Field::Current | Field::Password | Field::Confirm) => {
+                // Fields are read once more when the form is sent.
+                if step.holds(field, &text) {
+                    return;
+                }
                 effects.extend(step.typed(field, text).map(Effect::Announce));
+                if field == Field::Password {
+                    step.text = ticket;
+                    self.tickets = ticket.0;
+                    self.examine(effects);
+                }
             }
+            #[cfg(feature = "full")]
+            (Step::SignIn(step), Field::UserId | Field::Current) => {
+                step.typed(field, text);
+                self.user_id = step.user_id.clone();
+            }
+            #[cfg(feature = "full")]
+            (Step::SecurityInfo(step), _) => step.typed(field, text),
             _ => return,
         }
         self.forget_failure();
@@ -368,6 +456,23 @@ impl Model {
         self.line = Line::Idle;
         self.enter(State::Opening);
         self.send(now, Call::Create, effects);
+    }
+
+    /// On to a flow of another kind: from the end of this one, or in its place.
+    fn go_to(&mut self, kind: FlowKind, effects: &mut Effects) {
+        let user_id = match &self.state {
+            State::Done { user_id, .. } => user_id.clone(),
+            State::Live(live) => {
+                effects.push(Effect::DeleteFlow(live.resume.clone()));
+                effects.push(Effect::ClearResume);
+                self.user_id.clone()
+            }
+            _ => return,
+        };
+        self.line = Line::Idle;
+        self.state = State::Closed;
+        effects.push(Effect::OpenFlow(kind, user_id));
+        effects.push(Effect::Close);
     }
 
     fn close(&mut self, effects: &mut Effects) {
@@ -444,6 +549,10 @@ impl Step {
             Self::AnswerQuestions(_) => "answer_questions",
             Self::ChooseOutcome(_) => "choose_outcome",
             Self::NewPassword(_) => "new_password",
+            #[cfg(feature = "full")]
+            Self::SignIn(_) => "sign_in",
+            #[cfg(feature = "full")]
+            Self::SecurityInfo(_) => "security_info",
             Self::Unknown => "unknown",
         }
     }

@@ -8,6 +8,8 @@ use super::{
     Announcement, AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, Effect, Effects, End,
     EnterCode, Fault, Focus, HostEvent, Identify, Live, Model, NewPassword, Reply, Resume, State, Step, is_page,
 };
+#[cfg(feature = "full")]
+use super::{SecurityInfo, SignIn};
 use crate::clock::{Millis, parse_utc};
 
 impl Model {
@@ -18,6 +20,8 @@ impl Model {
                 let resent = flow.notice.is_some_and(|notice| notice.code == NoticeCode::CodeResent)
                     && matches!(ask.call, Call::Answer { wish: Wish::AnotherCode, .. });
                 self.adopt(now, &ask.call, flow, token, effects);
+                #[cfg(feature = "full")]
+                self.accepted(&ask.call, effects);
                 if resent {
                     effects.push(Effect::Announce(Announcement::CodeSent));
                 } else if let (Call::Answer { wish: Wish::AnotherCaptcha, .. }, Some(Step::Identify(_))) =
@@ -45,6 +49,8 @@ impl Model {
     /// The server said no for a reason that the person can do something about, or because the flow
     /// has moved on.
     fn refused(&mut self, now: Millis, ask: Ask, status: u16, problem: Option<Problem>, effects: &mut Effects) {
+        #[cfg(feature = "full")]
+        let pointer = problem.as_ref().and_then(|problem| problem.pointer.clone()).unwrap_or_default();
         let (code, flow, violations) = problem.map_or((ProblemCode::Unknown, None, Vec::new()), |problem| {
             (problem.code, problem.flow, problem.violations)
         });
@@ -75,6 +81,10 @@ impl Model {
                     Some(Step::AnswerQuestions(step)) => step.refused(code),
                     Some(Step::ContactAdministrator(step)) => step.refused(code),
                     Some(Step::NewPassword(step)) => step.refused(code, violations),
+                    #[cfg(feature = "full")]
+                    Some(Step::SignIn(step)) => step.refused(code, &pointer),
+                    #[cfg(feature = "full")]
+                    Some(Step::SecurityInfo(step)) => step.refused(code, &pointer),
                     Some(Step::AnswerCall(_) | Step::ChooseOutcome(_) | Step::Unknown) | None => None,
                 };
                 match field {
@@ -105,6 +115,8 @@ impl Model {
     /// Takes the flow as the server has it: another step is another screen; the same step keeps what
     /// was typed.
     fn adopt(&mut self, now: Millis, call: &Call, flow: Flow, token: Option<Secret<String>>, effects: &mut Effects) {
+        // A flow that another widget left behind may be of another kind than this one would begin.
+        self.setup.kind = flow.kind;
         let resume = match (&self.state, call) {
             (State::Live(live), _) => Resume { id: flow.id, token: token.unwrap_or_else(|| live.resume.token.clone()) },
             (_, Call::Resume(resume)) => Resume { id: flow.id, token: token.unwrap_or_else(|| resume.token.clone()) },
@@ -124,6 +136,7 @@ impl Model {
                     user_id,
                     notified,
                     continue_url: continue_url.filter(|url| is_page(url)),
+                    due: flow.notice.is_some_and(|notice| notice.code == NoticeCode::SecurityInfoDue),
                 });
                 effects.push(Effect::Tell(HostEvent::Done(outcome)));
                 return effects.push(Effect::Focus(Focus::Heading));
@@ -158,6 +171,12 @@ impl Model {
             body @ StepBody::NewPassword { .. } => {
                 NewPassword::new(body).map_or(Step::Unknown, |step| Step::NewPassword(Box::new(step)))
             }
+            #[cfg(feature = "full")]
+            StepBody::SignIn { user_id } => Step::SignIn(SignIn::new(user_id, &self.user_id)),
+            #[cfg(feature = "full")]
+            body @ StepBody::SecurityInfo { .. } => {
+                SecurityInfo::new(body).map_or(Step::Unknown, |step| Step::SecurityInfo(Box::new(step)))
+            }
             _ => Step::Unknown,
         };
         let new = Live {
@@ -182,8 +201,26 @@ impl Model {
             State::Live(live) => (live.said, live.check_at),
             _ => (None, 0),
         };
+        self.goes_on = self.setup.has_more && matches!(new.step, Step::Unknown);
+        let resume = new.resume.clone();
         self.enter(State::Live(Box::new(Live { said, check_at, ..new })));
+        if self.goes_on {
+            effects.push(Effect::Focus(Focus::Heading));
+            return effects.push(Effect::GoOn(resume));
+        }
         self.begun(effects);
+        self.bring_in_strength(effects);
+    }
+
+    /// An answer that was taken closes the form that it came from.
+    #[cfg(feature = "full")]
+    fn accepted(&mut self, call: &Call, effects: &mut Effects) {
+        if let (Call::Answer { .. }, Some(Step::SecurityInfo(step))) = (call, self.step())
+            && step.accepted()
+        {
+            self.drawn += 1;
+            effects.push(Effect::Focus(Focus::Heading));
+        }
     }
 
     /// Whether a flow that a former load left behind turns out to be over before the person saw it.
@@ -209,6 +246,15 @@ impl Model {
             // The message stays.
             (Step::ContactAdministrator(_), Step::ContactAdministrator(_)) | (Step::Unknown, Step::Unknown) => {}
             (Step::NewPassword(old), Step::NewPassword(new)) => old.refresh(*new),
+            #[cfg(feature = "full")]
+            (Step::SignIn(old), Step::SignIn(new)) => old.refresh(new),
+            #[cfg(feature = "full")]
+            (Step::SecurityInfo(old), Step::SecurityInfo(new)) => {
+                if old.refresh(*new) {
+                    self.drawn += 1;
+                    effects.push(Effect::Focus(Focus::Heading));
+                }
+            }
             (_, step) => {
                 new.step = step;
                 return Some(new);

@@ -32,6 +32,10 @@ impl Model {
             Some(Step::ContactAdministrator(step)) => step.submit(),
             Some(Step::ChooseOutcome(step)) => step.submit().map(Some),
             Some(Step::NewPassword(step)) => step.submit().map(Some),
+            #[cfg(feature = "full")]
+            Some(Step::SignIn(step)) => step.submit().map(Some),
+            #[cfg(feature = "full")]
+            Some(Step::SecurityInfo(step)) => step.submit().map(Some),
             Some(Step::AnswerCall(_) | Step::Unknown) | None => return,
         };
         match result {
@@ -126,6 +130,25 @@ impl Model {
     pub(super) fn send_again(&mut self, now: Millis, effects: &mut Effects) {
         if let Line::Failed { ask, fault, .. } = std::mem::replace(&mut self.line, Line::Idle) {
             self.dispatch(now, ask, Some(fault), effects);
+        }
+    }
+
+    /// Opens or closes a form of the security info. What failed was about the one before.
+    #[cfg(feature = "full")]
+    pub(super) fn change(&mut self, now: Millis, change: super::Change, effects: &mut Effects) {
+        if self.line.is_busy() {
+            return;
+        }
+        let Some(Step::SecurityInfo(step)) = self.step() else { return };
+        let opened = step.change(change);
+        self.forget_failure();
+        match opened {
+            Ok(true) => {
+                self.drawn += 1;
+                effects.push(Effect::Focus(Focus::Heading));
+            }
+            Ok(false) => {}
+            Err(answer) => self.answer(now, Wish::Other, answer, effects),
         }
     }
 

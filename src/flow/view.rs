@@ -8,9 +8,16 @@ use regain_protocol::{
     UnlockOutcome, Violation,
 };
 
+#[cfg(feature = "full")]
+use regain_protocol::AuthenticatorSetup;
+
 use super::account_type::Account;
 use super::line::{Ask, Call};
-use super::{End, Fault, Field, FieldError, Line, Model, State, Step, seconds_until};
+#[cfg(feature = "full")]
+use super::security_info::SecurityInfoView;
+use super::{
+    End, Fault, Field, FieldError, Item, Line, Matching, Model, State, Step, Strength, Suggested, seconds_until,
+};
 use crate::clock::Millis;
 
 /// What to draw.
@@ -97,9 +104,20 @@ pub enum Screen {
         outcome: Outcome,
         /// Whether a confirmation is on its way.
         notified: bool,
+        /// Whether the organisation asks for more security info, or for a look at it.
+        due: bool,
+        /// Whether the person is signed in on the host page.
+        #[cfg(feature = "full")]
+        signed_in: bool,
     },
     /// It is over without success.
     Ended(EndedView),
+    /// User ID and current password.
+    #[cfg(feature = "full")]
+    SignIn(SignInView),
+    /// What is registered to prove who one is.
+    #[cfg(feature = "full")]
+    SecurityInfo(Box<SecurityInfoView>),
     /// A step for a newer widget, or one that needs a human.
     Unknown,
 }
@@ -152,6 +170,9 @@ pub struct CallView {
     pub masked: Option<String>,
     /// How it goes.
     pub status: CallStatus,
+    /// Whether it is to show that a number to be registered is the person's.
+    #[cfg(feature = "full")]
+    pub registers: bool,
     /// Nothing more happens in it.
     pub is_over: bool,
     /// How many more may be asked for.
@@ -189,6 +210,12 @@ pub struct CodeView {
     pub masked: Option<String>,
     /// How many digits it has.
     pub length: u8,
+    /// Whether it is to show that something to be registered is the person's.
+    #[cfg(feature = "full")]
+    pub registers: bool,
+    /// What to set up an authenticator app with.
+    #[cfg(feature = "full")]
+    pub setup: Option<Arc<AuthenticatorSetup>>,
     /// What is wrong with it.
     pub error: Option<FieldError>,
     /// Seconds for which it is still good.
@@ -212,10 +239,22 @@ pub struct PasswordView {
     pub first: bool,
     /// Whether the current one must be given too.
     pub needs_current: bool,
-    /// The rules that can be judged here, each with whether it is met.
-    pub checks: Vec<regain_policy::Check>,
-    /// Whether the server judges by rules of its own.
-    pub server_checks: bool,
+    /// Whether it takes the place of one that still works.
+    pub changes: bool,
+    /// The checklist.
+    pub items: Vec<Item>,
+    /// How strong the password is, where that can be told.
+    pub strength: Option<Strength>,
+    /// What can be said of the two being the same.
+    pub matching: Matching,
+    /// Whether what is typed can be seen.
+    pub shown: bool,
+    /// Where something is typed with Caps Lock on.
+    pub caps_lock: Option<Field>,
+    /// How a suggestion comes along.
+    pub suggested: Suggested,
+    /// Whether suggestions are made of words.
+    pub words: bool,
     /// The rules by which the server refused it as it is.
     pub refused: Vec<Violation>,
     /// What is wrong, and where.
@@ -226,6 +265,24 @@ pub struct PasswordView {
     pub max_length: u32,
     /// How many of the four classes must occur, for password generators.
     pub min_classes: u8,
+}
+
+/// User ID and current password.
+#[cfg(feature = "full")]
+#[derive(Debug, Clone)]
+pub struct SignInView {
+    /// What for.
+    pub kind: FlowKind,
+    /// As typed, or as it is known.
+    pub user_id: String,
+    /// Whether it is known whose account it is.
+    pub known: bool,
+    /// What a user ID looks like here.
+    pub hint: Option<String>,
+    /// Whether there is a way for those who forgot the password.
+    pub can_reset: bool,
+    /// What is wrong, and where.
+    pub error: Option<(Field, FieldError)>,
 }
 
 /// It is over.
@@ -295,7 +352,15 @@ impl Model {
                 return Screen::Failed;
             }
             State::Opening | State::Closed => return Screen::Loading,
-            State::Done { outcome, notified, .. } => return Screen::Done { outcome: *outcome, notified: *notified },
+            State::Done { outcome, notified, due, .. } => {
+                return Screen::Done {
+                    outcome: *outcome,
+                    notified: *notified,
+                    due: *due,
+                    #[cfg(feature = "full")]
+                    signed_in: self.setup.signed_in,
+                };
+            }
             State::Ended { why, retry_at } => {
                 let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
                 return Screen::Ended(EndedView { why: *why, wait });
@@ -333,6 +398,8 @@ impl Model {
             }),
             Step::AnswerCall(step) => Screen::AnswerCall(CallView {
                 masked: step.method.masked.clone(),
+                #[cfg(feature = "full")]
+                registers: self.registers(live.gate),
                 status: step.status,
                 is_over: step.is_over(),
                 calls_left: step.calls_left,
@@ -352,6 +419,10 @@ impl Model {
                     kind: step.method.kind,
                     masked: step.method.masked.clone(),
                     length: step.length,
+                    #[cfg(feature = "full")]
+                    registers: self.registers(live.gate),
+                    #[cfg(feature = "full")]
+                    setup: step.setup.clone(),
                     error: step.error,
                     good_for: seconds_until(step.expires_at, server_now),
                     tries_left: step.tries_left,
@@ -364,15 +435,40 @@ impl Model {
                 user_id: step.user_id.clone(),
                 first: step.first,
                 needs_current: step.needs_current,
-                checks: step.checks(),
-                server_checks: !step.policy.server_checks.is_empty(),
+                changes: self.setup.kind == FlowKind::Change,
+                items: step.items(self.scores),
+                strength: step.strength.as_ref().map(|(_, strength)| strength.clone()),
+                matching: step.matching,
+                shown: step.shown,
+                caps_lock: step.caps_lock,
+                suggested: step.suggested,
+                words: step.words,
                 refused: step.refused.clone(),
                 error: step.error,
                 min_length: step.policy.min_length,
                 max_length: step.policy.max_length,
                 min_classes: step.policy.min_classes,
             })),
+            #[cfg(feature = "full")]
+            Step::SignIn(step) => Screen::SignIn(SignInView {
+                kind: self.setup.kind,
+                user_id: step.user_id.clone(),
+                known: step.known,
+                hint: self.user_id_hint.clone(),
+                can_reset: self.flows.contains(&FlowKind::Reset),
+                error: step.error,
+            }),
+            #[cfg(feature = "full")]
+            Step::SecurityInfo(step) => Screen::SecurityInfo(Box::new(step.view())),
+            Step::Unknown if self.goes_on => Screen::Loading,
             Step::Unknown => Screen::Unknown,
         }
+    }
+
+    /// Whether a code or a call is about something to be registered: once the proofs are done, there is no
+    /// gate any more.
+    #[cfg(feature = "full")]
+    fn registers(&self, gate: Option<Gate>) -> bool {
+        self.setup.kind == FlowKind::Register && gate.is_none()
     }
 }

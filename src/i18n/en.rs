@@ -1,17 +1,25 @@
 //! The catalogue in English: plain, calm, and never blaming the reader.
 
 macro_rules! catalogue {
-    ($($name:ident = $words:literal;)*) => {
+    ({ $($name:ident = $words:literal;)* } $($full_name:ident = $full_words:literal;)*) => {
         /// A text, named by what it is for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[expect(missing_docs, reason = "the words themselves stand beside each name")]
-        pub enum Text { $($name),* }
+        pub enum Text {
+            $($name,)*
+            $(#[cfg(feature = "full")] $full_name,)*
+        }
 
-        pub(super) const TEXTS: &[&str] = &[$($words),*];
+        pub(super) const TEXTS: &[&str] = &[
+            $($words,)*
+            $(#[cfg(feature = "full")] $full_words,)*
+        ];
     };
 }
 
-catalogue! {
+// What only the full widget says follows, from en_full.rs.
+with_full! {
+    Nothing = "";
     Close = "Cancel and close";
     Cancel = "Cancel";
     Next = "Next";
@@ -149,11 +157,50 @@ catalogue! {
 
     PasswordHeading = "Choose a new password";
     PasswordFirstHeading = "Choose a password";
+    ChangeHeading = "Change your password";
     PasswordLead = "A few words that only you would put together are easy to remember and hard to guess.";
     CurrentPassword = "Current password";
     NewPassword = "New password";
     ConfirmPassword = "New password again";
-    ShowLabel = "Show the passwords";
+    ShowLabel = "Show what I type";
+    HideLabel = "Hide it";
+    Shown = "What you type is shown now.";
+    Hidden = "What you type is hidden now.";
+    CapsLock = "Caps Lock is on.";
+    Suggest = "Suggest a password";
+    SuggestAnother = "Another one";
+    SuggestCharacters = "Characters instead";
+    SuggestWords = "Words instead";
+    SuggestionGiven = "This one is filled in twice. Keep it where only you will find it.";
+    SuggestionFailed = "We can’t suggest one just now. Choose one of your own.";
+    Copy = "Copy";
+    Copied = "Copied";
+    StrengthLabel = "Strength";
+    StrengthTakes = "{0}. Guessing it would take {1}.";
+    StrengthVeryWeak = "Very weak";
+    StrengthWeak = "Weak";
+    StrengthFair = "Fair";
+    StrengthStrong = "Strong";
+    StrengthVeryStrong = "Very strong";
+    TimeNone = "less than a second";
+    TimeSeconds = "seconds";
+    TimeMinutes = "minutes";
+    TimeHours = "hours";
+    TimeDays = "days";
+    TimeMonths = "months";
+    TimeYears = "years";
+    TimeCenturies = "centuries";
+    WeakKeys = "Keys in a row are easy to guess.";
+    WeakRepeats = "Repeats are easy to guess.";
+    WeakSequences = "Sequences such as abc or 6543 are easy to guess.";
+    WeakDates = "Dates and years are easy to guess.";
+    WeakCommon = "It is much like what many people use.";
+    WeakWord = "A word by itself is easy to guess.";
+    WeakNames = "Names are easy to guess.";
+    HelpAnother = "Add another word or two, less common ones.";
+    HelpCapitals = "Capitals don’t help much.";
+    HelpReversed = "Words written backwards don’t help much.";
+    HelpLookAlikes = "Look-alikes such as @ for a don’t help much.";
     RulesHeading = "A good password here";
     RuleMet = "Done: ";
     RuleOpen = "To do: ";
@@ -163,7 +210,12 @@ catalogue! {
     RuleDifferent = "has at least {0} different characters, capitals and look-alikes such as 0 and o counting as one";
     RuleUserId = "does not contain your user ID";
     RuleWord = "does not contain “{0}”";
-    RuleServer = "is not one that is easily guessed; we check that when you finish";
+    RuleBroken = "Not kept: ";
+    RuleLater = "; we check that when you finish";
+    RuleLooking = "; we are looking that up";
+    RuleScore = "reaches the strength “{0}”";
+    RuleLeak = "is in no list of stolen passwords";
+    RuleServer = "is not one that is easily guessed";
     RuleBanned = "The password is made of little more than words that are easily guessed here. Choose another one.";
     RuleCommon = "Too many people use this password. Choose another one.";
     RuleBreached = "This password is in a list of stolen passwords. Choose another one.";
@@ -175,8 +227,10 @@ catalogue! {
     CurrentWrong = "That isn’t your current password.";
     ConfirmMissing = "Type the new password again.";
     BreaksRules = "The list below says what the password still needs.";
+    Same = "The two passwords are the same.";
     Different = "The two passwords are not the same.";
     Finish = "Finish";
+    Submit = "Submit";
 
     DoneReset = "Your password has been reset";
     DoneUnlocked = "Your account has been unlocked";
@@ -190,6 +244,8 @@ catalogue! {
     DoneNotified = "We have sent you a confirmation. If it tells you of a change that wasn’t yours, do what it says right away.";
     DoneElsewhere = "On your other devices you may have to sign in again.";
     BackToSignIn = "Back to sign in";
+    SecurityInfoDue = "Your organisation asks you to look at your security info: it is how you get back in if you can’t sign in.";
+    ToSecurityInfo = "Look at it now";
 
     EndedExpired = "Your time ran out";
     EndedExpiredLead = "For your safety this ends after a while. Nothing has been changed. You can start again right away.";

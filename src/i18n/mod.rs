@@ -1,6 +1,8 @@
 //! Everything the widget says. One catalogue now; a text is named by its [`Text`], so that another
 //! language is another list of the same length.
 
+#[macro_use]
+mod en_full;
 mod en;
 
 pub use en::Text;

@@ -8,7 +8,15 @@ use crate::flow::{CallView, Event, Screen, View};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
-    let mut screen = begin(Text::CallHeading, Text::CallLead);
+    #[cfg(feature = "full")]
+    let (lead, back) = if call.registers {
+        (Text::ConfirmCall, super::security_info::back_without_adding(context))
+    } else {
+        (Text::CallLead, another_way(context))
+    };
+    #[cfg(not(feature = "full"))]
+    let (lead, back) = (Text::CallLead, another_way(context));
+    let mut screen = begin(Text::CallHeading, lead);
     if let Some(masked) = &call.masked {
         screen = screen.child(element("p").part("lead").say(Text::CallTo).child(ltr(masked.clone())));
     }
@@ -32,7 +40,7 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
                         i18n::text(if call.calls_left > 0 { Text::CallAgain } else { Text::NoMoreCalls }).to_owned()
                     })
                 }),
-            another_way(context),
+            back,
         ))
         .done()
 }

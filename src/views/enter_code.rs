@@ -3,19 +3,17 @@
 use leptos::prelude::*;
 use regain_protocol::{MethodKind, NoticeCode};
 
-use super::parts::{Context, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit};
+use super::parts::{
+    Context, Element, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit,
+};
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
-    let code_input = input(context, Field::Code, wrong)
-        .at("type", "text")
-        .at("inputmode", "numeric")
-        .at("autocomplete", "one-time-code")
-        // Room for whatever is pasted around the digits.
-        .at("maxlength", "64")
-        .at("dir", "ltr")
-        .at("data-code", "");
+    #[cfg(feature = "full")]
+    if code.registers {
+        return super::security_info::confirm_code(context, code);
+    }
     let length = i18n::digits(code.length.into());
     let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
@@ -26,8 +24,6 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
             .words(".".to_owned()),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
-    let by_app = code.kind == MethodKind::Authenticator;
-    let wait = if code.kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
     element("div")
         .at("class", "screen")
         .child(heading(Text::CodeHeading))
@@ -35,18 +31,38 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
             form(context)
-                .child(field(context, Field::Code, Text::Code, good_for, code_input, wrong))
+                .child(code_field(context))
                 .child(actions(submit(context, |_| Text::Verify), another_way(context))),
         )
-        .child(
-            // An app has a new code by itself.
-            element("div").at("class", "more").has("hidden", by_app).child(element("p").part("note").say(wait)).child(
-                button("link", context, || Event::AskedForAnotherCode)
-                    .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
-                    .shows(context, resend),
-            ),
-        )
+        .child(another_code(context, code.kind))
         .done()
+}
+
+/// Where the code is typed.
+pub(super) fn code_field(context: Context) -> Element {
+    let code = input(context, Field::Code, wrong)
+        .at("type", "text")
+        .at("inputmode", "numeric")
+        .at("autocomplete", "one-time-code")
+        // Room for whatever is pasted around the digits.
+        .at("maxlength", "64")
+        .at("dir", "ltr")
+        .at("data-code", "");
+    field(context, Field::Code, Text::Code, good_for, code, wrong)
+}
+
+/// For a code that does not come. An app has a new one by itself.
+pub(super) fn another_code(context: Context, kind: MethodKind) -> Element {
+    let wait = if kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
+    element("div")
+        .at("class", "more")
+        .has("hidden", kind == MethodKind::Authenticator)
+        .child(element("p").part("note").say(wait))
+        .child(
+            button("link", context, || Event::AskedForAnotherCode)
+                .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
+                .shows(context, resend),
+        )
 }
 
 fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {

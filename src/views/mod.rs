@@ -4,6 +4,7 @@ mod account_type;
 mod answer_call;
 mod answer_questions;
 mod captcha;
+mod checklist;
 mod choose_method;
 mod choose_outcome;
 mod contact_administrator;
@@ -14,6 +15,13 @@ mod help;
 mod identify;
 mod new_password;
 mod parts;
+mod password_rules;
+#[cfg(feature = "full")]
+mod security_info;
+#[cfg(feature = "full")]
+mod sign_in;
+mod strength;
+mod suggestion;
 mod trouble;
 
 use leptos::prelude::*;
@@ -25,6 +33,7 @@ pub(crate) use answer_call::status as call_status;
 pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
 use parts::{button, element, heading};
+pub(crate) use strength::said as strength_said;
 
 /// The whole widget: the frame stays, the screen in it changes.
 pub(crate) fn widget(context: Context) -> AnyView {
@@ -98,8 +107,12 @@ fn screen(context: Context) -> AnyView {
         Screen::AnswerQuestions(questions) => answer_questions::screen(context, questions),
         Screen::ChooseOutcome(outcomes) => choose_outcome::screen(context, outcomes),
         Screen::NewPassword(password) => new_password::screen(context, password),
-        Screen::Done { outcome, notified } => done::screen(context, *outcome, *notified),
+        Screen::Done { .. } => done::screen(context, &view.screen),
         Screen::Ended(ended) => ended::screen(context, ended.why),
+        #[cfg(feature = "full")]
+        Screen::SignIn(sign_in) => sign_in::screen(context, sign_in),
+        #[cfg(feature = "full")]
+        Screen::SecurityInfo(info) => security_info::screen(context, info),
         Screen::Unknown => help::screen(context),
     })
 }

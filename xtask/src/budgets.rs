@@ -7,9 +7,25 @@ use serde_json::Value;
 
 /// What the sign-in page pays before anyone clicks: the loader, one request.
 pub(crate) const LOADER: u64 = 2_000;
-/// Everything that the reset flow needs: glue, wasm and stylesheet, and the script and wasm that solve the
+/// Everything that the reset flow needs: the lean build's glue and wasm, the stylesheet, and the script and wasm that solve the
 /// proof of work, which is the default challenge; in English, without the strength worker.
 pub(crate) const RESET_FLOW: u64 = 90_000;
+
+/// What is loaded apart from any budget, once the person is past the first screen.
+const LATER: [&str; 2] = ["strength", "strength_wasm"];
+
+/// What the manifest's entries are for: whether the reset flow needs them, and whether changing a password
+/// and registering do.
+const PARTS: [(&str, bool, bool); 8] = [
+    ("loader", false, false),
+    ("glue", true, false),
+    ("wasm", true, false),
+    ("full", false, true),
+    ("full_wasm", false, true),
+    ("css", true, true),
+    ("work", true, true),
+    ("solver", true, true),
+];
 
 /// The sizes of what is shipped.
 pub(crate) struct Sizes {
@@ -23,7 +39,7 @@ impl Sizes {
             .with_context(|| format!("{} is not built: run `cargo xtask dist`", dist.display()))?;
         let manifest: Value = serde_json::from_slice(&manifest)?;
         let mut parts = Vec::new();
-        for part in ["loader", "glue", "wasm", "css", "work", "solver"] {
+        for part in PARTS.into_iter().map(|(part, ..)| part).chain(LATER) {
             let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
             let plain = fs::metadata(dist.join(name))?.len();
             let brotli = fs::metadata(dist.join(format!("{name}.br")))?.len();
@@ -34,25 +50,38 @@ impl Sizes {
 
     /// What the sign-in page pays before the click.
     pub(crate) fn loader(&self) -> u64 {
-        self.parts.iter().filter(|part| part.0 == "loader").map(|part| part.3).sum()
+        self.sum(|(name, ..)| name == "loader")
     }
 
     /// What the reset flow costs after it.
     pub(crate) fn reset_flow(&self) -> u64 {
-        self.parts.iter().filter(|part| part.0 != "loader").map(|part| part.3).sum()
+        self.sum(|(_, reset, _)| reset)
+    }
+
+    /// What changing a password or registering costs after it.
+    fn full(&self) -> u64 {
+        self.sum(|(_, _, full)| full)
+    }
+
+    fn sum(&self, of: impl Fn((&'static str, bool, bool)) -> bool) -> u64 {
+        let wanted = |name: &str| PARTS.into_iter().any(|part| part.0 == name && of(part));
+        self.parts.iter().filter(|part| wanted(part.0)).map(|part| part.3).sum()
     }
 
     /// Prints each file and both budgets.
     pub(crate) fn print(&self) {
-        println!("\n  {:<8} {:>10} {:>10}", "", "bytes", "brotli 11");
+        println!("\n  {:<13} {:>10} {:>10}", "", "bytes", "brotli 11");
         for (part, name, plain, brotli) in &self.parts {
-            println!("  {part:<8} {plain:>10} {brotli:>10}  {name}");
+            println!("  {part:<13} {plain:>10} {brotli:>10}  {name}");
         }
         for (what, size, budget) in
             [("before the click", self.loader(), LOADER), ("the reset flow", self.reset_flow(), RESET_FLOW)]
         {
             println!("  {what}: {size} of {budget} bytes ({} %)", size * 100 / budget);
         }
+        let later: u64 = self.parts.iter().filter(|part| LATER.contains(&part.0)).map(|part| part.3).sum();
+        println!("  strength, past the first screen: {later} bytes");
+        println!("  changing a password, registering: {} bytes", self.full());
     }
 
     /// Fails past a budget.

@@ -12,7 +12,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{budgets, paths, solver, widget};
+use crate::{
+    budgets, paths, solver, strength,
+    widget::{self, Built},
+};
 
 mod wasm;
 
@@ -36,27 +39,48 @@ pub(crate) fn run() -> Result<()> {
 /// Builds the widget and makes `dist` anew. The folder is swapped in whole, so that a failed build
 /// leaves the former one.
 pub(crate) fn build() -> Result<()> {
-    let built = widget::build()?;
-    let solver = solver::build()?;
+    let full = widget::build()?;
+    let lean = widget::build_lean()?;
+    let solver = solver::build(solver::SOLVER)?;
+    let generator = solver::build(solver::GENERATOR)?;
+    let strength = strength::build()?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
 
     let mut shipped = Shipped { dir: fresh.clone(), files: Map::new() };
-    let glue = shipped.hashed("regain-", ".js", &fs::read(&built.glue)?)?;
-    let wasm = shipped.hashed("regain-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&built.wasm)?)?)?;
+    let (glue, wasm) = shipped.widget(&lean)?;
+    let (full, full_wasm) = shipped.widget(&full)?;
     let css = shipped.hashed("regain-", ".css", squeeze_css(&read("style/regain.css")?).as_bytes())?;
 
     let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
     let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
-    let work = script("work.js", &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside)])?;
+    let strength = wasm::without_custom_sections(&fs::read(&strength)?)?;
+    let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
+    let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
+    let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
+    let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
+    let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
+    let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
+    let generate = shipped.hashed("regain-generate-", ".js", generate.as_bytes())?;
+    let breached = shipped.hashed("regain-breached-", ".js", script("breached.js", &[])?.as_bytes())?;
+    let work = script(
+        "work.js",
+        &[
+            ("__REGAIN_SOLVER__", &solver),
+            ("__REGAIN_OUTSIDE__", &outside),
+            ("__REGAIN_STRENGTH__", &strength),
+            ("__REGAIN_GENERATE__", &generate),
+            ("__REGAIN_BREACHED__", &breached),
+        ],
+    )?;
     let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
 
     let loader = script(
         "regain.js",
         &[
-            ("__REGAIN_GLUE__", &glue),
-            ("__REGAIN_WASM__", &wasm),
+            ("__REGAIN_LEAN__", &glue),
+            ("__REGAIN_FULL__", &full),
             ("__REGAIN_CSS__", &css),
             ("__REGAIN_WORK__", &work),
             ("__REGAIN_VERSION__", VERSION),
@@ -64,9 +88,18 @@ pub(crate) fn build() -> Result<()> {
     )?;
     shipped.file("regain.js", loader.as_bytes())?;
     shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
-    shipped.manifest(
-        &json!({ "loader": "regain.js", "glue": glue, "wasm": wasm, "css": css, "work": work, "solver": solver }),
-    )?;
+    shipped.manifest(&json!({
+        "loader": "regain.js",
+        "glue": glue,
+        "wasm": wasm,
+        "full": full,
+        "full_wasm": full_wasm,
+        "css": css,
+        "work": work,
+        "solver": solver,
+        "strength": strength,
+        "strength_wasm": strength_wasm,
+    }))?;
 
     let dist = paths::dist();
     let _ = fs::remove_dir_all(&dist);
@@ -84,10 +117,21 @@ impl Shipped {
     /// Writes a file under a name that holds its hash.
     fn hashed(&mut self, start: &str, end: &str, content: &[u8]) -> Result<String> {
         let digest = Sha256::digest(content);
-        let hash = digest.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
-        let name = format!("{start}{hash:016x}{end}");
+        // 48 bits tell versions apart; the loader carries some of these names, and has few bytes.
+        let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+        let name = format!("{start}{hash:012x}{end}");
         self.file(&name, content)?;
         Ok(name)
+    }
+
+    /// Writes a build of the widget: its wasm, and its glue with the wasm's name in it. By the beginning of
+    /// these names the loader tells our failures from the page's.
+    fn widget(&mut self, built: &Built) -> Result<(String, String)> {
+        let glue = fs::read_to_string(&built.glue)?;
+        ensure!(glue.matches(widget::WASM).count() == 1, "the glue does not name {} once", widget::WASM);
+        let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&built.wasm)?)?)?;
+        let glue = self.hashed("regain-ui-", ".js", glue.replace(widget::WASM, &wasm).as_bytes())?;
+        Ok((glue, wasm))
     }
 
     /// Writes a file, and beside it the file in brotli 11 and gzip 9.

@@ -1,4 +1,6 @@
-//! Builds the widget with Trunk.
+//! Builds the widget twice: the full one with Trunk, which has it for developing too, and the lean one with
+//! what Trunk runs, because one `index.html` has one widget. Both share compiler, flags and folder, so the
+//! second costs a compilation of our own package and a link.
 
 use std::{
     fs,
@@ -15,7 +17,12 @@ use crate::{
     wasm::{Build, Compiler},
 };
 
-/// What Trunk made of the widget.
+/// The program in Cargo.toml.
+const NAME: &str = "regain-widget";
+/// What the glue calls its wasm.
+pub(crate) const WASM: &str = "regain-widget_bg.wasm";
+
+/// A build of the widget.
 pub(crate) struct Built {
     /// The glue, an ES module.
     pub(crate) glue: PathBuf,
@@ -37,13 +44,34 @@ pub(crate) fn trunk(build: Build) -> Result<Command> {
     Ok(command)
 }
 
-/// Builds the widget for shipping.
+/// Builds the full widget for shipping.
 pub(crate) fn build() -> Result<Built> {
     let out = paths::target().join("trunk");
     let mut command = trunk(Build::Shipped)?;
     command.args(["build", "--release", "--dist"]).arg(&out);
     step("Building the widget", "about 3 min the first time", &mut command)?;
-    Ok(Built { glue: the_only(&out, "regain-widget-", ".js")?, wasm: the_only(&out, "regain-widget-", "_bg.wasm")? })
+    let start = [NAME, "-"].concat();
+    Ok(Built { glue: the_only(&out, &start, ".js")?, wasm: the_only(&out, &start, "_bg.wasm")? })
+}
+
+/// Builds the lean widget for shipping: without the default feature `full`.
+pub(crate) fn build_lean() -> Result<Built> {
+    let bindgen = tools::WASM_BINDGEN.ready()?;
+    let folder = paths::target().join("widget");
+    let mut compile = Command::new("cargo");
+    Compiler::ready()?.configure(&mut compile, &[], Build::Shipped)?;
+    compile.current_dir(paths::root()).env("CARGO_TARGET_DIR", &folder);
+    // No `--package`: cargo would choose other features for the dependencies than it does for Trunk.
+    compile.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--bin", NAME]);
+    compile.arg("--no-default-features");
+    step("Building the lean widget", "some seconds after the full one", &mut compile)?;
+
+    let out = paths::target().join("lean");
+    let mut bind = Command::new(bindgen.join(tools::WASM_BINDGEN.name));
+    bind.args(["--target", "web", "--no-typescript", "--out-name", NAME, "--out-dir"]).arg(&out);
+    bind.arg(folder.join("wasm32-unknown-unknown/widget").join(format!("{NAME}.wasm")));
+    step("Making its glue", "some seconds", &mut bind)?;
+    Ok(Built { glue: out.join(format!("{NAME}.js")), wasm: out.join(WASM) })
 }
 
 fn the_only(dir: &Path, start: &str, end: &str) -> Result<PathBuf> {

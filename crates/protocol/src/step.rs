@@ -269,7 +269,7 @@ pub struct AllowedMethod {
 }
 
 /// What an authenticator app is set up with (RFC 6238: SHA-1, 6 digits, 30 seconds).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuthenticatorSetup {
     /// The key in base32 without padding, to be typed by hand.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use regain_protocol::{AllowedMethod, AuthenticatorSetup, PredefinedQuestion, QuestionsOffer, RegisteredMethod};
 
 impl Json for Value {
     fn get(&self, name: &str) -> Option<Self> {
@@ -113,17 +114,18 @@ fn bodies() -> impl Strategy<Value = StepBody> {
         }),
         prop::collection::vec(prop::sample::select(unlocks.to_vec()), 0..3)
             .prop_map(|outcomes| StepBody::ChooseOutcome { outcomes }),
-        (methods(), any::<u8>(), any::<[String; 2]>(), any::<[u8; 2]>()).prop_map(
-            |(method, length, [expires_at, resend_at], [resends_left, tries_left])| StepBody::EnterCode {
+        (methods(), any::<u8>(), any::<[String; 2]>(), any::<[u8; 2]>(), setups()).prop_map(
+            |(method, length, [expires_at, resend_at], [resends_left, tries_left], setup)| StepBody::EnterCode {
                 method,
                 length,
                 expires_at,
                 resend_at,
                 resends_left,
                 tries_left,
-                setup: None,
+                setup,
             }
         ),
+        full_bodies(),
         (policies(), any::<String>(), any::<[bool; 2]>()).prop_map(|(policy, user_id, [first, needs_current])| {
             StepBody::NewPassword { policy, user_id, first, needs_current }
         }),
@@ -135,9 +137,54 @@ fn bodies() -> impl Strategy<Value = StepBody> {
     ]
 }
 
+/// What an authenticator app is set up with, where this widget can draw that.
+fn setups() -> impl Strategy<Value = Option<AuthenticatorSetup>> {
+    any::<Option<[String; 2]>>().prop_map(|setup| {
+        let setup = setup.filter(|_| cfg!(feature = "full"));
+        setup.map(|[secret, uri]| AuthenticatorSetup { secret: Secret::new(secret), uri: Secret::new(uri) })
+    })
+}
+
+/// The steps that only the full widget can draw; of the lean one, another step.
+fn full_bodies() -> BoxedStrategy<StepBody> {
+    if !cfg!(feature = "full") {
+        return Just(StepBody::Unknown).boxed();
+    }
+    let registered =
+        (methods(), any::<[bool; 2]>()).prop_map(|(Method { id, kind, role, masked, .. }, [one, other])| {
+            RegisteredMethod { id, kind, role, masked, registered: one, verified: other }
+        });
+    let allowed = methods().prop_map(|Method { kind, role, .. }| AllowedMethod { kind, role });
+    let questions = (prop::collection::vec(any::<[String; 2]>(), 0..4), any::<bool>(), any::<[u8; 2]>()).prop_map(
+        |(predefined, own_allowed, [to_register, to_answer])| {
+            let predefined = predefined.into_iter().map(|[id, text]| PredefinedQuestion { id, text }).collect();
+            QuestionsOffer { predefined, own_allowed, to_register, to_answer }
+        },
+    );
+    let info = (
+        prop::collection::vec(registered, 0..4),
+        any::<u8>(),
+        prop::collection::vec(allowed, 0..4),
+        prop::option::of(questions),
+        any::<bool>(),
+    );
+    prop_oneof![
+        any::<Option<String>>().prop_map(|user_id| StepBody::SignIn { user_id }),
+        info.prop_map(|(methods, required, allowed, questions, reconfirm)| StepBody::SecurityInfo {
+            methods,
+            required,
+            allowed,
+            questions,
+            reconfirm,
+        }),
+    ]
+    .boxed()
+}
+
 fn flows() -> impl Strategy<Value = Flow> {
     let kinds = [FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register];
-    let notices = [None, Some(NoticeCode::CodeResent), Some(NoticeCode::AnotherProofNeeded)];
+    let notices =
+        [None, Some(NoticeCode::CodeResent), Some(NoticeCode::AnotherProofNeeded), Some(NoticeCode::SecurityInfoDue)];
     (
         any::<[String; 3]>(),
         prop::sample::select(kinds.to_vec()),
@@ -184,14 +231,15 @@ proptest! {
     }
 
     #[test]
-    fn problems_are_read_as_written(flow in prop::option::of(flows()), violations in prop::collection::vec(violations(), 0..4)) {
+    fn problems_are_read_as_written(flow in prop::option::of(flows()), violations in prop::collection::vec(violations(), 0..4), at in any::<Option<String>>()) {
         use ProblemCode as Code;
         for code in [
             Code::WrongCode, Code::WrongAnswers, Code::CaptchaFailed, Code::CodeExpired, Code::WrongPassword, Code::PasswordRefused, Code::Invalid,
             Code::FlowEnded, Code::StepPassed, Code::Unauthorized, Code::RateLimited, Code::Unavailable,
         ] {
             let written = Problem {
-                kind: String::new(), title: String::new(), status: 0, detail: None, pointer: None,
+                kind: String::new(), title: String::new(), status: 0, detail: None,
+                pointer: at.clone().filter(|_| cfg!(feature = "full")),
                 code, flow: flow.clone(), violations: violations.clone(),
             };
             let value = serde_json::to_value(&written).expect("a problem is JSON");
@@ -203,11 +251,13 @@ proptest! {
     fn the_configuration_is_read_as_written(
         text in any::<[Option<String>; 4]>(), name in any::<String>(), ask_administrator: bool,
         kinds in prop::collection::vec(any::<(String, String, Option<String>)>(), 0..4),
+        flows in prop::sample::subsequence(vec![FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register], 0..=4),
     ) {
         let [email, phone, url, user_id_hint] = text;
+        let flows = if cfg!(feature = "full") { flows } else { vec![] };
         let account_types = kinds.into_iter().map(|(id, label, href)| AccountType { id, label, href }).collect();
         let written = Config {
-            name, logo: None, account_types, flows: vec![], locales: vec![],
+            name, logo: None, account_types, flows, locales: vec![],
             help: Help { email, phone, url }, user_id_hint, ask_administrator,
         };
         let value = serde_json::to_value(&written).expect("the configuration is JSON");
@@ -222,11 +272,9 @@ fn read(json: &Value) -> Option<StepBody> {
 /// A step for another version of the widget leads to help, never to a blank.
 #[test]
 fn what_cannot_be_drawn_is_unknown() {
-    let bodies = [StepBody::SignIn { user_id: None }];
-    for body in bodies {
-        let value = serde_json::to_value(Step { id: "s".into(), body }).expect("a step is JSON");
-        assert_eq!(read(&value), Some(StepBody::Unknown));
-    }
+    let body = StepBody::SignIn { user_id: None };
+    let value = serde_json::to_value(Step { id: "s".into(), body: body.clone() }).expect("a step is JSON");
+    assert_eq!(read(&value), Some(if cfg!(feature = "full") { body } else { StepBody::Unknown }));
     assert_eq!(read(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));
 }
 

@@ -1,6 +1,8 @@
 //! Any order of events, with replies made up on the spot.
 
 use proptest::prelude::*;
+#[cfg(feature = "full")]
+use regain_protocol::Role;
 use regain_protocol::{CallStatus, Captcha, Config, EndReason, FlowAnswered, ProblemCode, StepBody, Violation};
 
 use super::super::*;
@@ -13,6 +15,9 @@ enum Happening {
     Types(Field, String),
     Chooses(usize),
     Presses(u8),
+    /// Opens or closes a form of the security info.
+    #[cfg(feature = "full")]
+    Changes(Change),
     TimePasses(u16),
     /// The browser is done with a challenge, or with one of before.
     Solves(u8, u8),
@@ -20,6 +25,8 @@ enum Happening {
     ReadsCode(String),
     /// The configuration comes, with so many kinds of account.
     Configures(u8),
+    /// What helps with a password is heard of, or asked for: about the password of now or of before.
+    Helps(u8, u8, String),
     /// The request on its way is answered.
     Answer(Answered),
     /// An answer comes to a request that was given up, or was never made.
@@ -34,22 +41,25 @@ enum Answered {
 }
 
 fn body(kind: u8) -> StepBody {
-    match kind % 16 {
+    match kind % 18 {
         0 => identify(),
         1 => choose_method(),
-        2 => enter_code(kind / 16),
+        2 => enter_code(kind / 18),
         3 => new_password(),
         4 => done(),
         5 => ended(EndReason::Expired),
         6 => StepBody::ChooseMethod { methods: vec![] },
         7 => contact("asked"),
-        8 => call(CallStatus::Ringing, kind / 16),
-        9 => call(CallStatus::NoAnswer, kind / 16),
-        10 => questions(kind / 16),
+        8 => call(CallStatus::Ringing, kind / 18),
+        9 => call(CallStatus::NoAnswer, kind / 18),
+        10 => questions(kind / 18),
         11 => choose_outcome(),
         12 => work(&kind.to_string()),
         13 => image(&kind.to_string()),
         14 => StepBody::Identify { captcha: Some(Captcha::Turnstile { site_key: "key".into() }) },
+        // These are unknown to the lean widget.
+        15 => StepBody::SignIn { user_id: (kind > 100).then(|| "ada".into()) },
+        16 => security_info(kind / 18),
         _ => StepBody::Unknown,
     }
 }
@@ -113,6 +123,10 @@ fn happenings() -> impl Strategy<Value = Happening> {
         F::Code,
         F::Answer(0),
         F::Answer(2),
+        #[cfg(feature = "full")]
+        F::Question(0),
+        #[cfg(feature = "full")]
+        F::Own(1),
         F::Message,
         F::Current,
         F::Password,
@@ -123,13 +137,28 @@ fn happenings() -> impl Strategy<Value = Happening> {
         4 => (prop::sample::select(fields), texts).prop_map(|(field, text)| Happening::Types(field, text)),
         1 => (0..3usize).prop_map(Happening::Chooses),
         4 => any::<u8>().prop_map(Happening::Presses),
+        2 => changes(),
         2 => (0..2000u16).prop_map(Happening::TimePasses),
         2 => (0..4u8, any::<u8>()).prop_map(|(age, how)| Happening::Solves(age, how)),
         1 => "[0-9]{6}".prop_map(Happening::ReadsCode),
         1 => (0..4u8).prop_map(Happening::Configures),
+        3 => (0..3u8, any::<u8>(), "[a-z]{0,12}").prop_map(|(age, how, text)| Happening::Helps(age, how, text)),
         6 => answers().prop_map(Happening::Answer),
         1 => (any::<u32>(), answers()).prop_map(|(ticket, answer)| Happening::StaleAnswer(ticket, answer)),
     ]
+}
+
+#[cfg(feature = "full")]
+fn changes() -> impl Strategy<Value = Happening> {
+    let mail = Way::Email(Some(Role::Alternate));
+    let ways = [mail, Way::Phone(Some(Role::Mobile)), Way::Questions, Way::Authenticator];
+    let ways = ways.map(Change::Begin).into_iter().chain([Change::BeginRemoval(0), Change::GiveUp]);
+    prop::sample::select(ways.collect::<Vec<_>>()).prop_map(Happening::Changes)
+}
+
+#[cfg(not(feature = "full"))]
+fn changes() -> impl Strategy<Value = Happening> {
+    Just(Happening::Presses(0))
 }
 
 /// What is typed at the current step, to see that nothing is lost.
@@ -146,6 +175,10 @@ fn contents(model: &Model) -> Vec<String> {
         Step::NewPassword(step) => {
             [&step.current, &step.password, &step.confirm].map(|secret| secret.expose().clone()).into()
         }
+        #[cfg(feature = "full")]
+        Step::SignIn(step) => vec![step.password.expose().clone()],
+        #[cfg(feature = "full")]
+        Step::SecurityInfo(step) => step.contents(),
         Step::AnswerCall(_) | Step::Unknown => vec![],
     }
 }
@@ -190,6 +223,8 @@ proptest! {
                     _ if *button > 250 => Event::Cancelled,
                     _ => Event::StartedAgain,
                 }),
+                #[cfg(feature = "full")]
+                Happening::Changes(change) => widget.event(Event::Changed(*change)),
                 Happening::TimePasses(tenths) => {
                     widget.now += Millis::from(*tenths) * 100;
                     widget.event(Event::Ticked);
@@ -203,6 +238,22 @@ proptest! {
                     });
                 }
                 Happening::ReadsCode(code) => widget.event(Event::CodeRead(code.as_str().into())),
+                Happening::Helps(age, how, text) => {
+                    let ticket = Ticket(widget.model.tickets.saturating_sub((*age).into()));
+                    widget.event(match how % 11 {
+                        0 => Event::StrengthReady(*how > 30),
+                        1 => Event::Scored(ticket, Strength { score: how % 5, ..Strength::default() }),
+                        2 => Event::Rested(ticket),
+                        3 => Event::LookedUp(ticket, i32::from(*how) - 100),
+                        4 => Event::AskedForSuggestion(*how > 100),
+                        5 => Event::Suggested(ticket, (*how > 60).then(|| text.as_str().into())),
+                        6 => Event::AskedToCopy,
+                        7 => Event::Copied(*how > 100),
+                        8 => Event::Showed,
+                        9 => Event::CapsLock((*how > 100).then_some(Field::Confirm)),
+                        _ => Event::Left(Field::Confirm),
+                    });
+                }
                 Happening::Configures(kinds) => {
                     let account_types = (0..*kinds).map(|kind| account_type(&kind.to_string(), None)).collect();
                     widget.event(Event::Configured(Box::new(Config { account_types, ..config() })));
@@ -228,7 +279,7 @@ proptest! {
             if now != id && let Some(now) = &now {
                 prop_assert_eq!(Some(now), led_to.as_ref().map(|(id, _)| id), "only the server leads to a step");
             }
-            let changes = matches!(happening, Happening::Types(..) | Happening::ReadsCode(_))
+            let changes = matches!(happening, Happening::Types(..) | Happening::ReadsCode(_) | Happening::Helps(_, _, _))
                 || matches!((&happening, widget.model.step()), (Happening::Chooses(_), Some(Step::ChooseOutcome(_))));
             if widget.view().key == key && !changes {
                 prop_assert_eq!(contents(&widget.model), typed, "what was typed stays: {:?}", happening);
@@ -236,7 +287,10 @@ proptest! {
             prop_assert!(widget.sent.len() <= sent + 1, "one request at a time");
             if widget.sent.len() > sent && awaited.is_some() && widget.awaited.is_some() && !matches!(happening, Happening::Answer(_)) {
                 // A second request while one was on its way: only where that one was given up.
-                prop_assert!(matches!(happening, Happening::TimePasses(_) | Happening::Presses(_)));
+                let pressed = matches!(happening, Happening::Presses(_));
+                #[cfg(feature = "full")]
+                let pressed = pressed || matches!(happening, Happening::Changes(_));
+                prop_assert!(pressed || matches!(happening, Happening::TimePasses(_)));
             }
             let view = widget.view();
             prop_assert!(

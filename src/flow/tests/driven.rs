@@ -2,8 +2,9 @@
 //! scripts serve.
 
 use regain_protocol::{
-    AccountType, CallStatus, Config, Contact, Flow, FlowAnswered, Method, MethodKind, PasswordPolicy, Problem,
-    ProblemCode, Question, Role, StepBody, UnlockOutcome,
+    AccountType, AllowedMethod, CallStatus, Config, Contact, Flow, FlowAnswered, Method, MethodKind, PasswordPolicy,
+    PredefinedQuestion, Problem, ProblemCode, Question, QuestionsOffer, RegisteredMethod, Role, StepBody,
+    UnlockOutcome,
 };
 
 use super::super::*;
@@ -20,6 +21,9 @@ pub(super) fn setup() -> Setup {
         nonce: "nonce".into(),
         resume: None,
         reopened: false,
+        #[cfg(feature = "full")]
+        signed_in: false,
+        has_more: false,
     }
 }
 
@@ -87,6 +91,36 @@ pub(super) fn choose_outcome() -> StepBody {
 pub(super) fn new_password() -> StepBody {
     let policy = PasswordPolicy { min_length: 8, max_length: 64, forbid_user_id: true, ..PasswordPolicy::default() };
     StepBody::NewPassword { policy, user_id: "ada@example.com".into(), first: false, needs_current: false }
+}
+
+/// One address, and everything can be added.
+pub(super) fn security_info(required: u8) -> StepBody {
+    let registered = RegisteredMethod {
+        id: "m1".into(),
+        kind: MethodKind::Email,
+        role: Some(Role::Alternate),
+        masked: Some("a•••@example.com".into()),
+        registered: true,
+        verified: true,
+    };
+    let allowed = |kind, role| AllowedMethod { kind, role };
+    let question = |id: &str| PredefinedQuestion { id: id.into(), text: format!("What was the {id}?") };
+    StepBody::SecurityInfo {
+        methods: vec![registered],
+        required,
+        allowed: vec![
+            allowed(MethodKind::Email, Some(Role::Alternate)),
+            allowed(MethodKind::Sms, Some(Role::Mobile)),
+            allowed(MethodKind::Authenticator, None),
+        ],
+        questions: Some(QuestionsOffer {
+            predefined: ["pet", "toy", "dish"].map(question).into(),
+            own_allowed: true,
+            to_register: 3,
+            to_answer: 2,
+        }),
+        reconfirm: false,
+    }
 }
 
 pub(super) fn done() -> StepBody {

@@ -26,7 +26,7 @@ fn the_whole_way_is_led_by_the_server() {
     widget.typed(Field::Confirm, "a new passphrase");
     widget.event(Event::Submitted);
     widget.reply(answer("s5", done()));
-    assert!(matches!(widget.view().screen, Screen::Done { outcome: Outcome::Reset, notified: true }));
+    assert!(matches!(widget.view().screen, Screen::Done { outcome: Outcome::Reset, notified: true, .. }));
     let sent = |n: u32, step: &str, body: &str, token: &str| Sent::Answer {
         key: format!("nonce-{n}"),
         step: step.into(),

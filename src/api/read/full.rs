@@ -1,0 +1,55 @@
+//! What only the full widget draws: the registered methods, and what an authenticator app is set up with.
+
+use regain_protocol::{
+    AllowedMethod, AuthenticatorSetup, FlowKind, PredefinedQuestion, QuestionsOffer, RegisteredMethod, Role, Secret,
+    StepBody,
+};
+
+use super::{Json, Reader, flow_kind, method_kind, role};
+
+pub(super) fn security_info<J: Json>(json: &Reader<J>) -> StepBody {
+    StepBody::SecurityInfo {
+        methods: json.list("methods", registered),
+        required: json.small("required"),
+        allowed: json
+            .list("allowed", |json| AllowedMethod { kind: method_kind(&json.text("kind")), role: role_of(json) }),
+        questions: offer(&json.object("questions")),
+        reconfirm: json.member("reconfirm").and_then(|it| it.flag()).unwrap_or_default(),
+    }
+}
+
+fn role_of<J: Json>(json: &Reader<J>) -> Option<Role> {
+    json.maybe("role").map(|name| role(&name))
+}
+
+fn registered<J: Json>(json: &Reader<J>) -> RegisteredMethod {
+    RegisteredMethod {
+        id: json.text("id"),
+        kind: method_kind(&json.text("kind")),
+        role: role_of(json),
+        masked: json.maybe("masked"),
+        registered: json.flag("registered"),
+        verified: json.flag("verified"),
+    }
+}
+
+fn offer<J: Json>(json: &Reader<J>) -> Option<QuestionsOffer> {
+    json.json.as_ref()?;
+    Some(QuestionsOffer {
+        predefined: json.list("predefined", |json| PredefinedQuestion { id: json.text("id"), text: json.text("text") }),
+        own_allowed: json.flag("own_allowed"),
+        to_register: json.small("to_register"),
+        to_answer: json.small("to_answer"),
+    })
+}
+
+pub(super) fn setup<J: Json>(json: &Reader<J>) -> Option<AuthenticatorSetup> {
+    json.json.as_ref()?;
+    Some(AuthenticatorSetup { secret: Secret::new(json.text("secret")), uri: Secret::new(json.text("uri")) })
+}
+
+/// The kinds of flow that are switched on, of those that this widget knows.
+pub(super) fn flows<J: Json>(json: &Reader<J>) -> Vec<FlowKind> {
+    let kinds = json.member("flows").and_then(|it| it.items()).unwrap_or_default();
+    kinds.iter().filter_map(|kind| flow_kind(&kind.text()?)).collect()
+}

@@ -1,0 +1,196 @@
+use regain_protocol::{AllowedMethod, PredefinedQuestion};
+
+use super::*;
+
+fn method(id: &str, kind: MethodKind, role: Option<Role>) -> RegisteredMethod {
+    RegisteredMethod { id: id.into(), kind, role, masked: Some("•••".into()), registered: true, verified: true }
+}
+
+fn offer() -> QuestionsOffer {
+    let question = |id: &str| PredefinedQuestion { id: id.into(), text: format!("What was the {id}?") };
+    let predefined = ["pet", "toy", "dish", "boss"].map(question).into();
+    QuestionsOffer { predefined, own_allowed: true, to_register: 3, to_answer: 2 }
+}
+
+fn allowed() -> Vec<AllowedMethod> {
+    use MethodKind as Kind;
+    let of = |kind, role| AllowedMethod { kind, role };
+    vec![
+        of(Kind::Email, Some(Role::Alternate)),
+        of(Kind::Sms, Some(Role::Mobile)),
+        of(Kind::Call, Some(Role::Mobile)),
+        of(Kind::Questions, None),
+        of(Kind::Authenticator, None),
+        of(Kind::Unknown, None),
+    ]
+}
+
+fn step(methods: Vec<RegisteredMethod>) -> SecurityInfo {
+    let (allowed, questions) = (allowed(), Some(offer()));
+    let body = StepBody::SecurityInfo { methods, required: 2, allowed, questions, reconfirm: false };
+    SecurityInfo::new(body).expect("it is that step")
+}
+
+fn overview(step: &SecurityInfo) -> OverviewView {
+    match step.view() {
+        SecurityInfoView::Overview(overview) => overview,
+        other => panic!("not the overview: {other:?}"),
+    }
+}
+
+const MAIL: Way = Way::Email(Some(Role::Alternate));
+const PHONE: Way = Way::Phone(Some(Role::Mobile));
+
+#[test]
+fn what_is_there_is_replaced_and_what_is_not_is_added() {
+    let office = RegisteredMethod { registered: false, ..method("o", MethodKind::Call, Some(Role::Office)) };
+    let view = overview(&step(vec![office, method("m", MethodKind::Email, Some(Role::Alternate))]));
+    let methods: Vec<_> = view.methods.iter().map(|it| (it.place, it.replaced_by)).collect();
+    assert_eq!(methods, [(1, Some(MAIL)), (0, None)], "mail first; what the organisation keeps can't be replaced");
+    assert_eq!(view.addable, [PHONE, Way::Authenticator, Way::Questions], "a phone is one way, by text or by call");
+    assert_eq!((view.count, view.required, view.missing), (2, 2, 0));
+}
+
+#[test]
+fn what_is_not_confirmed_does_not_count() {
+    let unverified = RegisteredMethod { verified: false, ..method("m", MethodKind::Email, None) };
+    let view = overview(&step(vec![unverified]));
+    assert_eq!((view.count, view.missing), (0, 2));
+}
+
+#[test]
+fn a_form_opens_closes_and_begins_empty() {
+    let mut step = step(vec![]);
+    assert_eq!(step.change(Change::Begin(MAIL)).ok(), Some(true));
+    assert_eq!(step.change(Change::Begin(Way::Email(Some(Role::Office)))).ok(), Some(false), "nobody may add that");
+    step.typed(Field::Destination, "ada@example.com".into());
+    assert_eq!(step.contents(), ["ada@example.com"]);
+    assert_eq!(step.change(Change::GiveUp).ok(), Some(true));
+    assert_eq!(step.change(Change::Begin(MAIL)).ok(), Some(true));
+    assert_eq!(step.contents(), [""]);
+}
+
+#[test]
+fn an_authenticator_app_is_asked_for_at_once() {
+    let mut step = step(vec![]);
+    let answer = step.change(Change::Begin(Way::Authenticator)).expect_err("there is nothing to fill in");
+    let Answer::Add { kind: MethodKind::Authenticator, role: None, value } = answer else { panic!("{answer:?}") };
+    assert!(value.is_none());
+}
+
+#[test]
+fn only_what_is_the_persons_is_removed_and_the_last_one_with_a_warning() {
+    let office = RegisteredMethod { registered: false, ..method("o", MethodKind::Call, Some(Role::Office)) };
+    let mail = || method("m", MethodKind::Email, Some(Role::Alternate));
+    let removal = |step: &SecurityInfo| match step.view() {
+        SecurityInfoView::Removal(removal) => (removal.is_last, removal.too_few),
+        other => panic!("not the removal: {other:?}"),
+    };
+    let mut one = step(vec![mail()]);
+    assert_eq!(one.change(Change::BeginRemoval(0)).ok(), Some(true));
+    assert_eq!(removal(&one), (true, true));
+    let Ok(Answer::Remove { method: id }) = one.submit() else { panic!("it is removed") };
+    assert_eq!(id, "m");
+    let mut two = step(vec![office, mail()]);
+    assert_eq!(two.change(Change::BeginRemoval(0)).ok(), Some(false));
+    assert_eq!(two.change(Change::BeginRemoval(9)).ok(), Some(false));
+    assert_eq!(two.change(Change::BeginRemoval(1)).ok(), Some(true));
+    assert_eq!(removal(&two), (false, true));
+    let three = vec![mail(), method("a", MethodKind::Authenticator, None), method("p", MethodKind::Sms, None)];
+    let mut three = step(three);
+    assert_eq!(three.change(Change::BeginRemoval(0)).ok(), Some(true));
+    assert_eq!(removal(&three), (false, false));
+}
+
+#[test]
+fn refusals_stand_where_they_belong() {
+    let mut step = step(vec![method("m", MethodKind::Email, None)]);
+    assert_eq!(step.refused(ProblemCode::Invalid, "/do"), Some(Field::Methods));
+    assert_eq!(overview(&step).error, Some(FieldError::Unfinished { missing: 1 }));
+    assert_eq!(step.refused(ProblemCode::Invalid, "/method"), None);
+    assert_eq!(step.change(Change::Begin(PHONE)).ok(), Some(true));
+    step.typed(Field::Destination, "+49 171 1234567".into());
+    assert_eq!(step.refused(ProblemCode::Invalid, "/value"), Some(Field::Destination));
+    assert_eq!(step.contents(), ["+49 171 1234567"], "what was typed is never lost");
+    assert_eq!(step.refused(ProblemCode::Unknown, "/value"), None);
+    assert_eq!(step.change(Change::Begin(Way::Questions)).ok(), Some(true));
+    assert_eq!(step.refused(ProblemCode::Invalid, "/answers"), Some(Field::Question(0)));
+    assert_eq!(step.refused(ProblemCode::Invalid, "/answers/1/answer"), Some(Field::Answer(1)));
+    assert_eq!(step.refused(ProblemCode::Invalid, "/answers/9"), Some(Field::Question(0)));
+}
+
+#[test]
+fn another_look_at_the_same_step_keeps_the_form_and_redraws_what_changed() {
+    let mail = || method("m", MethodKind::Email, Some(Role::Alternate));
+    let mut one = step(vec![mail()]);
+    assert!(!one.refresh(step(vec![mail()])));
+    assert!(one.refresh(step(vec![])), "the list is another one");
+    assert_eq!(one.change(Change::Begin(MAIL)).ok(), Some(true));
+    one.typed(Field::Destination, "ada@example.com".into());
+    assert!(!one.refresh(step(vec![mail()])), "the form is not about the list");
+    assert_eq!(one.contents(), ["ada@example.com"]);
+    assert!(one.accepted(), "and closes when it was taken");
+    assert!(!one.accepted());
+    assert_eq!(one.change(Change::BeginRemoval(0)).ok(), Some(true));
+    assert!(one.refresh(step(vec![])), "it is gone already");
+    assert!(matches!(one.view(), SecurityInfoView::Overview(_)));
+}
+
+/// Questions filled in: each with what is chosen, the own words and the answer.
+fn filled(rows: [(&str, &str, &str); 3]) -> SecurityInfo {
+    let mut step = step(vec![]);
+    assert_eq!(step.change(Change::Begin(Way::Questions)).ok(), Some(true));
+    for (place, (chosen, own, answer)) in (0..).zip(rows) {
+        step.typed(Field::Question(place), chosen.into());
+        step.typed(Field::Own(place), own.into());
+        step.typed(Field::Answer(place), answer.into());
+    }
+    step
+}
+
+#[test]
+fn questions_are_sent_by_id_or_in_own_words() {
+    let mut step =
+        filled([("0", "", "Bello"), ("own", "  Where was the  spring? ", "in the wood"), ("3", "", " Mx Grey ")]);
+    let Ok(Answer::SetQuestions { answers }) = step.submit() else { panic!("they are complete") };
+    let sent: Vec<_> = answers.iter().map(|it| (it.question.as_str(), it.answer.expose().as_str())).collect();
+    assert_eq!(sent, [("pet", "Bello"), ("Where was the  spring?", "in the wood"), ("boss", " Mx Grey ")]);
+}
+
+#[test]
+fn what_would_be_refused_is_said_before_it_is_sent() {
+    use FieldError as Error;
+    let long = "x".repeat(41);
+    for (rows, field, error) in [
+        ([("", "", ""), ("", "", ""), ("", "", "")], Field::Question(0), Error::Missing),
+        ([("0", "", "Bello"), ("7", "", "one"), ("2", "", "two")], Field::Question(1), Error::Missing),
+        ([("0", "", "Bello"), ("0", "", "one"), ("2", "", "two")], Field::Question(1), Error::Repeated),
+        ([("own", " ", "Bello"), ("0", "", "one"), ("2", "", "two")], Field::Own(0), Error::Missing),
+        ([("own", "a?", "Bello"), ("0", "", "one"), ("2", "", "two")], Field::Own(0), Error::TooShort),
+        ([("0", "", "Bello"), ("own", "what was THE pet?", "one"), ("2", "", "two")], Field::Own(1), Error::Repeated),
+        ([("0", "", " "), ("1", "", "one"), ("2", "", "two")], Field::Answer(0), Error::Missing),
+        ([("0", "", " a  "), ("1", "", "one"), ("2", "", "two")], Field::Answer(0), Error::TooShort),
+        ([("0", "", &long), ("1", "", "one"), ("2", "", "two")], Field::Answer(0), Error::TooLong),
+        ([("0", "", "Bello"), ("1", "", "one"), ("2", "", " bELLO ")], Field::Answer(2), Error::Repeated),
+    ] {
+        let mut step = filled(rows);
+        let before = step.contents();
+        assert_eq!(step.submit().err(), Some(field), "{rows:?}");
+        let SecurityInfoView::Questions(view) = step.view() else { panic!("it stays open") };
+        assert_eq!(view.error, Some((field, error)), "{rows:?}");
+        assert_eq!(step.contents(), before);
+    }
+}
+
+#[test]
+fn questions_that_nobody_could_register_are_not_on_offer() {
+    for offer in [
+        QuestionsOffer { to_register: 0, ..offer() },
+        QuestionsOffer { to_register: 10, ..offer() },
+        QuestionsOffer { to_register: 5, own_allowed: false, ..offer() },
+    ] {
+        let (allowed, questions) = (allowed(), Some(offer));
+        let body = StepBody::SecurityInfo { methods: vec![], required: 1, allowed, questions, reconfirm: false };
+        assert!(!overview(&SecurityInfo::new(body).expect("it is that step")).addable.contains(&Way::Questions));
+    }
+}

@@ -1,0 +1,95 @@
+//! The proof that what is to be registered is the person's: the code that was sent to it, or the code that an
+//! authenticator app shows once it has the key.
+
+use leptos::prelude::*;
+use regain_protocol::{AuthenticatorSetup, NoticeCode};
+
+use super::qr;
+use crate::flow::{CodeView, Event};
+use crate::i18n::{self, Text};
+use crate::views::enter_code::{another_code, code_field};
+use crate::views::parts::{Context, Element, actions, button, element, form, heading, lead, ltr, submit};
+
+/// Back to the security info, which stays as it was.
+pub(in crate::views) fn back_without_adding(context: Context) -> Element {
+    button("secondary", context, || Event::AskedForAnotherMethod).say(Text::BackWithoutAdding)
+}
+
+pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyView {
+    let length = i18n::digits(code.length.into());
+    let screen = element("div").at("class", "screen");
+    let screen = match (&code.setup, &code.masked) {
+        (Some(setup), _) => screen
+            .child(heading(Text::AppHeading))
+            .child(key(context, setup))
+            .child(element("p").part("lead").words(i18n::fill(Text::AppThen, &[&length]))),
+        (None, masked) => {
+            let sent = element("p").part("lead");
+            let sent = match masked {
+                Some(masked) => sent
+                    .words(i18n::fill(Text::ConfirmCodeSentTo, &[&length]))
+                    .child(ltr(masked.clone()))
+                    .words(".".to_owned()),
+                None => sent.words(i18n::fill(Text::ConfirmCodeSent, &[&length])),
+            };
+            screen.child(heading(Text::CodeHeading)).child(sent).child(lead(Text::CodeResent).when(
+                "hidden",
+                context,
+                |view| view.notice != Some(NoticeCode::CodeResent),
+            ))
+        }
+    };
+    screen
+        .child(
+            form(context)
+                .child(code_field(context))
+                .child(actions(submit(context, |_| Text::Verify), back_without_adding(context))),
+        )
+        .child(another_code(context, code.kind))
+        .done()
+}
+
+/// The key: to be scanned, to be opened, to be typed.
+fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
+    let uri = setup.uri.expose();
+    let mut screen = element("div").at("class", "setup").child(lead(Text::AppScan));
+    if let Some(picture) = qr::picture(uri) {
+        screen = screen.child(picture);
+    }
+    if uri.starts_with("otpauth://") {
+        let open = element("a").part("link").with("href", uri.clone()).say(Text::AppOpen);
+        screen = screen.child(element("p").part("note").child(open));
+    }
+    screen.child(
+        element("div")
+            .at("class", "field")
+            .child(element("span").part("label").say(Text::AppCannotScan))
+            .child(element("span").part("hint").say(Text::AppType))
+            .child(
+                element("span")
+                    .at("class", "ways")
+                    .child(element("code").part("key").at("dir", "ltr").words(grouped(setup.secret.expose())))
+                    .child(button("link", context, || Event::AskedToCopyKey).say(Text::AppCopy)),
+            ),
+    )
+}
+
+/// In groups of four, which is how apps and people read it.
+fn grouped(key: &str) -> String {
+    let mut grouped = String::with_capacity(key.len() * 5 / 4 + 1);
+    for (at, character) in key.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(character);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_key_is_read_in_groups_of_four() {
+        assert_eq!(super::grouped("JBSWY3DPEHPK3PXP2"), "JBSW Y3DP EHPK 3PXP 2");
+    }
+}

@@ -1,0 +1,79 @@
+//! A mail address or a phone, to be added or to take another one's place.
+
+use leptos::prelude::*;
+use regain_protocol::MethodKind;
+
+use super::{back, name, of};
+use crate::flow::{DestinationView, Field, FieldError, SecurityInfoView, View, Way};
+use crate::i18n::{self, Text};
+use crate::views::parts::{
+    Context, Element, actions, choice, element, field, form, input, ltr, no_hint, screen as begin, submit,
+};
+
+pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
+    let is_phone = matches!(form_view.way, Way::Phone(_));
+    let replaces = form_view.replaces.as_ref();
+    let (title, words) = match (is_phone, replaces) {
+        (false, None) => (Text::EmailAddHeading, Text::EmailAddLead),
+        (false, Some(_)) => (Text::EmailReplaceHeading, Text::EmailAddLead),
+        (true, None) => (Text::PhoneAddHeading, Text::PhoneAddLead),
+        (true, Some(_)) => (Text::PhoneReplaceHeading, Text::PhoneAddLead),
+    };
+    let (kind, autocomplete) = if is_phone { ("tel", "tel") } else { ("email", "email") };
+    let value = input(context, Field::Destination, wrong)
+        .at("type", kind)
+        .at("inputmode", kind)
+        .at("autocomplete", autocomplete)
+        .at("dir", "ltr")
+        .with("value", form_view.value.clone());
+    let mut screen = begin(title, words);
+    if let Some(masked) = replaces {
+        let note = element("p").part("note").say(Text::Replaces).child(ltr(masked.clone())).words(".".to_owned());
+        screen = screen.child(note);
+    }
+    let hint = if is_phone { phone_hint } else { no_hint };
+    let mut fields =
+        form(context).child(field(context, Field::Destination, name(Some(form_view.way)), hint, value, wrong));
+    if form_view.kinds.len() > 1 {
+        fields = fields.child(kinds(context, form_view));
+    }
+    screen.child(fields.child(actions(submit(context, next), back(context, Text::Back)))).done()
+}
+
+/// By text or by call, where both can be had.
+fn kinds(context: Context, form: &DestinationView) -> Element {
+    let mut list = element("fieldset").part("group").child(element("legend").part("label").say(Text::PhoneHow));
+    for (place, kind) in form.kinds.iter().enumerate() {
+        let words = if *kind == MethodKind::Call { Text::PhoneByCall } else { Text::PhoneByText };
+        let words = element("span").say(words);
+        list = list.child(choice(context, Field::Method, place, Some(form.chosen), words));
+    }
+    list
+}
+
+fn phone_hint(_: Context) -> String {
+    i18n::text(Text::PhoneHint).to_owned()
+}
+
+fn next(view: &View) -> Text {
+    let Some(SecurityInfoView::Destination(form)) = of(view) else { return Text::Next };
+    match form.kinds.get(form.chosen) {
+        Some(MethodKind::Sms) => Text::Sms,
+        Some(MethodKind::Call) => Text::Call,
+        _ => Text::SendCode,
+    }
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
+    let Some(SecurityInfoView::Destination(DestinationView { way, error: Some(error), .. })) = of(view) else {
+        return None;
+    };
+    let text = match (matches!(way, Way::Phone(_)), error) {
+        (false, FieldError::Missing) => Text::EmailMissing,
+        (false, _) => Text::EmailUnusable,
+        (true, FieldError::Missing) => Text::PhoneMissing,
+        (true, FieldError::CountryCode) => Text::PhoneCountry,
+        (true, _) => Text::PhoneUnusable,
+    };
+    Some(i18n::text(text).to_owned())
+}

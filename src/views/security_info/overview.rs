@@ -1,0 +1,102 @@
+//! What is registered, what the organisation asks for, and what can be added.
+
+use leptos::prelude::*;
+
+use super::{changes, name, name_of, of};
+use crate::flow::{Change, Field, FieldError, MethodView, OverviewView, SecurityInfoView, View};
+use crate::i18n::{self, Text};
+use crate::views::parts::{Context, Element, element, error, form, lead, ltr, screen as begin, submit};
+
+pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
+    let mut screen = begin(Text::InfoHeading, Text::InfoLead);
+    if info.reconfirm {
+        screen = screen.child(lead(Text::InfoReconfirm));
+    }
+    let mut list = element("ul").part("methods");
+    for method in &info.methods {
+        list = list.child(row(context, method));
+    }
+    let add = if info.methods.is_empty() { Text::InfoAddFirst } else { Text::InfoAddHeading };
+    let mut more = element("div").part("group").child(element("h3").part("kind").say(add));
+    for way in &info.addable {
+        more = more.child(changes("choice", context, Change::Begin(*way)).say(name(Some(*way))));
+    }
+    screen
+        .child(tally(context, info))
+        .child(list.has("hidden", info.methods.is_empty()))
+        .child(more.has("hidden", info.addable.is_empty()))
+        .child(form(context).child(element("div").at("class", "actions").child(submit(context, |view| {
+            match of(view) {
+                Some(SecurityInfoView::Overview(info)) if info.reconfirm && info.missing == 0 => Text::InfoAllRight,
+                _ => Text::InfoFinish,
+            }
+        }))))
+        .done()
+}
+
+/// How many the organisation asks for, how many there are, and what that means.
+fn tally(context: Context, info: &OverviewView) -> Element {
+    let (count, required) = (i18n::digits(info.count.into()), i18n::digits(info.required.into()));
+    let asked = match info.required {
+        0 if info.count == 0 => i18n::text(Text::InfoNone).to_owned(),
+        0 => String::new(),
+        1 => i18n::fill(Text::InfoTallyOne, &[&count]),
+        _ => i18n::fill(Text::InfoTally, &[&required, &count]),
+    };
+    let so = match info.missing {
+        0 if info.required == 0 => String::new(),
+        0 => i18n::text(Text::InfoEnough).to_owned(),
+        missing => i18n::counted(Text::InfoMissingOne, Text::InfoMissing, missing.into()),
+    };
+    element("div")
+        .at("part", "tally")
+        .at("class", if info.missing > 0 { "ending" } else { "note" })
+        .at("id", "regain-methods")
+        .at("tabindex", "-1")
+        .at("aria-describedby", "regain-methods-error")
+        .has("hidden", asked.is_empty())
+        .child(element("p").words(asked))
+        .child(element("p").has("hidden", so.is_empty()).child(element("strong").words(so)))
+        .child(error(context, Field::Methods, wrong))
+}
+
+fn row(context: Context, method: &MethodView) -> Element {
+    let MethodView { place, method, replaced_by } = method;
+    let what = name_of(method.kind, method.role);
+    let mut words = element("span").at("class", "words").child(element("span").say(what));
+    if let Some(masked) = &method.masked {
+        words = words.child(ltr(masked.clone()));
+    }
+    let remark = match (method.registered, method.verified) {
+        (false, _) => Some(Text::InfoByOrganisation),
+        (true, false) => Some(Text::InfoUnverified),
+        (true, true) => None,
+    };
+    if let Some(remark) = remark {
+        words = words.child(element("span").part("hint").say(remark));
+    }
+    // Each says which one it is about, for those who hear one button after the other.
+    let about = |text: Text| {
+        let masked = method.masked.as_deref().unwrap_or_default();
+        [i18n::text(text), ": ", i18n::text(what), " ", masked].concat().trim_end().to_owned()
+    };
+    let action = |text: Text, change| changes("link", context, change).with("aria-label", about(text)).say(text);
+    let mut ways = element("span").at("class", "ways");
+    if let Some(way) = replaced_by {
+        ways = ways.child(action(Text::InfoReplace, Change::Begin(*way)));
+    }
+    if method.registered {
+        ways = ways.child(action(Text::InfoRemove, Change::BeginRemoval(*place)));
+    }
+    element("li").part("method").child(words).child(ways)
+}
+
+fn wrong(view: &View, _: Field) -> Option<String> {
+    let Some(SecurityInfoView::Overview(OverviewView { error: Some(error), .. })) = of(view) else { return None };
+    Some(match error {
+        FieldError::Unfinished { missing } => {
+            i18n::counted(Text::InfoUnfinishedOne, Text::InfoUnfinished, (*missing).into())
+        }
+        _ => i18n::text(Text::DestinationUnusable).to_owned(),
+    })
+}

@@ -1,0 +1,135 @@
+//! The security questions: each out of those on offer or in the person's own words, with its answer.
+
+use leptos::prelude::*;
+
+use super::{back, of};
+use crate::flow::{Chosen, Event, Field, FieldError, QuestionsFormView, RowView, SecurityInfoView, View};
+use crate::i18n::{self, Text};
+use crate::views::parts::{
+    Context, Element, actions, control, element, error, form, heading, input, labelled, no_hint, submit,
+};
+
+/// What the choice of an own question is sent as; the others are sent as their places.
+const OWN: &str = "own";
+
+pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> AnyView {
+    let number = |number: u8| i18n::digits(number.into());
+    let counts = [number(form_view.offer.to_register), number(form_view.offer.to_answer)];
+    let lead = i18n::fill(Text::SetQuestionsLead, &[&counts[0], &counts[1]]);
+    let mut fields = element("fieldset")
+        .part("questions")
+        .at("aria-describedby", "regain-answers-error")
+        .child(element("legend").at("class", "unseen").say(Text::SetQuestionsHeading))
+        .child(error(context, Field::Answers, wrong));
+    for (place, row) in (0..).zip(&form_view.rows) {
+        fields = fields.child(question(context, form_view, place, row));
+    }
+    element("div")
+        .at("class", "screen")
+        .child(heading(Text::SetQuestionsHeading))
+        .child(element("p").part("lead").words(lead))
+        .child(element("p").part("note").has("hidden", !form_view.replaces).say(Text::SetQuestionsReplace))
+        .child(
+            form(context)
+                .child(fields)
+                .child(actions(submit(context, |_| Text::SetQuestionsSave), back(context, Text::Back))),
+        )
+        .done()
+}
+
+/// One question with its answer.
+fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
+    let nth = i18n::digits(u32::from(place) + 1);
+    let label = |text: Text| i18n::fill(text, &[&nth]);
+    let (choose, own, answer) = (Field::Question(place), Field::Own(place), Field::Answer(place));
+    let own_words = input(context, own, wrong)
+        .at("type", "text")
+        .at("autocomplete", "off")
+        .at("maxlength", "200")
+        .at("dir", "auto")
+        .with("value", row.own.clone());
+    let answer_words = input(context, answer, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
+    element("div")
+        .at("class", "question")
+        .child(labelled(context, choose, label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
+        .child(element("span").part("hint").at("aria-hidden", "true").live(move || whole(context, place)))
+        .child(
+            labelled(context, own, label(Text::SetQuestionWords), no_hint, own_words, wrong)
+                .flag("hidden", move || context.read(|view| chosen(view, place) != Some(Chosen::Own))),
+        )
+        .child(labelled(context, answer, label(Text::SetAnswer), answer_hint, answer_words, wrong))
+}
+
+fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
+    let option = |value: String, chosen: bool| element("option").with("value", value).has("selected", chosen);
+    let mut select = control("select", context, Field::Question(place), wrong)
+        .at("aria-required", "true")
+        // Some browsers tell of a choice only so.
+        .on("change", move |event| {
+            context.send(Event::Typed(Field::Question(place), event_target_value(&event).into()));
+        })
+        .child(
+            option(String::new(), row.chosen.is_none())
+                .at("disabled", "")
+                .at("hidden", "")
+                .say(Text::SetQuestionChoose),
+        );
+    for (at, question) in form.offer.predefined.iter().enumerate() {
+        let this = Chosen::Offered(at);
+        let value = i18n::digits(u32::try_from(at).unwrap_or(u32::MAX));
+        // No question twice.
+        let taken =
+            move || context.read(|view| (0..).zip(rows(view)).any(|(row, it)| row != place && it.chosen == Some(this)));
+        select =
+            select.child(option(value, row.chosen == Some(this)).flag("disabled", taken).words(question.text.clone()));
+    }
+    if form.offer.own_allowed {
+        select = select.child(option(OWN.to_owned(), row.chosen == Some(Chosen::Own)).say(Text::SetQuestionOwn));
+    }
+    select
+}
+
+fn rows(view: &View) -> &[RowView] {
+    match of(view) {
+        Some(SecurityInfoView::Questions(form)) => &form.rows,
+        _ => &[],
+    }
+}
+
+fn chosen(view: &View, place: u8) -> Option<Chosen> {
+    rows(view).get(usize::from(place))?.chosen
+}
+
+/// The words of a question that the closed list may not show to their end.
+fn whole(context: Context, place: u8) -> String {
+    const SHORT: usize = 30;
+    context.read(|view| match (of(view), chosen(view, place)) {
+        (Some(SecurityInfoView::Questions(form)), Some(Chosen::Offered(at))) => {
+            let question = form.offer.predefined.get(at).map_or("", |question| &question.text);
+            if question.chars().count() > SHORT { question.to_owned() } else { String::new() }
+        }
+        _ => String::new(),
+    })
+}
+
+fn answer_hint(_: Context) -> String {
+    i18n::text(Text::SetAnswerHint).to_owned()
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let Some(SecurityInfoView::Questions(form)) = of(view) else { return None };
+    let (at, error) = form.error?;
+    let text = match (at, error) {
+        (Field::Question(_), FieldError::Missing) => Text::SetQuestionMissing,
+        (Field::Question(_) | Field::Own(_), FieldError::Repeated) => Text::SetQuestionRepeated,
+        (Field::Own(_), FieldError::Missing) => Text::SetOwnMissing,
+        (Field::Own(_), _) => Text::SetOwnLength,
+        (Field::Answer(_), FieldError::Missing) => Text::SetAnswerMissing,
+        (Field::Answer(_), FieldError::TooShort) => Text::SetAnswerShort,
+        (Field::Answer(_), FieldError::TooLong) => Text::SetAnswerLong,
+        (Field::Answer(_), FieldError::Repeated) => Text::SetAnswerRepeated,
+        (Field::Answer(_), _) => Text::SetAnswerUnusable,
+        _ => Text::SetAnswersUnusable,
+    };
+    (at == field).then(|| i18n::text(text).to_owned())
+}

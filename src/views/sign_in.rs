@@ -1,0 +1,76 @@
+//! User ID and current password.
+
+use leptos::prelude::*;
+use regain_protocol::FlowKind;
+
+use super::parts::{Context, actions, button, cancel, element, field, form, input, no_hint, screen as begin, submit};
+use crate::flow::{Event, Field, FieldError, Screen, SignInView, View};
+use crate::i18n::{self, Text};
+
+pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
+    let (title, words, label) = match sign_in.kind {
+        FlowKind::Change => (Text::SignInChangeHeading, Text::SignInChangeLead, Text::SignInCurrent),
+        _ => (Text::SignInRegisterHeading, Text::SignInRegisterLead, Text::SignInPassword),
+    };
+    // Read only where it is known; a field all the same, so that password managers see whose it is.
+    let user = input(context, Field::UserId, wrong)
+        .at("type", "text")
+        .at("inputmode", "email")
+        .at("autocomplete", "username")
+        .at("dir", "ltr")
+        .has("readonly", sign_in.known)
+        .with("value", sign_in.user_id.clone());
+    let shown = RwSignal::new(false);
+    let password = input(context, Field::Current, wrong)
+        .at("autocomplete", "current-password")
+        .at("dir", "ltr")
+        .live_at("type", move || Some(if shown.get() { "text" } else { "password" }.to_owned()));
+    let toggle = element("label")
+        .part("toggle")
+        .child(element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)))
+        .child(element("span").say(Text::SignInShow));
+    begin(title, words)
+        .child(
+            form(context)
+                // Hidden again before a password manager, or anybody else, looks.
+                .on("submit", move |_| shown.set(false))
+                .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
+                .child(field(context, Field::Current, label, no_hint, password, wrong))
+                .child(toggle)
+                .child(actions(submit(context, |_| Text::Next), cancel(context))),
+        )
+        .child(
+            element("div")
+                .at("class", "more")
+                .when("hidden", context, |view| !of(view, |sign_in| sign_in.can_reset))
+                .child(button("link", context, || Event::WentTo(FlowKind::Reset)).say(Text::SignInForgot)),
+        )
+        .done()
+}
+
+fn of<T: Default>(view: &View, read: fn(&SignInView) -> T) -> T {
+    match &view.screen {
+        Screen::SignIn(sign_in) => read(sign_in),
+        _ => T::default(),
+    }
+}
+
+fn hint(context: Context) -> String {
+    context.read(|view| match &view.screen {
+        Screen::SignIn(SignInView { known: false, hint: Some(hint), .. }) => i18n::fill(Text::UserIdHint, &[hint]),
+        _ => String::new(),
+    })
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let Screen::SignIn(sign_in) = &view.screen else { return None };
+    let (at, error) = sign_in.error?;
+    let text = match (at, error) {
+        (Field::UserId, FieldError::Missing) => Text::UserIdMissing,
+        (Field::UserId, _) => Text::UserIdUnusable,
+        (_, FieldError::Missing) => Text::SignInMissing,
+        _ if sign_in.known => Text::SignInWrongPassword,
+        _ => Text::SignInWrong,
+    };
+    (at == field).then(|| i18n::text(text).to_owned())
+}

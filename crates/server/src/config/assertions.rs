@@ -24,7 +24,7 @@ pub struct AssertionsConfig {
     pub secret: Option<Secret<String>>,
     /// For HS256: a file that holds the shared secret, instead of `secret`.
     pub secret_file: Option<PathBuf>,
-    /// For ES256 and EdDSA: a file that holds the public key as PEM.
+    /// For ES256 and `EdDSA`: a file that holds the public key as PEM.
     pub public_key_file: Option<PathBuf>,
     /// The longest that an assertion may be good for, from its `iat` to its `exp`, in seconds, 10 to 600.
     /// Default 120: it is made when the person presses a button, and used at once.
@@ -122,8 +122,8 @@ impl AssertionsConfig {
     }
 
     /// For HS256 with a secret that is known to be one; for the demonstration.
-    pub(crate) fn shared(issuer: &str, secret: Secret<String>) -> Self {
-        let key = assertion::shared_key(&secret);
+    pub(crate) fn shared(issuer: &str, secret: &Secret<String>) -> Self {
+        let key = assertion::shared_key(secret);
         let algorithm = Some(AssertionAlgorithm::Hs256);
         Self { issuer: issuer.to_owned(), algorithm, key, ..Self::default() }
     }

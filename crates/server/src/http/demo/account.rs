@@ -58,7 +58,7 @@ struct Claims<'a> {
 /// What checks the demonstration's own assertions.
 pub(crate) fn verifier(keys: &Keys, audience: &str) -> Option<Verifier> {
     let secret = STANDARD.encode(keys.demo_secret().expose()).into();
-    Verifier::from_config(&AssertionsConfig::shared(ISSUER, secret), audience)
+    Verifier::from_config(&AssertionsConfig::shared(ISSUER, &secret), audience)
 }
 
 /// What a person sees who has signed in.

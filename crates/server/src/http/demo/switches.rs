@@ -38,6 +38,13 @@ const FLOWS: [(&str, &str); 3] = [
     ("register", "Registering and changing security info"),
 ];
 
+/// The lowest estimates of how hard a password is to guess, and their words.
+const SCORES: [(u8, &str); 3] = [
+    (0, "However easily it is guessed"),
+    (2, "None that is found in a million guesses"),
+    (3, "None that is found in a hundred million guesses"),
+];
+
 /// The kinds of challenge: their names in the configuration, and their words.
 const CAPTCHAS: [(&str, CaptchaKind, &str); 5] = [
     ("proof_of_work", CaptchaKind::ProofOfWork, "Proof of work: the browser does it by itself"),
@@ -131,6 +138,9 @@ fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
         );
     }
     put("password", "preset", if chosen("preset") == "entra" { "entra" } else { "nist" }.into());
+    if let Some((score, _)) = SCORES.iter().find(|(score, _)| *score > 0 && score.to_string() == chosen("min_score")) {
+        put("password", "min_score", i64::from(*score).into());
+    }
     if !is_on("breached") {
         put("password", "breached", Table::from_iter([("kind".to_owned(), "off".into())]).into());
     }
@@ -199,6 +209,9 @@ fn switches(config: &Config, can_look_up: bool) -> Markup {
             legend { "Rules for new passwords" }
             (radio("preset", "nist", "NIST's: at least 15 characters (8 with two proofs), whatever they are", config.password.preset == PasswordPreset::Nist))
             (radio("preset", "entra", "Microsoft Entra's: at least 8, of three classes, and none of the banned words", config.password.preset == PasswordPreset::Entra))
+            @for (score, words) in SCORES {
+                (radio("min_score", &score.to_string(), words, config.password.policy().min_score == score))
+            }
             @if can_look_up {
                 (checkbox("breached", "None that is known from a breach: here \u{201c}correct horse battery staple\u{201d} is one", config.password.breached.kind != BreachedKind::Off))
             }

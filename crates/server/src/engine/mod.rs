@@ -46,6 +46,7 @@ pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use judge::{BreachedRule, PasswordCheck};
+pub use registered::InfoDue;
 pub use rules::Rules;
 pub use state::{Stage, State};
 

@@ -37,7 +37,7 @@ impl Package {
     pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
         let file = self.folder()?.join("node_modules").join(self.name).join(self.file);
         let Ok(content) = fs::read(&file) else { return Ok(None) };
-        let hash: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = Sha256::digest(content).iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         ensure!(hash == self.sha256, "{} is not what it should be: remove it", file.display());
         Ok(Some(file))
     }

@@ -158,7 +158,7 @@ async fn while_typing(stage: &Stage) -> Result<()> {
     for _ in 0..5 {
         stage.page.retype("[name=new-password]", text).await?;
     }
-    let each = begun.elapsed().as_secs_f64() * 1000.0 / (5 * text.len()) as f64;
+    let each = begun.elapsed().as_secs_f64() * 1000.0 / f64::from(5 * u32::try_from(text.len())?);
     let long = stage.page.script("return long", vec![]).await?;
     let long: Vec<f64> = serde_json::from_value(long)?;
     let longest = long.iter().copied().fold(0.0, f64::max);

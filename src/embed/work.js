@@ -40,17 +40,22 @@ const workHere = (job, signal, heard) => {
   search(job, percent => heard({percent}), rest).then(number => heard({number}), () => heard({number: -1}));
 };
 
-const workElsewhere = (job, signal, heard) => {
-  // Under trusted types only a policy may name scripts; one that forbids ours leaves the page's thread.
-  let trusted = url => url;
+// Under trusted types only a policy may name scripts; one that forbids ours leaves the page's thread.
+let policy;
+const trusted = url => {
   try {
-    const policy = self.trustedTypes?.createPolicy("regain-work", {createScriptURL: url => url});
-    if (policy) trusted = url => policy.createScriptURL(url);
+    policy ||= self.trustedTypes?.createPolicy("regain-work", {createScriptURL: url => url});
   } catch {}
+  return policy ? policy.createScriptURL(url) : url;
+};
+
+// Starts a script of ours as a worker, which `begin` is given along with what to call when it is of no
+// use. Another way is tried then, and where none is left, `here` is called.
+const elsewhere = (script, signal, begin, here) => {
   // A worker's script must come from the page's own origin; one that only imports it may.
-  const copy = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(import.meta.url)}`], {type: "text/javascript"}));
+  const copy = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(script)}`], {type: "text/javascript"}));
   const attempt = ([url, ...others]) => {
-    if (!url) return workHere(job, signal, heard);
+    if (!url) return here();
     let worker;
     const fail = () => {
       worker?.terminate();
@@ -63,21 +68,19 @@ const workElsewhere = (job, signal, heard) => {
     }
     signal.addEventListener("abort", () => worker.terminate());
     worker.onerror = fail;
-    worker.onmessage = ({data}) => {
-      if (data.number < 0) return fail();
-      if (data.number >= 0) worker.terminate();
-      heard(data);
-    };
-    worker.postMessage(job);
+    begin(worker, fail);
   };
-  const own = () => import.meta.url;
-  attempt(new URL(own()).origin == location.origin ? [own, copy] : [copy]);
+  const own = () => script;
+  attempt(new URL(script).origin == location.origin ? [own, copy] : [copy]);
 };
 
 const SCRIPTS = {
   turnstile: "__REGAIN_OUTSIDE__",
   hcaptcha: "__REGAIN_OUTSIDE__",
-  generate: "__REGAIN_GENERATE__",
+  strength: "__REGAIN_STRENGTH__",
+  meter: "__REGAIN_METER__",
+  suggest: "__REGAIN_GENERATE__",
+  copy: "__REGAIN_GENERATE__",
   breached: "__REGAIN_BREACHED__",
 };
 
@@ -87,11 +90,20 @@ export default async (kind, values, root, signal, tell) => {
   const say = (...told) => signal.aborted || tell(...told);
   if (kind) {
     const {default: work} = await import(new URL(SCRIPTS[kind], import.meta.url));
-    return work(kind, values, root, signal, say);
+    return work(kind, values, root, signal, say, elsewhere);
   }
   const [algorithm, salt, challenge, signature, max] = values;
-  workElsewhere({salt, challenge, max: +max}, signal, ({percent, number}) => {
+  const job = {salt, challenge, max: +max};
+  const heard = ({percent, number}) => {
     if (number >= 0) say(100, btoa(JSON.stringify({algorithm, challenge, number, salt, signature})));
     else say(percent ?? -1);
-  });
+  };
+  elsewhere(import.meta.url, signal, (worker, fail) => {
+    worker.onmessage = ({data}) => {
+      if (data.number < 0) return fail();
+      if (data.number >= 0) worker.terminate();
+      heard(data);
+    };
+    worker.postMessage(job);
+  }, () => workHere(job, signal, heard));
 };

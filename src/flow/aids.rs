@@ -10,17 +10,25 @@ use regain_protocol::{FlowKind, Secret, ServerCheck};
 use super::new_password::{NewPassword, Standing};
 use super::{Announcement, Effect, Effects, Event, Field, Focus, Model, State, Step, Ticket};
 
-/// A verdict about the strength of a password, in the codes of zxcvbn.
+/// A verdict about the strength of a password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Strength {
     /// From 0, very weak, to 4, very strong.
     pub score: u8,
-    /// How long guessing it takes, in seconds: offline, against a slow hash. At most 136 years.
-    pub seconds: u32,
-    /// What is wrong with it, as a code.
-    pub warning: Option<String>,
-    /// What would make it better, as codes.
-    pub suggestions: Vec<String>,
+    /// That, and how long guessing it takes, in words.
+    pub verdict: String,
+    /// What is wrong with it and what would make it better, in words.
+    pub reasons: String,
+}
+
+impl Strength {
+    /// Reads what `embed/meter.js` says: a line for each.
+    pub(crate) fn read(lines: &str) -> Self {
+        let mut lines = lines.split('\n');
+        let mut line = || lines.next().unwrap_or_default().to_owned();
+        let score = line().bytes().next().unwrap_or_default().wrapping_sub(b'0');
+        Self { score: score.min(4), verdict: line(), reasons: line() }
+    }
 }
 
 /// What is known of a password in known leaks.
@@ -69,7 +77,10 @@ pub enum Suggested {
     /// It is being made.
     Waiting(Ticket),
     /// It is in the fields.
-    Given,
+    Given {
+        /// Whether there is a clipboard.
+        can_copy: bool,
+    },
     /// And it was copied.
     Copied,
     /// None could be made.
@@ -228,8 +239,8 @@ impl Model {
                 effects.push(Effect::Suggest(ticket, step.for_suggestion()));
                 None
             }
-            Event::Suggested(asked, password) if step.suggested == Suggested::Waiting(asked) => {
-                self.suggested(ticket, password, effects);
+            Event::Suggested(asked, password, can_copy) if step.suggested == Suggested::Waiting(asked) => {
+                self.suggested(ticket, password, can_copy, effects);
                 return;
             }
             Event::AskedToCopy => {
@@ -237,7 +248,7 @@ impl Model {
                 None
             }
             Event::Copied(true) => {
-                if step.suggested == Suggested::Given {
+                if matches!(step.suggested, Suggested::Given { .. }) {
                     step.suggested = Suggested::Copied;
                 }
                 Some(Announcement::Copied)
@@ -263,7 +274,7 @@ impl Model {
     }
 
     /// Takes a suggestion, where it is one.
-    fn suggested(&mut self, ticket: Ticket, password: Option<Secret<String>>, effects: &mut Effects) {
+    fn suggested(&mut self, ticket: Ticket, password: Option<Secret<String>>, can_copy: bool, effects: &mut Effects) {
         let Some(Step::NewPassword(step)) = self.step() else { return };
         let Some(password) = password else {
             step.suggested = Suggested::Failed;
@@ -278,7 +289,7 @@ impl Model {
         step.error = None;
         step.shown = true;
         step.matching = Matching::Same;
-        step.suggested = Suggested::Given;
+        step.suggested = Suggested::Given { can_copy };
         effects.push(Effect::Announce(Announcement::Suggested));
         self.forget_failure();
         self.examine(effects);

@@ -5,7 +5,6 @@ use regain_protocol::Violation;
 
 use super::new_password::of;
 use super::parts::{Context, Element, element};
-use super::strength;
 use crate::flow::{PasswordView, Standing};
 use crate::i18n::{self, Text};
 
@@ -50,7 +49,10 @@ fn rule(rule: &Violation) -> String {
         Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
         Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
         Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
-        Violation::TooGuessable { min } => i18n::fill(Text::RuleScore, &[strength::name(*min)]),
+        Violation::TooGuessable { min } => {
+            let names = [Text::StrengthWeak, Text::StrengthFair, Text::StrengthStrong, Text::StrengthVeryStrong];
+            i18n::fill(Text::RuleScore, &[i18n::text(names[usize::from(min.saturating_sub(1).min(3))])])
+        }
         Violation::Breached {} => i18n::text(Text::RuleLeak).to_owned(),
         _ => i18n::text(Text::RuleServer).to_owned(),
     }

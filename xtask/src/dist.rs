@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{budgets, paths, solver, widget};
+use crate::{budgets, paths, solver, strength, widget};
 
 mod wasm;
 
@@ -39,6 +39,7 @@ pub(crate) fn build() -> Result<()> {
     let built = widget::build()?;
     let solver = solver::build(solver::SOLVER)?;
     let generator = solver::build(solver::GENERATOR)?;
+    let strength = strength::build()?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
@@ -50,6 +51,12 @@ pub(crate) fn build() -> Result<()> {
 
     let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
     let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
+    let strength = wasm::without_custom_sections(&fs::read(&strength)?)?;
+    let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
+    let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
+    let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
+    let meter = script("meter.js", &[("__REGAIN_STRENGTH__", &strength)])?;
+    let meter = shipped.hashed("regain-meter-", ".js", meter.as_bytes())?;
     let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
     let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
     let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
@@ -60,6 +67,8 @@ pub(crate) fn build() -> Result<()> {
         &[
             ("__REGAIN_SOLVER__", &solver),
             ("__REGAIN_OUTSIDE__", &outside),
+            ("__REGAIN_STRENGTH__", &strength),
+            ("__REGAIN_METER__", &meter),
             ("__REGAIN_GENERATE__", &generate),
             ("__REGAIN_BREACHED__", &breached),
         ],
@@ -78,9 +87,10 @@ pub(crate) fn build() -> Result<()> {
     )?;
     shipped.file("regain.js", loader.as_bytes())?;
     shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
-    shipped.manifest(
-        &json!({ "loader": "regain.js", "glue": glue, "wasm": wasm, "css": css, "work": work, "solver": solver }),
-    )?;
+    shipped.manifest(&json!({
+        "loader": "regain.js", "glue": glue, "wasm": wasm, "css": css, "work": work, "solver": solver,
+        "strength": strength, "strength_wasm": strength_wasm,
+    }))?;
 
     let dist = paths::dist();
     let _ = fs::remove_dir_all(&dist);

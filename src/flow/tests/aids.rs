@@ -20,7 +20,7 @@ fn strict() -> StepBody {
 }
 
 fn verdict(score: u8) -> Strength {
-    Strength { score, seconds: 1, warning: None, suggestions: vec![] }
+    Strength { score, ..Strength::default() }
 }
 
 /// What the widget asked for since it was last asked, by the kind of thing.
@@ -112,6 +112,15 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
     widget.event(Event::Submitted);
     widget.reply(answer("s5", done()));
     assert!(widget.has(|effect| matches!(effect, Effect::SendStrengthAway)));
+}
+
+#[test]
+fn a_verdict_is_read_line_by_line() {
+    let read = Strength::read("2\nFair. Guessing it would take hours.\nAdd a word.");
+    assert_eq!((read.score, &*read.verdict, &*read.reasons), (2, "Fair. Guessing it would take hours.", "Add a word."));
+    for (broken, score) in [("", 4), ("9\n", 4), ("x", 4), ("0", 0)] {
+        assert_eq!(Strength::read(broken), Strength { score, ..Strength::default() });
+    }
 }
 
 #[test]
@@ -264,12 +273,12 @@ fn a_suggestion_is_in_both_fields_seen_and_sent() {
     let asked_for = asked(&mut widget, suggests);
     let [(ticket, values)] = &asked_for[..] else { panic!("one suggestion is asked for") };
     assert_eq!(values, &["1", "8", "64", "0", "0", "1", "ada@example.com", "Contoso"]);
-    widget.event(Event::Suggested(*ticket, Some("brain-song-humble-reef-mill".into())));
+    widget.event(Event::Suggested(*ticket, Some("brain-song-humble-reef-mill".into()), true));
     let fills: Vec<_> = widget.effects.iter().filter(|effect| matches!(effect, Effect::Fill(..))).collect();
     assert!(matches!(fills[..], [Effect::Fill(Field::Password, _), Effect::Fill(Field::Confirm, _)]));
     assert!(widget.has(|effect| matches!(effect, Effect::Announce(Announcement::Suggested))));
     let view = password(&widget);
-    assert!(view.shown && view.suggested == Suggested::Given && view.matching == Matching::Same);
+    assert!(view.shown && view.suggested == Suggested::Given { can_copy: true } && view.matching == Matching::Same);
     widget.event(Event::AskedToCopy);
     assert!(
         widget.has(|effect| matches!(effect, Effect::Copy(text) if text.expose() == "brain-song-humble-reef-mill"))
@@ -291,14 +300,14 @@ fn a_suggestion_that_comes_too_late_or_not_at_all_is_none() {
     widget.event(Event::AskedForSuggestion(false));
     let first = ticket(&widget);
     widget.event(Event::AskedForSuggestion(false));
-    widget.event(Event::Suggested(first, Some("brain-song-humble".into())));
+    widget.event(Event::Suggested(first, Some("brain-song-humble".into()), true));
     let second = ticket(&widget);
     widget.typed(Field::Password, "my own");
-    widget.event(Event::Suggested(second, Some("brain-song-humble".into())));
+    widget.event(Event::Suggested(second, Some("brain-song-humble".into()), true));
     assert!(!widget.has(|effect| matches!(effect, Effect::Fill(..))), "what was typed stays");
     widget.event(Event::AskedForSuggestion(true));
     widget.effects.clear();
-    widget.event(Event::Suggested(ticket(&widget), None));
+    widget.event(Event::Suggested(ticket(&widget), None, true));
     assert_eq!(password(&widget).suggested, Suggested::Failed);
     assert_eq!(asked(&mut widget, said), [Announcement::NoSuggestion]);
 }

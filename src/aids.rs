@@ -30,15 +30,9 @@ impl Aids {
     /// Gives up all of it.
     pub(crate) fn stop(&self) {
         self.score.take();
-        for job in [&self.strength, &self.leak, &self.suggestion] {
-            job.take();
-        }
-    }
-
-    pub(crate) fn score(&self, ticket: Ticket, password: &Secret<String>) {
-        if let Some(score) = &*self.score.borrow() {
-            let _ = score.call2(&JsValue::NULL, &ticket.0.into(), &password.expose().into());
-        }
+        self.strength.take();
+        self.leak.take();
+        self.suggestion.take();
     }
 }
 
@@ -49,10 +43,9 @@ pub(crate) fn bring_in_strength(shell: &Rc<Shell>, inputs: &[String]) {
     let heard: Heard = {
         let shell = Rc::clone(shell);
         Rc::new(move |ticket, verdict| {
-            shell.send(match (verdict, u32::try_from(ticket)) {
-                (Some(verdict), Ok(ticket)) => Event::Scored(Ticket(ticket), Strength::read(&verdict)),
-                _ => Event::StrengthReady(false),
-            });
+            let ticket = Ticket(ticket.unsigned_abs());
+            let strength = verdict.and_then(Strength::read);
+            shell.send(strength.map_or(Event::StrengthReady(false), |it| Event::Scored(ticket, it)));
         })
     };
     let job = work::begin(shell, "meter", &texts(inputs), &heard, |shell, score| {
@@ -87,8 +80,11 @@ fn texts(values: &[String]) -> Array {
     values.iter().map(JsValue::from).collect()
 }
 
-/// Says when typing rests.
-pub(crate) fn rest(shell: &Rc<Shell>, ticket: Ticket) {
+/// Has a password judged, and says when typing rests.
+pub(crate) fn examine(shell: &Rc<Shell>, ticket: Ticket, password: &Secret<String>) {
+    if let Some(score) = &*shell.aids().score.borrow() {
+        let _ = score.call2(&JsValue::NULL, &ticket.0.into(), &password.expose().into());
+    }
     let shell = Rc::clone(shell);
     set_timeout(move || shell.send(Event::Rested(ticket)), REST);
 }

@@ -2,7 +2,7 @@
 // because nobody needs them before this has been brought in.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-const SCORES = ["Very weak", "Weak", "Fair", "Strong", "Very strong"];
+const SCORES = ["very weak", "weak", "fair", "strong", "very strong"];
 
 // From how many seconds on which words hold.
 const TIMES = [
@@ -55,12 +55,12 @@ const REASONS = {
   associated_dates: YEARS,
 };
 
-// The score, the verdict and what is to be said about it, a line each.
+// The digit of the score, and the words.
 const inWords = ({score, warning, suggestions, seconds}) => {
   const [, time] = TIMES.find(([from]) => seconds >= from);
   const reasons = new Set([warning, ...suggestions].map(code => REASONS[code]));
   reasons.delete(undefined);
-  return [score, `${SCORES[score]}. Guessing it would take ${time}.`, [...reasons].join(" ")].join("\n");
+  return [`${score}Strength: ${SCORES[score]}. Guessing it would take ${time}.`, ...reasons].join(" ");
 };
 
 // Resolves as strength.js does.

@@ -15,19 +15,16 @@ use super::{Announcement, Effect, Effects, Event, Field, Focus, Model, State, St
 pub struct Strength {
     /// From 0, very weak, to 4, very strong.
     pub score: u8,
-    /// That, and how long guessing it takes, in words.
-    pub verdict: String,
-    /// What is wrong with it and what would make it better, in words.
-    pub reasons: String,
+    /// That, how long guessing it takes, and what would help, in words.
+    pub words: String,
 }
 
 impl Strength {
-    /// Reads what `embed/meter.js` says: a line for each.
-    pub(crate) fn read(lines: &str) -> Self {
-        let mut lines = lines.split('\n');
-        let mut line = || lines.next().unwrap_or_default().to_owned();
-        let score = line().bytes().next().unwrap_or_default().wrapping_sub(b'0');
-        Self { score: score.min(4), verdict: line(), reasons: line() }
+    /// Reads what `embed/meter.js` says: the score's digit before the words.
+    pub(crate) fn read(mut words: String) -> Option<Self> {
+        let score = words.as_bytes().first()?.wrapping_sub(b'0');
+        let is_score = score <= 4;
+        is_score.then(|| words.remove(0)).map(|_| Self { score, words })
     }
 }
 
@@ -122,14 +119,14 @@ impl NewPassword {
             return None;
         }
         self.said_score = Some(strength.score);
-        Some(Announcement::Strength(strength.clone()))
+        Some(Announcement::Strength(strength.words.clone()))
     }
 
     /// What a suggestion must keep to, in the order of `embed/generate.js`.
     fn for_suggestion(&self) -> Vec<String> {
         let policy = &self.policy;
         let mut values = Vec::new();
-        for number in [
+        for &number in &[
             self.words.into(),
             policy.min_length,
             policy.max_length,
@@ -175,17 +172,13 @@ impl Model {
         }
     }
 
-    /// Another password is there.
+    /// Another password is there, or there is more to be said of it.
     pub(super) fn examine(&mut self, effects: &mut Effects) {
-        let scores = self.scores;
-        let Some(Step::NewPassword(step)) = self.step() else { return };
-        if step.password.expose().is_empty() {
-            return;
+        if let Some(Step::NewPassword(step)) = self.step()
+            && !step.password.expose().is_empty()
+        {
+            effects.push(Effect::Examine(step.text, step.password.clone()));
         }
-        if scores {
-            effects.push(Effect::Score(step.text, step.password.clone()));
-        }
-        effects.push(Effect::Rest(step.text));
     }
 
     /// What is heard of the helpers, and what the person wants of them.
@@ -197,13 +190,7 @@ impl Model {
                 if let (false, Some(Step::NewPassword(step))) = (ready, self.step()) {
                     step.strength = None;
                 }
-                if let (true, Some(Step::NewPassword(step))) = (ready, self.step())
-                    && !step.password.expose().is_empty()
-                {
-                    let (text, password) = (step.text, step.password.clone());
-                    effects.push(Effect::Score(text, password));
-                }
-                return;
+                return self.examine(effects);
             }
             Event::AskedForSuggestion(_) | Event::Suggested(..) => self.tickets += 1,
             _ => {}
@@ -280,9 +267,8 @@ impl Model {
             step.suggested = Suggested::Failed;
             return effects.push(Effect::Announce(Announcement::NoSuggestion));
         };
-        for field in [Field::Password, Field::Confirm] {
-            effects.push(Effect::Fill(field, password.clone()));
-        }
+        effects.push(Effect::Fill(Field::Password, password.clone()));
+        effects.push(Effect::Fill(Field::Confirm, password.clone()));
         step.confirm = password.clone();
         step.is_now(password);
         step.text = ticket;

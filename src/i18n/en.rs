@@ -169,10 +169,6 @@ catalogue! {
     Copy = "Copy";
     Copied = "Copied";
     StrengthLabel = "Strength";
-    StrengthWeak = "Weak";
-    StrengthFair = "Fair";
-    StrengthStrong = "Strong";
-    StrengthVeryStrong = "Very strong";
     RulesHeading = "A good password here";
     RuleMet = "Done: ";
     RuleOpen = "To do: ";
@@ -185,9 +181,9 @@ catalogue! {
     RuleBroken = "Not kept: ";
     RuleLater = "; we check that when you finish";
     RuleLooking = "; we are looking that up";
-    RuleScore = "reaches the strength “{0}”";
+    RuleScore = "is hard to guess";
     RuleLeak = "is in no list of stolen passwords";
-    RuleServer = "is not one that is easily guessed";
+    RuleServer = "is not a common, forbidden or former one";
     RuleBanned = "The password is made of little more than words that are easily guessed here. Choose another one.";
     RuleCommon = "Too many people use this password. Choose another one.";
     RuleBreached = "This password is in a list of stolen passwords. Choose another one.";

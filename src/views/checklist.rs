@@ -49,10 +49,7 @@ fn rule(rule: &Violation) -> String {
         Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
         Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
         Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
-        Violation::TooGuessable { min } => {
-            let names = [Text::StrengthWeak, Text::StrengthFair, Text::StrengthStrong, Text::StrengthVeryStrong];
-            i18n::fill(Text::RuleScore, &[i18n::text(names[usize::from(min.saturating_sub(1).min(3))])])
-        }
+        Violation::TooGuessable { .. } => i18n::text(Text::RuleScore).to_owned(),
         Violation::Breached {} => i18n::text(Text::RuleLeak).to_owned(),
         _ => i18n::text(Text::RuleServer).to_owned(),
     }

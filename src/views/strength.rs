@@ -17,28 +17,18 @@ pub(super) fn meter(context: Context) -> Element {
         .live_at("aria-valuenow", move || {
             context.read(|view| strength(view).map(|strength| i18n::digits(strength.score.into())))
         })
-        .live_at("aria-valuetext", move || Some(context.read(verdict)));
+        .live_at("aria-valuetext", move || Some(context.read(words)));
     element("div")
         .at("class", "strength")
         .when("hidden", context, |view| strength(view).is_none())
         .child(bar)
-        .child(element("p").part("hint").shows(context, verdict))
-        .child(element("p").part("hint").shows(context, reasons))
+        .child(element("p").part("hint").shows(context, words))
 }
 
 fn strength(view: &View) -> Option<&Strength> {
     of(view)?.strength.as_ref()
 }
 
-fn verdict(view: &View) -> String {
-    strength(view).map(|strength| strength.verdict.clone()).unwrap_or_default()
-}
-
-fn reasons(view: &View) -> String {
-    strength(view).map(|strength| strength.reasons.clone()).unwrap_or_default()
-}
-
-/// All of it, to be said.
-pub(crate) fn said(strength: &Strength) -> String {
-    [i18n::text(Text::StrengthLabel), ": ", &strength.verdict, " ", &strength.reasons].concat()
+fn words(view: &View) -> String {
+    strength(view).map(|strength| strength.words.clone()).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ fn strict() -> StepBody {
 }
 
 fn verdict(score: u8) -> Strength {
-    Strength { score, ..Strength::default() }
+    Strength { score, words: format!("{score} of 4") }
 }
 
 /// What the widget asked for since it was last asked, by the kind of thing.
@@ -28,16 +28,9 @@ fn asked<T>(widget: &mut Driven, of: impl Fn(&Effect) -> Option<T>) -> Vec<T> {
     widget.effects.drain(..).filter_map(|effect| of(&effect)).collect()
 }
 
-fn scores(effect: &Effect) -> Option<(Ticket, String)> {
+fn examined(effect: &Effect) -> Option<(Ticket, String)> {
     match effect {
-        Effect::Score(ticket, password) => Some((*ticket, password.expose().clone())),
-        _ => None,
-    }
-}
-
-fn rests(effect: &Effect) -> Option<Ticket> {
-    match effect {
-        Effect::Rest(ticket) => Some(*ticket),
+        Effect::Examine(ticket, password) => Some((*ticket, password.expose().clone())),
         _ => None,
     }
 }
@@ -78,7 +71,7 @@ fn standing(widget: &Driven, rule: &Violation) -> Standing {
 fn types(widget: &mut Driven, text: &str) -> Ticket {
     widget.effects.clear();
     widget.typed(Field::Password, text);
-    widget.effects.iter().find_map(rests).expect("it is said when typing rests")
+    widget.effects.iter().find_map(examined).expect("it is examined").0
 }
 
 #[test]
@@ -102,11 +95,10 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
     widget.event(Event::Submitted);
     widget.reply(answer("s4", strict()));
     assert_eq!(asked(&mut widget, inputs), [["ada@example.com", "Contoso"]]);
-    widget.typed(Field::Password, "before it is ready");
-    assert!(asked(&mut widget, scores).is_empty());
+    let text = types(&mut widget, "before it is ready");
+    widget.effects.clear();
     widget.event(Event::StrengthReady(true));
-    let scored: Vec<_> = asked(&mut widget, scores).into_iter().map(|(_, text)| text).collect();
-    assert_eq!(scored, ["before it is ready"]);
+    assert_eq!(asked(&mut widget, examined), [(text, "before it is ready".to_owned())]);
     widget.typed(Field::Confirm, "before it is ready");
     widget.event(Event::Scored(Ticket(0), verdict(0)));
     widget.event(Event::Submitted);
@@ -115,11 +107,11 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
 }
 
 #[test]
-fn a_verdict_is_read_line_by_line() {
-    let read = Strength::read("2\nFair. Guessing it would take hours.\nAdd a word.");
-    assert_eq!((read.score, &*read.verdict, &*read.reasons), (2, "Fair. Guessing it would take hours.", "Add a word."));
-    for (broken, score) in [("", 4), ("9\n", 4), ("x", 4), ("0", 0)] {
-        assert_eq!(Strength::read(broken), Strength { score, ..Strength::default() });
+fn a_verdict_is_a_digit_and_words() {
+    let read = Strength::read("2Strength: fair.".into()).expect("a verdict");
+    assert_eq!((read.score, &*read.words), (2, "Strength: fair."));
+    for broken in ["", "9", "x", "-1", "é"] {
+        assert_eq!(Strength::read(broken.into()), None, "{broken}");
     }
 }
 
@@ -183,7 +175,6 @@ fn without_a_worker_nothing_is_said_and_nothing_is_kept_back() {
     assert_eq!(password(&widget).strength, None);
     assert_eq!(standing(&widget, &Violation::TooGuessable { min: 3 }), Standing::Later);
     types(&mut widget, "long enough again");
-    assert!(asked(&mut widget, scores).is_empty());
     widget.typed(Field::Confirm, "long enough again");
     widget.event(Event::Submitted);
     assert_eq!(widget.sent.len(), 1);
@@ -198,7 +189,7 @@ fn strength_is_said_once_typing_rests_and_when_it_changed() {
     widget.event(Event::Scored(text, verdict(0)));
     assert!(asked(&mut widget, said).is_empty(), "not while typing");
     widget.event(Event::Rested(text));
-    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(0))]);
+    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(0).words)]);
     let text = types(&mut widget, "ab");
     widget.effects.clear();
     widget.event(Event::Rested(Ticket(text.0 - 1)));
@@ -209,7 +200,7 @@ fn strength_is_said_once_typing_rests_and_when_it_changed() {
     widget.effects.clear();
     widget.event(Event::Rested(text));
     widget.event(Event::Scored(text, verdict(1)));
-    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(1))], "the verdict may come later");
+    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(1).words)], "the verdict may come later");
 }
 
 #[test]

@@ -56,7 +56,18 @@ fn rule(rule: &Violation) -> String {
 }
 
 /// Why a password was refused.
-pub(super) fn refusal(violation: &Violation) -> String {
+pub(super) fn refusals(violations: &[Violation]) -> String {
+    let mut all = String::new();
+    for violation in violations {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(&refusal(violation));
+    }
+    all
+}
+
+fn refusal(violation: &Violation) -> String {
     let text = match violation {
         Violation::ContainsBannedWord {} => Text::RuleBanned,
         Violation::Common {} => Text::RuleCommon,

@@ -4,16 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Function, Promise};
-use leptos::prelude::{set_timeout, window};
-use leptos::task::spawn_local;
+use js_sys::{Array, Function};
+use leptos::prelude::set_timeout;
 use regain_protocol::Secret;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
-use crate::api;
-use crate::flow::{Event, Ticket};
-use crate::options::member;
+use crate::flow::{Event, Strength, Ticket};
 use crate::shell::Shell;
 use crate::work::{self, Heard, Job};
 
@@ -34,15 +30,9 @@ impl Aids {
     /// Gives up all of it.
     pub(crate) fn stop(&self) {
         self.score.take();
-        for job in [&self.strength, &self.leak, &self.suggestion] {
-            job.take();
-        }
-    }
-
-    pub(crate) fn score(&self, ticket: Ticket, password: &Secret<String>) {
-        if let Some(score) = &*self.score.borrow() {
-            let _ = score.call2(&JsValue::NULL, &ticket.0.into(), &password.expose().into());
-        }
+        self.strength.take();
+        self.leak.take();
+        self.suggestion.take();
     }
 }
 
@@ -52,15 +42,13 @@ pub(crate) fn bring_in_strength(shell: &Rc<Shell>, inputs: &[String]) {
     shell.aids().stop();
     let heard: Heard = {
         let shell = Rc::clone(shell);
-        Rc::new(move |ticket, json| {
-            let strength = json.as_deref().and_then(api::strength);
-            shell.send(match (strength, u32::try_from(ticket)) {
-                (Some(strength), Ok(ticket)) => Event::Scored(Ticket(ticket), strength),
-                _ => Event::StrengthReady(false),
-            });
+        Rc::new(move |ticket, verdict| {
+            let ticket = Ticket(ticket.unsigned_abs());
+            let strength = verdict.and_then(Strength::read);
+            shell.send(strength.map_or(Event::StrengthReady(false), |it| Event::Scored(ticket, it)));
         })
     };
-    let job = work::begin(shell, "strength", &texts(inputs), &heard, |shell, score| {
+    let job = work::begin(shell, "meter", &texts(inputs), &heard, |shell, score| {
         let score: Option<Function> = score.dyn_into().ok();
         let ready = score.is_some();
         *shell.aids().score.borrow_mut() = score;
@@ -83,44 +71,29 @@ pub(crate) fn look_up(shell: &Rc<Shell>, api: &str, ticket: Ticket, password: &S
 pub(crate) fn suggest(shell: &Rc<Shell>, ticket: Ticket, values: &[String]) {
     let heard: Heard = {
         let shell = Rc::clone(shell);
-        Rc::new(move |_, password| shell.send(Event::Suggested(ticket, password.map(Secret::new))))
+        Rc::new(move |can_copy, password| shell.send(Event::Suggested(ticket, password.map(Secret::new), can_copy > 0)))
     };
-    shell.aids().suggestion.set(work::begin(shell, "generate", &texts(values), &heard, |_, _| {}));
+    shell.aids().suggestion.set(work::begin(shell, "suggest", &texts(values), &heard, |_, _| {}));
 }
 
 fn texts(values: &[String]) -> Array {
     values.iter().map(JsValue::from).collect()
 }
 
-/// Says when typing rests.
-pub(crate) fn rest(shell: &Rc<Shell>, ticket: Ticket) {
+/// Has a password judged, and says when typing rests.
+pub(crate) fn examine(shell: &Rc<Shell>, ticket: Ticket, password: &Secret<String>) {
+    if let Some(score) = &*shell.aids().score.borrow() {
+        let _ = score.call2(&JsValue::NULL, &ticket.0.into(), &password.expose().into());
+    }
     let shell = Rc::clone(shell);
     set_timeout(move || shell.send(Event::Rested(ticket)), REST);
 }
 
-/// The clipboard; browsers keep it from pages that came without TLS.
-fn clipboard() -> Option<JsValue> {
-    member(&window().navigator(), "clipboard")
-}
-
-/// Whether there is one.
-pub(crate) fn can_copy() -> bool {
-    clipboard().is_some()
-}
-
 /// Puts a text on the clipboard.
 pub(crate) fn copy(shell: &Rc<Shell>, text: &Secret<String>) {
-    let written = || -> Option<Promise> {
-        let clipboard = clipboard()?;
-        let write: Function = member(&clipboard, "writeText")?.dyn_into().ok()?;
-        write.call1(&clipboard, &text.expose().into()).ok()?.dyn_into().ok()
+    let heard: Heard = {
+        let shell = Rc::clone(shell);
+        Rc::new(move |done, _| shell.send(Event::Copied(done > 0)))
     };
-    let (written, shell) = (written(), Rc::clone(shell));
-    spawn_local(async move {
-        let copied = match written {
-            Some(written) => JsFuture::from(written).await.is_ok(),
-            None => false,
-        };
-        shell.send(Event::Copied(copied));
-    });
+    shell.aids().suggestion.set(work::begin(shell, "copy", &Array::of1(&text.expose().into()), &heard, |_, _| {}));
 }

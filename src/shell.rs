@@ -89,7 +89,7 @@ impl Shell {
     pub(crate) fn send(self: &Rc<Self>, event: Event) {
         if matches!(event, Event::Submitted) {
             // Some password managers fill fields and tell nobody.
-            for field in [Field::Current, Field::Password, Field::Confirm] {
+            for &field in &[Field::Current, Field::Password, Field::Confirm] {
                 if let Some(input) = self.input(field) {
                     self.send(Event::Typed(field, input.value().into()));
                 }
@@ -166,8 +166,7 @@ impl Shell {
             }
             Effect::BringInStrength(inputs) => aids::bring_in_strength(self, &inputs),
             Effect::SendStrengthAway => self.aids.stop(),
-            Effect::Score(ticket, password) => self.aids.score(ticket, &password),
-            Effect::Rest(ticket) => aids::rest(self, ticket),
+            Effect::Examine(ticket, password) => aids::examine(self, ticket, &password),
             Effect::LookUp(ticket, password) => aids::look_up(self, &self.options.api, ticket, &password),
             Effect::Suggest(ticket, values) => aids::suggest(self, ticket, &values),
             Effect::Copy(text) => aids::copy(self, &text),
@@ -323,7 +322,7 @@ impl Shell {
             Announcement::KeyCopied => i18n::text(Text::KeyCopied).to_owned(),
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
             Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
-            Announcement::Strength(strength) => views::strength_said(&strength),
+            Announcement::Strength(words) => words,
             Announcement::Leaked => i18n::text(Text::RuleBreached).to_owned(),
             Announcement::Matching(same) => i18n::text(if same { Text::Same } else { Text::Different }).to_owned(),
             Announcement::Shown(shown) => i18n::text(if shown { Text::Shown } else { Text::Hidden }).to_owned(),

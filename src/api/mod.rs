@@ -12,7 +12,7 @@ use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::clock::Millis;
-use crate::flow::{Fault, Reply, Resume, Strength};
+use crate::flow::{Fault, Reply, Resume};
 use crate::options::{member, now};
 #[cfg(test)]
 pub(crate) use write::answer as write_answer;
@@ -107,11 +107,6 @@ async fn reply(response: &Response) -> Reply {
     }
     let retry_after = header(response, "retry-after").and_then(|seconds| seconds.trim().parse().ok());
     Reply::Refused { status, problem: problem.map(Box::new), retry_after }
-}
-
-/// What the strength worker says of a password.
-pub(crate) fn strength(json: &str) -> Option<Strength> {
-    read::strength(&JSON::parse(json).ok()?)
 }
 
 async fn json(response: &Response) -> Option<JsValue> {

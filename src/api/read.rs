@@ -17,8 +17,6 @@ use regain_protocol::{
     Step, StepBody, UnlockOutcome, Violation,
 };
 
-use crate::flow::Strength;
-
 /// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
 pub(crate) trait Json: Clone {
     /// The member of that name; `None` where it is absent or null, or this is no object.
@@ -273,16 +271,6 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "reused" => Violation::Reused {},
         _ => Violation::Unknown,
     }
-}
-
-/// What the strength worker says of a password.
-pub(crate) fn strength(json: &impl Json) -> Option<Strength> {
-    whole(json, |json| Strength {
-        score: json.small("score"),
-        seconds: json.count("seconds"),
-        warning: json.maybe("warning"),
-        suggestions: json.list("suggestions", itself),
-    })
 }
 
 /// What anyone may know about the server: of it, what the widget shows.

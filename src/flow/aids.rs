@@ -10,17 +10,22 @@ use regain_protocol::{FlowKind, Secret, ServerCheck};
 use super::new_password::{NewPassword, Standing};
 use super::{Announcement, Effect, Effects, Event, Field, Focus, Model, State, Step, Ticket};
 
-/// A verdict about the strength of a password, in the codes of zxcvbn.
+/// A verdict about the strength of a password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Strength {
     /// From 0, very weak, to 4, very strong.
     pub score: u8,
-    /// How long guessing it takes, in seconds: offline, against a slow hash. At most 136 years.
-    pub seconds: u32,
-    /// What is wrong with it, as a code.
-    pub warning: Option<String>,
-    /// What would make it better, as codes.
-    pub suggestions: Vec<String>,
+    /// That, how long guessing it takes, and what would help, in words.
+    pub words: String,
+}
+
+impl Strength {
+    /// Reads what `embed/meter.js` says: the score's digit before the words.
+    pub(crate) fn read(mut words: String) -> Option<Self> {
+        let score = words.as_bytes().first()?.wrapping_sub(b'0');
+        let is_score = score <= 4;
+        is_score.then(|| words.remove(0)).map(|_| Self { score, words })
+    }
 }
 
 /// What is known of a password in known leaks.
@@ -69,7 +74,10 @@ pub enum Suggested {
     /// It is being made.
     Waiting(Ticket),
     /// It is in the fields.
-    Given,
+    Given {
+        /// Whether there is a clipboard.
+        can_copy: bool,
+    },
     /// And it was copied.
     Copied,
     /// None could be made.
@@ -111,14 +119,14 @@ impl NewPassword {
             return None;
         }
         self.said_score = Some(strength.score);
-        Some(Announcement::Strength(strength.clone()))
+        Some(Announcement::Strength(strength.words.clone()))
     }
 
     /// What a suggestion must keep to, in the order of `embed/generate.js`.
     fn for_suggestion(&self) -> Vec<String> {
         let policy = &self.policy;
         let mut values = Vec::new();
-        for number in [
+        for &number in &[
             self.words.into(),
             policy.min_length,
             policy.max_length,
@@ -164,17 +172,13 @@ impl Model {
         }
     }
 
-    /// Another password is there.
+    /// Another password is there, or there is more to be said of it.
     pub(super) fn examine(&mut self, effects: &mut Effects) {
-        let scores = self.scores;
-        let Some(Step::NewPassword(step)) = self.step() else { return };
-        if step.password.expose().is_empty() {
-            return;
+        if let Some(Step::NewPassword(step)) = self.step()
+            && !step.password.expose().is_empty()
+        {
+            effects.push(Effect::Examine(step.text, step.password.clone()));
         }
-        if scores {
-            effects.push(Effect::Score(step.text, step.password.clone()));
-        }
-        effects.push(Effect::Rest(step.text));
     }
 
     /// What is heard of the helpers, and what the person wants of them.
@@ -186,13 +190,7 @@ impl Model {
                 if let (false, Some(Step::NewPassword(step))) = (ready, self.step()) {
                     step.strength = None;
                 }
-                if let (true, Some(Step::NewPassword(step))) = (ready, self.step())
-                    && !step.password.expose().is_empty()
-                {
-                    let (text, password) = (step.text, step.password.clone());
-                    effects.push(Effect::Score(text, password));
-                }
-                return;
+                return self.examine(effects);
             }
             Event::AskedForSuggestion(_) | Event::Suggested(..) => self.tickets += 1,
             _ => {}
@@ -228,8 +226,8 @@ impl Model {
                 effects.push(Effect::Suggest(ticket, step.for_suggestion()));
                 None
             }
-            Event::Suggested(asked, password) if step.suggested == Suggested::Waiting(asked) => {
-                self.suggested(ticket, password, effects);
+            Event::Suggested(asked, password, can_copy) if step.suggested == Suggested::Waiting(asked) => {
+                self.suggested(ticket, password, can_copy, effects);
                 return;
             }
             Event::AskedToCopy => {
@@ -237,7 +235,7 @@ impl Model {
                 None
             }
             Event::Copied(true) => {
-                if step.suggested == Suggested::Given {
+                if matches!(step.suggested, Suggested::Given { .. }) {
                     step.suggested = Suggested::Copied;
                 }
                 Some(Announcement::Copied)
@@ -263,22 +261,21 @@ impl Model {
     }
 
     /// Takes a suggestion, where it is one.
-    fn suggested(&mut self, ticket: Ticket, password: Option<Secret<String>>, effects: &mut Effects) {
+    fn suggested(&mut self, ticket: Ticket, password: Option<Secret<String>>, can_copy: bool, effects: &mut Effects) {
         let Some(Step::NewPassword(step)) = self.step() else { return };
         let Some(password) = password else {
             step.suggested = Suggested::Failed;
             return effects.push(Effect::Announce(Announcement::NoSuggestion));
         };
-        for field in [Field::Password, Field::Confirm] {
-            effects.push(Effect::Fill(field, password.clone()));
-        }
+        effects.push(Effect::Fill(Field::Password, password.clone()));
+        effects.push(Effect::Fill(Field::Confirm, password.clone()));
         step.confirm = password.clone();
         step.is_now(password);
         step.text = ticket;
         step.error = None;
         step.shown = true;
         step.matching = Matching::Same;
-        step.suggested = Suggested::Given;
+        step.suggested = Suggested::Given { can_copy };
         effects.push(Effect::Announce(Announcement::Suggested));
         self.forget_failure();
         self.examine(effects);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regain_protocol::AuthenticatorSetup;
 use regain_protocol::{Answer, CallStatus, Captcha, CreateFlow, FlowKind, Outcome, Secret};
 
-use super::{Fault, Field, Strength, Ticket};
+use super::{Fault, Field, Ticket};
 
 /// One thing to be done.
 #[derive(Debug, Clone)]
@@ -70,11 +70,10 @@ pub enum Effect {
     BringInStrength(Vec<String>),
     /// It is not needed any more.
     SendStrengthAway,
-    /// Tell how strong this password is: comes as [`Event::Scored`](super::Event::Scored) with the same
-    /// ticket, unless another one is to be told of before its turn comes.
-    Score(Ticket, Secret<String>),
-    /// Say [`Event::Rested`](super::Event::Rested) with this ticket in a moment.
-    Rest(Ticket),
+    /// Tell how strong this password is, where that is ready: comes as
+    /// [`Event::Scored`](super::Event::Scored) with the same ticket, unless another one is to be told of before
+    /// its turn comes. And say [`Event::Rested`](super::Event::Rested) with it in a moment.
+    Examine(Ticket, Secret<String>),
     /// Look for this password in known leaks: comes as [`Event::LookedUp`](super::Event::LookedUp).
     LookUp(Ticket, Secret<String>),
     /// Suggest a password that keeps to these values (`embed/generate.js`): comes as
@@ -159,7 +158,7 @@ pub enum Announcement {
         of: u32,
     },
     /// How strong the password is.
-    Strength(Strength),
+    Strength(String),
     /// The password is in a known leak.
     Leaked,
     /// Whether the two passwords are the same.

@@ -136,8 +136,8 @@ pub enum Event {
     LookedUp(Ticket, i32),
     /// A suggestion, please: of the same kind as before (at first, of words), or of the other.
     AskedForSuggestion(bool),
-    /// The suggestion of that ticket, or none.
-    Suggested(Ticket, Option<Secret<String>>),
+    /// The suggestion of that ticket, or none, and whether there is a clipboard for it.
+    Suggested(Ticket, Option<Secret<String>>, bool),
     /// Copy it, please.
     AskedToCopy,
     /// Whether it was copied.

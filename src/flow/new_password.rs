@@ -250,7 +250,7 @@ impl NewPassword {
     pub(super) fn refused(&mut self, code: ProblemCode, violations: Vec<Violation>) -> Option<Field> {
         let (field, error) = match code {
             ProblemCode::PasswordRefused => {
-                if violations.contains(&Violation::Breached {}) {
+                if violations.iter().any(|violation| matches!(violation, Violation::Breached {})) {
                     self.leak = Leak::Found;
                 }
                 self.refused = violations;

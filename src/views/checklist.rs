@@ -5,7 +5,6 @@ use regain_protocol::Violation;
 
 use super::new_password::of;
 use super::parts::{Context, Element, element};
-use super::strength;
 use crate::flow::{PasswordView, Standing};
 use crate::i18n::{self, Text};
 
@@ -50,14 +49,25 @@ fn rule(rule: &Violation) -> String {
         Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
         Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
         Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
-        Violation::TooGuessable { min } => i18n::fill(Text::RuleScore, &[strength::name(*min)]),
+        Violation::TooGuessable { .. } => i18n::text(Text::RuleScore).to_owned(),
         Violation::Breached {} => i18n::text(Text::RuleLeak).to_owned(),
         _ => i18n::text(Text::RuleServer).to_owned(),
     }
 }
 
 /// Why a password was refused.
-pub(super) fn refusal(violation: &Violation) -> String {
+pub(super) fn refusals(violations: &[Violation]) -> String {
+    let mut all = String::new();
+    for violation in violations {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(&refusal(violation));
+    }
+    all
+}
+
+fn refusal(violation: &Violation) -> String {
     let text = match violation {
         Violation::ContainsBannedWord {} => Text::RuleBanned,
         Violation::Common {} => Text::RuleCommon,

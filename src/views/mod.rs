@@ -33,7 +33,6 @@ pub(crate) use answer_call::status as call_status;
 pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
 use parts::{button, element, heading};
-pub(crate) use strength::said as strength_said;
 
 /// The whole widget: the frame stays, the screen in it changes.
 pub(crate) fn widget(context: Context) -> AnyView {

@@ -4,7 +4,7 @@ use js_sys::Function;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::checklist::{self, refusal};
+use super::checklist::{self, refusals};
 use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
 use super::{password_rules, strength, suggestion};
 use crate::flow::{Event, Field, FieldError, Matching, PasswordView, Screen, View};
@@ -115,7 +115,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
     }
     let text = match (at, error) {
         (_, FieldError::Refused) if !password.refused.is_empty() => {
-            return Some(password.refused.iter().map(refusal).collect::<Vec<_>>().join(" "));
+            return Some(refusals(&password.refused));
         }
         (Field::Current, FieldError::Missing) => Text::CurrentMissing,
         (Field::Current, _) => Text::CurrentWrong,

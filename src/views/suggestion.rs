@@ -2,7 +2,6 @@
 
 use super::new_password::of;
 use super::parts::{Context, Element, button, element};
-use crate::aids;
 use crate::flow::{Event, Suggested, View};
 use crate::i18n::Text;
 
@@ -19,23 +18,21 @@ pub(super) fn row(context: Context) -> Element {
             if of(view).is_some_and(|password| password.words) { Text::SuggestCharacters } else { Text::SuggestWords }
         });
     let copy = button("link", context, || Event::AskedToCopy)
-        .when("hidden", context, |view| given(view).is_none() || !aids::can_copy())
-        .says(context, |view| if given(view) == Some(true) { Text::Copied } else { Text::Copy });
+        .when("hidden", context, |view| {
+            !matches!(given(view), Some(Suggested::Given { can_copy: true } | Suggested::Copied))
+        })
+        .says(context, |view| if given(view) == Some(Suggested::Copied) { Text::Copied } else { Text::Copy });
     let ways = element("div").at("class", "ways").child(show).child(suggest).child(other).child(copy);
     element("div").at("class", "field").child(ways).child(element("p").part("hint").says(context, |view| {
         match of(view).map(|password| password.suggested) {
-            Some(Suggested::Given | Suggested::Copied) => Text::SuggestionGiven,
+            Some(Suggested::Given { .. } | Suggested::Copied) => Text::SuggestionGiven,
             Some(Suggested::Failed) => Text::SuggestionFailed,
             _ => Text::Nothing,
         }
     }))
 }
 
-/// Whether the suggestion was copied, where there is one.
-fn given(view: &View) -> Option<bool> {
-    match of(view)?.suggested {
-        Suggested::Given => Some(false),
-        Suggested::Copied => Some(true),
-        _ => None,
-    }
+/// The suggestion that is in the fields.
+fn given(view: &View) -> Option<Suggested> {
+    of(view).map(|password| password.suggested).filter(|it| matches!(it, Suggested::Given { .. } | Suggested::Copied))
 }

@@ -13,6 +13,7 @@ mod keyboard;
 mod methods;
 mod outages;
 mod outside;
+mod passwords;
 mod person;
 mod pictures;
 mod reset;

@@ -59,6 +59,8 @@ pub(crate) fn build() -> Result<()> {
     let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
     let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
     let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
+    let meter = script("meter.js", &[("__REGAIN_STRENGTH__", &strength)])?;
+    let meter = shipped.hashed("regain-meter-", ".js", meter.as_bytes())?;
     let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
     let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
     let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
@@ -70,6 +72,7 @@ pub(crate) fn build() -> Result<()> {
             ("__REGAIN_SOLVER__", &solver),
             ("__REGAIN_OUTSIDE__", &outside),
             ("__REGAIN_STRENGTH__", &strength),
+            ("__REGAIN_METER__", &meter),
             ("__REGAIN_GENERATE__", &generate),
             ("__REGAIN_BREACHED__", &breached),
         ],

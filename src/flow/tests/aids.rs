@@ -20,7 +20,7 @@ fn strict() -> StepBody {
 }
 
 fn verdict(score: u8) -> Strength {
-    Strength { score, seconds: 1, warning: None, suggestions: vec![] }
+    Strength { score, words: format!("{score} of 4") }
 }
 
 /// What the widget asked for since it was last asked, by the kind of thing.
@@ -28,16 +28,9 @@ fn asked<T>(widget: &mut Driven, of: impl Fn(&Effect) -> Option<T>) -> Vec<T> {
     widget.effects.drain(..).filter_map(|effect| of(&effect)).collect()
 }
 
-fn scores(effect: &Effect) -> Option<(Ticket, String)> {
+fn examined(effect: &Effect) -> Option<(Ticket, String)> {
     match effect {
-        Effect::Score(ticket, password) => Some((*ticket, password.expose().clone())),
-        _ => None,
-    }
-}
-
-fn rests(effect: &Effect) -> Option<Ticket> {
-    match effect {
-        Effect::Rest(ticket) => Some(*ticket),
+        Effect::Examine(ticket, password) => Some((*ticket, password.expose().clone())),
         _ => None,
     }
 }
@@ -78,7 +71,7 @@ fn standing(widget: &Driven, rule: &Violation) -> Standing {
 fn types(widget: &mut Driven, text: &str) -> Ticket {
     widget.effects.clear();
     widget.typed(Field::Password, text);
-    widget.effects.iter().find_map(rests).expect("it is said when typing rests")
+    widget.effects.iter().find_map(examined).expect("it is examined").0
 }
 
 #[test]
@@ -102,16 +95,24 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
     widget.event(Event::Submitted);
     widget.reply(answer("s4", strict()));
     assert_eq!(asked(&mut widget, inputs), [["ada@example.com", "Contoso"]]);
-    widget.typed(Field::Password, "before it is ready");
-    assert!(asked(&mut widget, scores).is_empty());
+    let text = types(&mut widget, "before it is ready");
+    widget.effects.clear();
     widget.event(Event::StrengthReady(true));
-    let scored: Vec<_> = asked(&mut widget, scores).into_iter().map(|(_, text)| text).collect();
-    assert_eq!(scored, ["before it is ready"]);
+    assert_eq!(asked(&mut widget, examined), [(text, "before it is ready".to_owned())]);
     widget.typed(Field::Confirm, "before it is ready");
     widget.event(Event::Scored(Ticket(0), verdict(0)));
     widget.event(Event::Submitted);
     widget.reply(answer("s5", done()));
     assert!(widget.has(|effect| matches!(effect, Effect::SendStrengthAway)));
+}
+
+#[test]
+fn a_verdict_is_a_digit_and_words() {
+    let read = Strength::read("2Strength: fair.".into()).expect("a verdict");
+    assert_eq!((read.score, &*read.words), (2, "Strength: fair."));
+    for broken in ["", "9", "x", "-1", "é"] {
+        assert_eq!(Strength::read(broken.into()), None, "{broken}");
+    }
 }
 
 #[test]
@@ -175,7 +176,6 @@ fn without_a_worker_nothing_is_said_and_nothing_is_kept_back() {
     assert_eq!(password(&widget).strength, None);
     assert_eq!(standing(&widget, &Violation::TooGuessable { min: 3 }), Standing::Later);
     types(&mut widget, "long enough again");
-    assert!(asked(&mut widget, scores).is_empty());
     widget.typed(Field::Confirm, "long enough again");
     widget.event(Event::Submitted);
     assert_eq!(widget.sent.len(), 1);
@@ -190,7 +190,7 @@ fn strength_is_said_once_typing_rests_and_when_it_changed() {
     widget.event(Event::Scored(text, verdict(0)));
     assert!(asked(&mut widget, said).is_empty(), "not while typing");
     widget.event(Event::Rested(text));
-    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(0))]);
+    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(0).words)]);
     let text = types(&mut widget, "ab");
     widget.effects.clear();
     widget.event(Event::Rested(Ticket(text.0 - 1)));
@@ -201,7 +201,7 @@ fn strength_is_said_once_typing_rests_and_when_it_changed() {
     widget.effects.clear();
     widget.event(Event::Rested(text));
     widget.event(Event::Scored(text, verdict(1)));
-    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(1))], "the verdict may come later");
+    assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(1).words)], "the verdict may come later");
 }
 
 #[test]
@@ -265,12 +265,12 @@ fn a_suggestion_is_in_both_fields_seen_and_sent() {
     let asked_for = asked(&mut widget, suggests);
     let [(ticket, values)] = &asked_for[..] else { panic!("one suggestion is asked for") };
     assert_eq!(values, &["1", "8", "64", "0", "0", "1", "ada@example.com", "Contoso"]);
-    widget.event(Event::Suggested(*ticket, Some("brain-song-humble-reef-mill".into())));
+    widget.event(Event::Suggested(*ticket, Some("brain-song-humble-reef-mill".into()), true));
     let fills: Vec<_> = widget.effects.iter().filter(|effect| matches!(effect, Effect::Fill(..))).collect();
     assert!(matches!(fills[..], [Effect::Fill(Field::Password, _), Effect::Fill(Field::Confirm, _)]));
     assert!(widget.has(|effect| matches!(effect, Effect::Announce(Announcement::Suggested))));
     let view = password(&widget);
-    assert!(view.shown && view.suggested == Suggested::Given && view.matching == Matching::Same);
+    assert!(view.shown && view.suggested == Suggested::Given { can_copy: true } && view.matching == Matching::Same);
     widget.event(Event::AskedToCopy);
     assert!(
         widget.has(|effect| matches!(effect, Effect::Copy(text) if text.expose() == "brain-song-humble-reef-mill"))
@@ -292,14 +292,14 @@ fn a_suggestion_that_comes_too_late_or_not_at_all_is_none() {
     widget.event(Event::AskedForSuggestion(false));
     let first = ticket(&widget);
     widget.event(Event::AskedForSuggestion(false));
-    widget.event(Event::Suggested(first, Some("brain-song-humble".into())));
+    widget.event(Event::Suggested(first, Some("brain-song-humble".into()), true));
     let second = ticket(&widget);
     widget.typed(Field::Password, "my own");
-    widget.event(Event::Suggested(second, Some("brain-song-humble".into())));
+    widget.event(Event::Suggested(second, Some("brain-song-humble".into()), true));
     assert!(!widget.has(|effect| matches!(effect, Effect::Fill(..))), "what was typed stays");
     widget.event(Event::AskedForSuggestion(true));
     widget.effects.clear();
-    widget.event(Event::Suggested(ticket(&widget), None));
+    widget.event(Event::Suggested(ticket(&widget), None, true));
     assert_eq!(password(&widget).suggested, Suggested::Failed);
     assert_eq!(asked(&mut widget, said), [Announcement::NoSuggestion]);
 }

@@ -246,7 +246,7 @@ proptest! {
                         2 => Event::Rested(ticket),
                         3 => Event::LookedUp(ticket, i32::from(*how) - 100),
                         4 => Event::AskedForSuggestion(*how > 100),
-                        5 => Event::Suggested(ticket, (*how > 60).then(|| text.as_str().into())),
+                        5 => Event::Suggested(ticket, (*how > 60).then(|| text.as_str().into()), *how > 90),
                         6 => Event::AskedToCopy,
                         7 => Event::Copied(*how > 100),
                         8 => Event::Showed,

@@ -66,7 +66,7 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
             named(&mut object, "add");
             object.text("kind", method_kind(*kind));
             object.optional("role", role.map(role_name));
-            object.optional("value", Some(value.expose().as_str()).filter(|value| !value.is_empty()));
+            object.optional("value", value.as_ref().map(|secret| &**secret.expose()));
         }
         #[cfg(feature = "full")]
         Answer::Remove { method } => {
@@ -237,8 +237,8 @@ mod tests {
             Answer::Unlock {},
             Answer::Reset {},
             Answer::SetPassword { password: secret(), current: Some(secret()) },
-            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: secret() },
-            Answer::Add { kind: MethodKind::Authenticator, role: None, value: Secret::from("") },
+            Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
+            Answer::Add { kind: MethodKind::Authenticator, role: None, value: None },
             Answer::Remove { method: plain() },
             Answer::SetQuestions { answers: answers() },
             Answer::Finish {},

@@ -30,7 +30,7 @@ const load = name => window[name]?.render ? Promise.resolve() : loading[name] ||
 });
 
 // The service needs an element of the page itself: it is shown through a slot of the widget.
-export default async (name, sitekey, root, signal, say) => {
+export default async (name, [sitekey], root, signal, say) => {
   await load(name);
   if (signal.aborted) return;
   const service = window[name];

@@ -1,6 +1,6 @@
-// Does what the first step's challenge needs a script of its own for, and is brought in only then.
-// A proof of work is done by a worker with the solver's WebAssembly; where the page allows no worker,
-// in slices on the page's own thread. Whatever is left to an outside service is in outside.js.
+// Does what the widget needs a script of its own for, and is brought in only then. A proof of work is
+// done by a worker with the solver's WebAssembly; where the page allows no worker, in slices on the
+// page's own thread. Whatever else there is has a script of its own again.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 // Tries the numbers in turn and resolves to the one, or to -1. It calls `tell` with the percentage
@@ -40,17 +40,22 @@ const workHere = (job, signal, heard) => {
   search(job, percent => heard({percent}), rest).then(number => heard({number}), () => heard({number: -1}));
 };
 
-const workElsewhere = (job, signal, heard) => {
-  // Under trusted types only a policy may name scripts; one that forbids ours leaves the page's thread.
-  let trusted = url => url;
+// Under trusted types only a policy may name scripts; one that forbids ours leaves the page's thread.
+let policy;
+const trusted = url => {
   try {
-    const policy = self.trustedTypes?.createPolicy("regain-work", {createScriptURL: url => url});
-    if (policy) trusted = url => policy.createScriptURL(url);
+    policy ||= self.trustedTypes?.createPolicy("regain-work", {createScriptURL: url => url});
   } catch {}
+  return policy ? policy.createScriptURL(url) : url;
+};
+
+// Starts a script of ours as a worker, which `begin` is given along with what to call when it is of no
+// use. Another way is tried then, and where none is left, `here` is called.
+const elsewhere = (script, signal, begin, here) => {
   // A worker's script must come from the page's own origin; one that only imports it may.
-  const copy = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(import.meta.url)}`], {type: "text/javascript"}));
+  const copy = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(script)}`], {type: "text/javascript"}));
   const attempt = ([url, ...others]) => {
-    if (!url) return workHere(job, signal, heard);
+    if (!url) return here();
     let worker;
     const fail = () => {
       worker?.terminate();
@@ -63,15 +68,16 @@ const workElsewhere = (job, signal, heard) => {
     }
     signal.addEventListener("abort", () => worker.terminate());
     worker.onerror = fail;
-    worker.onmessage = ({data}) => {
-      if (data.number < 0) return fail();
-      if (data.number >= 0) worker.terminate();
-      heard(data);
-    };
-    worker.postMessage(job);
+    begin(worker, fail);
   };
-  const own = () => import.meta.url;
-  attempt(new URL(own()).origin == location.origin ? [own, copy] : [copy]);
+  const own = () => script;
+  attempt(new URL(script).origin == location.origin ? [own, copy] : [copy]);
+};
+
+const SCRIPTS = {
+  turnstile: "__REGAIN_OUTSIDE__",
+  hcaptcha: "__REGAIN_OUTSIDE__",
+  strength: "__REGAIN_STRENGTH__",
 };
 
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,
@@ -79,12 +85,21 @@ const workElsewhere = (job, signal, heard) => {
 export default async (kind, values, root, signal, tell) => {
   const say = (...told) => signal.aborted || tell(...told);
   if (kind) {
-    const outside = await import(new URL("__REGAIN_OUTSIDE__", import.meta.url));
-    return outside.default(kind, values[0], root, signal, say);
+    const {default: work} = await import(new URL(SCRIPTS[kind], import.meta.url));
+    return work(kind, values, root, signal, say, elsewhere);
   }
   const [algorithm, salt, challenge, signature, max] = values;
-  workElsewhere({salt, challenge, max: +max}, signal, ({percent, number}) => {
+  const job = {salt, challenge, max: +max};
+  const heard = ({percent, number}) => {
     if (number >= 0) say(100, btoa(JSON.stringify({algorithm, challenge, number, salt, signature})));
     else say(percent ?? -1);
-  });
+  };
+  elsewhere(import.meta.url, signal, (worker, fail) => {
+    worker.onmessage = ({data}) => {
+      if (data.number < 0) return fail();
+      if (data.number >= 0) worker.terminate();
+      heard(data);
+    };
+    worker.postMessage(job);
+  }, () => workHere(job, signal, heard));
 };

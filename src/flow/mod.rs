@@ -113,6 +113,8 @@ pub enum FieldError {
     TooShort,
     /// The same as another one.
     Repeated,
+    /// The question says it.
+    GivenAway,
     /// A phone number does not say of which country.
     CountryCode,
     /// Something is still needed.

@@ -16,5 +16,6 @@ mod outside;
 mod person;
 mod pictures;
 mod reset;
+mod strength;
 mod switches;
 mod unlock;

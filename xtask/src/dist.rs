@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::{
-    budgets, paths, solver,
+    budgets, paths, solver, strength,
     widget::{self, Built},
 };
 
@@ -42,6 +42,7 @@ pub(crate) fn build() -> Result<()> {
     let full = widget::build()?;
     let lean = widget::build_lean()?;
     let solver = solver::build()?;
+    let strength = strength::build()?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
@@ -53,7 +54,14 @@ pub(crate) fn build() -> Result<()> {
 
     let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
     let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
-    let work = script("work.js", &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside)])?;
+    let strength = wasm::without_custom_sections(&fs::read(&strength)?)?;
+    let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
+    let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
+    let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
+    let work = script(
+        "work.js",
+        &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside), ("__REGAIN_STRENGTH__", &strength)],
+    )?;
     let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
 
     let loader = script(
@@ -77,6 +85,8 @@ pub(crate) fn build() -> Result<()> {
         "css": css,
         "work": work,
         "solver": solver,
+        "strength": strength,
+        "strength_wasm": strength_wasm,
     }))?;
 
     let dist = paths::dist();

@@ -14,6 +14,7 @@ mod paths;
 mod pypi;
 mod run;
 mod solver;
+mod strength;
 mod test;
 mod tools;
 mod wasm;

@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::{
     dist, paths,
     run::step,
+    strength,
     wasm::{Build, Compiler},
 };
 
@@ -37,6 +38,11 @@ pub(crate) fn for_development() -> Result<()> {
     let folder = folder()?;
     fs::copy(build()?, folder.join("work.wasm"))?;
     fs::write(folder.join("outside.js"), dist::script("outside.js", &[])?)?;
-    let names = [("__REGAIN_SOLVER__", "work.wasm"), ("__REGAIN_OUTSIDE__", "outside.js")];
+    strength::for_development(&folder)?;
+    let names = [
+        ("__REGAIN_SOLVER__", "work.wasm"),
+        ("__REGAIN_OUTSIDE__", "outside.js"),
+        ("__REGAIN_STRENGTH__", "strength.js"),
+    ];
     Ok(fs::write(folder.join("work.js"), dist::script("work.js", &names)?)?)
 }

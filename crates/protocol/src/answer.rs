@@ -79,8 +79,8 @@ pub enum Answer {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<Role>,
         /// The address or number; empty or left out for an authenticator app, whose key the server makes.
-        #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
-        value: Secret<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Secret<String>>,
     },
     /// At `security_info`: remove a method.
     Remove {
@@ -119,12 +119,4 @@ pub struct QuestionAnswer {
     pub question: String,
     /// The answer.
     pub answer: Secret<String>,
-}
-
-fn nothing() -> Secret<String> {
-    Secret::from("")
-}
-
-fn is_nothing(value: &Secret<String>) -> bool {
-    value.expose().is_empty()
 }

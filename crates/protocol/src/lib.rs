@@ -20,6 +20,7 @@ mod password;
 mod problem;
 mod secret;
 mod step;
+mod strength;
 
 pub use answer::{Answer, CaptchaSolution, QuestionAnswer};
 pub use config::{AccountType, Config, Help};
@@ -32,6 +33,7 @@ pub use step::{
     AllowedMethod, AuthenticatorSetup, CallStatus, Captcha, Contact, EndReason, Outcome, PredefinedQuestion, Question,
     QuestionsOffer, RegisteredMethod, Step, StepBody, UnlockOutcome,
 };
+pub use strength::{Strength, Suggestion, Warning};
 
 /// A point in time as the API writes it: RFC 3339 in UTC, such as `2026-11-23T14:16:00Z`.
 ///

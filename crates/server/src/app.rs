@@ -7,6 +7,7 @@ use axum::Router;
 use tokio::sync::Notify;
 
 use crate::{
+    assertion::Verifier,
     config::{Config, KeyError},
     engine::{Engine, Rules},
     flows::Flows,
@@ -55,7 +56,7 @@ impl App {
             Engine::new(keys.clone(), Rules::new(&config)),
             keys.clone(),
             &parts,
-            None,
+            Verifier::from_config(&config.assertions, &config.server.public_url),
             config.limits.identify_floor(),
         );
         let config = RwLock::new(Arc::new(config));

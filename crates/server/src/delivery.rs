@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     keys::Keys,
-    mails::{Mails, text_message},
+    mails::{Mails, TextContent, text_message},
     outgoing::{Content, Outgoing},
     ports::{
         CallEvent, CallListener, CallRef, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError, Phone,
@@ -190,9 +190,10 @@ impl Delivery {
     async fn carry(&self, id: &str, outgoing: &Outgoing) -> Result<Carried, NotifyError> {
         let Outgoing { to, locale, user_id, content } = outgoing;
         match content {
-            Content::TextCode { code, minutes, .. } => {
+            Content::TextCode { code, minutes, purpose } => {
                 let Texts { organisation, webotp_host } = &self.texts;
-                let text = text_message(locale, organisation, code, *minutes, webotp_host);
+                let content = TextContent { code, minutes: *minutes, purpose: *purpose };
+                let text = text_message(locale, organisation, &content, webotp_host);
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
                 self.phone.text(&TextMessage { id: id.to_owned(), to, text }).await?;
             }

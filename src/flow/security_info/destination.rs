@@ -52,7 +52,7 @@ impl Destination {
         match checked {
             Ok(value) => {
                 self.error = None;
-                Ok(Answer::Add { kind: self.kind(), role: self.way.role(), value: Secret::new(value) })
+                Ok(Answer::Add { kind: self.kind(), role: self.way.role(), value: Some(Secret::new(value)) })
             }
             Err(error) => {
                 self.error = Some(error);

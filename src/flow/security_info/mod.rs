@@ -148,8 +148,7 @@ impl SecurityInfo {
             },
             Change::Begin(way) => match (way, self.allowed.iter().find(|known| known.0 == way), &self.questions) {
                 (Way::Authenticator, Some(_), _) => {
-                    let (kind, value) = (MethodKind::Authenticator, Secret::from(""));
-                    return Err(Answer::Add { kind, role: None, value });
+                    return Err(Answer::Add { kind: MethodKind::Authenticator, role: None, value: None });
                 }
                 (Way::Questions, Some(_), Some(offer)) => Open::Questions(QuestionsForm::new(Arc::clone(offer))),
                 (Way::Email(_) | Way::Phone(_), Some((way, kinds)), _) => {

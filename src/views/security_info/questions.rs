@@ -128,6 +128,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
         (Field::Answer(_), FieldError::TooShort) => Text::SetAnswerShort,
         (Field::Answer(_), FieldError::TooLong) => Text::SetAnswerLong,
         (Field::Answer(_), FieldError::Repeated) => Text::SetAnswerRepeated,
+        (Field::Answer(_), FieldError::GivenAway) => Text::SetAnswerGivenAway,
         (Field::Answer(_), _) => Text::SetAnswerUnusable,
         _ => Text::SetAnswersUnusable,
     };

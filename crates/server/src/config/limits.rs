@@ -158,6 +158,9 @@ pub struct LimitsConfig {
     /// How many text messages and calls go to numbers that differ only in their last four digits, in
     /// an hour. Default 30.
     pub phone_per_prefix: u32,
+    /// How many ranges of breached passwords one client network may look up in 10 minutes. Default 3000: a
+    /// person who tries passwords looks up some 30, and an office may be behind one address.
+    pub ranges_per_client: u32,
     /// How many requests to the administrators one account, and one client network, may send in an
     /// hour. Default 3.
     pub requests_per_hour: u32,
@@ -175,6 +178,7 @@ impl Default for LimitsConfig {
             messages_per_hour: 10_000,
             phone_per_hour: 500,
             phone_per_prefix: 30,
+            ranges_per_client: 3000,
             requests_per_hour: 3,
             identify_floor_ms: 100,
         }
@@ -190,6 +194,7 @@ impl LimitsConfig {
             ("limits.messages_per_hour", self.messages_per_hour),
             ("limits.phone_per_hour", self.phone_per_hour),
             ("limits.phone_per_prefix", self.phone_per_prefix),
+            ("limits.ranges_per_client", self.ranges_per_client),
             ("limits.requests_per_hour", self.requests_per_hour),
         ] {
             faults.require(value > 0, key, "must be at least 1");

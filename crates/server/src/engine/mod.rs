@@ -105,8 +105,6 @@ pub struct Asserted {
     pub account: Account,
     /// The assertion's own name, which counts once.
     pub id: String,
-    /// For how long it has to be remembered that it was used.
-    pub keep_for: SignedDuration,
 }
 
 /// The circumstances of one decision.

@@ -32,7 +32,10 @@ impl Engine {
         let account = known(state).ok_or(Refusal::StepPassed)?;
         let rules = self.rules();
         let registration = match answer {
-            Answer::Add { kind, role, value } => return self.add(cx, state, account, (*kind, *role), value),
+            Answer::Add { kind, role, value } => {
+                let nothing = Secret::from("");
+                return self.add(cx, state, account, (*kind, *role), value.as_ref().unwrap_or(&nothing));
+            }
             Answer::Remove { method } => self.removal(&rules, subject, account, method)?,
             Answer::SetQuestions { answers } => Registration::Questions(questions(cx, &rules, answers)?),
             Answer::Finish {} if account.info.missing(&rules, account.gates) > 0 => {

@@ -8,7 +8,7 @@
 use regain_protocol::{Answer, EndReason};
 
 use super::{
-    Asserted, Context, Engine, Found, TEN_MINUTES, apply,
+    AN_HOUR, Asserted, Context, Engine, Found, TEN_MINUTES, apply,
     effects::{Decision, Effect, OnOverLimit, Refusal, Reply},
     next,
     state::{Stage, State},
@@ -24,8 +24,9 @@ impl Engine {
         let mut state = State::new(locale, random_id(cx.rng), stage);
         state.subject = Some(subject);
         let mut decision = Decision::new(state);
+        // An hour is longer than any that is taken is good.
         let bucket = self.keys.bucket("assertion", &asserted.id);
-        decision.charge(bucket, asserted.keep_for, 1, OnOverLimit::AssertionUsed);
+        decision.charge(bucket, AN_HOUR, 1, OnOverLimit::AssertionUsed);
         decision.audit("signed_in_elsewhere");
         decision
     }

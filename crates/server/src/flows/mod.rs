@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret, Violation};
 use tokio::sync::Notify;
 
@@ -49,9 +49,6 @@ const WAIT: Duration = Duration::from_millis(25);
 
 /// How long a client should wait before it repeats a request that found a dependency missing, in seconds.
 const RETRY_UNAVAILABLE_S: u64 = 5;
-
-/// How much longer than it is good an assertion's use is remembered, because clocks differ.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
 /// Begins flows, shows them, takes answers.
 #[derive(Clone)]
@@ -228,8 +225,7 @@ impl Flows {
         }
         // Who has no password has none to change, and none to sign in with.
         let account = self.directory.find(subject).await?.filter(|account| account.enabled && account.has_password);
-        let keep_for = assertion.expires_at.duration_since(now).max(SignedDuration::ZERO) + CLOCKS_DIFFER;
-        Ok(account.map(|account| Asserted { account, id: assertion.id, keep_for }))
+        Ok(account.map(|account| Asserted { account, id: assertion.id }))
     }
 
     /// A flow, as its owner sees it.

@@ -93,7 +93,8 @@ impl Reply {
         Self::json(problem.status, &problem)
     }
 
-    pub(super) fn rate_limited(retry_at: Timestamp, now: Timestamp, flow: Option<Flow>) -> Self {
+    /// 429: to be tried again at that time.
+    pub fn rate_limited(retry_at: Timestamp, now: Timestamp, flow: Option<Flow>) -> Self {
         // Rounded up, and never "at once": who comes back then is not too early again.
         let wait = retry_at.duration_since(now).max(SignedDuration::from_secs(1));
         let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);

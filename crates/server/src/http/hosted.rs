@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use maud::html;
+use maud::{Markup, html};
+use regain_protocol::FlowKind;
 
 use super::page::{self, Frame, Policy};
 use crate::{app::App, config::Config};
@@ -18,30 +19,33 @@ use crate::{app::App, config::Config};
 /// Serves the hosted pages and the stylesheet of all the server's pages.
 pub fn routes(app: Arc<App>) -> Router {
     Router::new()
-        .route("/reset", get(reset))
-        .route("/unlock", get(unlock))
+        .route("/reset", get(async |app| page_of(&app, FlowKind::Reset)))
+        .route("/unlock", get(async |app| page_of(&app, FlowKind::Unlock)))
+        .route("/change", get(async |app| page_of(&app, FlowKind::Change)))
+        .route("/register", get(async |app| page_of(&app, FlowKind::Register)))
         .route("/.well-known/change-password", get(change_password))
         .with_state(app)
         .merge(page::routes())
 }
 
-async fn reset(State(app): State<Arc<App>>) -> Response {
-    widget(&app.config(), "reset", "Get back into your account")
-}
-
-async fn unlock(State(app): State<Arc<App>>) -> Response {
-    widget(&app.config(), "unlock", "Unlock your account")
+/// The page of a kind of flow; where that is not on offer, one that says so.
+fn page_of(State(app): &State<Arc<App>>, kind: FlowKind) -> Response {
+    let config = app.config();
+    if !config.flows.kinds().contains(&kind) {
+        return not_on_offer(&config);
+    }
+    let (flow, title) = match kind {
+        FlowKind::Reset => ("reset", "Get back into your account"),
+        FlowKind::Unlock => ("unlock", "Unlock your account"),
+        FlowKind::Change => ("change", "Change your password"),
+        FlowKind::Register => ("register", "Your security info"),
+    };
+    widget(&config, flow, title)
 }
 
 /// The widget, open, on a page of its own.
 fn widget(config: &Config, flow: &str, title: &str) -> Response {
-    let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
-    let frame = Frame { organisation, title, demo: config.demo.enabled, root: "", head: html! {} };
-    let policy =
-        Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'", captcha: config.captcha.kind };
     let content = html! {
-        main.hosted {
-            header { (page::brand(organisation, logo)) }
             // The loader opens the widget in this place. Where it cannot, it goes to the help below,
             // which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
@@ -56,15 +60,47 @@ fn widget(config: &Config, flow: &str, title: &str) -> Response {
                 h2 { "Need help?" }
                 (page::help(&config.organisation.help()))
             }
+    };
+    page(config, title, &content)
+}
+
+/// Says to a person who has come by an old link that there is nothing here, and whom to turn to.
+fn not_on_offer(config: &Config) -> Response {
+    let title = "This is not on offer";
+    let content = html! {
+        h1 { (title) }
+        p { "It can't be done here. If you need it, please turn to us." }
+        footer { h2 { "Need help?" } (page::help(&config.organisation.help())) }
+    };
+    (StatusCode::NOT_FOUND, page(config, title, &content)).into_response()
+}
+
+/// A page of the organisation's.
+fn page(config: &Config, title: &str, content: &Markup) -> Response {
+    let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
+    let frame = Frame { organisation, title, demo: config.demo.enabled, root: "", head: html! {} };
+    let policy =
+        Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'", captcha: config.captcha.kind };
+    let content = html! {
+        main.hosted {
+            header { (page::brand(organisation, logo)) }
+            (content)
         }
     };
     frame.page(&policy, &content)
 }
 
 /// Where password managers send people to change a password (W3C: A Well-Known URL for Changing
-/// Passwords). Until there is a page for changing one, the reset page does it.
+/// Passwords): to the page for that or, where that is not on offer, to the one that gives a new one.
 async fn change_password(State(app): State<Arc<App>>) -> Response {
-    match HeaderValue::try_from(format!("{}/reset", app.config().server.public_url)) {
+    let config = app.config();
+    let kinds = config.flows.kinds();
+    let page = match () {
+        () if kinds.contains(&FlowKind::Change) => "change",
+        () if kinds.contains(&FlowKind::Reset) => "reset",
+        () => return not_on_offer(&config),
+    };
+    match HeaderValue::try_from(format!("{}/{page}", config.server.public_url)) {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         // A configured address is a web address, which is a header value.
         Err(_) => StatusCode::NOT_FOUND.into_response(),
@@ -159,10 +195,53 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn each_flow_has_its_page() {
+        for (path, title) in [
+            ("reset", "Get back into your account"),
+            ("unlock", "Unlock your account"),
+            ("change", "Change your password"),
+            ("register", "Your security info"),
+        ] {
+            let (status, _, page) = ask(HOSTED, &format!("/{path}")).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains(&format!(r#"data-open data-flow="{path}""#)), "{page}");
+            assert!(page.contains(&format!("<title>{title} ")) && page.contains("<noscript>"), "{page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_on_offer_says_so_and_whom_to_turn_to() {
+        let off = format!("{HOSTED}\n[flows]\nreset = false\nunlock = false\nchange = false\nregister = false");
+        for path in ["/reset", "/unlock", "/change", "/register", "/.well-known/change-password"] {
+            let (status, headers, page) = ask(&off, path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+            assert!(page.contains("not on offer") && page.contains("mailto:it@example.com"), "{page}");
+            assert!(!page.contains("<script") && headers.contains_key(header::CONTENT_SECURITY_POLICY), "{page}");
+        }
+    }
+
+    #[tokio::test]
     async fn password_managers_are_sent_to_the_configured_address() {
-        let (status, headers, _) = ask(HOSTED, "/.well-known/change-password").await;
-        assert_eq!(status, StatusCode::FOUND);
-        assert_eq!(headers[header::LOCATION], "https://example.com/recover/reset");
+        for (flows, page) in [("", "change"), ("change = false", "reset")] {
+            let config = format!("{HOSTED}\n[flows]\n{flows}");
+            let (status, headers, _) = ask(&config, "/.well-known/change-password").await;
+            assert_eq!(status, StatusCode::FOUND);
+            assert_eq!(headers[header::LOCATION], format!("https://example.com/recover/{page}"));
+        }
+    }
+
+    /// By this address password managers find out whether a server says 404 where there is nothing, and so
+    /// whether the other one can be relied on (W3C: Detecting the reliability of HTTP status codes).
+    #[tokio::test]
+    async fn where_there_is_nothing_the_status_says_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, _) = testing::app(&folder, HOSTED, &People::default(), Arc::new(SystemClock)).await;
+        let path = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+        for (path, expected) in [(path, StatusCode::NOT_FOUND), ("/.well-known/change-password", StatusCode::FOUND)] {
+            let request = Request::get(path).body(Body::empty()).expect("a request");
+            let response = app.router(routes(Arc::clone(&app))).oneshot(request).await.expect("answers");
+            assert_eq!(response.status(), expected, "{path}");
+        }
     }
 
     #[tokio::test]

@@ -2,23 +2,27 @@
 //! person hears of it before they submit. The browser sends five of the forty digits of a hash, and looks
 //! for the rest itself; nothing is kept about who asked for what.
 
+mod throttle;
+
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{FromRequestParts as _, Path, Request, State},
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use throttle::Throttle;
 use tokio::sync::Semaphore;
 
 use super::respond;
 use crate::{
     app::App,
     breached::{self, Prefix},
+    client::Client,
     flows::Reply,
-    ports::{Breached, Rng},
+    ports::Breached,
 };
 
 /// How many ranges are looked up at a time. A browser that is turned away goes on without.
@@ -29,22 +33,29 @@ const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// What the endpoint needs.
 struct Ranges {
+    app: Arc<App>,
     breached: Arc<dyn Breached>,
-    rng: Arc<dyn Rng>,
+    throttle: Throttle,
     permits: Semaphore,
 }
 
 /// The endpoint; no address where breached passwords are not looked up.
-pub(super) fn routes(app: &App) -> Router {
-    let parts = app.parts();
-    let Some(breached) = parts.breached.clone() else { return Router::new() };
-    let ranges = Ranges { breached, rng: Arc::clone(&parts.rng), permits: Semaphore::new(AT_A_TIME) };
+pub(super) fn routes(app: &Arc<App>) -> Router {
+    let Some(breached) = app.parts().breached.clone() else { return Router::new() };
+    let (throttle, permits) = (Throttle::default(), Semaphore::new(AT_A_TIME));
+    let ranges = Ranges { app: Arc::clone(app), breached, throttle, permits };
     Router::new().route("/v1/range/{prefix}", get(range)).with_state(Arc::new(ranges))
 }
 
 /// `GET /v1/range/{prefix}`
-async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>) -> Response {
+async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, request: Request) -> Response {
+    let app = &ranges.app;
     let Some(prefix) = Prefix::parse(&prefix) else { return respond::not_found().await.into_response() };
+    let Ok(client) = Client::from_request_parts(&mut request.into_parts().0, app).await;
+    let (limit, now) = (app.config().limits.ranges_per_client, app.parts().clock.now());
+    if let Err(retry_at) = ranges.throttle.charge(&client.prefix().unwrap_or_default(), limit, now) {
+        return Reply::rate_limited(retry_at, now, None).into_response();
+    }
     let Ok(_permit) = ranges.permits.try_acquire() else { return Reply::unavailable().into_response() };
     match ranges.breached.range(prefix).await {
         Ok(range) => {
@@ -56,7 +67,7 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>) ->
                     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
                 ),
             ];
-            (headers, breached::padded(&range, &*ranges.rng)).into_response()
+            (headers, breached::padded(&range, &*app.parts().rng)).into_response()
         }
         Err(error) => {
             tracing::warn!(%error, "a browser goes on without");

@@ -1,15 +1,15 @@
 //! Everything that is sent, in English.
 
 use jiff::Timestamp;
-use regain_protocol::{Help, MethodKind, Outcome, Secret};
+use regain_protocol::{Help, MethodKind, Outcome, Role, Secret};
 
 use super::{
-    Catalogue, Facts,
+    Catalogue, Facts, TextContent,
     draft::{Block, Contact, Draft},
     phone::CallWords,
     typed,
 };
-use crate::outgoing::Content;
+use crate::outgoing::{CodePurpose, Content, InfoChange};
 
 /// The catalogue.
 pub(super) static CATALOGUE: Catalogue = Catalogue { lang: "en", draft, text_message, call_words };
@@ -18,9 +18,16 @@ pub(super) static CATALOGUE: Catalogue = Catalogue { lang: "en", draft, text_mes
 fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
     Some(match content {
         Content::TextCode { .. } | Content::Call { .. } | Content::SessionsEnded { .. } => return None,
-        Content::SecurityInfoChanged { .. } => return None,
-        Content::Code { code, minutes, .. } => code_mail(facts, code, *minutes),
-        Content::Confirmation { outcome, at, client } => confirmation(facts, *outcome, *at, client.as_deref()),
+        Content::Code { code, minutes, purpose: CodePurpose::Prove } => code_mail(facts, code, *minutes),
+        Content::Code { code, minutes, purpose: CodePurpose::Register } => new_address_mail(facts, code, *minutes),
+        Content::SecurityInfoChanged { change, kind, role, masked, at, client } => {
+            let (happened, mut rows) = info_changed(facts.organisation, *change, *kind, *role, masked.as_deref());
+            rows.extend(when_and_where(*at, client.as_deref()));
+            it_happened(facts, happened, rows)
+        }
+        Content::Confirmation { outcome, at, client } => {
+            it_happened(facts, happened(facts.organisation, *outcome), when_and_where(*at, client.as_deref()))
+        }
         Content::AdministratorRequest { reason, message, proved, at, client } => {
             let mut rows = vec![("Why they ask", reason_in_words(reason).to_owned()), ("Proofs given", proofs(proved))];
             rows.extend(when_and_where(*at, client.as_deref()));
@@ -65,7 +72,43 @@ fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
     }
 }
 
-/// A call is placed, not written; this is what a notifier that can only write would say.
+/// The code for an address that somebody entered. Whose it is, is not known yet, so it names no account.
+fn new_address_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
+    let Facts { organisation, help, reset_url, .. } = facts;
+    let time = time(minutes);
+    Draft {
+        lang: "en",
+        dir: "ltr",
+        subject: format!("Confirm this address for your {organisation} account"),
+        preview: format!("The code is good for {time}, on the page where the address was entered."),
+        heading: "Is this address yours?".to_owned(),
+        blocks: vec![
+            Block::Paragraph(format!(
+                "Somebody, we hope you, entered this address as security info of an account at {organisation}: as a \
+                 way to get back into it. Type this code on the page where you entered it:"
+            )),
+            Block::Code(code.clone()),
+            Block::Paragraph(format!(
+                "It works once, for {time}. A newer code replaces it. Until then the address counts for nothing."
+            )),
+            Block::Notice(
+                "Nobody will ever ask you for this code: not our help desk, not an administrator. Don't pass it on."
+                    .to_owned(),
+            ),
+            Block::Paragraph(format!(
+                "Wasn't it you? If you have no account at {organisation}, somebody probably mistyped their own \
+                 address, and you need not do anything. If you have one, somebody else may be in it: choose a new \
+                 password at once, and tell us."
+            )),
+            Block::Link { words: "Reset the password".to_owned(), url: (*reset_url).to_owned() },
+            contacts(help, "This is how you reach us:", "Tell your administrator."),
+        ],
+        footer: format!(
+            "You get this mail because this address was entered as security info of an account at {organisation}."
+        ),
+    }
+}
+
 /// What a confirmation says of an outcome.
 struct Happened {
     subject: String,
@@ -104,14 +147,14 @@ fn happened(organisation: &str, outcome: Outcome) -> Happened {
             link: "Reset the password",
         },
         Outcome::Registered => Happened {
-            subject: format!("The security info of your {organisation} account was changed"),
-            heading: "Your security info was changed",
+            subject: format!("Your {organisation} security info was confirmed"),
+            heading: "Your security info was confirmed",
             what: format!(
-                "The addresses, phones, questions or apps by which you can get back into your {organisation} account \
-                 were changed."
+                "Somebody looked through the addresses, phones, questions and apps by which you can get back into \
+                 your {organisation} account, and said that they are right. What was changed has a mail of its own."
             ),
-            not_you: "Wasn't it you? Then somebody else may be preparing to take over your account. Reset its \
-                      password at once, and tell us, so that what they registered is removed.",
+            not_you: "Wasn't it you? Then somebody else may be in your account. Reset its password at once, and tell \
+                      us.",
             link: "Reset the password",
         },
         Outcome::RequestSent | Outcome::Unknown => Happened {
@@ -124,11 +167,48 @@ fn happened(organisation: &str, outcome: Outcome) -> Happened {
     }
 }
 
-fn confirmation(facts: &Facts<'_>, outcome: Outcome, at: Timestamp, client: Option<&str>) -> Draft {
+/// What the notice says of a change of security info.
+fn info_changed(
+    organisation: &str,
+    change: InfoChange,
+    kind: MethodKind,
+    role: Option<Role>,
+    masked: Option<&str>,
+) -> (Happened, Vec<(&'static str, String)>) {
+    let (what, verb) = match (kind, role) {
+        (MethodKind::Email, Some(Role::Alternate)) => ("alternate mail address", "was"),
+        (MethodKind::Email, Some(Role::Authentication)) => ("authentication mail address", "was"),
+        (MethodKind::Email, _) => ("mail address", "was"),
+        (MethodKind::Sms | MethodKind::Call, Some(Role::Mobile)) => ("mobile phone", "was"),
+        (MethodKind::Sms | MethodKind::Call, Some(Role::Authentication)) => ("authentication phone", "was"),
+        (MethodKind::Sms | MethodKind::Call, Some(Role::Office)) => ("office phone", "was"),
+        (MethodKind::Sms | MethodKind::Call, _) => ("phone", "was"),
+        (MethodKind::Authenticator, _) => ("authenticator app", "was"),
+        (MethodKind::Questions, _) => ("security questions", "were"),
+        (MethodKind::Unknown, _) => ("way to prove who you are", "was"),
+    };
+    let (done, label, more) = match change {
+        InfoChange::Added => ("added", "Added", "That is one more way to get back into the account."),
+        InfoChange::Replaced => ("replaced", "The new one", "What was there before no longer counts."),
+        InfoChange::Removed => ("removed", "Removed", "That way to get back into the account is closed."),
+    };
+    let happened = Happened {
+        subject: format!("Your {organisation} security info was changed"),
+        heading: "Your security info was changed",
+        what: format!("The {what} of your {organisation} account {verb} {done}. {more}"),
+        not_you: "Wasn't it you? Then somebody else may be preparing to take over your account. Reset its password at \
+                  once, and tell us, so that the change is undone.",
+        link: "Reset the password",
+    };
+    (happened, masked.map(|masked| (label, masked.to_owned())).into_iter().collect())
+}
+
+/// A notice, to every address of an account, of what happened to it.
+fn it_happened(facts: &Facts<'_>, happened: Happened, more: Vec<(&'static str, String)>) -> Draft {
     let Facts { organisation, help, reset_url, user_id } = facts;
-    let Happened { subject, heading, what, not_you, link } = happened(organisation, outcome);
+    let Happened { subject, heading, what, not_you, link } = happened;
     let mut rows = vec![("Account", (*user_id).to_owned())];
-    rows.extend(when_and_where(at, client));
+    rows.extend(more);
     Draft {
         lang: "en",
         dir: "ltr",
@@ -254,17 +334,27 @@ fn contacts(help: &Help, intro: &str, without: &str) -> Block {
 }
 
 /// The words of a text message, from the most to the fewest.
-fn text_message(organisation: Option<&str>, code: &Secret<String>, minutes: u32) -> Vec<Secret<String>> {
+fn text_message(organisation: Option<&str>, content: &TextContent<'_>) -> Vec<Secret<String>> {
+    let TextContent { code, minutes, purpose } = content;
     let code = code.expose();
-    let mut words = Vec::new();
     // A number of four digits could be taken for a code.
-    let good_for = if minutes < 1000 { format!(" It is good for {}.", time(minutes)) } else { String::new() };
-    if let Some(organisation) = organisation {
-        words.push(format!("{organisation}: your verification code is {code}.{good_for} Don't pass it on to anybody."));
-        words.push(format!("{organisation}: your code is {code}."));
+    let good_for = if *minutes < 1000 { format!(" It is good for {}.", time(*minutes)) } else { String::new() };
+    let mut words = Vec::new();
+    let names = organisation.map(|organisation| format!("{organisation}: your")).into_iter().chain(["Your".into()]);
+    for your in names {
+        match purpose {
+            CodePurpose::Prove => {
+                words.push(format!("{your} verification code is {code}.{good_for} Don't pass it on to anybody."));
+                words.push(format!("{your} code is {code}."));
+            }
+            CodePurpose::Register => {
+                let adds = "code to add this number as security info is";
+                words.push(format!("{your} {adds} {code}.{good_for} Not you? Ignore it, and don't pass it on."));
+                words.push(format!("{your} {adds} {code}. Not you? Ignore it."));
+                words.push(format!("{your} code to add this number is {code}."));
+            }
+        }
     }
-    words.push(format!("Your verification code is {code}.{good_for} Don't pass it on to anybody."));
-    words.push(format!("Your code is {code}."));
     words.into_iter().map(Secret::new).collect()
 }
 
@@ -272,7 +362,7 @@ fn text_message(organisation: Option<&str>, code: &Secret<String>, minutes: u32)
 fn call_words(organisation: &str) -> CallWords {
     let hello = if organisation.is_empty() { "Hello.".to_owned() } else { format!("Hello. This is {organisation}.") };
     CallWords {
-        greeting: format!("{hello} Somebody, we hope you, wants to get back into your account."),
+        greeting: format!("{hello} Somebody, we hope you, asked for this call, to show that this phone is theirs."),
         press: "If it is you, press the hash key, also called pound. If it is not, just hang up, and nothing will \
                 happen."
             .to_owned(),

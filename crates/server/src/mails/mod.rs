@@ -14,7 +14,7 @@ use draft::Draft;
 pub use phone::{CallWords, call_words, text_message};
 use regain_protocol::{Help, Secret};
 
-use crate::outgoing::Content;
+use crate::outgoing::{CodePurpose, Content};
 
 /// What mails say about the organisation, from its configuration.
 #[derive(Debug, Clone)]
@@ -35,9 +35,20 @@ pub struct Mail {
     pub html: Secret<String>,
 }
 
-/// Writes the words of a text message with a code, from the most to the fewest: the organisation's name
-/// where it can be in it, the code, and for how many minutes it is good.
-type TextWords = fn(Option<&str>, &Secret<String>, u32) -> Vec<Secret<String>>;
+/// What a text message is about.
+#[derive(Debug, Clone, Copy)]
+pub struct TextContent<'a> {
+    /// The code.
+    pub code: &'a Secret<String>,
+    /// For how many minutes it is good.
+    pub minutes: u32,
+    /// What it is for.
+    pub purpose: CodePurpose,
+}
+
+/// Writes the words of a text message, from the most to the fewest, with the organisation's name where it
+/// can be in it.
+type TextWords = fn(Option<&str>, &TextContent<'_>) -> Vec<Secret<String>>;
 
 /// One language.
 struct Catalogue {

@@ -2,7 +2,7 @@
 
 use regain_protocol::Secret;
 
-use super::{catalogue, one_line};
+use super::{TextContent, catalogue, one_line};
 
 /// What fits into one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
 const GSM_SEPTETS: usize = 160;
@@ -29,20 +29,14 @@ pub struct CallWords {
 /// The text message with a code. Its last line is for browsers that hand codes to the page they are for
 /// (the WICG's origin-bound one-time codes): `host` is that page's, without a port. It fits into one
 /// message wherever the names in it allow that.
-pub fn text_message(
-    locale: &str,
-    organisation: &str,
-    code: &Secret<String>,
-    minutes: u32,
-    host: &str,
-) -> Secret<String> {
+pub fn text_message(locale: &str, organisation: &str, content: &TextContent<'_>, host: &str) -> Secret<String> {
     let organisation = one_line(organisation);
     let digits = organisation.chars().filter(|c| c.is_numeric()).count();
     let name = (digits < DIGITS_OF_A_CODE).then_some(organisation.trim()).filter(|name| !name.is_empty());
     // From the most words to the fewest: the first that fits, or else the fewest.
     let mut best = Secret::new(String::new());
-    for words in (catalogue(locale).text_message)(name, code, minutes) {
-        best = Secret::new(format!("{}\n\n@{host} #{}", words.expose(), code.expose()));
+    for words in (catalogue(locale).text_message)(name, content) {
+        best = Secret::new(format!("{}\n\n@{host} #{}", words.expose(), content.code.expose()));
         if fits(best.expose()) {
             break;
         }
@@ -80,9 +74,17 @@ fn septets(character: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outgoing::CodePurpose;
+
+    const PURPOSES: [CodePurpose; 2] = [CodePurpose::Prove, CodePurpose::Register];
+
+    fn text(organisation: &str, minutes: u32, purpose: CodePurpose, host: &str) -> String {
+        let content = TextContent { code: &"042137".into(), minutes, purpose };
+        text_message("en", organisation, &content, host).expose().clone()
+    }
 
     fn message(organisation: &str, host: &str) -> String {
-        text_message("en", organisation, &"042137".into(), 10, host).expose().clone()
+        text(organisation, 10, CodePurpose::Prove, host)
     }
 
     #[test]
@@ -90,11 +92,13 @@ mod tests {
         for organisation in
             ["Northwind Traders", "Fish & Chips <Ltd>", "Zażółć", "株式会社", "", "x".repeat(80).as_str()]
         {
-            let text = message(organisation, "recover.northwind.example");
-            assert!(text.ends_with("\n\n@recover.northwind.example #042137"), "{text}");
-            assert_eq!(text.lines().count(), 3, "{text}");
-            assert!(text.lines().next().is_some_and(|words| words.contains("042137")), "{text}");
-            assert!(fits(&text), "{text}");
+            for purpose in PURPOSES {
+                let text = text(organisation, 10, purpose, "recover.northwind.example");
+                assert!(text.ends_with("\n\n@recover.northwind.example #042137"), "{text}");
+                assert_eq!(text.lines().count(), 3, "{text}");
+                assert!(text.lines().next().is_some_and(|words| words.contains("042137")), "{text}");
+                assert!(fits(&text), "{text}");
+            }
         }
         assert_eq!(
             message("Northwind Traders", "recover.northwind.example").lines().next(),
@@ -114,9 +118,23 @@ mod tests {
         }
         assert!(message("Studio 54", "a.example").contains("Studio 54"));
         for organisation in ["Northwind", "Club 123456"] {
-            let text = text_message("en", organisation, &"042137".into(), 1440, "a.example");
-            let mut groups = text.expose().split(|c: char| !c.is_ascii_digit()).filter(|group| group.len() >= 4);
-            assert!(groups.all(|group| group == "042137"), "{}", text.expose());
+            for purpose in PURPOSES {
+                let text = text(organisation, 1440, purpose, "a.example");
+                let mut groups = text.split(|c: char| !c.is_ascii_digit()).filter(|group| group.len() >= 4);
+                assert!(groups.all(|group| group == "042137"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_number_is_told_what_the_code_is_for() {
+        let words = |organisation| text(organisation, 10, CodePurpose::Register, "recover.northwind.example");
+        assert_eq!(
+            words("Northwind Traders").lines().next(),
+            Some("Northwind Traders: your code to add this number as security info is 042137. Not you? Ignore it.")
+        );
+        for organisation in ["Northwind Traders", "", "Zażółć", "株式会社"] {
+            assert!(words(organisation).contains("to add this number"), "{}", words(organisation));
         }
     }
 

@@ -1,9 +1,9 @@
 //! What every mail must be, in whatever language.
 
-use regain_protocol::{MethodKind, Outcome};
+use regain_protocol::{MethodKind, Outcome, Role};
 
 use super::*;
-use crate::outgoing::CodePurpose;
+use crate::outgoing::{CodePurpose, InfoChange};
 
 /// A mail that there is.
 fn written(mails: &Mails, locale: &str, user_id: &str, content: &Content) -> Mail {
@@ -106,7 +106,7 @@ fn each_outcome_has_its_own_confirmation() {
         (Outcome::Reset, "new password was chosen"),
         (Outcome::Unlocked, "password is the same"),
         (Outcome::Changed, "who knew the former one"),
-        (Outcome::Registered, "addresses, phones, questions or apps"),
+        (Outcome::Registered, "said that they are right"),
     ] {
         let mail = written(&mails(), "en", "ada@example.com", &Content::Confirmation { outcome, at, client: None });
         for part in [mail.text.expose(), mail.html.expose()] {
@@ -119,6 +119,88 @@ fn each_outcome_has_its_own_confirmation() {
         assert!(mail.text.expose().contains("\n\nWasn't it you? "), "{}", mail.text.expose());
         assert!(!subjects.contains(&mail.subject), "{}", mail.subject);
         subjects.push(mail.subject);
+    }
+}
+
+fn info_changed(change: InfoChange, kind: MethodKind, role: Option<Role>, masked: Option<&str>) -> Content {
+    let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
+    Content::SecurityInfoChanged {
+        change,
+        kind,
+        role,
+        masked: masked.map(Into::into),
+        at,
+        client: Some("192.0.2.0/24".into()),
+    }
+}
+
+#[test]
+fn a_new_address_is_told_what_its_code_is_for_and_whose_account_it_is_not() {
+    let content = Content::Code { code: "042137".into(), minutes: 10, purpose: CodePurpose::Register };
+    let mail = written(&mails(), "en", "ada@example.com", &content);
+    assert!(mail.subject.contains("Fish & Chips <Ltd>") && !mail.subject.contains("042137"), "{}", mail.subject);
+    assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
+    assert_eq!(mail.html.expose().matches("042137").count(), 1);
+    for part in [mail.text.expose(), mail.html.expose()] {
+        for said in [
+            "10 minutes",
+            "security info",
+            "entered this address",
+            "Wasn't it you?",
+            "mistyped",
+            "https://recover.example.com/reset",
+            "it-help@example.com",
+        ] {
+            assert!(part.contains(said), "{said:?} in {part}");
+        }
+        assert!(!part.contains("ada@example.com"), "who mistyped their address tells a stranger nothing: {part}");
+    }
+}
+
+#[test]
+fn a_change_of_security_info_is_told_with_what_when_and_what_to_do() {
+    let content = info_changed(InfoChange::Added, MethodKind::Sms, Some(Role::Mobile), Some("+XX XXXXXXXX42"));
+    let mail = written(&mails(), "en", "ada@example.com", &content);
+    assert_eq!(mail.subject, "Your Fish & Chips <Ltd> security info was changed");
+    for part in [mail.text.expose(), mail.html.expose()] {
+        for said in [
+            "mobile phone",
+            "was added",
+            "+XX XXXXXXXX42",
+            "ada@example.com",
+            "23 November 2026",
+            "14:16 UTC",
+            "192.0.2.0/24",
+            "Wasn't it you?",
+            "https://recover.example.com/reset",
+            "it-help@example.com",
+        ] {
+            assert!(part.contains(said), "{said:?} in {part}");
+        }
+    }
+}
+
+#[test]
+fn each_change_of_security_info_reads_otherwise() {
+    let mut texts = Vec::new();
+    for (change, kind, role, said) in [
+        (InfoChange::Added, MethodKind::Email, Some(Role::Alternate), "The alternate mail address of your"),
+        (InfoChange::Replaced, MethodKind::Email, Some(Role::Authentication), "The authentication mail address of"),
+        (InfoChange::Removed, MethodKind::Email, None, "The mail address of your"),
+        (InfoChange::Replaced, MethodKind::Sms, Some(Role::Mobile), "no longer counts"),
+        (InfoChange::Added, MethodKind::Call, Some(Role::Authentication), "The authentication phone of your"),
+        (InfoChange::Removed, MethodKind::Sms, Some(Role::Mobile), "was removed. That way"),
+        (InfoChange::Added, MethodKind::Call, Some(Role::Office), "The office phone of your"),
+        (InfoChange::Added, MethodKind::Questions, None, "were added. That is one more way"),
+        (InfoChange::Replaced, MethodKind::Questions, None, "were replaced."),
+        (InfoChange::Removed, MethodKind::Authenticator, None, "authenticator app of your"),
+        (InfoChange::Added, MethodKind::Unknown, None, "way to prove who you are"),
+    ] {
+        let mail = written(&mails(), "en", "ada@example.com", &info_changed(change, kind, role, None));
+        let text = mail.text.expose().replace('\n', " ");
+        assert!(text.contains(said), "{said:?} in {text}");
+        assert!(!texts.contains(&text), "{text}");
+        texts.push(text);
     }
 }
 

@@ -94,6 +94,31 @@ async fn browsers_look_up_ranges_of_one_length_that_may_be_kept() {
 }
 
 #[tokio::test]
+async fn one_network_cannot_have_all_the_lookups() {
+    let (_folder, _, rules) = list("");
+    let world = World::with(&format!("{rules}\n[limits]\nranges_per_client = 3")).await;
+    let ask = async |peer: &str, path: &str| world.send_from(peer, bare(Method::GET, path, None)).await;
+    let ours = "[2001:db8:1:2::3]:50000";
+    for path in ["/v1/range/abcde", "/v1/range/abcde", "/v1/range/12345"] {
+        assert_eq!(ask(ours, path).await.status, StatusCode::OK);
+    }
+    ask(ours, "/v1/range/nonsense").await.is_problem(404, "not_found");
+    world.advance(400);
+    for neighbour in [ours, "[2001:db8:1:2::4]:50000"] {
+        let got = ask(neighbour, "/v1/range/abcde").await;
+        got.is_problem(429, "rate_limited");
+        assert_eq!(got.headers["retry-after"], "200");
+        assert_eq!(got.headers["cache-control"], "no-store");
+    }
+    assert_eq!(ask("[2001:db8:1:3::3]:50000", "/v1/range/abcde").await.status, StatusCode::OK, "others");
+    let mut proxied = bare(Method::GET, "/v1/range/abcde", None);
+    proxied.headers_mut().insert("x-forwarded-for", "2001:db8:1:2::9".parse().expect("a value"));
+    world.send_from("10.0.0.1:50000", proxied).await.is_problem(429, "rate_limited");
+    world.advance(200);
+    assert_eq!(ask(ours, "/v1/range/abcde").await.status, StatusCode::OK, "the next window");
+}
+
+#[tokio::test]
 async fn there_is_no_such_address_where_it_is_off() {
     let world = World::new().await;
     world.send(bare(Method::GET, "/v1/range/abcde", None)).await.is_problem(404, "not_found");

@@ -33,6 +33,9 @@ pub(crate) const OLGA: &str = "olga@example.com";
 /// Who has nothing but questions in their own words.
 pub(crate) const OTTO: &str = "otto@example.com";
 
+/// Who has a password and nothing to be recovered by yet.
+pub(crate) const NINA: &str = "nina@example.com";
+
 /// The key in the apps of those who have one.
 pub(crate) const APP_KEY: &[u8] = b"12345678901234567890";
 /// … as it is imported.
@@ -78,6 +81,10 @@ const FEW: &str = r#"
     name = "Fritz Haber"
     mails = [{ role = "alternate", address = "fritz@example.net" }]
     phones = [{ role = "mobile", number = "+49 30 123456" }]
+    [[people]]
+    user_id = "nina@example.com"
+    name = "Nina Simone"
+    password = "the old password of nina"
     [[people]]
     user_id = "dora@example.com"
     name = "Dora Richardson"

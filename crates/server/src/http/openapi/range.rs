@@ -34,7 +34,7 @@ pub(super) fn range() -> Value {
             "summary": "Breached passwords whose hash begins so",
             "description": ABOUT,
             "security": [],
-            "responses": responses("200", &good, &["NotFound", "Unavailable"]),
+            "responses": responses("200", &good, &["NotFound", "RateLimited", "Unavailable"]),
         },
     })
 }

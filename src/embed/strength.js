@@ -1,0 +1,77 @@
+// Says how easily a password is guessed: in a worker that has the dictionaries in a WebAssembly of its
+// own; where the page allows no worker, on the page's own thread whenever that is idle.
+// Only whole-line comments and indentation are stripped from it for shipping.
+
+// Resolves to a function from a password to its verdict, in JSON.
+const open = async inputs => {
+  const wasm = await fetch(new URL("__REGAIN_STRENGTH_WASM__", import.meta.url));
+  const module = await WebAssembly.compile(await wasm.arrayBuffer());
+  // It imports the time, and what wasm-bindgen has in every module but nothing here calls.
+  const imports = {};
+  for (const {module: from, name} of WebAssembly.Module.imports(module))
+    (imports[from] ||= {})[name] = () => BigInt(Date.now());
+  const {exports} = await WebAssembly.instantiate(module, imports);
+  const give = text => new TextEncoder().encode(text).forEach(byte => exports.byte(byte));
+  for (const input of inputs) {
+    give(input);
+    exports.input();
+  }
+  return password => {
+    give(password);
+    const verdict = new Uint8Array(exports.judge());
+    return new TextDecoder().decode(verdict.map((_, at) => exports.verdict(at)));
+  };
+};
+
+// The first password is slow, because the dictionaries are read for it: this one is nobody's.
+const WARM_UP = "Aa1!";
+
+// In the worker: it is told the user inputs, says whether it is ready, and judges what comes after that.
+if (!self.document) {
+  onmessage = async ({data: inputs}) => {
+    const judge = await open(inputs).catch(() => {});
+    judge?.(WARM_UP);
+    onmessage = ({data: [ticket, password]}) => postMessage([ticket, judge(password)]);
+    postMessage(!!judge);
+  };
+}
+
+// Typing comes first: what the page has to do for a key is done before.
+const idle = self.requestIdleCallback || setTimeout;
+
+// Resolves to a function that takes a ticket and a password, once a password can be judged; `say` is then
+// called with the ticket and the verdict. Only the newest password waits for its turn.
+export default (kind, inputs, root, signal, say, elsewhere) => new Promise((ready, failed) => {
+  let waiting;
+  elsewhere(import.meta.url, signal, (worker, fail) => {
+    let busy;
+    const next = () => {
+      if (busy = waiting) worker.postMessage(waiting);
+      waiting = 0;
+    };
+    worker.onmessage = ({data}) => {
+      if (!data) return fail();
+      if (data !== true) {
+        say(...data);
+        return next();
+      }
+      // Whoever was ready has no second way to be tried.
+      worker.onerror = () => worker.terminate();
+      ready((...job) => {
+        waiting = job;
+        busy || next();
+      });
+    };
+    worker.postMessage(inputs);
+  }, () => open(inputs).then(judge => idle(() => {
+    judge(WARM_UP);
+    ready((...job) => {
+      waiting || idle(() => {
+        const [ticket, password] = waiting;
+        waiting = 0;
+        if (!signal.aborted) say(ticket, judge(password));
+      });
+      waiting = job;
+    });
+  })).catch(failed));
+});

@@ -208,8 +208,6 @@ pub struct Model {
     drawn: u32,
     ticking: bool,
     reading_sms: bool,
-    /// A fuller widget is being brought in.
-    goes_on: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -235,7 +233,6 @@ impl Model {
             drawn: 0,
             ticking: false,
             reading_sms: false,
-            goes_on: false,
             setup,
         }
     }
@@ -319,12 +316,6 @@ impl Model {
                 }
             }
             Event::WentTo(kind) => self.go_to(kind, effects),
-            Event::CouldNotGoOn => {
-                if std::mem::take(&mut self.goes_on) {
-                    self.drawn += 1;
-                    self.begun(effects);
-                }
-            }
             #[cfg(feature = "full")]
             Event::Changed(change) => self.change(now, change, effects),
             #[cfg(feature = "full")]

@@ -137,13 +137,13 @@ async fn closing_brings_the_focus_back_to_the_link() -> Result<()> {
 }
 
 /// A new step begins at its heading.
-async fn heading(stage: &Stage, words: &str) -> Result<()> {
+pub(crate) async fn heading(stage: &Stage, words: &str) -> Result<()> {
     stage.page.focus_on("text", words).await?;
     stage.page.focus_on("tag", "h2").await
 }
 
 /// Presses Tab until the focus is there; a page has no more than a few dozen places.
-async fn tab_to(stage: &Stage, member: &str, value: &str) -> Result<()> {
+pub(crate) async fn tab_to(stage: &Stage, member: &str, value: &str) -> Result<()> {
     for _ in 0..30 {
         if stage.page.focus().await?[member] == value {
             return Ok(());

@@ -21,9 +21,6 @@ pub(crate) struct Options {
     pub(crate) tell: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
     pub(crate) work: Option<Function>,
-    /// Has the full widget go on with the flow: called with what resumes it, it promises a function that
-    /// shows the full widget once this one is gone.
-    pub(crate) more: Option<Function>,
     /// Where the host page says who is signed in; see [`crate::assertion`].
     #[cfg(feature = "full")]
     pub(crate) assertion: Option<JsValue>,
@@ -33,7 +30,7 @@ impl Options {
     pub(crate) fn read(options: &JsValue) -> Self {
         let text = |name| member(options, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty());
         let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
-        let more = if cfg!(feature = "full") { None } else { function("more") };
+        let tell = function("tell");
         Self {
             setup: Setup {
                 kind: match text("flow").as_deref() {
@@ -52,14 +49,13 @@ impl Options {
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
                 #[cfg(feature = "full")]
                 signed_in: member(options, "assertion").is_some(),
-                has_more: more.is_some(),
+                has_more: cfg!(not(feature = "full")) && tell.is_some(),
             },
             api: text("api").unwrap_or_default(),
             key: text("key").unwrap_or_default(),
             href: text("href"),
-            tell: function("tell"),
+            tell,
             work: function("work"),
-            more,
             #[cfg(feature = "full")]
             assertion: member(options, "assertion"),
         }

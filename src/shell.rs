@@ -5,7 +5,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
+#[cfg(feature = "full")]
+use js_sys::Promise;
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
@@ -15,6 +17,7 @@ use regain_protocol::Outcome;
 #[cfg(feature = "full")]
 use regain_protocol::{AuthenticatorSetup, CreateFlow, FlowKind};
 use wasm_bindgen::{JsCast, JsValue};
+#[cfg(feature = "full")]
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
@@ -198,7 +201,9 @@ impl Shell {
             Effect::ReturnToSignIn { user_id, continue_url } => {
                 self.tell("return", &user_id, continue_url.as_deref().unwrap_or_default());
             }
-            Effect::GoOn(flow) => self.go_on(&flow),
+            // To the loader, which keeps it to itself: not through an address, nor through storage, which may
+            // be forbidden.
+            Effect::GoOn(flow) => self.tell("more", &kept(&flow), ""),
             Effect::OpenFlow(kind, user_id) => self.tell("flow", api::flow_name(kind), &user_id),
             #[cfg(feature = "full")]
             Effect::CopyKey(setup) => self.copy_key(&setup),
@@ -252,30 +257,6 @@ impl Shell {
         spawn_local(async move {
             if JsFuture::from(written).await.is_ok() {
                 shell.announce(Announcement::KeyCopied);
-            }
-        });
-    }
-
-    /// Has the full widget go on. Nothing of the flow goes through an address or through storage, which may
-    /// be forbidden.
-    fn go_on(self: &Rc<Self>, flow: &Resume) {
-        let flow = JsValue::from_str(&kept(flow));
-        let promised = self.options.more.as_ref().and_then(|more| more.call1(&JsValue::NULL, &flow).ok());
-        let promised = promised.and_then(|it| it.dyn_into::<Promise>().ok());
-        let shell = Rc::clone(self);
-        spawn_local(async move {
-            let show = match promised {
-                Some(promised) => JsFuture::from(promised).await.ok().and_then(|it| it.dyn_into::<Function>().ok()),
-                None => None,
-            };
-            match show {
-                // Closed meanwhile.
-                _ if !shell.root.is_connected() => {}
-                Some(show) => {
-                    shell.unmount();
-                    let _ = show.call0(&JsValue::NULL);
-                }
-                None => shell.send(Event::CouldNotGoOn),
             }
         });
     }

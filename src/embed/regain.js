@@ -52,7 +52,7 @@
     const place = find(options.target);
     place ? place.append(host) : link ? link.after(host) : script.after(host);
     const shadow = host.attachShadow({mode: "open"});
-    const root = make("div");
+    let root = make("div");
     if (theme) host.dataset.theme = theme;
     const style = make("link", {rel: "stylesheet", href: base + CSS});
     const styled = new Promise(done => style.onload = style.onerror = done);
@@ -93,8 +93,6 @@
         api, flow, key, href, resume, reopened,
         assertion: options.assertion,
         work: (...job) => import(base + WORK).then(work => work.default(...job)),
-        // Goes on with the full one; what it resolves to is called once the lean one is gone.
-        more: resume => load("change").then(glue => () => mount(glue, resume, 1)),
         userId: options.userId || userField()?.value,
         locale: options.locale || document.documentElement.lang,
         tell: (what, detail, more) => {
@@ -108,6 +106,12 @@
           } else if (what == "close") {
             close();
             link?.focus();
+          } else if (what == "more") {
+            // A step that only the full one knows. The lean one stops when its element is gone.
+            load("change").then(glue => {
+              root.replaceWith(root = make("div"));
+              mount(glue, detail, 1);
+            }).catch(widget.break);
           } else if (what == "flow") {
             close();
             start({...options, flow: detail, userId: more, href: base + detail, resume: 0, reopened: 0});

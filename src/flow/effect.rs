@@ -96,8 +96,7 @@ pub enum Effect {
         /// Where to sign in, when the host page has no form for it.
         continue_url: Option<String>,
     },
-    /// Have a fuller widget go on with the flow in this one's place; where none can be had, that comes as
-    /// [`Event::CouldNotGoOn`](super::Event::CouldNotGoOn).
+    /// Have a fuller widget go on with the flow in this one's place. Where none can be had, the loader says so.
     GoOn(Resume),
     /// Open a flow of another kind in this one's place.
     OpenFlow(FlowKind, String),

@@ -162,8 +162,6 @@ pub enum Event {
     WentToSignIn,
     /// On to a flow of another kind.
     WentTo(FlowKind),
-    /// No fuller widget can be had for a step that this one does not know.
-    CouldNotGoOn,
     /// Open or close a form of the security info.
     #[cfg(feature = "full")]
     Changed(Change),

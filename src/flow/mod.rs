@@ -115,6 +115,8 @@ pub enum FieldError {
     TooShort,
     /// The same as another one.
     Repeated,
+    /// The question says it.
+    GivenAway,
     /// A phone number does not say of which country.
     CountryCode,
     /// Something is still needed.
@@ -212,8 +214,6 @@ pub struct Model {
     scorer: bool,
     /// And it is ready.
     scores: bool,
-    /// A fuller widget is being brought in.
-    goes_on: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -241,7 +241,6 @@ impl Model {
             reading_sms: false,
             scorer: false,
             scores: false,
-            goes_on: false,
             setup,
         }
     }
@@ -326,12 +325,6 @@ impl Model {
                 }
             }
             Event::WentTo(kind) => self.go_to(kind, effects),
-            Event::CouldNotGoOn => {
-                if std::mem::take(&mut self.goes_on) {
-                    self.drawn += 1;
-                    self.begun(effects);
-                }
-            }
             #[cfg(feature = "full")]
             Event::Changed(change) => self.change(now, change, effects),
             #[cfg(feature = "full")]

@@ -201,11 +201,10 @@ impl Model {
             State::Live(live) => (live.said, live.check_at),
             _ => (None, 0),
         };
-        self.goes_on = self.setup.has_more && matches!(new.step, Step::Unknown);
+        let goes_on = self.setup.has_more && matches!(new.step, Step::Unknown);
         let resume = new.resume.clone();
         self.enter(State::Live(Box::new(Live { said, check_at, ..new })));
-        if self.goes_on {
-            effects.push(Effect::Focus(Focus::Heading));
+        if goes_on {
             return effects.push(Effect::GoOn(resume));
         }
         self.begun(effects);

@@ -460,7 +460,7 @@ impl Model {
             }),
             #[cfg(feature = "full")]
             Step::SecurityInfo(step) => Screen::SecurityInfo(Box::new(step.view())),
-            Step::Unknown if self.goes_on => Screen::Loading,
+            Step::Unknown if self.setup.has_more => Screen::Loading,
             Step::Unknown => Screen::Unknown,
         }
     }

@@ -93,6 +93,7 @@ macro_rules! with_full {
             SetAnswerShort = "Make it a little longer: at least 3 characters.";
             SetAnswerLong = "Make it a little shorter: up to 40 characters.";
             SetAnswerRepeated = "You have this answer already. Every answer must be another one.";
+            SetAnswerGivenAway = "Your question says the answer already. Change one of the two.";
             SetAnswersUnusable = "These questions and answers can’t be used. Check each of them, or choose others.";
             SetAnswerUnusable = "This answer can’t be used. Choose another one.";
             SetQuestionsSave = "Save the questions";

@@ -131,6 +131,11 @@ impl Server {
         Ok(Mail::of(&self.entry("mail", to, count).await?))
     }
 
+    /// How many mails went to one address so far.
+    pub async fn mails_to(&self, to: &str) -> Result<usize> {
+        Ok(self.outbox().await?.iter().filter(|mail| mail.to == to).count())
+    }
+
     /// The mails sent so far, newest first.
     pub async fn outbox(&self) -> Result<Vec<Mail>> {
         Ok(self.entries().await?.iter().filter(|entry| entry["kind"] == "mail").map(Mail::of).collect())

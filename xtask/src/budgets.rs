@@ -11,20 +11,33 @@ pub(crate) const LOADER: u64 = 2_000;
 /// proof of work, which is the default challenge; in English, without the strength worker.
 pub(crate) const RESET_FLOW: u64 = 90_000;
 
-/// What is loaded apart from any budget, once the person is past the first screen.
-const LATER: [&str; 2] = ["strength", "strength_wasm"];
+/// What an entry of the manifest is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// The sign-in page, before anyone clicks.
+    Page,
+    /// The reset flow.
+    Reset,
+    /// Changing a password, and registering.
+    Full,
+    /// Each of these flows.
+    Flows,
+    /// Whoever chooses a password, apart from any budget, once they are past the first screen.
+    Later,
+}
 
-/// What the manifest's entries are for: whether the reset flow needs them, and whether changing a password
-/// and registering do.
-const PARTS: [(&str, bool, bool); 8] = [
-    ("loader", false, false),
-    ("glue", true, false),
-    ("wasm", true, false),
-    ("full", false, true),
-    ("full_wasm", false, true),
-    ("css", true, true),
-    ("work", true, true),
-    ("solver", true, true),
+/// The manifest's entries.
+const PARTS: [(&str, Need); 10] = [
+    ("loader", Need::Page),
+    ("glue", Need::Reset),
+    ("wasm", Need::Reset),
+    ("full", Need::Full),
+    ("full_wasm", Need::Full),
+    ("css", Need::Flows),
+    ("work", Need::Flows),
+    ("solver", Need::Flows),
+    ("strength", Need::Later),
+    ("strength_wasm", Need::Later),
 ];
 
 /// The sizes of what is shipped.
@@ -39,7 +52,7 @@ impl Sizes {
             .with_context(|| format!("{} is not built: run `cargo xtask dist`", dist.display()))?;
         let manifest: Value = serde_json::from_slice(&manifest)?;
         let mut parts = Vec::new();
-        for part in PARTS.into_iter().map(|(part, ..)| part).chain(LATER) {
+        for (part, _) in PARTS {
             let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
             let plain = fs::metadata(dist.join(name))?.len();
             let brotli = fs::metadata(dist.join(format!("{name}.br")))?.len();
@@ -50,21 +63,16 @@ impl Sizes {
 
     /// What the sign-in page pays before the click.
     pub(crate) fn loader(&self) -> u64 {
-        self.sum(|(name, ..)| name == "loader")
+        self.sum(&[Need::Page])
     }
 
     /// What the reset flow costs after it.
     pub(crate) fn reset_flow(&self) -> u64 {
-        self.sum(|(_, reset, _)| reset)
+        self.sum(&[Need::Reset, Need::Flows])
     }
 
-    /// What changing a password or registering costs after it.
-    fn full(&self) -> u64 {
-        self.sum(|(_, _, full)| full)
-    }
-
-    fn sum(&self, of: impl Fn((&'static str, bool, bool)) -> bool) -> u64 {
-        let wanted = |name: &str| PARTS.into_iter().any(|part| part.0 == name && of(part));
+    fn sum(&self, needs: &[Need]) -> u64 {
+        let wanted = |name: &str| PARTS.into_iter().any(|part| part.0 == name && needs.contains(&part.1));
         self.parts.iter().filter(|part| wanted(part.0)).map(|part| part.3).sum()
     }
 
@@ -79,9 +87,12 @@ impl Sizes {
         {
             println!("  {what}: {size} of {budget} bytes ({} %)", size * 100 / budget);
         }
-        let later: u64 = self.parts.iter().filter(|part| LATER.contains(&part.0)).map(|part| part.3).sum();
-        println!("  strength, past the first screen: {later} bytes");
-        println!("  changing a password, registering: {} bytes", self.full());
+        for (what, needs) in [
+            ("changing a password, registering", &[Need::Full, Need::Flows][..]),
+            ("strength, past the first screen", &[Need::Later]),
+        ] {
+            println!("  {what}: {} bytes", self.sum(needs));
+        }
     }
 
     /// Fails past a budget.

@@ -106,16 +106,16 @@ impl QuestionsForm {
             if questions.contains(&question) {
                 return Some((asked, FieldError::Repeated));
             }
-            questions.push(question);
-
             let answer = plain(row.answer.expose());
             let error = match length(&answer, &ANSWER) {
                 None if answers.contains(&answer) => Some(FieldError::Repeated),
+                None if row.chosen == Some(Chosen::Own) && question.contains(&answer) => Some(FieldError::GivenAway),
                 error => error,
             };
             if let Some(error) = error {
                 return Some((Field::Answer(place), error));
             }
+            questions.push(question);
             answers.push(answer);
         }
         None

@@ -64,6 +64,7 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
     let option = |value: String, chosen: bool| element("option").with("value", value).has("selected", chosen);
     let mut select = control("select", context, Field::Question(place), wrong)
         .at("aria-required", "true")
+        .at("dir", "auto")
         // Some browsers tell of a choice only so.
         .on("change", move |event| {
             context.send(Event::Typed(Field::Question(place), event_target_value(&event).into()));
@@ -128,6 +129,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
         (Field::Answer(_), FieldError::TooShort) => Text::SetAnswerShort,
         (Field::Answer(_), FieldError::TooLong) => Text::SetAnswerLong,
         (Field::Answer(_), FieldError::Repeated) => Text::SetAnswerRepeated,
+        (Field::Answer(_), FieldError::GivenAway) => Text::SetAnswerGivenAway,
         (Field::Answer(_), _) => Text::SetAnswerUnusable,
         _ => Text::SetAnswersUnusable,
     };

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{Faults, GatesConfig};
-use crate::ports::Account;
 
 /// The hours of a day, as far as reminders go.
 const HOURS_A_DAY: i64 = 24;
@@ -46,12 +45,6 @@ impl SecurityInfoConfig {
     pub fn is_stale(&self, confirmed_at: Option<Timestamp>, now: Timestamp) -> bool {
         let interval = SignedDuration::from_hours(HOURS_A_DAY * i64::from(self.reconfirm_days));
         self.reconfirm_days > 0 && confirmed_at.is_some_and(|at| now.duration_since(at) >= interval)
-    }
-
-    /// Whether its owner is to be asked to look: less of it can be used than is asked for, or the last look
-    /// was too long ago.
-    pub fn is_due(&self, account: &Account, usable_methods: usize, now: Timestamp) -> bool {
-        usable_methods < usize::from(self.required()) || self.is_stale(account.security_info_confirmed_at, now)
     }
 }
 

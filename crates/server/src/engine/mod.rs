@@ -168,16 +168,15 @@ impl Engine {
     ) -> Result<Decision, Refusal> {
         let rules = self.rules();
         let locale = negotiate(locale, &rules.locales)?;
-        let mut decision = match asserted {
-            Some(asserted) => self.signed_in_elsewhere(cx, locale, asserted),
-            None => {
-                let stage = if next::is_for_the_signed_in(cx.kind) {
-                    Stage::SignIn { user_id: user_id.map(str::to_owned), tries_left: rules.codes.tries }
-                } else {
-                    Stage::Identify { challenge: self.challenge(cx) }
-                };
-                Decision::new(State::new(locale, random_id(cx.rng), stage))
-            }
+        let mut decision = if let Some(asserted) = asserted {
+            self.signed_in_elsewhere(cx, locale, asserted)
+        } else {
+            let stage = if next::is_for_the_signed_in(cx.kind) {
+                Stage::SignIn { user_id: user_id.map(str::to_owned), tries_left: rules.codes.tries }
+            } else {
+                Stage::Identify { challenge: self.challenge(cx) }
+            };
+            Decision::new(State::new(locale, random_id(cx.rng), stage))
         };
         if let Some(client) = cx.client {
             decision.charge(

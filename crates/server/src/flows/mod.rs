@@ -74,7 +74,7 @@ struct Known {
     /// Whether the code turned out to be used before.
     code_used: bool,
     /// Whose password it was, which is a try each time that it is asked.
-    signed_in: Option<Option<Account>>,
+    signed_in: Option<SignIn>,
     /// The rules that the new password breaks, as others said; and whether they were asked for former
     /// passwords too.
     broken: Option<(Vec<Violation>, bool)>,
@@ -338,16 +338,15 @@ impl Flows {
             found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
         }
         if let Some((user_id, password)) = &needs.sign_in {
-            if known.signed_in.is_none() {
-                known.signed_in = Some(match self.directory.sign_in(user_id, password, self.clock.now()).await? {
-                    SignIn::Accepted(account) => Some(account),
-                    SignIn::Refused => None,
-                });
-            }
-            found.signed_in = known.signed_in.clone().flatten();
-            // Of a password that nobody has a right to change nothing more is found out.
-            if found.signed_in.is_none() {
-                return Ok(found);
+            let signed_in = match known.signed_in.take() {
+                Some(signed_in) => signed_in,
+                None => self.directory.sign_in(user_id, password, self.clock.now()).await?,
+            };
+            known.signed_in = Some(signed_in.clone());
+            match signed_in {
+                SignIn::Accepted(account) => found.signed_in = Some(account),
+                // Of a password that nobody has a right to change nothing more is found out.
+                SignIn::Refused => return Ok(found),
             }
         }
         if let Some(check) = &needs.password {

@@ -78,7 +78,7 @@ async fn screen_11_a_suggestion_is_filled_in_copied_and_sent() -> Result<()> {
 async fn screen_11_a_suggestion_keeps_rules_of_every_kind() -> Result<()> {
     let strict = (
         "[mail]",
-        "[password]\nmin_length = 34\nmax_length = 60\nmin_classes = 4\nforbidden_words = [\"lemon\"]\n[mail]",
+        "[password]\nmin_length = 34\nmax_length = 64\nmin_classes = 4\nforbidden_words = [\"lemon\"]\n[mail]",
     );
     play("strict-suggestion", &[strict], async |stage| {
         person::proved(stage, &ADA).await?;
@@ -99,7 +99,8 @@ async fn screen_11_a_suggestion_keeps_rules_of_every_kind() -> Result<()> {
 async fn screen_11_a_leaked_password_is_known_before_it_is_sent_and_corrected() -> Result<()> {
     let (password, range, rest) = LEAKED;
     let leaks = tempfile::tempdir()?;
-    // The other ranges can't be looked up.
+    // By its first range the folder is known for what it is; the others can't be looked up.
+    fs::write(leaks.path().join("00000.txt"), "")?;
     fs::write(leaks.path().join(format!("{range}.txt")), format!("{rest}:42\r\n"))?;
     let breached = format!("[password.breached]\nkind = \"file\"\npath = {:?}\n[mail]", leaks.path());
     play("leaked", &[("[mail]", &breached)], async |stage| {

@@ -108,9 +108,9 @@ async fn a_new_password_is_whole_in_every_state() -> Result<()> {
         stage.page.press("Finish").await?;
         stage.page.reads("The list below says").await?;
         look(stage, "n-open-rules").await?;
-        stage.page.press("Suggest a password").await?;
+        stage.page.press("Suggest one").await?;
         stage.page.reads("Keep it where only you will find it.").await?;
-        stage.page.reads("very strong").await?;
+        stage.page.reads("Strength: strong").await?;
         look(stage, "o-suggestion").await
     })
     .await

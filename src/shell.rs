@@ -194,6 +194,9 @@ impl Shell {
                 if let Some(input) = self.input(field) {
                     input.set_value(text.expose());
                 }
+                if let Ok(Some(whole)) = self.root.query_selector("#regain-suggestion") {
+                    whole.set_text_content(Some(text.expose()));
+                }
             }
             Effect::Focus(focus) => self.focus(focus),
             Effect::Announce(announcement) => self.announce(announcement),

@@ -2,7 +2,7 @@
 // because nobody needs them before this has been brought in.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-const SCORES = ["very weak", "weak", "fair", "strong", "very strong"];
+const SCORES = ["very weak", "weak", "fair", "good", "strong"];
 
 // From how many seconds on which words hold.
 const TIMES = [

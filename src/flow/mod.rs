@@ -185,6 +185,7 @@ enum State {
 }
 
 /// The whole state of one widget.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
 pub struct Model {
     setup: Setup,

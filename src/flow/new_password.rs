@@ -8,6 +8,7 @@ use super::aids::{Leak, Matching, Suggested};
 use super::{Announcement, Field, FieldError, Strength, Ticket};
 
 /// The new password being typed.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPassword {
     /// The organisation's rules.

@@ -231,6 +231,7 @@ pub struct CodeView {
 }
 
 /// The new password.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
 pub struct PasswordView {
     /// Whose password it is.

@@ -22,14 +22,22 @@ pub(super) fn row(context: Context) -> Element {
             !matches!(given(view), Some(Suggested::Given { can_copy: true } | Suggested::Copied))
         })
         .says(context, |view| if given(view) == Some(Suggested::Copied) { Text::Copied } else { Text::Copy });
-    let ways = element("div").at("class", "ways").child(show).child(suggest).child(other).child(copy);
-    element("div").at("class", "field").child(ways).child(element("p").part("hint").says(context, |view| {
-        match of(view).map(|password| password.suggested) {
+    let ways = element("div").at("class", "ways").child(show).child(suggest).child(copy).child(other);
+    // Longer than the field is wide: here all of it can be seen. The shell writes it.
+    let whole =
+        element("p")
+            .part("value")
+            .at("id", "regain-suggestion")
+            .at("dir", "ltr")
+            .when("hidden", context, |view| given(view).is_none() || of(view).is_none_or(|password| !password.shown));
+    element("div").at("class", "field").child(ways).child(whole).child(element("p").part("hint").says(
+        context,
+        |view| match of(view).map(|password| password.suggested) {
             Some(Suggested::Given { .. } | Suggested::Copied) => Text::SuggestionGiven,
             Some(Suggested::Failed) => Text::SuggestionFailed,
             _ => Text::Nothing,
-        }
-    }))
+        },
+    ))
 }
 
 /// The suggestion that is in the fields.

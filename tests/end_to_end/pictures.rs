@@ -92,6 +92,31 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_new_password_is_whole_in_every_state() -> Result<()> {
+    let leaks = tempfile::tempdir()?;
+    fs::write(leaks.path().join("00000.txt"), "")?;
+    let strict =
+        format!("[password]\nmin_classes = 3\n[password.breached]\nkind = \"file\"\npath = {:?}\n[mail]", leaks.path());
+    play("pictures-of-passwords", &[("[mail]", &strict)], async |stage| {
+        person::proved(stage, &ADA).await?;
+        look(stage, "l-rules").await?;
+        stage.page.type_into("[name=new-password]", "Seven otters").await?;
+        stage.page.type_into("[name=confirm-password]", "Seven hotters").await?;
+        stage.page.reads("The two passwords are not the same.").await?;
+        stage.page.reads("Strength: ").await?;
+        look(stage, "m-strength").await?;
+        stage.page.press("Finish").await?;
+        stage.page.reads("The list below says").await?;
+        look(stage, "n-open-rules").await?;
+        stage.page.press("Suggest one").await?;
+        stage.page.reads("Keep it where only you will find it.").await?;
+        stage.page.reads("Strength: strong").await?;
+        look(stage, "o-suggestion").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
     let image = ("kind = \"proof_of_work\"", "kind = \"image\"");
     play("pictures-of-types", &[image, crate::account_types::TWO], async |stage| {

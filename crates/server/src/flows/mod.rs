@@ -31,8 +31,8 @@ use crate::{
     engine::{Asserted, Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{
-        Account, Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow,
-        GivenAnswer, Rng, SignIn, Store, StoreError, random_id, random_token,
+        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer,
+        Rng, SignIn, Store, StoreError, random_id, random_token,
     },
     user_id,
 };

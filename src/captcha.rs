@@ -1,50 +1,34 @@
-//! Has the first step's challenge solved outside of this wasm: by `embed/work.js`, which the loader
-//! brings in for it, and which keeps the work off the thread that the person types on.
+//! Has the first step's challenge solved: off the thread that the person types on, or by an outside
+//! service.
 
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
-use leptos::task::spawn_local;
+use js_sys::Array;
 use regain_protocol::Captcha;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
+use wasm_bindgen::JsValue;
 
 use crate::flow::{Event, Ticket};
 use crate::i18n::digits;
 use crate::shell::Shell;
+use crate::work::{self, Heard, Job};
 
-/// A challenge being solved. It is given up when this is dropped; after that nothing more is heard.
-pub(crate) struct Solving {
-    controller: AbortController,
-    _tell: Closure<dyn FnMut(i32, Option<String>)>,
-}
-
-impl Drop for Solving {
-    fn drop(&mut self) {
-        self.controller.abort();
-    }
-}
-
-/// Begins to solve a challenge; `None` where that cannot even begin.
-pub(crate) fn solve(shell: &Rc<Shell>, ticket: Ticket, captcha: &Captcha) -> Option<Solving> {
-    let controller = AbortController::new().ok()?;
+/// Begins to solve a challenge.
+pub(crate) fn solve(shell: &Rc<Shell>, ticket: Ticket, captcha: &Captcha) -> Option<Job> {
     let (service, values) = match captcha {
         Captcha::ProofOfWork { algorithm, salt, challenge, max_number, signature } => {
             let max = digits(u32::try_from(*max_number).unwrap_or(u32::MAX));
             let values = [algorithm, salt, challenge, signature, &max];
-            (JsValue::NULL, values.into_iter().map(JsValue::from).collect())
+            ("", values.into_iter().map(JsValue::from).collect())
         }
-        Captcha::Turnstile { site_key } => (JsValue::from_str("turnstile"), Array::of1(&site_key.into())),
-        Captcha::Hcaptcha { site_key } => (JsValue::from_str("hcaptcha"), Array::of1(&site_key.into())),
-        // Its text is typed.
+        Captcha::Turnstile { site_key } => ("turnstile", Array::of1(&site_key.into())),
+        Captcha::Hcaptcha { site_key } => ("hcaptcha", Array::of1(&site_key.into())),
+        // Its text is typed: the core asks for no such thing.
         Captcha::Image { .. } | Captcha::Unknown => return None,
     };
-    let tell = {
+    let heard: Heard = {
         let shell = Rc::clone(shell);
-        // The percentage, with a solution once there is one; less than nothing for a failure.
-        Closure::new(move |percent: i32, solution: Option<String>| {
+        // The percentage, with a solution once there is one.
+        Rc::new(move |percent, solution| {
             shell.send(match (solution, u32::try_from(percent)) {
                 (Some(solution), _) => Event::CaptchaSolved(ticket, solution),
                 (None, Ok(percent)) => Event::CaptchaProgress(ticket, percent),
@@ -52,14 +36,5 @@ pub(crate) fn solve(shell: &Rc<Shell>, ticket: Ticket, captcha: &Captcha) -> Opt
             });
         })
     };
-    let signal = controller.signal();
-    let job = Array::of5(&service, &values, shell.root(), &signal, tell.as_ref());
-    let begun: Promise = shell.work()?.apply(&JsValue::NULL, &job).ok()?.dyn_into().ok()?;
-    let shell = Rc::clone(shell);
-    spawn_local(async move {
-        if JsFuture::from(begun).await.is_err() && !signal.aborted() {
-            shell.send(Event::CaptchaUnsolvable(ticket));
-        }
-    });
-    Some(Solving { controller, _tell: tell })
+    work::begin(shell, service, &values, &heard, |_, _| {})
 }

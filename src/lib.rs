@@ -4,6 +4,7 @@
 //! browser. [`shell`] carries out what the core asks for, [`api`] speaks to the server, [`views`]
 //! draws. `embed/regain.js` is the script that a page includes; it brings this in when it is needed.
 
+mod aids;
 pub mod api;
 #[cfg(feature = "full")]
 mod assertion;
@@ -15,5 +16,6 @@ mod options;
 pub mod shell;
 mod sms;
 mod views;
+mod work;
 
 pub use shell::mount;

@@ -21,19 +21,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
+use crate::aids::{self, Aids};
 use crate::api::{self, Request};
 #[cfg(feature = "full")]
 use crate::assertion;
-use crate::captcha::{self, Solving};
+use crate::captcha;
 #[cfg(feature = "full")]
 use crate::flow::Reply;
-use crate::flow::{Announcement, Effect, Event, Fault, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
+use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
 use crate::i18n::{self, Text};
 #[cfg(feature = "full")]
 use crate::options;
 use crate::options::{Options, now};
 use crate::sms;
 use crate::views::{self, Context};
+use crate::work::Job;
 
 /// Shows the widget in `root`, an element in a shadow tree that has the stylesheet.
 pub fn mount(root: HtmlElement, options: &JsValue) {
@@ -56,6 +58,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
                     online: Cell::new(None),
                     reading: Cell::new(None),
                     solving: Cell::new(None),
+                    aids: Aids::default(),
                     mounted: Cell::new(None),
                 })
             });
@@ -79,13 +82,22 @@ pub(crate) struct Shell {
     interval: Cell<Option<IntervalHandle>>,
     online: Cell<Option<WindowListenerHandle>>,
     reading: Cell<Option<AbortController>>,
-    solving: Cell<Option<Solving>>,
+    solving: Cell<Option<Job>>,
+    aids: Aids,
     mounted: Cell<Option<UnmountHandle<AnyViewState>>>,
 }
 
 impl Shell {
     /// Takes in what happened, does what is to be done about it and has the result drawn.
     pub(crate) fn send(self: &Rc<Self>, event: Event) {
+        if matches!(event, Event::Submitted) {
+            // Some password managers fill fields and tell nobody.
+            for &field in &[Field::Current, Field::Password, Field::Confirm] {
+                if let Some(input) = self.input(field) {
+                    self.send(Event::Typed(field, input.value().into()));
+                }
+            }
+        }
         let now = now();
         let (effects, view) = {
             let mut model = self.model.borrow_mut();
@@ -110,7 +122,16 @@ impl Shell {
         &self.root
     }
 
-    /// What brings in the script that solves challenges.
+    /// What helps with choosing a password.
+    pub(crate) fn aids(&self) -> &Aids {
+        &self.aids
+    }
+
+    fn input(&self, field: Field) -> Option<HtmlInputElement> {
+        self.root.query_selector(&["#regain-", field.name()].concat()).ok().flatten()?.dyn_into().ok()
+    }
+
+    /// What brings in the script that has other work done.
     pub(crate) fn work(&self) -> Option<&Function> {
         self.options.work.as_ref()
     }
@@ -144,13 +165,14 @@ impl Shell {
             Effect::SolveCaptcha(ticket, captcha) => {
                 // The one before is given up first: a box of an outside service is in its place.
                 self.solving.set(None);
-                let solving = captcha::solve(self, ticket, &captcha);
-                if solving.is_none() {
-                    let shell = Rc::clone(self);
-                    set_timeout(move || shell.send(Event::CaptchaUnsolvable(ticket)), Duration::ZERO);
-                }
-                self.solving.set(solving);
+                self.solving.set(captcha::solve(self, ticket, &captcha));
             }
+            Effect::BringInStrength(inputs) => aids::bring_in_strength(self, &inputs),
+            Effect::SendStrengthAway => self.aids.stop(),
+            Effect::Examine(ticket, password) => aids::examine(self, ticket, &password),
+            Effect::LookUp(ticket, password) => aids::look_up(self, &self.options.api, ticket, &password),
+            Effect::Suggest(ticket, values) => aids::suggest(self, ticket, &values),
+            Effect::Copy(text) => aids::copy(self, &text),
             Effect::SaveResume(flow) => self.save(Some(&flow)),
             Effect::ClearResume => self.save(None),
             Effect::StartTicking => {
@@ -169,8 +191,7 @@ impl Shell {
             Effect::StartReadingSms => self.reading.set(sms::read(self)),
             Effect::StopReadingSms => self.stop_reading(),
             Effect::Fill(field, text) => {
-                let found = self.root.query_selector(&["#regain-", field.name()].concat()).ok().flatten();
-                if let Some(input) = found.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+                if let Some(input) = self.input(field) {
                     input.set_value(text.expose());
                 }
             }
@@ -282,6 +303,14 @@ impl Shell {
             Announcement::KeyCopied => i18n::text(Text::KeyCopied).to_owned(),
             Announcement::StillWorking => i18n::text(Text::Working).to_owned(),
             Announcement::RulesMet { met, of } => i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]),
+            Announcement::Strength(words) => words,
+            Announcement::Leaked => i18n::text(Text::RuleBreached).to_owned(),
+            Announcement::Matching(same) => i18n::text(if same { Text::Same } else { Text::Different }).to_owned(),
+            Announcement::Shown(shown) => i18n::text(if shown { Text::Shown } else { Text::Hidden }).to_owned(),
+            Announcement::CapsLock => i18n::text(Text::CapsLock).to_owned(),
+            Announcement::Suggested => i18n::text(Text::SuggestionGiven).to_owned(),
+            Announcement::NoSuggestion => i18n::text(Text::SuggestionFailed).to_owned(),
+            Announcement::Copied => i18n::text(Text::Copied).to_owned(),
         };
         let Some(region) = self.said_nothing() else { return };
         set_timeout(move || region.set_text_content(Some(&words)), Duration::from_millis(50));
@@ -329,6 +358,7 @@ impl Shell {
         self.stop_ticking();
         self.stop_reading();
         self.solving.set(None);
+        self.aids.stop();
         if let Some(listener) = self.online.take() {
             listener.remove();
         }

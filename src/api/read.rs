@@ -267,6 +267,7 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "contains_banned_word" => Violation::ContainsBannedWord {},
         "common" => Violation::Common {},
         "breached" => Violation::Breached {},
+        "too_guessable" => Violation::TooGuessable { min: json.small("min") },
         "reused" => Violation::Reused {},
         _ => Violation::Unknown,
     }

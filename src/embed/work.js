@@ -78,6 +78,10 @@ const SCRIPTS = {
   turnstile: "__REGAIN_OUTSIDE__",
   hcaptcha: "__REGAIN_OUTSIDE__",
   strength: "__REGAIN_STRENGTH__",
+  meter: "__REGAIN_METER__",
+  suggest: "__REGAIN_GENERATE__",
+  copy: "__REGAIN_GENERATE__",
+  breached: "__REGAIN_BREACHED__",
 };
 
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,

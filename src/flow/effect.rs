@@ -65,6 +65,22 @@ pub enum Effect {
     StartReadingSms,
     /// Stop that.
     StopReadingSms,
+    /// Bring in what tells how strong a password is, in place of one that is there; the words make a
+    /// password weak. It comes as [`Event::StrengthReady`](super::Event::StrengthReady).
+    BringInStrength(Vec<String>),
+    /// It is not needed any more.
+    SendStrengthAway,
+    /// Tell how strong this password is, where that is ready: comes as
+    /// [`Event::Scored`](super::Event::Scored) with the same ticket, unless another one is to be told of before
+    /// its turn comes. And say [`Event::Rested`](super::Event::Rested) with it in a moment.
+    Examine(Ticket, Secret<String>),
+    /// Look for this password in known leaks: comes as [`Event::LookedUp`](super::Event::LookedUp).
+    LookUp(Ticket, Secret<String>),
+    /// Suggest a password that keeps to these values (`embed/generate.js`): comes as
+    /// [`Event::Suggested`](super::Event::Suggested).
+    Suggest(Ticket, Vec<String>),
+    /// Put this on the clipboard; how it went comes as [`Event::Copied`](super::Event::Copied).
+    Copy(Secret<String>),
     /// Put this into a field, as if it had been typed.
     Fill(Field, Secret<String>),
     /// Move the focus, once what changed is drawn.
@@ -110,7 +126,7 @@ pub enum Focus {
 }
 
 /// What is said to those who cannot see it change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
     /// Another code was sent.
     CodeSent,
@@ -140,6 +156,22 @@ pub enum Announcement {
         /// How many there are.
         of: u32,
     },
+    /// How strong the password is.
+    Strength(String),
+    /// The password is in a known leak.
+    Leaked,
+    /// Whether the two passwords are the same.
+    Matching(bool),
+    /// Whether the passwords can be seen now.
+    Shown(bool),
+    /// Caps Lock is on.
+    CapsLock,
+    /// A suggested password is in the fields.
+    Suggested,
+    /// There is none to be had.
+    NoSuggestion,
+    /// It is on the clipboard.
+    Copied,
 }
 
 /// What the host page is told.

@@ -2,6 +2,7 @@
 
 use regain_protocol::{Config, FlowAnswered, FlowKind, Problem, Secret};
 
+use super::Strength;
 use super::answer_questions::MOST;
 #[cfg(feature = "full")]
 use super::security_info::Change;
@@ -125,6 +126,28 @@ pub enum Event {
     AskedForAnotherCode,
     /// The browser read a code from a text message.
     CodeRead(Secret<String>),
+    /// Whether what tells how strong a password is is there now, or can't be had.
+    StrengthReady(bool),
+    /// How strong the password of that ticket is.
+    Scored(Ticket, Strength),
+    /// A moment has gone by since the password of that ticket was typed.
+    Rested(Ticket),
+    /// How often the password of that ticket is in known leaks; below zero where nobody knows.
+    LookedUp(Ticket, i32),
+    /// A suggestion, please: of the same kind as before (at first, of words), or of the other.
+    AskedForSuggestion(bool),
+    /// The suggestion of that ticket, or none, and whether there is a clipboard for it.
+    Suggested(Ticket, Option<Secret<String>>, bool),
+    /// Copy it, please.
+    AskedToCopy,
+    /// Whether it was copied.
+    Copied(bool),
+    /// Show the passwords, or hide them again.
+    Showed,
+    /// Where something is typed with Caps Lock on, if so.
+    CapsLock(Option<Field>),
+    /// The focus went on from a field.
+    Left(Field),
     /// Another call, please.
     AskedForAnotherCall,
     /// Another way, please.

@@ -6,6 +6,7 @@
 //! one step to another but the server's word.
 
 mod account_type;
+mod aids;
 mod answer_call;
 mod answer_questions;
 mod challenge;
@@ -31,6 +32,7 @@ mod tests;
 
 use regain_protocol::{AccountType, EndReason, FlowKind, Gate, Help, MethodKind, Notice, Outcome, Secret};
 
+pub use aids::{Matching, Strength, Suggested};
 pub use answer_call::AnswerCall;
 pub use answer_questions::AnswerQuestions;
 pub use choose_method::ChooseMethod;
@@ -40,7 +42,7 @@ pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
-pub use new_password::NewPassword;
+pub use new_password::{Item, NewPassword, Standing};
 #[cfg(feature = "full")]
 pub use security_info::{
     Change, Chosen, DestinationView, MethodView, OverviewView, QuestionsFormView, RemovalView, RowView, SecurityInfo,
@@ -208,6 +210,10 @@ pub struct Model {
     drawn: u32,
     ticking: bool,
     reading_sms: bool,
+    /// What tells how strong a password is was brought in.
+    scorer: bool,
+    /// And it is ready.
+    scores: bool,
 }
 
 type Effects = Vec<Effect>;
@@ -233,6 +239,8 @@ impl Model {
             drawn: 0,
             ticking: false,
             reading_sms: false,
+            scorer: false,
+            scores: false,
             setup,
         }
     }
@@ -258,6 +266,7 @@ impl Model {
             self.reading_sms = reads_sms;
             effects.push(if reads_sms { Effect::StartReadingSms } else { Effect::StopReadingSms });
         }
+        self.send_strength_away(&mut effects);
         effects
     }
 
@@ -359,6 +368,7 @@ impl Model {
             }
             Event::Unconfigured => self.offers(Vec::new(), effects),
             Event::ClockRead(offset) => self.offset = offset,
+            event => self.aided(event, effects),
         }
     }
 
@@ -370,6 +380,7 @@ impl Model {
     }
 
     fn typed(&mut self, field: Field, text: Secret<String>, effects: &mut Effects) {
+        let ticket = Ticket(self.tickets + 1);
         let Some(step) = self.step() else { return };
         match (step, field) {
             (Step::Identify(step), Field::UserId | Field::Captcha) => {
@@ -385,7 +396,16 @@ impl Model {
                 effects.extend(step.typed(text).map(Effect::Announce));
             }
             (Step::NewPassword(step), Field::Current | Field::Password | Field::Confirm) => {
+                // Fields are read once more when the form is sent.
+                if step.holds(field, &text) {
+                    return;
+                }
                 effects.extend(step.typed(field, text).map(Effect::Announce));
+                if field == Field::Password {
+                    step.text = ticket;
+                    self.tickets = ticket.0;
+                    self.examine(effects);
+                }
             }
             #[cfg(feature = "full")]
             (Step::SignIn(step), Field::UserId | Field::Current) => {

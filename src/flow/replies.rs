@@ -208,6 +208,7 @@ impl Model {
             return effects.push(Effect::GoOn(resume));
         }
         self.begun(effects);
+        self.bring_in_strength(effects);
     }
 
     /// An answer that was taken closes the form that it came from.

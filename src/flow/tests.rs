@@ -1,5 +1,6 @@
 //! The flow core against scripted servers, and against random ones in any order of events.
 
+mod aids;
 mod any_order;
 mod captcha;
 mod driven;

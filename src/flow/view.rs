@@ -15,7 +15,9 @@ use super::account_type::Account;
 use super::line::{Ask, Call};
 #[cfg(feature = "full")]
 use super::security_info::SecurityInfoView;
-use super::{End, Fault, Field, FieldError, Line, Model, State, Step, seconds_until};
+use super::{
+    End, Fault, Field, FieldError, Item, Line, Matching, Model, State, Step, Strength, Suggested, seconds_until,
+};
 use crate::clock::Millis;
 
 /// What to draw.
@@ -237,10 +239,22 @@ pub struct PasswordView {
     pub first: bool,
     /// Whether the current one must be given too.
     pub needs_current: bool,
-    /// The rules that can be judged here, each with whether it is met.
-    pub checks: Vec<regain_policy::Check>,
-    /// Whether the server judges by rules of its own.
-    pub server_checks: bool,
+    /// Whether it takes the place of one that still works.
+    pub changes: bool,
+    /// The checklist.
+    pub items: Vec<Item>,
+    /// How strong the password is, where that can be told.
+    pub strength: Option<Strength>,
+    /// What can be said of the two being the same.
+    pub matching: Matching,
+    /// Whether what is typed can be seen.
+    pub shown: bool,
+    /// Where something is typed with Caps Lock on.
+    pub caps_lock: Option<Field>,
+    /// How a suggestion comes along.
+    pub suggested: Suggested,
+    /// Whether suggestions are made of words.
+    pub words: bool,
     /// The rules by which the server refused it as it is.
     pub refused: Vec<Violation>,
     /// What is wrong, and where.
@@ -421,8 +435,14 @@ impl Model {
                 user_id: step.user_id.clone(),
                 first: step.first,
                 needs_current: step.needs_current,
-                checks: step.checks(),
-                server_checks: !step.policy.server_checks.is_empty(),
+                changes: self.setup.kind == FlowKind::Change,
+                items: step.items(self.scores),
+                strength: step.strength.as_ref().map(|(_, strength)| strength.clone()),
+                matching: step.matching,
+                shown: step.shown,
+                caps_lock: step.caps_lock,
+                suggested: step.suggested,
+                words: step.words,
                 refused: step.refused.clone(),
                 error: step.error,
                 min_length: step.policy.min_length,

@@ -19,6 +19,7 @@ macro_rules! catalogue {
 
 // What only the full widget says follows, from en_full.rs.
 with_full! {
+    Nothing = "";
     Close = "Cancel and close";
     Cancel = "Cancel";
     Next = "Next";
@@ -156,11 +157,25 @@ with_full! {
 
     PasswordHeading = "Choose a new password";
     PasswordFirstHeading = "Choose a password";
+    ChangeHeading = "Change your password";
     PasswordLead = "A few words that only you would put together are easy to remember and hard to guess.";
     CurrentPassword = "Current password";
     NewPassword = "New password";
     ConfirmPassword = "New password again";
-    ShowLabel = "Show the passwords";
+    ShowLabel = "Show what I type";
+    HideLabel = "Hide it";
+    Shown = "What you type is shown now.";
+    Hidden = "What you type is hidden now.";
+    CapsLock = "Caps Lock is on.";
+    Suggest = "Suggest a password";
+    SuggestAnother = "Another one";
+    SuggestCharacters = "Characters instead";
+    SuggestWords = "Words instead";
+    SuggestionGiven = "This one is filled in twice. Keep it where only you will find it.";
+    SuggestionFailed = "We can’t suggest one just now. Choose one of your own.";
+    Copy = "Copy";
+    Copied = "Copied";
+    StrengthLabel = "Strength";
     RulesHeading = "A good password here";
     RuleMet = "Done: ";
     RuleOpen = "To do: ";
@@ -170,7 +185,12 @@ with_full! {
     RuleDifferent = "has at least {0} different characters, capitals and look-alikes such as 0 and o counting as one";
     RuleUserId = "does not contain your user ID";
     RuleWord = "does not contain “{0}”";
-    RuleServer = "is not one that is easily guessed; we check that when you finish";
+    RuleBroken = "Not kept: ";
+    RuleLater = "; we check that when you finish";
+    RuleLooking = "; we are looking that up";
+    RuleScore = "is hard to guess";
+    RuleLeak = "is in no list of stolen passwords";
+    RuleServer = "is not a common, forbidden or former one";
     RuleBanned = "The password is made of little more than words that are easily guessed here. Choose another one.";
     RuleCommon = "Too many people use this password. Choose another one.";
     RuleBreached = "This password is in a list of stolen passwords. Choose another one.";
@@ -182,8 +202,10 @@ with_full! {
     CurrentWrong = "That isn’t your current password.";
     ConfirmMissing = "Type the new password again.";
     BreaksRules = "The list below says what the password still needs.";
+    Same = "The two passwords are the same.";
     Different = "The two passwords are not the same.";
     Finish = "Finish";
+    Submit = "Submit";
 
     DoneReset = "Your password has been reset";
     DoneUnlocked = "Your account has been unlocked";

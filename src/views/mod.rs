@@ -4,6 +4,7 @@ mod account_type;
 mod answer_call;
 mod answer_questions;
 mod captcha;
+mod checklist;
 mod choose_method;
 mod choose_outcome;
 mod contact_administrator;
@@ -14,10 +15,13 @@ mod help;
 mod identify;
 mod new_password;
 mod parts;
+mod password_rules;
 #[cfg(feature = "full")]
 mod security_info;
 #[cfg(feature = "full")]
 mod sign_in;
+mod strength;
+mod suggestion;
 mod trouble;
 
 use leptos::prelude::*;

@@ -1,28 +1,17 @@
 //! Choose a new password.
 
+use js_sys::Function;
 use leptos::prelude::*;
-use regain_protocol::Violation;
+use wasm_bindgen::{JsCast, JsValue};
 
-use super::parts::{Context, Element, element, field, form, input, no_hint, screen as begin, submit};
-use crate::flow::{Field, FieldError, PasswordView, Screen, View};
+use super::checklist::{self, refusals};
+use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
+use super::{password_rules, strength, suggestion};
+use crate::flow::{Event, Field, FieldError, Matching, PasswordView, Screen, View};
 use crate::i18n::{self, Text};
+use crate::options::member;
 
 pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
-    let shown = RwSignal::new(false);
-    let secret = move |at: Field, autocomplete: &'static str| {
-        input(context, at, wrong)
-            .at("autocomplete", autocomplete)
-            .at("dir", "ltr")
-            .live_at("type", move || Some(if shown.get() { "text" } else { "password" }.to_owned()))
-    };
-    let secret_field = move |at: Field, label: Text, autocomplete: &'static str| {
-        field(context, at, label, no_hint, secret(at, autocomplete), wrong)
-    };
-    let new = secret(Field::Password, "new-password").with("passwordrules", generator_rules(password));
-    let toggle = element("label")
-        .part("toggle")
-        .child(element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)))
-        .child(element("span").say(Text::ShowLabel));
     // For password managers: they save the password under the name that stands beside it.
     let user = element("input")
         .at("class", "unseen")
@@ -33,83 +22,100 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         .at("tabindex", "-1")
         .at("aria-hidden", "true")
         .with("value", password.user_id.clone());
-    let mut fields = form(context).on("submit", move |_| shown.set(false)).child(user);
+    let mut fields = form(context).child(user);
     if password.needs_current {
-        fields = fields.child(secret_field(Field::Current, Text::CurrentPassword, "current-password"));
+        let current = secret(context, Field::Current, "current-password");
+        fields = fields.child(field(context, Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
     }
-    let title = if password.first { Text::PasswordFirstHeading } else { Text::PasswordHeading };
+    let new = secret(context, Field::Password, "new-password").with("passwordrules", password_rules::of(password));
+    let again = secret(context, Field::Confirm, "new-password")
+        .when("data-same", context, |view| of(view).is_some_and(|password| password.matching == Matching::Same));
+    let title = match (password.first, password.changes) {
+        (true, _) => Text::PasswordFirstHeading,
+        (_, true) => Text::ChangeHeading,
+        _ => Text::PasswordHeading,
+    };
+    let send = |view: &View| match of(view) {
+        Some(PasswordView { first: false, changes: true, .. }) => Text::Submit,
+        _ => Text::Finish,
+    };
     begin(title, Text::PasswordLead)
         .child(
             fields
-                .child(field(context, Field::Password, Text::NewPassword, no_hint, new, wrong))
-                .child(rules(context, password))
-                .child(secret_field(Field::Confirm, Text::ConfirmPassword, "new-password"))
-                .child(toggle)
-                .child(element("div").at("class", "actions").child(submit(context, |_| Text::Finish))),
+                .child(
+                    field(context, Field::Password, Text::NewPassword, hint::<1>, new, WRONG)
+                        .child(suggestion::row(context))
+                        .child(strength::meter(context))
+                        .child(checklist::list(context, password)),
+                )
+                .child(field(context, Field::Confirm, Text::ConfirmPassword, hint::<2>, again, WRONG))
+                .child(element("div").at("class", "actions").child(submit(context, send))),
         )
         .done()
 }
 
-/// The organisation's rules as a list that ticks itself off while the person types.
-fn rules(context: Context, password: &PasswordView) -> Element {
-    let mut list = element("ul").part("rules");
-    for (place, check) in password.checks.iter().enumerate() {
-        let met = move || {
-            context.read(|view| match &view.screen {
-                Screen::NewPassword(password) => password.checks.get(place).is_some_and(|check| check.met),
-                _ => false,
-            })
-        };
-        list = list.child(
-            element("li")
-                .flag("data-met", met)
-                .child(
-                    element("span")
-                        .at("class", "unseen")
-                        .live(move || i18n::text(if met() { Text::RuleMet } else { Text::RuleOpen }).to_owned()),
-                )
-                .child(element("span").words(rule(&check.rule))),
-        );
-    }
-    if password.server_checks {
-        list = list.child(element("li").at("data-later", "").say(Text::RuleServer));
-    }
-    element("div").at("class", "field").child(element("p").part("hint").say(Text::RulesHeading)).child(list)
-}
-
-fn rule(rule: &Violation) -> String {
-    match rule {
-        Violation::TooShort { min } => i18n::fill(Text::RuleMin, &[&i18n::digits(*min)]),
-        Violation::TooLong { max } => i18n::fill(Text::RuleMax, &[&i18n::digits(*max)]),
-        Violation::TooFewClasses { min } => i18n::fill(Text::RuleClasses, &[&i18n::digits((*min).into())]),
-        Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
-        Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
-        Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
-        _ => i18n::text(Text::RuleServer).to_owned(),
+/// What is drawn, while it is this screen.
+pub(super) fn of(view: &View) -> Option<&PasswordView> {
+    match &view.screen {
+        Screen::NewPassword(password) => Some(password),
+        _ => None,
     }
 }
 
-fn refusal(violation: &Violation) -> String {
-    let text = match violation {
-        Violation::ContainsBannedWord {} => Text::RuleBanned,
-        Violation::Common {} => Text::RuleCommon,
-        Violation::Breached {} => Text::RuleBreached,
-        Violation::Reused {} => Text::RuleReused,
-        Violation::Unknown => Text::RuleOther,
-        judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
+/// A field for a password, to be shown or hidden with the others. Password managers fill it with events
+/// of one kind or the other.
+fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
+    let shown = move || {
+        let shown = context.read(|view| of(view).is_some_and(|password| password.shown));
+        Some(if shown { "text" } else { "password" }.to_owned())
+    };
+    input(context, at, WRONG)
+        .at("autocomplete", autocomplete)
+        .at("dir", "ltr")
+        .live_at("type", shown)
+        .boxed_on("change", typed(context, at))
+        .on("keyup", move |event| watch_caps_lock(context, at, &event))
+        .on("blur", move |_| context.send(Event::Left(at)))
+}
+
+/// Caps Lock shows only in keys; what fills a form sends some that say nothing of it.
+fn watch_caps_lock(context: Context, field: Field, event: &JsValue) {
+    let asked = member(event, "getModifierState").and_then(|ask| ask.dyn_into::<Function>().ok());
+    let Some(Ok(on)) = asked.map(|ask| ask.call1(event, &"CapsLock".into())) else { return };
+    let on = on.is_truthy().then_some(field);
+    if context.view.with_untracked(|view| of(view).is_some_and(|password| password.caps_lock != on)) {
+        context.send(Event::CapsLock(on));
+    }
+}
+
+/// What is to be said at a field that is not wrong.
+fn hint<const PLACE: usize>(context: Context) -> String {
+    const FIELDS: [Field; 3] = [Field::Current, Field::Password, Field::Confirm];
+    context.read(|view| said(view, FIELDS[PLACE]))
+}
+
+fn said(view: &View, field: Field) -> String {
+    let Some(password) = of(view) else { return String::new() };
+    let text = match password.matching {
+        _ if password.caps_lock == Some(field) => Text::CapsLock,
+        Matching::Same if field == Field::Confirm => Text::Same,
+        Matching::Different if field == Field::Confirm => Text::Different,
+        _ => return String::new(),
     };
     i18n::text(text).to_owned()
 }
 
+const WRONG: Wrong = wrong;
+
 fn wrong(view: &View, field: Field) -> Option<String> {
-    let Screen::NewPassword(password) = &view.screen else { return None };
+    let password = of(view)?;
     let (at, error) = password.error?;
     if at != field {
         return None;
     }
     let text = match (at, error) {
         (_, FieldError::Refused) if !password.refused.is_empty() => {
-            return Some(password.refused.iter().map(refusal).collect::<Vec<_>>().join(" "));
+            return Some(refusals(&password.refused));
         }
         (Field::Current, FieldError::Missing) => Text::CurrentMissing,
         (Field::Current, _) => Text::CurrentWrong,
@@ -120,16 +126,4 @@ fn wrong(view: &View, field: Field) -> Option<String> {
         _ => Text::RuleOther,
     };
     Some(i18n::text(text).to_owned())
-}
-
-/// What a password generator should keep to, in the form of the `passwordrules` attribute.
-fn generator_rules(password: &PasswordView) -> String {
-    let lengths =
-        ["minlength: ", &i18n::digits(password.min_length), "; maxlength: ", &i18n::digits(password.max_length)];
-    let classes = if password.min_classes > 0 {
-        "; required: lower; required: upper; required: digit; required: [-];"
-    } else {
-        "; allowed: unicode;"
-    };
-    lengths.concat() + classes
 }

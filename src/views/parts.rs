@@ -114,6 +114,12 @@ impl Element {
         self.boxed_live(Box::new(move || context.read(words)))
     }
 
+    /// The same for what is a text of the catalogue.
+    #[inline(never)]
+    pub(super) fn says(self, context: Context, text: fn(&View) -> Text) -> Self {
+        self.boxed_live(Box::new(move || i18n::text(context.read(text)).to_owned()))
+    }
+
     /// Both the class and the part by which a host page styles it.
     #[inline(never)]
     pub(super) fn part(self, name: &'static str) -> Self {
@@ -126,7 +132,7 @@ impl Element {
     }
 
     #[inline(never)]
-    fn boxed_on(mut self, name: &'static str, handler: Box<dyn FnMut(web_sys::Event)>) -> Self {
+    pub(super) fn boxed_on(mut self, name: &'static str, handler: Box<dyn FnMut(web_sys::Event)>) -> Self {
         self.0.attributes.push(on(ev::Custom::<web_sys::Event>::new(name), handler).into_any_attr());
         self
     }
@@ -225,7 +231,7 @@ pub(super) fn submit(context: Context, text: fn(&View) -> Text) -> Element {
         .at("type", "submit")
         .aria("aria-disabled", context, |view| !view.can_submit)
         .aria("aria-busy", context, |view| view.busy)
-        .live(move || i18n::text(context.read(text)).to_owned())
+        .says(context, text)
 }
 
 /// A button for anything else.
@@ -298,7 +304,13 @@ pub(super) fn control(tag: &'static str, context: Context, field: Field, wrong: 
         .with("id", id)
         .with("aria-describedby", described_by)
         .live_at("aria-invalid", move || yes(context.read(|view| wrong(view, field).is_some())))
-        .on("input", move |event| context.send(Event::Typed(field, event_target_value(&event).into())))
+        .boxed_on("input", typed(context, field))
+}
+
+/// Takes what a field holds.
+#[inline(never)]
+pub(super) fn typed(context: Context, field: Field) -> Box<dyn FnMut(web_sys::Event)> {
+    Box::new(move |event| context.send(Event::Typed(field, event_target_value(&event).into())))
 }
 
 /// A labelled field with its hint and what is wrong with it.

@@ -14,6 +14,7 @@ mod keyboard;
 mod methods;
 mod outages;
 mod outside;
+mod passwords;
 mod person;
 mod pictures;
 mod register;

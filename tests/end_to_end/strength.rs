@@ -1,6 +1,7 @@
 //! The strength worker as it is shipped: what it says is what the crate says on this machine, wherever the
 //! page lets it run.
 
+mod bench;
 mod corpus;
 
 use std::{env, fs, path::Path};
@@ -45,18 +46,18 @@ const BEGIN: &str = "
         .then((score) => { window.score = score }, (error) => { window.score = String(error) });
 ";
 
-/// The address of the script that the loader would hand the widget's work to.
-fn work(stage: &Stage) -> Result<String> {
+/// The address of a file that is shipped.
+fn entry(stage: &Stage, part: &str) -> Result<String> {
     let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
     let manifest: Value = serde_json::from_slice(&fs::read(Path::new(&dist).join("integrity.json"))?)?;
-    let name = manifest["entry"]["work"].as_str().context("the manifest names no work")?;
+    let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
     Ok(stage.server.address(&format!("/{name}")))
 }
 
 /// Has it ready on the page as it is now.
 async fn ready(stage: &Stage) -> Result<()> {
     stage.page.script(WATCH, vec![]).await?;
-    stage.page.script(BEGIN, vec![json!(work(stage)?), json!(INPUTS)]).await?;
+    stage.page.script(BEGIN, vec![json!(entry(stage, "work")?), json!(INPUTS)]).await?;
     harness::until("the worker", async || {
         let score = stage.page.script("return window.score && (score instanceof Function || score)", vec![]).await?;
         ensure!(!score.is_string(), "{score}");

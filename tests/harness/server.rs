@@ -58,6 +58,7 @@ impl Server {
             ("@DIST@", &dist),
             ("@DATA@", &data.path().display().to_string()),
             ("@PEOPLE@", &demo.join("people.toml").display().to_string()),
+            ("@BREACHED@", &demo.join("breached.txt").display().to_string()),
         ]
         .into_iter()
         .chain(changes.iter().copied())

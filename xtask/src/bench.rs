@@ -1,9 +1,10 @@
-//! What is measured and never asserted in a test: sizes against their budgets, and whether response times
-//! tell who has an account.
+//! What is measured and never asserted in a test: sizes against their budgets, how soon the strength of a
+//! password is told, and whether response times tell who has an account.
 
 mod client;
 mod organisation;
 mod ranks;
+mod strength;
 mod times;
 
 use anyhow::Result;
@@ -20,6 +21,12 @@ pub(crate) struct Options {
     /// Don't build `dist` to print its sizes
     #[arg(long)]
     no_sizes: bool,
+    /// Don't start a browser to time the strength worker, which takes `dist` as it is
+    #[arg(long)]
+    no_strength: bool,
+    /// Don't time the server's answers
+    #[arg(long)]
+    no_times: bool,
 }
 
 /// Builds what is measured, measures, and prints.
@@ -29,5 +36,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Sizes::of(&paths::dist())?.print();
     }
     native::build_server()?;
-    times::run(options.samples)
+    if !options.no_strength {
+        strength::run()?;
+    }
+    if !options.no_times {
+        times::run(options.samples)?;
+    }
+    Ok(())
 }

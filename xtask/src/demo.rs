@@ -79,7 +79,8 @@ fn configuration(dir: &Path, port: u16) -> Result<PathBuf> {
         .replace("@PORT@", &port.to_string())
         .replace("@DIST@", &folder(&paths::dist()))
         .replace("@DATA@", &folder(dir))
-        .replace("@PEOPLE@", &folder(&paths::root().join("crates/server/demo/people.toml")));
+        .replace("@PEOPLE@", &folder(&paths::root().join("crates/server/demo/people.toml")))
+        .replace("@BREACHED@", &folder(&paths::root().join("crates/server/demo/breached.txt")));
     let path = dir.join("regain.toml");
     fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)

@@ -41,7 +41,8 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn build() -> Result<()> {
     let full = widget::build()?;
     let lean = widget::build_lean()?;
-    let solver = solver::build()?;
+    let solver = solver::build(solver::SOLVER)?;
+    let generator = solver::build(solver::GENERATOR)?;
     let strength = strength::build()?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
@@ -58,9 +59,23 @@ pub(crate) fn build() -> Result<()> {
     let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
     let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
     let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
+    let meter = script("meter.js", &[("__REGAIN_STRENGTH__", &strength)])?;
+    let meter = shipped.hashed("regain-meter-", ".js", meter.as_bytes())?;
+    let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
+    let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
+    let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
+    let generate = shipped.hashed("regain-generate-", ".js", generate.as_bytes())?;
+    let breached = shipped.hashed("regain-breached-", ".js", script("breached.js", &[])?.as_bytes())?;
     let work = script(
         "work.js",
-        &[("__REGAIN_SOLVER__", &solver), ("__REGAIN_OUTSIDE__", &outside), ("__REGAIN_STRENGTH__", &strength)],
+        &[
+            ("__REGAIN_SOLVER__", &solver),
+            ("__REGAIN_OUTSIDE__", &outside),
+            ("__REGAIN_STRENGTH__", &strength),
+            ("__REGAIN_METER__", &meter),
+            ("__REGAIN_GENERATE__", &generate),
+            ("__REGAIN_BREACHED__", &breached),
+        ],
     )?;
     let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
 

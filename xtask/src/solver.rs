@@ -1,5 +1,6 @@
-//! Builds the solver of the proof of work: a WebAssembly module of its own, without glue. Compiler and
-//! flags are the widget's, so the standard library is built once for both.
+//! Builds what has a WebAssembly module of its own, without glue: the solver of the proof of work, and the
+//! generator of passwords. Compiler and flags are the widget's, so the standard library is built once for
+//! all of them.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -12,17 +13,25 @@ use crate::{
     wasm::{Build, Compiler},
 };
 
-const PACKAGE: &str = "regain-proof-of-work";
+/// A module that is built here, and the name of its package.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Module(&'static str);
+
+/// Solves the proof of work.
+pub(crate) const SOLVER: Module = Module("regain-proof-of-work");
+
+/// Suggests passwords.
+pub(crate) const GENERATOR: Module = Module("regain-generator");
 
 /// Builds it and says where it is.
-pub(crate) fn build() -> Result<PathBuf> {
+pub(crate) fn build(Module(package): Module) -> Result<PathBuf> {
     let mut command = Command::new("cargo");
     Compiler::ready()?.configure(&mut command, &[], Build::Shipped)?;
     command.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("widget"));
-    command.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--package", PACKAGE]);
-    command.args(["--bin", PACKAGE]);
-    step("Building the solver", "some seconds after the widget", &mut command)?;
-    Ok(paths::target().join("widget/wasm32-unknown-unknown/widget").join(format!("{PACKAGE}.wasm")))
+    command.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--package", package]);
+    command.args(["--bin", package]);
+    step(&format!("Building {package}"), "some seconds after the widget", &mut command)?;
+    Ok(paths::target().join("widget/wasm32-unknown-unknown/widget").join(format!("{package}.wasm")))
 }
 
 /// The folder from which Trunk's development server takes what [`for_development`] puts there
@@ -36,13 +45,21 @@ pub(crate) fn folder() -> Result<PathBuf> {
 /// Builds it along with its scripts, under names that stay.
 pub(crate) fn for_development() -> Result<()> {
     let folder = folder()?;
-    fs::copy(build()?, folder.join("work.wasm"))?;
+    fs::copy(build(SOLVER)?, folder.join("work.wasm"))?;
+    fs::copy(build(GENERATOR)?, folder.join("generate.wasm"))?;
     fs::write(folder.join("outside.js"), dist::script("outside.js", &[])?)?;
     strength::for_development(&folder)?;
+    fs::write(folder.join("meter.js"), dist::script("meter.js", &[("__REGAIN_STRENGTH__", "strength.js")])?)?;
+    fs::write(folder.join("breached.js"), dist::script("breached.js", &[])?)?;
+    let generator = [("__REGAIN_GENERATOR__", "generate.wasm")];
+    fs::write(folder.join("generate.js"), dist::script("generate.js", &generator)?)?;
     let names = [
         ("__REGAIN_SOLVER__", "work.wasm"),
         ("__REGAIN_OUTSIDE__", "outside.js"),
         ("__REGAIN_STRENGTH__", "strength.js"),
+        ("__REGAIN_METER__", "meter.js"),
+        ("__REGAIN_GENERATE__", "generate.js"),
+        ("__REGAIN_BREACHED__", "breached.js"),
     ];
     Ok(fs::write(folder.join("work.js"), dist::script("work.js", &names)?)?)
 }

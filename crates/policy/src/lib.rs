@@ -9,7 +9,9 @@
 //! banned words are not sent: with them, a list of what its people are likely to choose would be in
 //! every browser. [`Banned`] judges by them on the server alone, and the policy says so in
 //! `server_checks`; of its score, the browser judges by `min_different` what can be judged without the
-//! words. Common, breached and former passwords are for the server too, which has the lists.
+//! words. Common, breached and former passwords are for the server too, which has the lists. So is
+//! `min_score`, how easily a password is guessed: a browser knows that too once it has brought in
+//! `regain-strength`, whose dictionaries are no part of this.
 //!
 //! Everything is judged as it was typed, without a Unicode normalisation, whose tables would cost the
 //! widget more than the rest of this. The server, which stores the normalised form, judges that as well.

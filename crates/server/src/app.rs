@@ -52,11 +52,16 @@ impl App {
     /// Puts a server together.
     pub fn new(config: Config, parts: Parts) -> Result<Arc<Self>, KeyError> {
         let keys = Keys::derive(&config.server.server_key()?);
+        let assertions = if config.demo.enabled && !config.assertions.is_configured() {
+            http::demo::verifier(&keys, &config.server.public_url)
+        } else {
+            Verifier::from_config(&config.assertions, &config.server.public_url)
+        };
         let flows = Flows::new(
             Engine::new(keys.clone(), Rules::new(&config)),
             keys.clone(),
             &parts,
-            Verifier::from_config(&config.assertions, &config.server.public_url),
+            assertions,
             config.limits.identify_floor(),
         );
         let config = RwLock::new(Arc::new(config));

@@ -35,6 +35,7 @@ pub struct Keys {
     bucket: Secret<[u8; 32]>,
     seal: Secret<[u8; 32]>,
     captcha: Secret<[u8; 32]>,
+    demo: Secret<[u8; 32]>,
 }
 
 impl fmt::Debug for Keys {
@@ -79,6 +80,7 @@ impl Keys {
             bucket: subkey("bucket"),
             seal: subkey("seal"),
             captcha: subkey("captcha"),
+            demo: subkey("demo assertions"),
         }
     }
 
@@ -136,6 +138,11 @@ impl Keys {
     /// compare.
     pub fn captcha_seed(&self, what: &str, challenge: &str) -> [u8; 32] {
         mac(&self.captcha, &[what.as_bytes(), challenge.as_bytes()])
+    }
+
+    /// What the demonstration signs its assertions with.
+    pub(crate) const fn demo_secret(&self) -> &Secret<[u8; 32]> {
+        &self.demo
     }
 
     /// What ALTCHA's own library is given to check a signature.

@@ -25,6 +25,8 @@ enum Happening {
     ReadsCode(String),
     /// The configuration comes, with so many kinds of account.
     Configures(u8),
+    /// What helps with a password is heard of, or asked for: about the password of now or of before.
+    Helps(u8, u8, String),
     /// The request on its way is answered.
     Answer(Answered),
     /// An answer comes to a request that was given up, or was never made.
@@ -140,6 +142,7 @@ fn happenings() -> impl Strategy<Value = Happening> {
         2 => (0..4u8, any::<u8>()).prop_map(|(age, how)| Happening::Solves(age, how)),
         1 => "[0-9]{6}".prop_map(Happening::ReadsCode),
         1 => (0..4u8).prop_map(Happening::Configures),
+        3 => (0..3u8, any::<u8>(), "[a-z]{0,12}").prop_map(|(age, how, text)| Happening::Helps(age, how, text)),
         6 => answers().prop_map(Happening::Answer),
         1 => (any::<u32>(), answers()).prop_map(|(ticket, answer)| Happening::StaleAnswer(ticket, answer)),
     ]
@@ -235,6 +238,22 @@ proptest! {
                     });
                 }
                 Happening::ReadsCode(code) => widget.event(Event::CodeRead(code.as_str().into())),
+                Happening::Helps(age, how, text) => {
+                    let ticket = Ticket(widget.model.tickets.saturating_sub((*age).into()));
+                    widget.event(match how % 11 {
+                        0 => Event::StrengthReady(*how > 30),
+                        1 => Event::Scored(ticket, Strength { score: how % 5, ..Strength::default() }),
+                        2 => Event::Rested(ticket),
+                        3 => Event::LookedUp(ticket, i32::from(*how) - 100),
+                        4 => Event::AskedForSuggestion(*how > 100),
+                        5 => Event::Suggested(ticket, (*how > 60).then(|| text.as_str().into()), *how > 90),
+                        6 => Event::AskedToCopy,
+                        7 => Event::Copied(*how > 100),
+                        8 => Event::Showed,
+                        9 => Event::CapsLock((*how > 100).then_some(Field::Confirm)),
+                        _ => Event::Left(Field::Confirm),
+                    });
+                }
                 Happening::Configures(kinds) => {
                     let account_types = (0..*kinds).map(|kind| account_type(&kind.to_string(), None)).collect();
                     widget.event(Event::Configured(Box::new(Config { account_types, ..config() })));
@@ -260,7 +279,7 @@ proptest! {
             if now != id && let Some(now) = &now {
                 prop_assert_eq!(Some(now), led_to.as_ref().map(|(id, _)| id), "only the server leads to a step");
             }
-            let changes = matches!(happening, Happening::Types(..) | Happening::ReadsCode(_))
+            let changes = matches!(happening, Happening::Types(..) | Happening::ReadsCode(_) | Happening::Helps(_, _, _))
                 || matches!((&happening, widget.model.step()), (Happening::Chooses(_), Some(Step::ChooseOutcome(_))));
             if widget.view().key == key && !changes {
                 prop_assert_eq!(contents(&widget.model), typed, "what was typed stays: {:?}", happening);

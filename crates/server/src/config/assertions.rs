@@ -24,7 +24,7 @@ pub struct AssertionsConfig {
     pub secret: Option<Secret<String>>,
     /// For HS256: a file that holds the shared secret, instead of `secret`.
     pub secret_file: Option<PathBuf>,
-    /// For ES256 and EdDSA: a file that holds the public key as PEM.
+    /// For ES256 and `EdDSA`: a file that holds the public key as PEM.
     pub public_key_file: Option<PathBuf>,
     /// The longest that an assertion may be good for, from its `iat` to its `exp`, in seconds, 10 to 600.
     /// Default 120: it is made when the person presses a button, and used at once.
@@ -119,6 +119,18 @@ impl AssertionsConfig {
         self.key = assertion::public_key(algorithm, &text);
         let needed = if algorithm == AssertionAlgorithm::EdDsa { "Ed25519" } else { "P-256" };
         faults.require(self.key.is_some(), key, format!("must hold one {needed} public key as PEM (BEGIN PUBLIC KEY)"));
+    }
+
+    /// For HS256 with a secret that is known to be one; for the demonstration.
+    pub(crate) fn shared(issuer: &str, secret: &Secret<String>) -> Self {
+        let key = assertion::shared_key(secret);
+        let algorithm = Some(AssertionAlgorithm::Hs256);
+        Self { issuer: issuer.to_owned(), algorithm, key, ..Self::default() }
+    }
+
+    /// Whether anybody's word counts.
+    pub const fn is_configured(&self) -> bool {
+        self.algorithm.is_some()
     }
 
     /// The longest that an assertion may be good for.

@@ -16,6 +16,9 @@ const MOST_USED: usize = 1000;
 /// The most banned words, as with Microsoft.
 const MAX_BANNED: usize = 1000;
 
+/// The highest score there is.
+const MAX_SCORE: u8 = 4;
+
 /// The most former passwords that can be remembered: Active Directory's number.
 const MAX_HISTORY: u8 = 24;
 
@@ -47,6 +50,9 @@ pub struct PasswordConfig {
     /// character beside them is one; 0 for no such rule. Default with `entra` 5, as with Microsoft; with
     /// `nist` 0, or 5 where there are `banned_words`.
     pub min_points: Option<u8>,
+    /// The lowest score on zxcvbn's scale that is taken: 1 from 10³ guesses, 2 from 10⁶, 3 from 10⁸, 4 from
+    /// 10¹⁰. 0, the default, for no such rule: NIST asks for length and for lists, not for an estimate.
+    pub min_score: u8,
     /// Whether the most used passwords are refused. Default true.
     pub common: bool,
     /// How many of an account's last passwords are refused, the current one being the first of them; 0 for
@@ -79,6 +85,7 @@ impl Default for PasswordConfig {
             forbidden_words: Vec::new(),
             banned_words: Vec::new(),
             min_points: None,
+            min_score: 0,
             common: true,
             history: None,
             breached: BreachedConfig::default(),
@@ -122,6 +129,7 @@ impl PasswordConfig {
             "password.banned_words",
             format!("must be at most {MAX_BANNED}"),
         );
+        faults.require(self.min_score <= MAX_SCORE, "password.min_score", format!("must be 0 to {MAX_SCORE}"));
         faults.require(history <= MAX_HISTORY, "password.history", format!("must be 0 to {MAX_HISTORY}"));
         for (key, words) in [("forbidden_words", &self.forbidden_words), ("banned_words", &self.banned_words)] {
             for (index, word) in words.iter().enumerate() {
@@ -151,7 +159,7 @@ impl PasswordConfig {
             max_length: self.max_length.unwrap_or(256),
             min_classes: self.min_classes.unwrap_or_default(),
             min_different: self.points(),
-            min_score: 0,
+            min_score: self.min_score,
             forbid_user_id: self.forbid_user_id,
             forbidden_words: self.forbidden_words.clone(),
             server_checks: checks.into_iter().filter_map(|(is_on, check)| is_on.then_some(check)).collect(),
@@ -215,7 +223,7 @@ mod tests {
             ..regain_policy::entra()
         };
         assert_eq!((config.policy(), config.history()), (expected, 1));
-        let text = "preset = \"entra\"\nmin_length = 10\nmax_length = 64\nmin_classes = 2\nmin_points = 0\nhistory = 0
+        let text = "preset = \"entra\"\nmin_length = 10\nmax_length = 64\nmin_classes = 2\nmin_points = 0\nhistory = 0\nmin_score = 3
             forbid_user_id = false\nforbid_names = false\ncommon = false\nforbidden_words = [\"Widget\"]";
         let (config, faults) = read(text, 1);
         assert_eq!(faults, "");
@@ -223,6 +231,7 @@ mod tests {
             min_length: 10,
             max_length: 64,
             min_classes: 2,
+            min_score: 3,
             forbidden_words: vec!["Contoso".into(), "Widget".into()],
             ..PasswordPolicy::default()
         };
@@ -241,7 +250,7 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_by_its_key() {
-        let text = "min_length = 7\nmax_length = 63\nmin_classes = 5\nmin_points = 16\nhistory = 25
+        let text = "min_length = 7\nmax_length = 63\nmin_classes = 5\nmin_points = 16\nhistory = 25\nmin_score = 5
             forbidden_words = [\"fine\", \"abc\"]\nbanned_words = [\"   a   \"]";
         let (_, faults) = read(text, 1);
         for key in [
@@ -249,13 +258,14 @@ mod tests {
             "max_length: ",
             "min_classes: ",
             "min_points: ",
+            "min_score: ",
             "history: ",
             "forbidden_words[1]: ",
             "banned_words[0]: ",
         ] {
             assert!(faults.lines().any(|fault| fault.starts_with(&format!("password.{key}"))), "no {key} in {faults}");
         }
-        assert_eq!(faults.lines().count(), 7, "{faults}");
+        assert_eq!(faults.lines().count(), 8, "{faults}");
         let (_, faults) = read("banned_words = [\"Tailspin\"]\nmin_points = 0", 1);
         assert!(faults.starts_with("password.banned_words: "), "{faults}");
     }

@@ -17,10 +17,22 @@ pub struct PasswordCheck<'a> {
     pub password: &'a Secret<String>,
     /// The directory's name for the account.
     pub account_id: String,
+    /// Whether it is guessed too easily, where that is a rule.
+    pub guessable: Option<GuessableRule>,
     /// Whether it was breached, where that is a rule.
     pub breached: Option<BreachedRule>,
     /// Whether the account had it before.
     pub history: bool,
+}
+
+/// When a password is guessed too easily.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessableRule {
+    /// The lowest score that is taken.
+    pub min: u8,
+    /// What a guesser knows: the user ID, and the words that the browser was sent, so that it comes to the
+    /// same score.
+    pub inputs: Vec<String>,
 }
 
 /// When a breached password is refused.
@@ -107,8 +119,14 @@ impl PasswordRules {
     ) -> Option<PasswordCheck<'a>> {
         // Who changes a password wants another.
         let (breached, history) = (self.breached, self.history || is_a_change);
-        let is_in_doubt = (breached.is_some() || history) && self.broken(account, password).is_empty();
-        is_in_doubt.then(|| PasswordCheck { password, account_id: account.id.clone(), breached, history })
+        let min = self.policy.min_score;
+        let is_asked_about = min > 0 || breached.is_some() || history;
+        if !is_asked_about || !self.broken(account, password).is_empty() {
+            return None;
+        }
+        let inputs = || [vec![account.user_id.clone()], self.policy(account).forbidden_words].concat();
+        let guessable = (min > 0).then(|| GuessableRule { min, inputs: inputs() });
+        Some(PasswordCheck { password, account_id: account.id.clone(), guessable, breached, history })
     }
 }
 
@@ -140,6 +158,19 @@ mod tests {
             gates: 1,
             info: SecurityInfo::default(),
         }
+    }
+
+    #[test]
+    fn what_keeps_the_other_rules_is_scored_by_what_the_browser_knows() {
+        let ada = account("ada@example.com", "Ada Lovelace");
+        let (weak, short) = ("correct correct".into(), "too short".into());
+        assert!(rules("").check(&ada, &weak, false).is_none(), "there is no rule");
+        let rules = rules("min_score = 3\nforbidden_words = [\"Widget\"]");
+        let guessable = rules.check(&ada, &weak, false).and_then(|check| check.guessable).expect("a rule");
+        let inputs = ["ada@example.com", "Contoso", "Widget", "Lovelace"].map(str::to_owned).into();
+        assert_eq!(guessable, GuessableRule { min: 3, inputs });
+        assert_eq!(rules.policy(&ada).min_score, 3);
+        assert!(rules.check(&ada, &short, false).is_none(), "it is refused without");
     }
 
     const ENTRA: &str = "preset = \"entra\"\nbanned_words = [\"Blank\", \"Contoso\"]\nforbidden_words = [\"Widget\"]";

@@ -45,7 +45,8 @@ use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secr
 pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
-pub use judge::{BreachedRule, PasswordCheck};
+pub use judge::{BreachedRule, GuessableRule, PasswordCheck};
+pub use registered::InfoDue;
 pub use rules::Rules;
 pub use state::{Stage, State};
 

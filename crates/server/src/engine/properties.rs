@@ -1,6 +1,7 @@
 //! What holds for every order of answers, of phone events and of time, whoever gives them.
 
 mod drive;
+mod signed_in;
 
 use proptest::prelude::*;
 use regain_protocol::FlowKind;

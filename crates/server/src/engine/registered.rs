@@ -1,6 +1,7 @@
 //! What an account has registered to prove itself by: as a flow keeps it, and as its owner is shown it.
 
-use regain_protocol::{AllowedMethod, MethodKind, RegisteredMethod, Role};
+use jiff::Timestamp;
+use regain_protocol::{AllowedMethod, FlowKind, MethodKind, RegisteredMethod, Role};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -158,6 +159,27 @@ impl SecurityInfo {
         let questions_wait = self.questions - self.own_questions < usize::from(rules.questions.to_answer);
         let cannot_begin = !kinds.iter().any(|kind| *kind != MethodKind::Questions || !questions_wait);
         asked_for.max(kinds_missing).max(cannot_begin.into())
+    }
+}
+
+/// Why the owner of an account is to look at their security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InfoDue {
+    /// So many more ways to prove who one is are asked for.
+    Missing(usize),
+    /// The last look was too long ago.
+    Stale,
+}
+
+impl Rules {
+    /// Why the owner of an account should look at their security info, where they can; for pages on which
+    /// somebody is signed in.
+    pub fn info_due(&self, account: &Account, now: Timestamp) -> Option<InfoDue> {
+        let info = SecurityInfo::of(account);
+        let missing = info.missing(self, self.gates.for_groups(&account.groups));
+        let is_stale = self.security_info.is_stale(info.confirmed_at, now);
+        let due = if missing > 0 { Some(InfoDue::Missing(missing)) } else { is_stale.then_some(InfoDue::Stale) };
+        due.filter(|_| self.kinds.contains(&FlowKind::Register))
     }
 }
 

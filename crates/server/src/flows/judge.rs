@@ -1,12 +1,13 @@
 //! What others have to say about a new password that keeps every rule the server can judge by itself.
 
 use regain_protocol::Violation;
+use tokio::task::spawn_blocking;
 
 use super::{Fault, Flows};
 use crate::{
     breached,
     config::OnFailure,
-    engine::{BreachedRule, PasswordCheck},
+    engine::{BreachedRule, GuessableRule, PasswordCheck},
     password_form,
 };
 
@@ -14,6 +15,11 @@ impl Flows {
     /// The rules that the password breaks.
     pub(super) async fn judge(&self, check: &PasswordCheck<'_>) -> Result<Vec<Violation>, Fault> {
         let mut broken = Vec::new();
+        if let Some(rule) = &check.guessable
+            && Self::is_guessable(rule, check).await?
+        {
+            broken.push(Violation::TooGuessable { min: rule.min });
+        }
         if let Some(rule) = check.breached
             && self.is_breached(rule, check).await?
         {
@@ -23,6 +29,17 @@ impl Flows {
             broken.push(Violation::Reused {});
         }
         Ok(broken)
+    }
+
+    /// It takes milliseconds, so it is done where hashing is, off the threads that answer requests. Unlike a
+    /// hash it takes no memory to speak of, and only who has proved their identity can ask for it.
+    async fn is_guessable(rule: &GuessableRule, check: &PasswordCheck<'_>) -> Result<bool, Fault> {
+        let (GuessableRule { min, inputs }, password) = (rule.clone(), password_form::normalise(check.password));
+        let scored = spawn_blocking(move || {
+            let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+            regain_strength::estimate(password.expose(), &inputs).score
+        });
+        Ok(scored.await.map_err(|_| Fault::Scoring)? < min)
     }
 
     async fn is_breached(&self, rule: BreachedRule, check: &PasswordCheck<'_>) -> Result<bool, Fault> {

@@ -95,6 +95,9 @@ pub enum Fault {
     /// Nobody knows whether a password was breached, and the organisation wants to know.
     #[error(transparent)]
     Breached(#[from] BreachedError),
+    /// A password could not be scored. What was said about it may quote it.
+    #[error("a password could not be scored")]
+    Scoring,
     /// A stored flow cannot be read. What serde says about it may quote it, so only the place is told.
     #[error("a stored flow cannot be read (column {0})")]
     State(usize),

@@ -1,6 +1,7 @@
 //! The demonstration: a sign-in page that truly signs in, the people who can, their mail and
 //! their phones. Only for this computer.
 
+mod account;
 mod calls;
 mod guard;
 mod outbox;
@@ -9,6 +10,7 @@ mod switches;
 
 use std::{net::SocketAddr, sync::Arc};
 
+pub(crate) use account::verifier;
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, State},
@@ -25,7 +27,7 @@ use super::page::{self, Frame, Policy};
 use crate::{
     adapters::{Outbox, People},
     app::App,
-    ports::{Account, SignIn},
+    ports::SignIn,
 };
 
 /// What the demonstration stands on.
@@ -61,6 +63,8 @@ fn guarded(demo: Demo, listen: SocketAddr) -> Router {
     Router::new()
         .route("/", get(sign_in_page))
         .route("/demo/sign-in", post(sign_in))
+        .route("/demo/assertion", post(account::assertion))
+        .route("/demo/account.js", get(account::script))
         .route("/demo", get(people::page))
         .route("/demo/people.js", get(people::script))
         .route("/demo/authenticators.json", get(people::authenticators))
@@ -90,9 +94,7 @@ async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
 /// Signs in as any application would: with the directory and nothing else.
 async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -> Response {
     match demo.app.parts().directory.sign_in(&form.username, &form.password, demo.app.parts().clock.now()).await {
-        Ok(SignIn::Accepted(account)) => {
-            demo.page("Signed in", "../", html! {}, &signed_in(&demo.organisation(), &account))
-        }
+        Ok(SignIn::Accepted(account)) => demo.page("Signed in", "../", html! {}, &account::welcome(&demo, &account)),
         Ok(SignIn::Refused) => {
             let error = "That user ID and password don't match an account that can sign in.";
             demo.page("Sign in", "../", html! {}, &sign_in_form(&demo.organisation(), &form.username, Some(error)))
@@ -130,19 +132,6 @@ fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Marku
                 }
                 p.below { a #unlock href="/unlock" { "Unlock your account" } }
                 script src="/regain.js" data-link="#cant-access" async {}
-            }
-        }
-    }
-}
-
-fn signed_in(organisation: &str, account: &Account) -> Markup {
-    html! {
-        main.sign-in {
-            header { (page::brand(organisation, None)) }
-            section.card {
-                h1 { "Welcome, " (account.display_name) }
-                p data-testid="signed-in" { "You're signed in as " strong { bdi { (account.user_id) } } }
-                p.below { a href="/" { "Sign out" } }
             }
         }
     }

@@ -36,6 +36,7 @@ mod resend;
 mod reset;
 mod spoken;
 mod strangers;
+mod strength;
 mod swaps;
 mod texts;
 mod unlock;

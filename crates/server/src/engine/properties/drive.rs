@@ -47,7 +47,8 @@ pub(super) enum Act {
 }
 
 /// Different bytes at every call, the same in every run.
-struct Counting(Mutex<u64>);
+#[derive(Default)]
+pub(super) struct Counting(Mutex<u64>);
 
 impl Rng for Counting {
     fn fill(&self, bytes: &mut [u8]) {
@@ -94,7 +95,7 @@ impl Drive {
         let engine = Engine::new(Keys::derive(&Secret::new(vec![3; 32])), rules);
         let now = "2026-11-23T14:00:00Z".parse().expect("a time");
         let expires_at = engine.expires_at(now);
-        let rng = Counting(Mutex::new(0));
+        let rng = Counting::default();
         let cx = Context { flow_id: "flow", kind, expires_at, now, rng: &rng, client: None };
         let state = engine.begin(cx, None, None, None).expect("begins").state;
         Self {
@@ -418,7 +419,7 @@ pub(crate) fn rules(methods: &[&str]) -> Rules {
 }
 
 /// The accounts of the directory, told apart by their user IDs.
-fn account(user_id: &str) -> Option<Account> {
+pub(super) fn account(user_id: &str) -> Option<Account> {
     let mail = |role, address: &str| AccountMail { role, address: address.into() };
     let phone = |role, number: &str| AccountPhone { role, number: number.into() };
     let question = |id: &str, own: Option<&str>| AccountQuestion { id: id.into(), own: own.map(Into::into) };

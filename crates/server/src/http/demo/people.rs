@@ -121,7 +121,7 @@ fn what_differs(person: &Person) -> &'static str {
              chosen."
         }
         _ if person.password.is_none() => "No password yet: the first one is chosen in the same way as a new one.",
-        (None, ..) => "No way to be reached: it looks as if a code were sent, and none comes.",
+        (None, ..) => "No way to be reached: it looks as if a code were sent, and none comes. Sign in to register one.",
         (Some(_), None, _) if !person.groups.is_empty() => {
             "In a group of whom two proofs can be asked, and able to give one: after it, only an administrator helps."
         }

@@ -15,7 +15,7 @@ use toml::Table;
 use super::{Demo, guard::is_from_here};
 use crate::{
     adapters::SiteVerify,
-    config::{CaptchaKind, Config, ContactKind},
+    config::{BreachedKind, CaptchaKind, Config, ContactKind, PasswordPreset},
 };
 
 /// What a page's form sends: the names of what is on, and of what was chosen.
@@ -29,6 +29,20 @@ const METHODS: [(&str, &str); 6] = [
     ("call_office", "Calls to the office"),
     ("questions", "Security questions"),
     ("authenticator", "Authenticator app"),
+];
+
+/// A kind of flow that can be switched: its key under `[flows]`, and its words.
+const FLOWS: [(&str, &str); 3] = [
+    ("unlock", "Unlocking locked accounts"),
+    ("change", "Changing a password that one knows"),
+    ("register", "Registering and changing security info"),
+];
+
+/// The lowest estimates of how hard a password is to guess, and their words.
+const SCORES: [(u8, &str); 3] = [
+    (0, "However easily it is guessed"),
+    (2, "None that is found in a million guesses"),
+    (3, "None that is found in a hundred million guesses"),
 ];
 
 /// The kinds of challenge: their names in the configuration, and their words.
@@ -94,7 +108,9 @@ fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
     put("methods", "confirm_destination", is_on("confirm_destination").into());
     put("gates", "required", if chosen("gates") == "2" { 2 } else { 1 }.into());
     put("organisation", "self_service", is_on("self_service").into());
-    put("flows", "unlock", is_on("unlock").into());
+    for (key, _) in FLOWS {
+        put("flows", key, is_on(key).into());
+    }
     put("contact", "kind", if chosen("contact").is_empty() { "form" } else { chosen("contact") }.into());
     put("contact", "url", "https://help.northwind.example/".into());
     if is_on("account_types") {
@@ -120,6 +136,13 @@ fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
                 .into(),
             ]),
         );
+    }
+    put("password", "preset", if chosen("preset") == "entra" { "entra" } else { "nist" }.into());
+    if let Some((score, _)) = SCORES.iter().find(|(score, _)| *score > 0 && score.to_string() == chosen("min_score")) {
+        put("password", "min_score", i64::from(*score).into());
+    }
+    if !is_on("breached") {
+        put("password", "breached", Table::from_iter([("kind".to_owned(), "off".into())]).into());
     }
     let captcha =
         CAPTCHAS.iter().find(|(name, ..)| *name == chosen("captcha")).map_or("proof_of_work", |(name, ..)| name);
@@ -147,13 +170,15 @@ fn shown(demo: &Demo, outcome: Option<&Result<(), String>>) -> Response {
                 Some(Err(reason)) => p.error role="alert" data-testid="not-switched" { (reason) },
                 None => {},
             }
-            form.switches method="post" action="/demo/switches" { (switches(&config)) }
+            form.switches method="post" action="/demo/switches" {
+                (switches(&config, demo.app.parts().breached.is_some()))
+            }
         }
     };
     demo.page("Switches", "../", html! {}, &content)
 }
 
-fn switches(config: &Config) -> Markup {
+fn switches(config: &Config, can_look_up: bool) -> Markup {
     let methods = &config.methods;
     let is_on = |key: &str| match key {
         "email" => methods.email,
@@ -164,6 +189,11 @@ fn switches(config: &Config) -> Markup {
         _ => methods.authenticator,
     };
     let contact = config.contact.kind;
+    let offers = |key: &str| match key {
+        "unlock" => config.flows.unlock,
+        "change" => config.flows.change,
+        _ => config.flows.register,
+    };
     html! {
         fieldset.card {
             legend { "Ways to prove who one is" }
@@ -174,6 +204,17 @@ fn switches(config: &Config) -> Markup {
             legend { "How many proofs" }
             (radio("gates", "1", "One (the group admins, in which Annie is, always needs two)", config.gates.required == 1))
             (radio("gates", "2", "Two, of different kinds", config.gates.required == 2))
+        }
+        fieldset.card {
+            legend { "Rules for new passwords" }
+            (radio("preset", "nist", "NIST's: at least 15 characters (8 with two proofs), whatever they are", config.password.preset == PasswordPreset::Nist))
+            (radio("preset", "entra", "Microsoft Entra's: at least 8, of three classes, and none of the banned words", config.password.preset == PasswordPreset::Entra))
+            @for (score, words) in SCORES {
+                (radio("min_score", &score.to_string(), words, config.password.policy().min_score == score))
+            }
+            @if can_look_up {
+                (checkbox("breached", "None that is known from a breach: here \u{201c}correct horse battery staple\u{201d} is one", config.password.breached.kind != BreachedKind::Off))
+            }
         }
         fieldset.card {
             legend { "Telling people from programs" }
@@ -188,7 +229,7 @@ fn switches(config: &Config) -> Markup {
         fieldset.card {
             legend { "What is on offer" }
             (checkbox("self_service", "Self-service; without it, everybody is sent to the administrators", config.organisation.self_service))
-            (checkbox("unlock", "Unlocking locked accounts", config.flows.unlock))
+            @for (key, words) in FLOWS { (checkbox(key, words, offers(key))) }
             (checkbox("account_types", "Two kinds of account to choose from", config.organisation.account_types.len() > 1))
         }
         button type="submit" { "Apply" }

@@ -1,16 +1,20 @@
 //! The demonstration in process: a real directory, a real outbox.
 
+mod account;
+
 use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Request, header},
 };
+use regain_protocol::FlowKind;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::{
     app::testing,
+    config::BreachedKind,
     ports::{
         CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, PasswordChange, Phone as _, PhoneCall,
         SystemClock, TextMessage, Unheard,
@@ -27,9 +31,16 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::of("", |_| true).await
+    }
+
+    /// With these sections beside the least, and some of the people.
+    async fn of(sections: &str, are_there: impl Fn(&str) -> bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let people = People::from_toml(PEOPLE).expect("reads");
-        let (app, outbox) = testing::app(&folder, testing::LEAST, &people, Arc::new(SystemClock)).await;
+        let mut people = People::from_toml(PEOPLE).expect("reads");
+        people.people.retain(|person| are_there(&person.user_id));
+        let config = format!("{}\n{sections}", testing::LEAST);
+        let (app, outbox) = testing::app(&folder, &config, &people, Arc::new(SystemClock)).await;
         let demo = Demo { app, outbox, people };
         Self { _folder: folder, demo, listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
     }
@@ -148,6 +159,8 @@ async fn the_people_are_listed_with_what_they_are_there_for() {
         ("annie", "admins"),
         ("hedy", "unlocked or a new password"),
         ("joan", "No password yet"),
+        ("valerie", "Sign in to register one"),
+        ("valerie", "illusions sent by mirror"),
     ] {
         let card = page.split("<li").find(|card| card.contains(&format!("{user_id}@northwind"))).expect("is there");
         assert!(card.contains(said), "{said:?} in {card}");
@@ -402,7 +415,46 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
     assert!(config.methods.email && !config.methods.authenticator);
     assert_eq!(config.organisation.name, "Northwind Traders", "the rest stays");
 
+    assert_eq!(config.flows.kinds(), [FlowKind::Reset, FlowKind::Unlock]);
+    assert_eq!(config.password.policy().min_length, 15);
+
+    let (_, _, page) = switch("same-origin", "email=on&self_service=on&change=on&preset=entra&contact=off").await;
+    assert!(page.contains("data-testid=\"switched\""), "{page}");
+    let config = world.demo.app.config();
+    assert_eq!(config.flows.kinds(), [FlowKind::Reset, FlowKind::Change]);
+    let policy = config.password.policy();
+    assert_eq!((policy.min_length, policy.min_classes), (8, 3), "the preset's");
+    assert!(!page.contains("known from a breach"), "there is nothing to look up in");
+
     let (_, _, page) = switch("same-origin", "email=on&self_service=on&gates=2&contact=off").await;
     assert!(page.contains("not-switched") && page.contains("gates.required"), "{page}");
     assert_eq!(world.demo.app.config().gates.required, 1, "nothing was switched");
+}
+
+/// The demonstration's own list of breached passwords is one, and what the page of switches says of it is true.
+#[tokio::test]
+async fn the_demonstrations_breached_passwords_can_be_switched() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/breached.txt");
+    let section = format!("[password.breached]\nkind = \"file\"\npath = \"{path}\"");
+    let world = World::of(&section, |_| false).await;
+    let config = world.demo.app.config();
+    let list = crate::adapters::breached(&config.password.breached).expect("opens").expect("a list");
+    for (password, is_known) in [("correct horse battery staple", true), ("analytical engine notes", false)] {
+        let seen = crate::breached::seen(&*list, &password.into()).await.expect("answers");
+        assert_eq!(seen > 0, is_known, "{password}");
+    }
+    let switch = async |body: &'static str| {
+        let request = Request::post("/demo/switches")
+            .header(header::HOST, "localhost:8080")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        world.send(request, Some("127.0.0.1"), body).await.2
+    };
+    for (body, kind) in [
+        ("email=on&self_service=on&contact=off", BreachedKind::Off),
+        ("email=on&self_service=on&contact=off&breached=on", BreachedKind::File),
+    ] {
+        let page = switch(body).await;
+        assert!(page.contains("data-testid=\"switched\""), "{page}");
+        assert_eq!(world.demo.app.config().password.breached.kind, kind);
+    }
 }

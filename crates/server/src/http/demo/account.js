@@ -1,0 +1,42 @@
+// Opens the widget below its link on the page where somebody has signed in. Without this script, or without
+// the loader, the links go to pages of their own.
+"use strict";
+
+const account = document.getElementById("account");
+const { proof, userId } = account.dataset;
+
+// What somebody else began in this tab, before they signed out, is not this person's to go on with.
+try {
+  if (sessionStorage.getItem("demo:user") !== userId) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("regain:")) sessionStorage.removeItem(key);
+    sessionStorage.setItem("demo:user", userId);
+  }
+} catch {
+  // Where nothing is stored, there is nothing to go on with.
+}
+
+// What a site's own back end would give to its session: see docs/signed-in.md.
+async function assertion() {
+  const response = await fetch("/demo/assertion", { method: "POST", body: proof, cache: "no-store" });
+  if (!response.ok) throw new Error(`no assertion: ${response.status}`);
+  return response.text();
+}
+
+const opened = new Set();
+
+for (const link of account.querySelectorAll("a[data-flow]")) {
+  link.addEventListener("click", async (event) => {
+    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!window.Regain || !window.WebAssembly) return;
+    event.preventDefault();
+    if (opened.has(link)) return;
+    opened.add(link);
+    try {
+      await Regain.open({ flow: link.dataset.flow, link, userId, ...(proof && { assertion }) });
+    } catch {
+      location.assign(link.href);
+    } finally {
+      opened.delete(link);
+    }
+  });
+}

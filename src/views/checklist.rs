@@ -1,0 +1,80 @@
+//! The rules for a new password: a list that ticks itself off while the person types, and the words for
+//! a rule that was not kept.
+
+use regain_protocol::Violation;
+
+use super::new_password::of;
+use super::parts::{Context, Element, element};
+use crate::flow::{PasswordView, Standing};
+use crate::i18n::{self, Text};
+
+/// The list; which rules there are stays, how the password stands to them does not.
+pub(super) fn list(context: Context, password: &PasswordView) -> Element {
+    let mut list = element("ul").part("rules");
+    for (place, item) in password.items.iter().enumerate() {
+        list = list.child(
+            element("li")
+                .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
+                .child(element("span").at("class", "unseen").live(move || said(mark(context, place).1)))
+                .child(element("span").words(rule(&item.rule)))
+                .child(element("span").live(move || said(mark(context, place).2))),
+        );
+    }
+    element("div").at("class", "field").child(element("p").part("hint").say(Text::RulesHeading)).child(list)
+}
+
+/// How the password stands to a rule: how that is drawn, what is said before the rule to those who don't
+/// see that, and what stands behind it.
+#[inline(never)]
+fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
+    let standing = context.read(|view| of(view).and_then(|password| password.items.get(place)).map(|it| it.standing));
+    match standing {
+        Some(Standing::Met) => ("met", Text::RuleMet, Text::Nothing),
+        Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
+        Some(Standing::Looking) => ("later", Text::Nothing, Text::RuleLooking),
+        Some(Standing::Broken) => ("broken", Text::RuleBroken, Text::Nothing),
+        Some(Standing::Open) | None => ("open", Text::RuleOpen, Text::Nothing),
+    }
+}
+
+fn said(text: Text) -> String {
+    i18n::text(text).to_owned()
+}
+
+fn rule(rule: &Violation) -> String {
+    match rule {
+        Violation::TooShort { min } => i18n::fill(Text::RuleMin, &[&i18n::digits(*min)]),
+        Violation::TooLong { max } => i18n::fill(Text::RuleMax, &[&i18n::digits(*max)]),
+        Violation::TooFewClasses { min } => i18n::fill(Text::RuleClasses, &[&i18n::digits((*min).into())]),
+        Violation::TooFewDifferent { min } => i18n::fill(Text::RuleDifferent, &[&i18n::digits((*min).into())]),
+        Violation::ContainsUserId {} => i18n::text(Text::RuleUserId).to_owned(),
+        Violation::ContainsForbiddenWord { word } => i18n::fill(Text::RuleWord, &[word]),
+        Violation::TooGuessable { .. } => i18n::text(Text::RuleScore).to_owned(),
+        Violation::Breached {} => i18n::text(Text::RuleLeak).to_owned(),
+        _ => i18n::text(Text::RuleServer).to_owned(),
+    }
+}
+
+/// Why a password was refused.
+pub(super) fn refusals(violations: &[Violation]) -> String {
+    let mut all = String::new();
+    for violation in violations {
+        if !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(&refusal(violation));
+    }
+    all
+}
+
+fn refusal(violation: &Violation) -> String {
+    let text = match violation {
+        Violation::ContainsBannedWord {} => Text::RuleBanned,
+        Violation::Common {} => Text::RuleCommon,
+        Violation::Breached {} => Text::RuleBreached,
+        Violation::Reused {} => Text::RuleReused,
+        Violation::Unknown => Text::RuleOther,
+        judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
+    };
+    i18n::text(text).to_owned()
+}

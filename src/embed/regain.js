@@ -37,7 +37,7 @@
   // Opens a widget and promises how it ended: {outcome: "reset" | … | "closed"}.
   const open = async given => {
     // What the tag says, unless this one says otherwise; its link is not for all of them.
-    const options = {...data, link: 0, ...given};
+    const options = {...data, link: null, ...given};
     const {link} = options;
     const api = options.api?.replace(/\/+$/, "") || home;
     const flow = options.flow || "reset";

@@ -30,7 +30,7 @@ async fn screen_13_a_password_is_changed_by_who_knows_it() -> Result<()> {
         ensure!(mail.text.contains("changed"), "{}", mail.text);
 
         person::at_sign_in(stage).await?;
-        stage.page.type_into("#user", ADA.user_id).await?;
+        stage.page.type_into("#user-id", ADA.user_id).await?;
         ensure!(person::signs_in(stage, NEW_PASSWORD).await?, "the new password does not sign in");
         Ok(())
     })

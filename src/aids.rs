@@ -4,13 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, JSON};
 use leptos::prelude::set_timeout;
 use regain_protocol::Secret;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::flow::{Event, Strength, Ticket};
+use crate::flow::{Event, Ticket};
 use crate::shell::Shell;
+use crate::strength;
 use crate::work::{self, Heard, Job};
 
 /// Typing rests after this long without a key.
@@ -44,11 +45,12 @@ pub(crate) fn bring_in_strength(shell: &Rc<Shell>, inputs: &[String]) {
         let shell = Rc::clone(shell);
         Rc::new(move |ticket, verdict| {
             let ticket = Ticket(ticket.unsigned_abs());
-            let strength = verdict.and_then(Strength::read);
+            let verdict = verdict.and_then(|verdict| JSON::parse(&verdict).ok());
+            let strength = verdict.and_then(|verdict| strength::read(&verdict));
             shell.send(strength.map_or(Event::StrengthReady(false), |it| Event::Scored(ticket, it)));
         })
     };
-    let job = work::begin(shell, "meter", &texts(inputs), &heard, |shell, score| {
+    let job = work::begin(shell, "strength", &texts(inputs), &heard, |shell, score| {
         let score: Option<Function> = score.dyn_into().ok();
         let ready = score.is_some();
         *shell.aids().score.borrow_mut() = score;

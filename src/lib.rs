@@ -15,6 +15,7 @@ pub mod i18n;
 mod options;
 pub mod shell;
 mod sms;
+mod strength;
 mod views;
 mod work;
 

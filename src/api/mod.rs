@@ -18,7 +18,7 @@ use crate::options::{member, now};
 pub(crate) use write::answer as write_answer;
 pub(crate) use write::kind as flow_name;
 
-use read::Json;
+pub(crate) use read::Json;
 
 /// A request of the API.
 pub(crate) enum Request {

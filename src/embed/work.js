@@ -78,7 +78,6 @@ const SCRIPTS = {
   turnstile: "__REGAIN_OUTSIDE__",
   hcaptcha: "__REGAIN_OUTSIDE__",
   strength: "__REGAIN_STRENGTH__",
-  meter: "__REGAIN_METER__",
   suggest: "__REGAIN_GENERATE__",
   copy: "__REGAIN_GENERATE__",
   breached: "__REGAIN_BREACHED__",

@@ -19,15 +19,6 @@ pub struct Strength {
     pub words: String,
 }
 
-impl Strength {
-    /// Reads what `embed/meter.js` says: the score's digit before the words.
-    pub(crate) fn read(mut words: String) -> Option<Self> {
-        let score = words.as_bytes().first()?.wrapping_sub(b'0');
-        let is_score = score <= 4;
-        is_score.then(|| words.remove(0)).map(|_| Self { score, words })
-    }
-}
-
 /// What is known of a password in known leaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leak {

@@ -16,7 +16,8 @@ use super::line::{Ask, Call};
 #[cfg(feature = "full")]
 use super::security_info::SecurityInfoView;
 use super::{
-    End, Fault, Field, FieldError, Item, Line, Matching, Model, State, Step, Strength, Suggested, seconds_until,
+    End, Fault, Field, FieldError, Item, Line, Live, Matching, Model, NewPassword, State, Step, Strength, Suggested,
+    seconds_until,
 };
 use crate::clock::Millis;
 
@@ -348,26 +349,27 @@ impl Model {
     }
 
     fn screen(&self, server_now: Millis, blocked: bool) -> Screen {
-        let live = match &self.state {
+        match &self.state {
             State::Opening if matches!(self.line, Line::Failed { .. } | Line::Busy { fault: Some(_), .. }) => {
-                return Screen::Failed;
+                Screen::Failed
             }
-            State::Opening | State::Closed => return Screen::Loading,
-            State::Done { outcome, notified, due, .. } => {
-                return Screen::Done {
-                    outcome: *outcome,
-                    notified: *notified,
-                    due: *due,
-                    #[cfg(feature = "full")]
-                    signed_in: self.setup.signed_in,
-                };
-            }
+            State::Opening | State::Closed => Screen::Loading,
+            State::Done { outcome, notified, due, .. } => Screen::Done {
+                outcome: *outcome,
+                notified: *notified,
+                due: *due,
+                #[cfg(feature = "full")]
+                signed_in: self.setup.signed_in,
+            },
             State::Ended { why, retry_at } => {
                 let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
-                return Screen::Ended(EndedView { why: *why, wait });
+                Screen::Ended(EndedView { why: *why, wait })
             }
-            State::Live(live) => live,
-        };
+            State::Live(live) => self.step_screen(live, server_now, blocked),
+        }
+    }
+
+    fn step_screen(&self, live: &Live, server_now: Millis, blocked: bool) -> Screen {
         match &live.step {
             Step::Identify(_) if self.account == Account::Asked => Screen::AccountType(self.accounts.clone()),
             Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
@@ -432,24 +434,7 @@ impl Model {
                     can_resend: step.resends_left > 0 && resend_in == 0 && !blocked,
                 })
             }
-            Step::NewPassword(step) => Screen::NewPassword(Box::new(PasswordView {
-                user_id: step.user_id.clone(),
-                first: step.first,
-                needs_current: step.needs_current,
-                changes: self.setup.kind == FlowKind::Change,
-                items: step.items(self.scores),
-                strength: step.strength.as_ref().map(|(_, strength)| strength.clone()),
-                matching: step.matching,
-                shown: step.shown,
-                caps_lock: step.caps_lock,
-                suggested: step.suggested,
-                words: step.words,
-                refused: step.refused.clone(),
-                error: step.error,
-                min_length: step.policy.min_length,
-                max_length: step.policy.max_length,
-                min_classes: step.policy.min_classes,
-            })),
+            Step::NewPassword(step) => Screen::NewPassword(Box::new(self.password_view(step))),
             #[cfg(feature = "full")]
             Step::SignIn(step) => Screen::SignIn(SignInView {
                 kind: self.setup.kind,
@@ -463,6 +448,27 @@ impl Model {
             Step::SecurityInfo(step) => Screen::SecurityInfo(Box::new(step.view())),
             Step::Unknown if self.setup.has_more => Screen::Loading,
             Step::Unknown => Screen::Unknown,
+        }
+    }
+
+    fn password_view(&self, step: &NewPassword) -> PasswordView {
+        PasswordView {
+            user_id: step.user_id.clone(),
+            first: step.first,
+            needs_current: step.needs_current,
+            changes: self.setup.kind == FlowKind::Change,
+            items: step.items(self.scores),
+            strength: step.strength.as_ref().map(|(_, strength)| strength.clone()),
+            matching: step.matching,
+            shown: step.shown,
+            caps_lock: step.caps_lock,
+            suggested: step.suggested,
+            words: step.words,
+            refused: step.refused.clone(),
+            error: step.error,
+            min_length: step.policy.min_length,
+            max_length: step.policy.max_length,
+            min_classes: step.policy.min_classes,
         }
     }
 

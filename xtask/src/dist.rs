@@ -59,8 +59,6 @@ pub(crate) fn build() -> Result<()> {
     let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
     let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
     let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
-    let meter = script("meter.js", &[("__REGAIN_STRENGTH__", &strength)])?;
-    let meter = shipped.hashed("regain-meter-", ".js", meter.as_bytes())?;
     let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
     let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
     let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
@@ -72,7 +70,6 @@ pub(crate) fn build() -> Result<()> {
             ("__REGAIN_SOLVER__", &solver),
             ("__REGAIN_OUTSIDE__", &outside),
             ("__REGAIN_STRENGTH__", &strength),
-            ("__REGAIN_METER__", &meter),
             ("__REGAIN_GENERATE__", &generate),
             ("__REGAIN_BREACHED__", &breached),
         ],
@@ -130,10 +127,11 @@ impl Shipped {
     /// Writes a build of the widget: its wasm, and its glue with the wasm's name in it. By the beginning of
     /// these names the loader tells our failures from the page's.
     fn widget(&mut self, built: &Built) -> Result<(String, String)> {
-        let glue = fs::read_to_string(&built.glue)?;
+        let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
         ensure!(glue.matches(widget::WASM).count() == 1, "the glue does not name {} once", widget::WASM);
-        let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&built.wasm)?)?)?;
-        let glue = self.hashed("regain-ui-", ".js", glue.replace(widget::WASM, &wasm).as_bytes())?;
+        let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
+        let glue = squeeze_script(&without_doc_comments(&glue)).replace(widget::WASM, &wasm);
+        let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
     }
 
@@ -187,6 +185,20 @@ fn squeeze_script(source: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// Drops the comments that wasm-bindgen puts before functions.
+fn without_doc_comments(glue: &str) -> String {
+    let mut plain = String::with_capacity(glue.len());
+    let mut inside = false;
+    for line in glue.lines() {
+        inside |= line.trim_start().starts_with("/**");
+        if !inside {
+            plain.extend([line, "\n"]);
+        }
+        inside &= !line.trim_end().ends_with("*/");
+    }
+    plain
+}
+
 /// Drops comments and needless white space. Strings in our stylesheet hold neither.
 fn squeeze_css(source: &str) -> String {
     let mut plain = String::with_capacity(source.len());
@@ -215,12 +227,18 @@ fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{squeeze_css, squeeze_script};
+    use super::{squeeze_css, squeeze_script, without_doc_comments};
 
     #[test]
     fn css_loses_comments_and_white_space_only() {
         let source = "/* one */\n.a > .b {\n  color: red; /* two */\n  margin: 0 auto;\n}\n";
         assert_eq!(squeeze_css(source), ".a > .b{color: red;margin: 0 auto}");
+    }
+
+    #[test]
+    fn doc_comments_go_whole() {
+        let source = "/**\n * One.\n */\nexport function a() {}\n  /** Two. */\nb();\n";
+        assert_eq!(without_doc_comments(source), "export function a() {}\nb();\n");
     }
 
     #[test]

@@ -49,7 +49,6 @@ pub(crate) fn for_development() -> Result<()> {
     fs::copy(build(GENERATOR)?, folder.join("generate.wasm"))?;
     fs::write(folder.join("outside.js"), dist::script("outside.js", &[])?)?;
     strength::for_development(&folder)?;
-    fs::write(folder.join("meter.js"), dist::script("meter.js", &[("__REGAIN_STRENGTH__", "strength.js")])?)?;
     fs::write(folder.join("breached.js"), dist::script("breached.js", &[])?)?;
     let generator = [("__REGAIN_GENERATOR__", "generate.wasm")];
     fs::write(folder.join("generate.js"), dist::script("generate.js", &generator)?)?;
@@ -57,7 +56,6 @@ pub(crate) fn for_development() -> Result<()> {
         ("__REGAIN_SOLVER__", "work.wasm"),
         ("__REGAIN_OUTSIDE__", "outside.js"),
         ("__REGAIN_STRENGTH__", "strength.js"),
-        ("__REGAIN_METER__", "meter.js"),
         ("__REGAIN_GENERATE__", "generate.js"),
         ("__REGAIN_BREACHED__", "breached.js"),
     ];

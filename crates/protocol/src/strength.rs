@@ -5,6 +5,7 @@
 //! "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016).
 
 use serde::{Deserialize, Serialize};
+use serde_repr::{Deserialize_repr, Serialize_repr};
 
 /// How easily a password is guessed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,9 +20,9 @@ pub struct Strength {
     pub seconds: f64,
 }
 
-/// What is wrong with a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What is wrong with a password. On the wire it is a number, from 0 in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize_repr, Deserialize_repr)]
+#[repr(u8)]
 pub enum Warning {
     /// Straight rows of keys are easy to guess.
     StraightRow,
@@ -53,9 +54,9 @@ pub enum Warning {
     CommonNames,
 }
 
-/// What would make a password better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What would make a password better. On the wire it is a number, from 0 in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize_repr, Deserialize_repr)]
+#[repr(u8)]
 pub enum Suggestion {
     /// Use a few words, avoid common phrases.
     UseWords,

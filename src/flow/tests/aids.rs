@@ -107,15 +107,6 @@ fn strength_comes_after_the_first_step_and_anew_with_the_words_of_the_last() {
 }
 
 #[test]
-fn a_verdict_is_a_digit_and_words() {
-    let read = Strength::read("2Strength: fair.".into()).expect("a verdict");
-    assert_eq!((read.score, &*read.words), (2, "Strength: fair."));
-    for broken in ["", "9", "x", "-1", "é"] {
-        assert_eq!(Strength::read(broken.into()), None, "{broken}");
-    }
-}
-
-#[test]
 fn who_only_unlocks_does_not_pay_for_it() {
     let mut widget = Driven::open(Setup { kind: FlowKind::Unlock, ..setup() });
     let token = Some("token".into());

@@ -6,8 +6,11 @@ use super::super::*;
 use super::driven::*;
 
 fn told(widget: &Driven) -> Vec<&HostEvent> {
-    let told = |effect| if let &Effect::Tell(ref event) = effect { Some(event) } else { None };
-    widget.effects.iter().filter_map(told).collect()
+    widget
+        .effects
+        .iter()
+        .filter_map(|effect| if let Effect::Tell(event) = effect { Some(event) } else { None })
+        .collect()
 }
 
 /// A widget at a step that it does not know, with a fuller one to be had.

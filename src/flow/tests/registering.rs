@@ -42,8 +42,11 @@ fn refused_at(pointer: &str, step: &str, body: StepBody) -> Reply {
 }
 
 fn sent_bodies(widget: &Driven) -> Vec<&str> {
-    let body = |sent| if let &Sent::Answer { ref body, .. } = sent { Some(body.as_str()) } else { None };
-    widget.sent.iter().filter_map(body).collect()
+    widget
+        .sent
+        .iter()
+        .filter_map(|sent| if let Sent::Answer { body, .. } = sent { Some(body.as_str()) } else { None })
+        .collect()
 }
 
 #[test]

@@ -1,53 +1,92 @@
-//! Drops from a WebAssembly module what only people and debuggers read: the names of its functions
-//! alone are half of what the compiler leaves.
+//! Drops from a WebAssembly module what only people and debuggers read: the names of its functions alone
+//! are half of what the compiler leaves, and those of what it imports don't compress, for the hashes in them.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use wasm_encoder::{EntityType, ImportSection, Module, RawSection};
+use wasmparser::{Parser, Payload, TypeRef};
 
-/// The magic number and the version that every module begins with.
-const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
-/// The id of a custom section (WebAssembly core specification, section 5.5.3): a module means the same
-/// without it.
-const CUSTOM: u8 = 0;
+/// What a module imports from in place of its glue's own name.
+const FROM: &str = "r";
 
-/// The module without its custom sections.
+/// The module without its custom sections: it means the same without them (WebAssembly core specification,
+/// section 5.5.3).
 pub(super) fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>> {
-    let mut rest = module.strip_prefix(PREAMBLE).context("not a WebAssembly module")?;
-    let mut kept = PREAMBLE.to_vec();
-    while let [id, after @ ..] = rest {
-        let (length, header) = leb128(after)?;
-        let whole = 1 + header + length;
-        ensure!(whole <= rest.len(), "a section is longer than the module");
-        let (section, next) = rest.split_at(whole);
-        if *id != CUSTOM {
-            kept.extend_from_slice(section);
-        }
-        rest = next;
-    }
-    Ok(kept)
+    rewritten(module, |_| Ok(None))
 }
 
-/// An unsigned number of at most 32 bits in LEB128, and how many bytes it takes.
-fn leb128(bytes: &[u8]) -> Result<(usize, usize)> {
-    let mut value = 0;
-    for (at, byte) in bytes.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Ok((value, at + 1));
+/// The module without its custom sections, and the glue that goes with it, with short names for what the
+/// glue gives to the module.
+pub(super) fn with_short_names(module: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
+    let mut short = glue.to_owned();
+    let module = rewritten(module, |section| {
+        let Payload::ImportSection(imports) = section else { return Ok(None) };
+        let mut renamed = ImportSection::new();
+        for (place, import) in imports.clone().into_imports().enumerate() {
+            let import = import?;
+            let TypeRef::Func(signature) = import.ty else { bail!("{} is no function", import.name) };
+            let name = name_of(place);
+            // As wasm-bindgen writes them: keys of an object that are functions, and that of the object.
+            short = replaced(&short, &format!(" {}: function", import.name), &format!(" {name}: function"))?;
+            if place == 0 {
+                short = replaced(&short, &format!("\"{}\"", import.module), &format!("\"{FROM}\""))?;
+            }
+            renamed.import(FROM, &name, EntityType::Function(signature));
+        }
+        Ok(Some(renamed))
+    })?;
+    Ok((module, short))
+}
+
+/// The sections in their order, without the custom ones; `imports` may put another in place of one.
+fn rewritten(module: &[u8], mut imports: impl FnMut(&Payload) -> Result<Option<ImportSection>>) -> Result<Vec<u8>> {
+    let mut kept = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("not a WebAssembly module")?;
+        if matches!(payload, Payload::CustomSection(_)) {
+            continue;
+        }
+        if let Some(section) = imports(&payload)? {
+            kept.section(&section);
+        } else if let Some((id, at)) = payload.as_section() {
+            kept.section(&RawSection { id, data: &module[at] });
         }
     }
-    anyhow::bail!("a section has no length")
+    Ok(kept.finish())
+}
+
+/// The text with the one place replaced.
+fn replaced(text: &str, from: &str, to: &str) -> Result<String> {
+    ensure!(text.matches(from).count() == 1, "the glue does not say {from} once");
+    Ok(text.replacen(from, to, 1))
+}
+
+/// A short name for each place: a, b, … z, ba, bb, …
+fn name_of(mut place: usize) -> String {
+    const LETTERS: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
+    let mut name = String::new();
+    loop {
+        name.insert(0, char::from(LETTERS[place % LETTERS.len()]));
+        place /= LETTERS.len();
+        if place == 0 {
+            return name;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PREAMBLE, without_custom_sections};
+    use super::{name_of, with_short_names, without_custom_sections};
+
+    /// The magic number and the version that every module begins with.
+    const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
+    /// One type, of a function that takes and gives nothing.
+    const TYPES: &[u8] = &[1, 4, 1, 0x60, 0, 0];
 
     #[test]
     fn only_custom_sections_go() {
         let custom = [&[0, 5, 4][..], b"name"].concat();
-        let code = [10, 2, 1, 0];
-        let module = [PREAMBLE, &custom, &code, &custom].concat();
-        assert_eq!(without_custom_sections(&module).expect("a module"), [PREAMBLE, &code].concat());
+        let module = [PREAMBLE, &custom, TYPES, &custom].concat();
+        assert_eq!(without_custom_sections(&module).expect("a module"), [PREAMBLE, TYPES].concat());
     }
 
     #[test]
@@ -55,5 +94,26 @@ mod tests {
         for broken in [&b"<html>"[..], &[PREAMBLE, &[10, 9, 1]].concat(), &[PREAMBLE, &[10]].concat()] {
             assert!(without_custom_sections(broken).is_err(), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn module_and_glue_agree_on_the_short_names() {
+        let import = |from: &[u8], name: &[u8]| {
+            let length = |text: &[u8]| u8::try_from(text.len()).expect("short");
+            let entry = [&[length(from)], from, &[length(name)], name, &[0, 0]].concat();
+            [&[2, length(&entry) + 1, 1], &entry[..]].concat()
+        };
+        let module = [PREAMBLE, TYPES, &import(b"./glue.js", b"__wbg_now_0123")].concat();
+        let glue = "({ __wbg_now_0123: function() {} }) \"./glue.js\"";
+        let (short, shorter) = with_short_names(&module, glue).expect("a module");
+        assert_eq!(short, [PREAMBLE, TYPES, &import(b"r", b"a")].concat());
+        assert_eq!(shorter, "({ a: function() {} }) \"r\"");
+        assert!(with_short_names(&module, "({ __wbg_other_0123: function() {} }) \"./glue.js\"").is_err());
+    }
+
+    #[test]
+    fn each_place_has_a_name_of_its_own() {
+        let names: std::collections::HashSet<String> = (0..1000).map(name_of).collect();
+        assert_eq!(names.len(), 1000);
     }
 }

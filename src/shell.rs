@@ -151,9 +151,7 @@ impl Shell {
                 });
             }
             #[cfg(feature = "full")]
-            Effect::CreateFlow { ticket, create, .. }
-                if self.options.assertion.is_some() && matches!(create.kind, FlowKind::Change | FlowKind::Register) =>
-            {
+            Effect::CreateFlow { ticket, create, .. } if self.options.setup.is_vouched_for() => {
                 self.create_with_assertion(ticket, create);
             }
             Effect::CreateFlow { ticket, key, create } => self.request(Some(ticket), key, Request::Create(create)),

@@ -219,9 +219,27 @@ pub struct Model {
 
 type Effects = Vec<Effect>;
 
+impl Setup {
+    /// Whether the flow is for whom the host page says is signed in. Then nothing is kept for a reload: the
+    /// next one at this device may be somebody else, for whom the host page has another word.
+    #[cfg(feature = "full")]
+    pub(crate) fn is_vouched_for(&self) -> bool {
+        self.signed_in && matches!(self.kind, FlowKind::Change | FlowKind::Register)
+    }
+
+    #[cfg(not(feature = "full"))]
+    #[expect(clippy::unused_self, reason = "as in the full build")]
+    const fn is_vouched_for(&self) -> bool {
+        false
+    }
+}
+
 impl Model {
     /// A widget about to open.
-    pub fn new(setup: Setup) -> Self {
+    pub fn new(mut setup: Setup) -> Self {
+        if setup.is_vouched_for() {
+            setup.resume = None;
+        }
         Self {
             help: Help::default(),
             organisation: None,
@@ -276,6 +294,9 @@ impl Model {
             Event::Opened => {
                 effects.push(Effect::LoadConfig);
                 self.account = Account::new(now);
+                if self.setup.is_vouched_for() {
+                    effects.push(Effect::ClearResume);
+                }
                 let call = self.setup.resume.clone().map_or(Call::Create, Call::Resume);
                 self.send(now, call, effects);
             }

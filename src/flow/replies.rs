@@ -193,7 +193,7 @@ impl Model {
             State::Live(live) => (live.resume == new.resume, live.step_id == new.step_id),
             _ => (false, false),
         };
-        if !saved {
+        if !saved && !self.setup.is_vouched_for() {
             effects.push(Effect::SaveResume(new.resume.clone()));
         }
         let Some(new) = self.refresh(new, same_step, effects) else { return };

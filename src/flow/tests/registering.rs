@@ -174,3 +174,24 @@ fn an_authenticator_app_comes_with_its_key_and_the_key_can_be_copied() {
     widget.event(Event::AskedToCopyKey);
     assert!(widget.has(|effect| matches!(effect, Effect::CopyKey(it) if **it == setup)));
 }
+
+#[test]
+fn what_the_host_page_vouches_for_is_not_kept_for_whoever_comes_next() {
+    let kept = Resume { id: "somebody-elses".into(), token: "token".into() };
+    let is_saved = |effect: &Effect| matches!(effect, Effect::SaveResume(_));
+    for (kind, signed_in, is_kept) in [
+        (FlowKind::Register, true, false),
+        (FlowKind::Change, true, false),
+        (FlowKind::Register, false, true),
+        (FlowKind::Reset, true, true),
+    ] {
+        let widget = Driven::open(Setup { kind, signed_in, resume: Some(kept.clone()), ..setup() });
+        assert_eq!(matches!(widget.sent[0], Sent::Get), is_kept, "{kind:?}: {:?}", widget.sent);
+        assert_eq!(widget.has(|effect| matches!(effect, Effect::ClearResume)), !is_kept, "{kind:?}");
+        let flow = Flow { kind, ..flow("s", identify()) };
+        let answered = FlowAnswered { flow, token: Some("token".into()) };
+        let mut widget = Driven::open(Setup { kind, signed_in, ..setup() });
+        widget.reply(Reply::Flow(Box::new(answered)));
+        assert_eq!(widget.has(is_saved), is_kept, "{kind:?}");
+    }
+}

@@ -146,6 +146,9 @@ impl Model {
                 inputs
             }
             Step::Identify(_) | Step::ContactAdministrator(_) | Step::Unknown => return,
+            // A first screen: what is brought in then would be in the way of what it needs.
+            #[cfg(feature = "full")]
+            Step::SignIn(_) => return,
             _ if self.scorer || !matches!(self.setup.kind, FlowKind::Reset | FlowKind::Change) => return,
             _ => vec![self.user_id.clone()],
         };

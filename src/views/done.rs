@@ -21,7 +21,8 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
         Outcome::RequestSent => (Text::DoneRequest, Text::DoneRequestLead),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };
-    let elsewhere = notified && matches!(outcome, Outcome::Reset | Outcome::Changed);
+    // The server ends sessions after a reset, and nothing else does.
+    let elsewhere = notified && outcome == Outcome::Reset;
     #[cfg(feature = "full")]
     let back = if is_signed_in(screen) {
         // They are where they want to be.

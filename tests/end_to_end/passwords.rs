@@ -104,8 +104,7 @@ async fn screen_11_a_leaked_password_is_known_before_it_is_sent_and_corrected() 
     // By its first range the folder is known for what it is; the others can't be looked up.
     fs::write(leaks.path().join("00000.txt"), "")?;
     fs::write(leaks.path().join(format!("{range}.txt")), format!("{rest}:42\r\n"))?;
-    let breached = format!("[password.breached]\nkind = \"file\"\npath = {:?}\n[mail]", leaks.path());
-    play("leaked", &[("[mail]", &breached)], async |stage| {
+    play("leaked", &[("@BREACHED@", &leaks.path().display().to_string())], async |stage| {
         person::proved(stage, &ADA).await?;
         rule(stage, "is in no list of stolen passwords", "open").await?;
         stage.page.type_into(NEW, password).await?;

@@ -8,7 +8,10 @@ use anyhow::{Context, Result, ensure};
 use harness::{Stage, play};
 use serde_json::json;
 
-use crate::person::{self, ADA, NEW_PASSWORD};
+use crate::{
+    person::{self, ADA, NEW_PASSWORD},
+    register::{self, ALAN, GRACE},
+};
 
 /// The conditions: a name, the width in CSS pixels, the colour scheme, the direction.
 const CONDITIONS: [(&str, u32, &str, &str); 5] = [
@@ -95,9 +98,8 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
 async fn a_new_password_is_whole_in_every_state() -> Result<()> {
     let leaks = tempfile::tempdir()?;
     fs::write(leaks.path().join("00000.txt"), "")?;
-    let strict =
-        format!("[password]\nmin_classes = 3\n[password.breached]\nkind = \"file\"\npath = {:?}\n[mail]", leaks.path());
-    play("pictures-of-passwords", &[("[mail]", &strict)], async |stage| {
+    let (path, strict) = (leaks.path().display().to_string(), "[password]\nmin_classes = 3\n[mail]");
+    play("pictures-of-passwords", &[("@BREACHED@", &path), ("[mail]", strict)], async |stage| {
         person::proved(stage, &ADA).await?;
         look(stage, "l-rules").await?;
         stage.page.type_into("[name=new-password]", "Seven otters").await?;
@@ -112,6 +114,40 @@ async fn a_new_password_is_whole_in_every_state() -> Result<()> {
         stage.page.reads("Keep it where only you will find it.").await?;
         stage.page.reads("Strength: strong").await?;
         look(stage, "o-suggestion").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn security_info_is_whole_on_every_screen() -> Result<()> {
+    play("pictures-of-security-info", &[], async |stage| {
+        register::signed_in(stage, ALAN.user_id, "not his").await?;
+        stage.page.reads("User ID and password don’t go together.").await?;
+        look(stage, "p-signing-in").await?;
+        stage.page.retype("[name=current-password]", register::ALANS_PASSWORD).await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("If you ever can’t sign in").await?;
+        stage.page.press("Finish").await?;
+        stage.page.reads("You can finish once one more is here.").await?;
+        look(stage, "q-nothing-yet").await?;
+        stage.page.press("Authenticator app").await?;
+        stage.page.reads("Set up your authenticator app").await?;
+        look(stage, "r-authenticator").await?;
+        stage.page.press("Back without adding it").await?;
+        stage.page.press("Security questions").await?;
+        stage.page.reads("Choose 5 questions").await?;
+        stage.page.press("Save the questions").await?;
+        stage.page.reads("Choose a question.").await?;
+        look(stage, "s-questions").await
+    })
+    .await?;
+    play("pictures-of-replacing", &[], async |stage| {
+        register::proved(stage, &GRACE, "nanoseconds of wire", 0).await?;
+        look(stage, "t-overview").await?;
+        stage.page.press("Replace").await?;
+        stage.page.reads("It takes the place of").await?;
+        stage.page.press("Send the code").await?;
+        look(stage, "u-replacing").await
     })
     .await
 }

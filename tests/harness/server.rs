@@ -53,17 +53,17 @@ impl Server {
         let demo = root().join("crates/server/demo");
         let mut config = fs::read_to_string(demo.join("regain.toml"))?;
         let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
+        for (from, to) in changes {
+            ensure!(config.contains(from), "the demo's configuration has no {from}");
+            config = config.replace(from, to);
+        }
         for (from, to) in [
             ("@PORT@", port.to_string().as_str()),
             ("@DIST@", &dist),
             ("@DATA@", &data.path().display().to_string()),
             ("@PEOPLE@", &demo.join("people.toml").display().to_string()),
             ("@BREACHED@", &demo.join("breached.txt").display().to_string()),
-        ]
-        .into_iter()
-        .chain(changes.iter().copied())
-        {
-            ensure!(config.contains(from), "the demo's configuration has no {from}");
+        ] {
             config = config.replace(from, to);
         }
         fs::write(data.path().join("regain.toml"), config)?;

@@ -33,9 +33,24 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
     }
     run::shown("Running the tests", &mut tests)?;
+    let mut lean = native::cargo();
+    lean.args(["test", "--package", "regain", "--no-default-features"]);
+    run::step("Running the lean widget's own tests", "about 1 min the first time", &mut lean)?;
     let mut clippy = native::cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
     run::step("Running the lints", "about 3 min the first time", &mut clippy)?;
+    let mut clippy = native::cargo();
+    clippy.args([
+        "clippy",
+        "--package",
+        "regain",
+        "--no-default-features",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    run::step("Running the lean widget's lints", "some seconds", &mut clippy)?;
     println!("\nAll tests passed in {}.", run::seconds(started.elapsed()));
     Ok(())
 }

@@ -114,6 +114,7 @@ pub(crate) mod testing {
     use super::{App, Arc, Config, Parts};
     use crate::{
         adapters::{Database, EmbeddedDirectory, Outbox, People, SqliteStore},
+        keys::Keys,
         ports::{Clock, OsRng},
     };
 
@@ -139,8 +140,9 @@ pub(crate) mod testing {
         let config = Config::parse(text, folder.path()).expect("a configuration");
         let database = Database::open(&config.store.path).await.expect("opens");
         let rng = Arc::new(OsRng);
+        let keys = Keys::derive(&config.server.server_key().expect("a key"));
         let directory =
-            EmbeddedDirectory::open(database.clone(), Arc::clone(&clock), rng.clone()).await.expect("opens");
+            EmbeddedDirectory::open(database.clone(), Arc::clone(&clock), rng.clone(), keys).await.expect("opens");
         directory.import(people).await.expect("imports");
         let outbox = Outbox::new(Arc::clone(&clock));
         let parts = Parts {

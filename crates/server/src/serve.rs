@@ -125,9 +125,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
 async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
+    let keys = Keys::derive(&config.server.server_key()?);
     let database = Database::open(&config.store.path).await?;
     let directory = match config.directory.kind {
-        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone())
+        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone(), keys.clone())
             .await?
             .remembering(config.password.history()),
     };
@@ -148,10 +149,7 @@ async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
     let phone: Arc<dyn Phone> = match config.phone.kind {
         PhoneKind::Off => Arc::new(NoPhone),
         PhoneKind::Outbox => Arc::new(outbox.clone()),
-        PhoneKind::Twilio => {
-            let keys = Keys::derive(&config.server.server_key()?);
-            Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?)
-        }
+        PhoneKind::Twilio => Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?),
     };
     let captcha = SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?;
     let breached = adapters::breached(&config.password.breached)?;

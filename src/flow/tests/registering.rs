@@ -195,3 +195,18 @@ fn what_the_host_page_vouches_for_is_not_kept_for_whoever_comes_next() {
         assert_eq!(widget.has(is_saved), is_kept, "{kind:?}");
     }
 }
+
+#[test]
+fn a_first_screen_brings_nothing_heavy_in() {
+    let mut widget = Driven::open(Setup { kind: FlowKind::Change, ..setup() });
+    let at = |step, body| {
+        let flow = Flow { kind: FlowKind::Change, ..flow(step, body) };
+        Reply::Flow(Box::new(FlowAnswered { flow, token: Some("token".into()) }))
+    };
+    widget.reply(at("s1", StepBody::SignIn { user_id: None }));
+    assert!(!widget.has(|effect| matches!(effect, Effect::BringInStrength(_))));
+    widget.typed(Field::Current, "current");
+    widget.event(Event::Submitted);
+    widget.reply(at("s2", new_password()));
+    assert!(widget.has(|effect| matches!(effect, Effect::BringInStrength(_))));
+}

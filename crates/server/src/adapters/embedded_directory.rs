@@ -23,11 +23,12 @@ use sqlx::Row as _;
 
 use super::sqlite::{Database, to_millis};
 use crate::{
+    keys::Keys,
     ports::{
         Account, Clock, Directory, DirectoryError, GivenAnswer, PasswordChange, RegisterError, Registration, Rng,
         SetPasswordError, SignIn, UnlockError, random_token,
     },
-    questions, totp, user_id,
+    questions, user_id,
 };
 
 /// So many failed sign-ins in a row lock an account. Microsoft Entra smart lockout and OWASP's
@@ -46,6 +47,8 @@ pub struct EmbeddedDirectory {
     database: Database,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    /// Seal the keys of authenticator apps, which must be read back.
+    keys: Keys,
     hashing: Hashing,
     /// How many of an account's last passwords are remembered.
     remembered: u8,
@@ -86,7 +89,12 @@ impl From<sqlx::Error> for RegisterError {
 
 impl EmbeddedDirectory {
     /// The directory in an open database.
-    pub async fn open(database: Database, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Self, DirectoryError> {
+    pub async fn open(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        keys: Keys,
+    ) -> Result<Self, DirectoryError> {
         let hashing = Hashing::new();
         let dummy_hash = hashing.hash(&random_token(&*rng), salt(&*rng)).await?;
         let mut transaction = database.begin_write().await?;
@@ -98,7 +106,7 @@ impl EmbeddedDirectory {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Self { database, clock, rng, hashing, remembered: 0, dummy_hash })
+        Ok(Self { database, clock, rng, keys, hashing, remembered: 0, dummy_hash })
     }
 }
 
@@ -186,11 +194,9 @@ impl Directory for EmbeddedDirectory {
             .fetch_optional(self.database.reader())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let secret = Secret::new(row.try_get::<String, _>("secret")?);
-        match totp::key_from_base32(&secret) {
-            Some(key) => Ok(Some(key)),
-            None => Err(DirectoryError::Unavailable("a stored authenticator key is damaged".to_owned())),
-        }
+        let context = register::authenticator_context(account_id.unwrap_or(NOBODY));
+        let key = self.keys.open(&context, &row.try_get::<String, _>("secret")?);
+        key.map(Some).map_err(|error| DirectoryError::Unavailable(format!("the key of an authenticator app: {error}")))
     }
 
     async fn sign_in(
@@ -266,7 +272,8 @@ mod tests {
 
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await.expect("opens")
+        let keys = Keys::derive(&Secret::new(vec![7; 32]));
+        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await.expect("opens")
     }
 
     /// The work that a failed sign-in does is the same whoever it names: what differs between them is
@@ -306,5 +313,38 @@ mod tests {
             assert!(!directory.check_answers(id, &given).await.expect("answers"));
             assert_eq!(directory.hashing.verified.load(Ordering::Relaxed), 2, "{id:?} {questions:?}");
         }
+    }
+
+    /// Whoever can write the file and not read the key gets no further with somebody else's app.
+    #[tokio::test]
+    async fn the_key_of_an_authenticator_app_is_sealed_for_its_account() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let person = |id: &str, key: char| {
+            let key = String::from(key).repeat(32);
+            format!("[[people]]\nuser_id = \"{id}\"\nname = \"{id}\"\npassword = \"p\"\nauthenticator = \"{key}\"\n")
+        };
+        let people = People::from_toml(&[person("ada", 'A'), person("grace", 'Q')].concat()).expect("reads");
+        directory.import(&people).await.expect("imports");
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let grace = directory.find("grace").await.expect("answers").expect("is there");
+        let key = directory.authenticator_key(Some(&ada.id)).await.expect("answers").expect("has one");
+        assert_eq!(key.expose(), &[0; 20]);
+
+        let mut transaction = directory.database.begin_write().await.expect("begins");
+        let stored: String = sqlx::query_scalar("SELECT secret FROM account_authenticators WHERE account_id = $1")
+            .bind(&ada.id)
+            .fetch_one(&mut *transaction)
+            .await
+            .expect("is there");
+        assert!(!stored.contains("AAAAAAAAAAAAAAAA"), "{stored}");
+        sqlx::query("UPDATE account_authenticators SET secret = $1 WHERE account_id = $2")
+            .bind(&stored)
+            .bind(&grace.id)
+            .execute(&mut *transaction)
+            .await
+            .expect("writes");
+        transaction.commit().await.expect("commits");
+        assert!(directory.authenticator_key(Some(&grace.id)).await.is_err());
     }
 }

@@ -198,7 +198,10 @@ impl Flows {
         let reply = Reply::created(self.engine.view(cx, &decision.state), token);
         match self.carry_out(&row, cx, &decision, reply, once, client).await? {
             CarriedOut::Done(reply) => Ok(reply),
-            CarriedOut::OverLimit(OnOverLimit::AssertionUsed, _) => Ok(not_asserted()),
+            CarriedOut::OverLimit(OnOverLimit::AssertionUsed, _) => {
+                tracing::warn!("an assertion was used before");
+                Ok(not_asserted())
+            }
             CarriedOut::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
             CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply(|| None)),
@@ -221,13 +224,19 @@ impl Flows {
                 return Ok(None);
             }
         };
-        let Ok(subject) = user_id::trimmed(&assertion.user_id) else { return Ok(None) };
+        let Ok(subject) = user_id::trimmed(&assertion.user_id) else {
+            tracing::warn!("an assertion names nobody: its sub is no user ID");
+            return Ok(None);
+        };
         if user_id.is_some_and(|user_id| user_id::normalise(user_id) != user_id::normalise(subject)) {
             tracing::warn!("an assertion is about somebody else than the request that it came with");
             return Ok(None);
         }
         // Who has no password has none to change, and none to sign in with.
         let account = self.directory.find(subject).await?.filter(|account| account.enabled && account.has_password);
+        if account.is_none() {
+            tracing::warn!("an assertion is about nobody who can sign in with a password here");
+        }
         Ok(account.map(|account| Asserted { account, id: assertion.id }))
     }
 

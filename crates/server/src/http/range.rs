@@ -58,7 +58,10 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
     }
     let Ok(_permit) = ranges.permits.try_acquire() else { return Reply::unavailable().into_response() };
     match ranges.breached.range(prefix).await {
-        Ok(range) => {
+        Ok(mut range) => {
+            // What the server takes is not to be called known.
+            let least = app.config().password.breached.min_count;
+            range.retain(|hash| hash.count >= least);
             let headers: [(HeaderName, HeaderValue); 3] = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
                 (header::CACHE_CONTROL, KEPT),

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use regain_protocol::Secret;
 use regain_server::{
     adapters::{Database, EmbeddedDirectory, People},
+    keys::Keys,
     ports::{Account, Directory, GivenAnswer, OsRng, PasswordChange, SignIn},
 };
 use tempfile::TempDir;
@@ -91,8 +92,9 @@ impl Fixture for Embedded {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(MovedClock::new());
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let keys = Keys::derive(&Secret::new(vec![7; 32]));
         let directory =
-            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng)).await.expect("opens");
+            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng), keys).await.expect("opens");
         let directory = directory.remembering(REMEMBERED);
         let people = People::from_toml(PEOPLE).expect("reads");
         assert_eq!(directory.import(&people).await.expect("imports"), 5);

@@ -44,6 +44,11 @@ async fn what_was_seen_seldom_may_be_let_through() {
         let mut session = world.proved("ada@example.com").await;
         session.answer(&world, json!({ "do": "set_password", "password": BREACHED })).await;
         assert_eq!(session.step_name(), step, "{least}");
+        // A browser hears of it only where it is refused.
+        let (prefix, suffix) = breached::hash(&BREACHED.into());
+        let range = world.send(bare(Method::GET, &format!("/v1/range/{prefix}"), None)).await;
+        let range = String::from_utf8(range.bytes).expect("text");
+        assert_eq!(range.contains(suffix.as_str()), step == "new_password", "{least}");
     }
 }
 

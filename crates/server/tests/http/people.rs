@@ -9,7 +9,7 @@ use regain_server::{
 };
 use tokio::sync::OnceCell;
 
-use crate::ports::MovedClock;
+use crate::{ports::MovedClock, world::keys};
 
 /// Who has nothing but mail, and who has nothing to be recovered by.
 pub(crate) const ADA: &str = "ada@example.com";
@@ -138,7 +138,7 @@ pub(crate) async fn settle_in(path: &Path) {
         let path = folder.path().join("regain.db");
         let database = Database::open(&path).await.expect("opens");
         let clock = Arc::new(MovedClock::default());
-        let directory = EmbeddedDirectory::open(database.clone(), clock, Arc::new(OsRng)).await.expect("opens");
+        let directory = EmbeddedDirectory::open(database.clone(), clock, Arc::new(OsRng), keys()).await.expect("opens");
         directory.import(&People::from_toml(&all.concat()).expect("people")).await.expect("imports");
         database.close().await;
         fs::read(path).expect("reads")

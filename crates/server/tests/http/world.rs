@@ -1,6 +1,6 @@
 //! A whole server without a socket.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -13,6 +13,7 @@ use regain_server::{
     adapters::{self, Database, EmbeddedDirectory, SqliteStore},
     app::{App, Parts},
     config::Config,
+    keys::Keys,
     outgoing::{Content, Outgoing},
     ports::{Clock as _, Directory as _, OsRng, Settlement, SignIn},
 };
@@ -50,6 +51,12 @@ const LEAST: &str = r#"
     [captcha]
     kind = "off"
 "#;
+
+/// What every world's server key comes to.
+pub(crate) fn keys() -> Keys {
+    let config = Config::parse(LEAST, Path::new(".")).expect("a configuration");
+    Keys::derive(&config.server.server_key().expect("a key"))
+}
 
 /// A configuration with other sections over it, whose keys go before.
 pub(crate) fn merged(under: &str, over: &str) -> String {
@@ -109,7 +116,7 @@ impl World {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));
         let database = Database::open(&config.store.path).await.expect("opens");
-        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng))
+        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng), keys())
             .await
             .expect("opens")
             .remembering(config.password.history());

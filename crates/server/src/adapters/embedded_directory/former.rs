@@ -70,8 +70,11 @@ impl EmbeddedDirectory {
 mod tests {
     use std::sync::Arc;
 
+    use regain_protocol::Secret;
+
     use crate::{
         adapters::{Database, EmbeddedDirectory, People},
+        keys::Keys,
         ports::{Directory as _, OsRng, PasswordChange, SystemClock},
     };
 
@@ -81,7 +84,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let open = async |remembered| {
-            let opened = EmbeddedDirectory::open(database.clone(), Arc::new(SystemClock), Arc::new(OsRng)).await;
+            let opened = EmbeddedDirectory::open(
+                database.clone(),
+                Arc::new(SystemClock),
+                Arc::new(OsRng),
+                Keys::derive(&Secret::new(vec![7; 32])),
+            )
+            .await;
             opened.expect("opens").remembering(remembered)
         };
         let people = People::from_toml("people = [{ user_id = 'ada', name = 'A', password = '0' }]").expect("reads");

@@ -50,7 +50,7 @@ struct Checked<'a> {
     /// In E.164, in the order of the entry's.
     numbers: Vec<String>,
     /// In base32.
-    authenticator: Option<Secret<String>>,
+    authenticator: Option<Secret<Vec<u8>>>,
 }
 
 /// A person ready to be written.
@@ -59,6 +59,8 @@ struct Entry<'a> {
     checked: Checked<'a>,
     password_hash: Option<String>,
     questions: Vec<RegisteredQuestion>,
+    /// Sealed.
+    authenticator: Option<String>,
 }
 
 impl EmbeddedDirectory {
@@ -85,7 +87,7 @@ impl EmbeddedDirectory {
         Ok(entries.len())
     }
 
-    /// Hashes what is kept as a hash.
+    /// Hashes what is kept as a hash, and seals what is kept sealed.
     async fn entry<'a>(&self, checked: Checked<'a>) -> Result<Entry<'a>, DirectoryError> {
         let person = checked.person;
         let password_hash = match &person.password {
@@ -100,7 +102,9 @@ impl EmbeddedDirectory {
                 answer_hash: self.hash_answer(answer).await?,
             });
         }
-        Ok(Entry { id: random_id(&*self.rng), checked, password_hash, questions })
+        let id = random_id(&*self.rng);
+        let authenticator = checked.authenticator.as_ref().map(|key| self.sealed_authenticator(&id, key));
+        Ok(Entry { id, checked, password_hash, questions, authenticator })
     }
 }
 
@@ -133,7 +137,7 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
             if key.is_none() {
                 fault("authenticator", &"must be a key of at least 16 bytes in base32, as authenticator apps take it");
             }
-            key.map(|key| totp::key_to_base32(&key))
+            key
         });
         for (index, group) in person.groups.iter().enumerate() {
             if group.trim().is_empty() {
@@ -176,7 +180,8 @@ fn check_questions(
 }
 
 async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -> sqlx::Result<()> {
-    let Entry { id, checked: Checked { person, key, numbers, authenticator }, password_hash, questions } = entry;
+    let Entry { id, checked, password_hash, questions, authenticator } = entry;
+    let Checked { person, key, numbers, .. } = checked;
     sqlx::query(
         "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
          password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
@@ -209,7 +214,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
             .await?;
     }
     insert_questions(transaction, id, questions).await?;
-    set_authenticator(transaction, id, authenticator.as_ref()).await?;
+    set_authenticator(transaction, id, authenticator.as_deref()).await?;
     for (position, group) in (0_i64..).zip(&person.groups) {
         sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
             .bind(id)
@@ -230,6 +235,7 @@ mod tests {
     use super::*;
     use crate::{
         adapters::Database,
+        keys::Keys,
         ports::{
             AccountMail, AccountPhone, Clock as _, Directory as _, OsRng, PasswordChange, Registration, SignIn,
             SystemClock,
@@ -238,7 +244,8 @@ mod tests {
 
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng)).await.expect("opens")
+        let keys = Keys::derive(&Secret::new(vec![7; 32]));
+        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await.expect("opens")
     }
 
     fn people(text: &str) -> People {

@@ -45,6 +45,11 @@ const PHONES: Destinations = Destinations {
 };
 
 impl EmbeddedDirectory {
+    /// The key of an account's authenticator app, as it is stored.
+    pub(super) fn sealed_authenticator(&self, account_id: &str, key: &Secret<Vec<u8>>) -> String {
+        self.keys.seal(&*self.rng, &authenticator_context(account_id), key)
+    }
+
     /// [`Directory::register`](crate::ports::Directory::register).
     pub(super) async fn change(&self, account_id: &str, registration: &Registration) -> Result<(), RegisterError> {
         check(registration)?;
@@ -68,7 +73,7 @@ impl EmbeddedDirectory {
             Registration::Phone(phone) => PHONES.set(to, account_id, phone.role, Some(&phone.number)).await?,
             Registration::RemovePhone(role) => PHONES.set(to, account_id, *role, None).await?,
             Registration::Authenticator(key) => {
-                set_authenticator(to, account_id, Some(&totp::key_to_base32(key))).await?;
+                set_authenticator(to, account_id, Some(&self.sealed_authenticator(account_id, key))).await?;
             }
             Registration::RemoveAuthenticator => set_authenticator(to, account_id, None).await?,
             Registration::Questions(_) | Registration::RemoveQuestions => {
@@ -144,20 +149,25 @@ fn check(registration: &Registration) -> Result<(), RegisterError> {
     if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
 }
 
-/// Writes the key of an account's authenticator app, in base32; `None` for no app.
+/// What the key of an account's authenticator app is sealed for: it opens for no other account.
+pub(super) fn authenticator_context(account_id: &str) -> String {
+    format!("authenticator:{account_id}")
+}
+
+/// Writes the sealed key of an account's authenticator app; `None` for no app.
 pub(super) async fn set_authenticator(
     transaction: &mut Transaction<'_, Backend>,
     account_id: &str,
-    secret: Option<&Secret<String>>,
+    sealed: Option<&str>,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM account_authenticators WHERE account_id = $1")
         .bind(account_id)
         .execute(&mut **transaction)
         .await?;
-    if let Some(secret) = secret {
+    if let Some(sealed) = sealed {
         sqlx::query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
             .bind(account_id)
-            .bind(secret.expose())
+            .bind(sealed)
             .execute(&mut **transaction)
             .await?;
     }

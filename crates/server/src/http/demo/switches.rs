@@ -51,7 +51,7 @@ const CAPTCHAS: [(&str, CaptchaKind, &str); 5] = [
     ("image", CaptchaKind::Image, "A picture of digits, which are spoken too"),
     ("turnstile", CaptchaKind::Turnstile, "Cloudflare Turnstile, with its published test keys (needs the internet)"),
     ("hcaptcha", CaptchaKind::Hcaptcha, "hCaptcha, with its published test keys (needs the internet)"),
-    ("off", CaptchaKind::Off, "None"),
+    ("off", CaptchaKind::Off, "No challenge"),
 ];
 
 /// The keys that the services publish for testing: every solution passes.

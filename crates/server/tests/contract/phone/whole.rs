@@ -93,9 +93,11 @@ impl Whole {
         let config = Config::parse(&change(text), Path::new(folder.path())).expect("a configuration");
         let clock = Arc::new(MovedClock::new());
         let database = Database::open(&config.store.path).await.expect("opens");
-        let directory = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng)).await.expect("opens");
-        directory.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
+        let directory = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng), keys.clone())
+            .await
+            .expect("opens");
+        directory.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
         let twilio = Twilio::new(&config.phone, PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let parts = Parts {
             store: Arc::new(SqliteStore::new(database)),

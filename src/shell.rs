@@ -15,7 +15,7 @@ use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
 use regain_protocol::Outcome;
 #[cfg(feature = "full")]
-use regain_protocol::{AuthenticatorSetup, CreateFlow, FlowKind};
+use regain_protocol::{AuthenticatorSetup, CreateFlow};
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(feature = "full")]
 use wasm_bindgen_futures::JsFuture;

@@ -4,6 +4,9 @@
 //! browser. [`shell`] carries out what the core asks for, [`api`] speaks to the server, [`views`]
 //! draws. `embed/regain.js` is the script that a page includes; it brings this in when it is needed.
 
+// What only the full build has can't be reached in the lean one: see `full`.
+#![cfg_attr(not(feature = "full"), allow(unreachable_code, unused_variables))]
+
 mod aids;
 pub mod api;
 #[cfg(feature = "full")]
@@ -11,6 +14,7 @@ mod assertion;
 mod captcha;
 pub mod clock;
 pub mod flow;
+mod full;
 pub mod i18n;
 mod options;
 pub mod shell;

@@ -21,6 +21,10 @@ pub(crate) struct Options {
     pub(crate) tell: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
     pub(crate) work: Option<Function>,
+    /// The language to speak, as a BCP 47 tag.
+    pub(crate) language: String,
+    /// What is said in it, a line each; none for English.
+    pub(crate) texts: Option<String>,
     /// Where the host page says who is signed in; see [`crate::assertion`].
     #[cfg(feature = "full")]
     pub(crate) assertion: Option<JsValue>,
@@ -53,6 +57,8 @@ impl Options {
             },
             api: text("api").unwrap_or_default(),
             key: text("key").unwrap_or_default(),
+            language: text("language").unwrap_or_default(),
+            texts: text("texts"),
             href: text("href"),
             tell,
             work: function("work"),

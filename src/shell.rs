@@ -41,7 +41,8 @@ use crate::work::Job;
 pub fn mount(root: HtmlElement, options: &JsValue) {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    let options = Options::read(options);
+    let mut options = Options::read(options);
+    i18n::speak(&options.language, options.texts.take());
     let shell = Rc::new(OnceCell::new());
     let mounted = mount_to(root.clone(), {
         let shell = Rc::clone(&shell);

@@ -11,6 +11,8 @@ mod full;
 
 use std::cell::Cell;
 
+use crate::full::IS_FULL;
+
 use regain_protocol::{
     AccountType, CallStatus, Captcha, Config, Contact, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method,
     MethodKind, Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Role, Secret, ServerCheck,
@@ -137,7 +139,7 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
 fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
     match &*json.text("name") {
         "identify" => StepBody::Identify { captcha: captcha(&json.object("captcha")) },
-        "contact_administrator" => {
+        "contact_administrator" if IS_FULL => {
             StepBody::ContactAdministrator { reason: json.text("reason"), contact: contact(&json.object("contact")) }
         }
         "choose_method" => StepBody::ChooseMethod { methods: json.list("methods", method) },
@@ -153,16 +155,16 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             #[cfg(not(feature = "full"))]
             setup: None,
         },
-        "answer_call" => StepBody::AnswerCall {
+        "answer_call" if IS_FULL => StepBody::AnswerCall {
             method: method(&json.object("method")),
             status: call_status(&json.text("status")),
             calls_left: json.small("calls_left"),
         },
-        "answer_questions" => StepBody::AnswerQuestions {
+        "answer_questions" if IS_FULL => StepBody::AnswerQuestions {
             questions: json.list("questions", |json| Question { id: json.text("id"), text: json.text("text") }),
             tries_left: json.small("tries_left"),
         },
-        "choose_outcome" => StepBody::ChooseOutcome {
+        "choose_outcome" if IS_FULL => StepBody::ChooseOutcome {
             outcomes: json.list("outcomes", |json| match &*itself(json) {
                 "unlock" => UnlockOutcome::Unlock,
                 "reset" => UnlockOutcome::Reset,

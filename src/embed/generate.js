@@ -2,8 +2,10 @@
 // (crates/generator); the randomness is the browser's.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
+const [NAME, INTEGRITY] = __REGAIN_GENERATOR__;
+
 let module;
-const load = () => module ||= fetch(new URL("__REGAIN_GENERATOR__", import.meta.url))
+const load = () => module ||= fetch(new URL(NAME, import.meta.url), {integrity: INTEGRITY})
   .then(wasm => wasm.arrayBuffer())
   .then(bytes => WebAssembly.compile(bytes))
   .catch(error => { module = 0; throw error; });

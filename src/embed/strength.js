@@ -4,7 +4,8 @@
 
 // Resolves to a function from a password to its verdict, in JSON.
 const open = async inputs => {
-  const wasm = await fetch(new URL("__REGAIN_STRENGTH_WASM__", import.meta.url));
+  const [name, integrity] = __REGAIN_STRENGTH_WASM__;
+  const wasm = await fetch(new URL(name, import.meta.url), {integrity});
   const module = await WebAssembly.compile(await wasm.arrayBuffer());
   // It imports the time, and what wasm-bindgen has in every module but nothing here calls.
   const imports = {};

@@ -6,7 +6,8 @@
 // Tries the numbers in turn and resolves to the one, or to -1. It calls `tell` with the percentage
 // that is behind it, and waits for `rest` after each slice of some milliseconds.
 const search = async ({salt, challenge, max}, tell, rest) => {
-  const wasm = await fetch(new URL("__REGAIN_SOLVER__", import.meta.url));
+  const [name, integrity] = __REGAIN_SOLVER__;
+  const wasm = await fetch(new URL(name, import.meta.url), {integrity});
   const {instance: {exports}} = await WebAssembly.instantiate(await wasm.arrayBuffer());
   exports.begin();
   for (const byte of new TextEncoder().encode(salt)) exports.salt(byte);
@@ -74,21 +75,22 @@ const elsewhere = (script, signal, begin, here) => {
   attempt(new URL(script).origin == location.origin ? [own, copy] : [copy]);
 };
 
+const OUTSIDE = __REGAIN_OUTSIDE__, GENERATE = __REGAIN_GENERATE__;
 const SCRIPTS = {
-  turnstile: "__REGAIN_OUTSIDE__",
-  hcaptcha: "__REGAIN_OUTSIDE__",
-  strength: "__REGAIN_STRENGTH__",
-  suggest: "__REGAIN_GENERATE__",
-  copy: "__REGAIN_GENERATE__",
-  breached: "__REGAIN_BREACHED__",
+  turnstile: OUTSIDE,
+  hcaptcha: OUTSIDE,
+  strength: __REGAIN_STRENGTH__,
+  suggest: GENERATE,
+  copy: GENERATE,
+  breached: __REGAIN_BREACHED__,
 };
 
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,
-// with 100 and the solution, or with -1 where there is none to be had.
-export default async (kind, values, root, signal, tell) => {
+// with 100 and the solution, or with -1 where there is none to be had. `bring` brings in a script of ours.
+export default async (kind, values, root, signal, tell, bring) => {
   const say = (...told) => signal.aborted || tell(...told);
   if (kind) {
-    const {default: work} = await import(new URL(SCRIPTS[kind], import.meta.url));
+    const {default: work} = await bring(SCRIPTS[kind]);
     return work(kind, values, root, signal, say, elsewhere);
   }
   const [algorithm, salt, challenge, signature, max] = values;

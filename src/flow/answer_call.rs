@@ -6,6 +6,7 @@ use regain_protocol::{CallStatus, Method};
 
 use super::{Announcement, Fault};
 use crate::clock::Millis;
+use crate::full::InFull;
 
 /// How often the server is asked how the call goes.
 const EVERY: Millis = 2_000;
@@ -25,11 +26,13 @@ pub struct AnswerCall {
     /// When to ask how it goes; 0 for not planned yet.
     ask_at: Millis,
     lost: u8,
+    /// It is in the full build only.
+    pub(super) in_full: InFull,
 }
 
 impl AnswerCall {
-    pub(super) fn new(method: Method, status: CallStatus, calls_left: u8) -> Self {
-        Self { method, status, calls_left, ask_at: 0, lost: 0 }
+    pub(super) fn new(method: Method, status: CallStatus, calls_left: u8) -> Option<Self> {
+        Some(Self { method, status, calls_left, ask_at: 0, lost: 0, in_full: InFull::get()? })
     }
 
     /// The same step as the server has it now; what is to be said about it.
@@ -69,7 +72,7 @@ impl AnswerCall {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
     use regain_protocol::{MethodKind, Role};
@@ -92,9 +95,9 @@ mod tests {
             (Status::NoAnswer, true, true),
             (Status::Failed, true, true),
         ] {
-            let call = AnswerCall::new(method.clone(), status, 1);
+            let call = AnswerCall::new(method.clone(), status, 1).expect("in the full build");
             assert_eq!((call.is_over(), call.can_call()), (over, again), "{status:?}");
-            assert!(!AnswerCall::new(method.clone(), status, 0).can_call());
+            assert!(!AnswerCall::new(method.clone(), status, 0).expect("in the full build").can_call());
         }
     }
 }

@@ -5,6 +5,7 @@
 use regain_protocol::{Answer, ProblemCode, Question, QuestionAnswer, Secret};
 
 use super::{Field, FieldError};
+use crate::full::InFull;
 
 /// The most that this widget asks at once: more than the five that a server may ask for.
 pub(super) const MOST: usize = 9;
@@ -20,13 +21,16 @@ pub struct AnswerQuestions {
     pub tries_left: u8,
     /// What is wrong, and where.
     pub error: Option<(Field, FieldError)>,
+    /// It is in the full build only.
+    pub(super) in_full: InFull,
 }
 
 impl AnswerQuestions {
     /// `None` where there are none, or more than anybody would ask.
     pub(super) fn new(questions: Vec<Question>, tries_left: u8) -> Option<Self> {
         let answers = questions.iter().map(|_| Secret::from("")).collect();
-        (1..=MOST).contains(&questions.len()).then_some(Self { questions, answers, tries_left, error: None })
+        let in_full = InFull::get()?;
+        (1..=MOST).contains(&questions.len()).then_some(Self { questions, answers, tries_left, error: None, in_full })
     }
 
     /// The same step as the server has it now: what was typed stays with its question.

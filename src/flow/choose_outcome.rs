@@ -4,6 +4,7 @@
 use regain_protocol::{Answer, UnlockOutcome};
 
 use super::{Field, FieldError};
+use crate::full::InFull;
 
 /// What is on offer, and the choice so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct ChooseOutcome {
     pub chosen: Option<usize>,
     /// What is wrong with the choice.
     pub error: Option<FieldError>,
+    /// It is in the full build only.
+    pub(super) in_full: InFull,
 }
 
 impl ChooseOutcome {
@@ -21,7 +24,8 @@ impl ChooseOutcome {
     pub(super) fn new(mut outcomes: Vec<UnlockOutcome>) -> Option<Self> {
         outcomes.retain(|outcome| *outcome != UnlockOutcome::Unknown);
         let chosen = (outcomes.len() == 1).then_some(0);
-        (!outcomes.is_empty()).then_some(Self { outcomes, chosen, error: None })
+        let in_full = InFull::get()?;
+        (!outcomes.is_empty()).then_some(Self { outcomes, chosen, error: None, in_full })
     }
 
     /// The same step as the server has it now: the choice stays where it still can.

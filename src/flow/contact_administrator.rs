@@ -4,6 +4,7 @@
 use regain_protocol::{Answer, Contact, ProblemCode, Secret};
 
 use super::{Announcement, Field, FieldError, is_page};
+use crate::full::InFull;
 
 /// The longest message, in characters.
 pub const LONGEST: u32 = 1000;
@@ -21,15 +22,18 @@ pub struct ContactAdministrator {
     pub error: Option<FieldError>,
     /// How many characters were left when it was last said.
     said: u32,
+    /// It is in the full build only.
+    pub(super) in_full: InFull,
 }
 
 impl ContactAdministrator {
-    pub(super) fn new(reason: String, contact: Contact) -> Self {
+    pub(super) fn new(reason: String, contact: Contact) -> Option<Self> {
         let contact = match contact {
             Contact::Url { url } if !is_page(&url) => Contact::Unknown,
             contact => contact,
         };
-        Self { reason, contact, message: Secret::from(""), error: None, said: LONGEST }
+        let in_full = InFull::get()?;
+        Some(Self { reason, contact, message: Secret::from(""), error: None, said: LONGEST, in_full })
     }
 
     /// How many characters there are; negative below zero is too many.
@@ -74,13 +78,13 @@ impl ContactAdministrator {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
 
     #[test]
     fn the_room_left_is_said_sparingly() {
-        let mut step = ContactAdministrator::new("asked".into(), Contact::Form {});
+        let mut step = ContactAdministrator::new("asked".into(), Contact::Form {}).expect("in the full build");
         let mut said = vec![];
         for length in (0..=1003).chain([1001, 1000, 985, 880, 901]) {
             said.extend(step.typed(Secret::new("é".repeat(length))));
@@ -90,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_message_is_optional_and_one_that_is_too_long_is_not_sent() {
-        let mut step = ContactAdministrator::new("asked".into(), Contact::Form {});
+        let mut step = ContactAdministrator::new("asked".into(), Contact::Form {}).expect("in the full build");
         let sent = |step: &mut ContactAdministrator| match step.submit() {
             Ok(Some(Answer::SendRequest { message })) => message,
             other => panic!("it is the form: {other:?}"),
@@ -105,7 +109,10 @@ mod tests {
 
     #[test]
     fn an_address_that_is_no_page_is_not_linked() {
-        let url = |url: &str| ContactAdministrator::new("asked".into(), Contact::Url { url: url.into() }).contact;
+        let url = |url: &str| {
+            let step = ContactAdministrator::new("asked".into(), Contact::Url { url: url.into() });
+            step.expect("in the full build").contact
+        };
         assert_eq!(url("javascript:alert(1)"), Contact::Unknown);
         assert!(matches!(url("https://example.com/help"), Contact::Url { .. }));
     }

@@ -155,10 +155,10 @@ impl Model {
                 Step::Identify(Identify::new(self.user_id.clone(), captcha))
             }
             StepBody::ContactAdministrator { reason, contact } => {
-                Step::ContactAdministrator(ContactAdministrator::new(reason, contact))
+                ContactAdministrator::new(reason, contact).map_or(Step::Unknown, Step::ContactAdministrator)
             }
             StepBody::AnswerCall { method, status, calls_left } => {
-                Step::AnswerCall(AnswerCall::new(method, status, calls_left))
+                AnswerCall::new(method, status, calls_left).map_or(Step::Unknown, Step::AnswerCall)
             }
             StepBody::AnswerQuestions { questions, tries_left } => {
                 AnswerQuestions::new(questions, tries_left).map_or(Step::Unknown, Step::AnswerQuestions)

@@ -8,5 +8,7 @@ mod failures;
 mod handing_on;
 mod methods;
 #[cfg(feature = "full")]
+mod rare;
+#[cfg(feature = "full")]
 mod registering;
 mod steps;

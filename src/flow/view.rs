@@ -20,6 +20,7 @@ use super::{
     seconds_until,
 };
 use crate::clock::Millis;
+use crate::full::InFull;
 
 /// What to draw.
 #[derive(Debug, Clone)]
@@ -162,6 +163,8 @@ pub struct ContactView {
     pub left: i32,
     /// What is wrong with the message.
     pub error: Option<FieldError>,
+    /// It is in the full build only.
+    pub in_full: InFull,
 }
 
 /// A call on its way.
@@ -180,6 +183,8 @@ pub struct CallView {
     pub calls_left: u8,
     /// Whether another may be asked for now.
     pub can_call: bool,
+    /// It is in the full build only.
+    pub in_full: InFull,
 }
 
 /// Questions to answer.
@@ -189,6 +194,8 @@ pub struct QuestionsView {
     pub questions: Vec<Question>,
     /// What is wrong, and where.
     pub error: Option<(Field, FieldError)>,
+    /// It is in the full build only.
+    pub in_full: InFull,
 }
 
 /// What can be done for a locked account.
@@ -200,6 +207,8 @@ pub struct OutcomesView {
     pub chosen: Option<usize>,
     /// What is wrong with the choice.
     pub error: Option<FieldError>,
+    /// It is in the full build only.
+    pub in_full: InFull,
 }
 
 /// A code on its way.
@@ -398,6 +407,7 @@ impl Model {
                 contact: step.contact.clone(),
                 left: step.left(),
                 error: step.error,
+                in_full: step.in_full,
             }),
             Step::AnswerCall(step) => Screen::AnswerCall(CallView {
                 masked: step.method.masked.clone(),
@@ -407,14 +417,18 @@ impl Model {
                 is_over: step.is_over(),
                 calls_left: step.calls_left,
                 can_call: step.can_call() && !blocked,
+                in_full: step.in_full,
             }),
-            Step::AnswerQuestions(step) => {
-                Screen::AnswerQuestions(QuestionsView { questions: step.questions.clone(), error: step.error })
-            }
+            Step::AnswerQuestions(step) => Screen::AnswerQuestions(QuestionsView {
+                questions: step.questions.clone(),
+                error: step.error,
+                in_full: step.in_full,
+            }),
             Step::ChooseOutcome(step) => Screen::ChooseOutcome(OutcomesView {
                 outcomes: step.outcomes.clone(),
                 chosen: step.chosen,
                 error: step.error,
+                in_full: step.in_full,
             }),
             Step::EnterCode(step) => {
                 let resend_in = seconds_until(step.resend_at, server_now);

@@ -1,22 +1,73 @@
-//! Everything the widget says. One catalogue now; a text is named by its [`Text`], so that another
-//! language is another list of the same length.
+//! Everything the widget says. English is in the wasm; any other language is a file of the same texts in the
+//! same order, which comes along with it ([`speak`]). A text is named by its [`Text`].
+//!
+//! One language is spoken on a page: that of the widget that was opened last.
 
-#[macro_use]
-mod en_full;
-mod en;
+mod forms;
 
-pub use en::Text;
+use std::cell::Cell;
 
-/// The words, with `{0}` and `{1}` standing for what [`fill`] puts in.
+// `Text`, and the words in English, of `languages/en.toml`.
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+/// A language with its texts.
+#[derive(Debug, Clone, Copy)]
+struct Language {
+    /// As a BCP 47 tag.
+    tag: &'static str,
+    /// Whether it is written from right to left.
+    rtl: bool,
+    texts: &'static [&'static str],
+}
+
+const ENGLISH: Language = Language { tag: "en", rtl: false, texts: WORDS };
+
+/// Languages that are written from right to left, of those that there are.
+const RTL: [&str; 4] = ["ar", "fa", "he", "ur"];
+
+thread_local! {
+    static SPOKEN: Cell<Language> = const { Cell::new(ENGLISH) };
+}
+
+/// Speaks another language from here on: `texts` has a line for each [`Text`]. Without them, or where they are
+/// those of another version, it is English.
+pub fn speak(tag: &str, texts: Option<String>) {
+    let language = texts.and_then(|texts| {
+        // A page speaks few languages while it lasts, so what they say may stay.
+        let texts: Vec<&'static str> = String::leak(texts).lines().collect();
+        (texts.len() == WORDS.len()).then(|| {
+            let tag: &'static str = String::leak(tag.to_owned());
+            let language = tag.split('-').next().unwrap_or(tag);
+            Language { tag, rtl: RTL.contains(&language), texts: Vec::leak(texts) }
+        })
+    });
+    SPOKEN.set(language.unwrap_or(ENGLISH));
+}
+
+/// The language that is spoken, as a BCP 47 tag.
+pub fn language() -> &'static str {
+    SPOKEN.get().tag
+}
+
+/// The direction it is written in, as HTML has it.
+pub fn direction() -> &'static str {
+    if SPOKEN.get().rtl { "rtl" } else { "ltr" }
+}
+
+/// The words, with `{0}` and `{1}` standing for what [`fill`] puts in. The lean build has none for what only
+/// the full one says.
 #[inline(never)]
 pub fn text(text: Text) -> &'static str {
-    en::TEXTS[text as usize]
+    SPOKEN.get().texts.get(text as usize).copied().unwrap_or_default()
 }
 
 /// The words with their places filled.
 #[inline(never)]
 pub fn fill(name: Text, values: &[&str]) -> String {
-    let mut rest = text(name);
+    filled(text(name), values)
+}
+
+fn filled(mut rest: &str, values: &[&str]) -> String {
     let mut filled = String::new();
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
@@ -29,10 +80,21 @@ pub fn fill(name: Text, values: &[&str]) -> String {
     filled
 }
 
-/// The singular for one, the plural with the number for every other.
+/// The form of the words that a number takes, with that number at `{0}` and another value at `{1}`. The
+/// forms stand one behind the other, `one: … | other: …`, by their CLDR categories.
 #[inline(never)]
-pub fn counted(one: Text, other: Text, number: u32) -> String {
-    if number == 1 { text(one).to_owned() } else { fill(other, &[&digits(number)]) }
+pub fn counted(name: Text, number: u32, other: &str) -> String {
+    let forms = text(name);
+    let category = forms::category(language(), number);
+    let mut form = forms;
+    for one in forms.split(" | ") {
+        let (of, words) = one.split_once(": ").unwrap_or_default();
+        form = words;
+        if of == category {
+            break;
+        }
+    }
+    filled(form, &[&digits(number), other])
 }
 
 /// A number as its digits: `core::fmt` would do, for more bytes than this.
@@ -61,11 +123,12 @@ pub fn clock(seconds: u32) -> String {
 /// A span of time to come back after, rounded up.
 #[inline(never)]
 pub fn span(seconds: u32) -> String {
-    match seconds {
-        0..=90 => counted(Text::Second, Text::Seconds, seconds),
-        91..=5400 => counted(Text::Minute, Text::Minutes, seconds.div_ceil(60)),
-        _ => counted(Text::Hour, Text::Hours, seconds.div_ceil(3600)),
-    }
+    let (number, unit) = match seconds {
+        0..=90 => (seconds, "second"),
+        91..=5400 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    forms::quantity(language(), number, unit)
 }
 
 #[cfg(test)]
@@ -82,5 +145,20 @@ mod tests {
         assert_eq!(span(1), "1 second");
         assert_eq!(span(91), "2 minutes");
         assert_eq!(span(86_400), "24 hours");
+    }
+
+    #[test]
+    fn a_number_takes_its_form() {
+        assert_eq!(counted(Text::CodeWrongTries, 1, ""), "That isn’t the right code. You have one more try.");
+        assert_eq!(counted(Text::CodeWrongTries, 3, ""), "That isn’t the right code. You have 3 more tries.");
+    }
+
+    #[test]
+    fn another_language_has_every_text_or_is_not_spoken() {
+        let lines = |count: usize| "a text\n".repeat(count);
+        speak("ar-EG", Some(lines(WORDS.len())));
+        assert_eq!((language(), direction(), text(Text::Close)), ("ar-EG", "rtl", "a text"));
+        speak("de", Some(lines(WORDS.len() - 1)));
+        assert_eq!((language(), direction(), text(Text::Close)), ("en", "ltr", "Cancel and close"));
     }
 }

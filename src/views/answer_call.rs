@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use regain_protocol::CallStatus;
 
-use super::parts::{Context, actions, another_way, button, element, ltr, screen as begin};
+use super::parts::{Context, HERE, actions, another_way, button, element, screen as begin};
 use crate::flow::{CallView, Event, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -18,7 +18,7 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
     let (lead, back) = (Text::CallLead, another_way(context));
     let mut screen = begin(Text::CallHeading, lead);
     if let Some(masked) = &call.masked {
-        screen = screen.child(element("p").part("lead").say(Text::CallTo).child(ltr(masked.clone())));
+        screen = screen.child(element("p").part("lead").around(&i18n::fill(Text::CallTo, &[HERE]), masked));
     }
     screen
         .child(

@@ -32,7 +32,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
     let text = match error {
         FieldError::Missing => Text::AnswerMissing,
         FieldError::Wrong { tries_left } if *tries_left > 0 => {
-            return Some(i18n::counted(Text::AnswersWrongLastTry, Text::AnswersWrongTries, (*tries_left).into()));
+            return Some(i18n::counted(Text::AnswersWrongTries, (*tries_left).into(), ""));
         }
         FieldError::Wrong { .. } => Text::AnswersWrong,
         _ => Text::AnswersUnusable,

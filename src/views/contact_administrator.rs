@@ -52,13 +52,13 @@ fn left(context: Context) -> String {
     match u32::try_from(left) {
         Ok(LONGEST) => i18n::text(Text::MessageHint).to_owned(),
         Ok(left) => room(left),
-        Err(_) => i18n::fill(Text::MessageOver, &[&i18n::digits(left.unsigned_abs())]),
+        Err(_) => i18n::counted(Text::MessageOver, left.unsigned_abs(), ""),
     }
 }
 
 /// How much more can be written, for the eye and for the ear.
 pub(crate) fn room(left: u32) -> String {
-    i18n::counted(Text::MessageRoomForOne, Text::MessageRoom, left)
+    i18n::counted(Text::MessageRoom, left, "")
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use regain_protocol::{MethodKind, NoticeCode};
 
 use super::parts::{
-    Context, Element, actions, another_way, button, element, field, form, heading, input, lead, ltr, submit,
+    Context, Element, HERE, actions, another_way, button, element, field, form, heading, input, lead, submit,
 };
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
@@ -17,11 +17,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
     let length = i18n::digits(code.length.into());
     let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
-        (_, Some(masked)) => element("p")
-            .part("lead")
-            .words(i18n::fill(Text::CodeSentTo, &[&length]))
-            .child(ltr(masked.clone()))
-            .words(".".to_owned()),
+        (_, Some(masked)) => element("p").part("lead").around(&i18n::fill(Text::CodeSentTo, &[&length, HERE]), masked),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
     element("div")
@@ -99,7 +95,7 @@ fn wrong(view: &View, _: Field) -> Option<String> {
         }
         FieldError::Wrong { tries_left: 0 } => Text::CodeWrong,
         FieldError::Wrong { tries_left } => {
-            return Some(i18n::counted(Text::CodeWrongLastTry, Text::CodeWrongTries, (*tries_left).into()));
+            return Some(i18n::counted(Text::CodeWrongTries, (*tries_left).into(), ""));
         }
         FieldError::CodeExpired => Text::CodeExpired,
         _ => Text::CodeUnusable,

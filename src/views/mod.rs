@@ -46,7 +46,8 @@ pub(crate) fn widget(context: Context) -> AnyView {
         .child(element("span").at("aria-hidden", "true").words("×".to_owned()));
     element("div")
         .part("root")
-        .at("lang", "en")
+        .at("lang", i18n::language())
+        .at("dir", i18n::direction())
         .child(
             element("section")
                 .part("card")

@@ -160,6 +160,13 @@ impl Element {
         self.append(words.into_any())
     }
 
+    /// Words around a value that stands at [`HERE`].
+    #[inline(never)]
+    pub(super) fn around(self, words: &str, value: &str) -> Self {
+        let (before, after) = words.split_once(HERE).unwrap_or((words, ""));
+        self.words(before.to_owned()).child(ltr(value.to_owned())).words(after.to_owned())
+    }
+
     /// Words that change.
     pub(super) fn live(self, words: impl FnMut() -> String + Send + 'static) -> Self {
         self.boxed_live(Box::new(words))
@@ -270,6 +277,9 @@ pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Optio
     }
     element("label").part("choice").child(radio).child(words)
 }
+
+/// Stands for a value among words.
+pub(super) const HERE: &str = "\u{0}";
 
 /// A text that only the eye, or only the ear, may miss.
 pub(super) fn ltr(words: String) -> Element {

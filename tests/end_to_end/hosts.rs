@@ -7,8 +7,9 @@ use serde_json::json;
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 /// Every request that the page made for us: its name and its size on the wire.
-const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) => /\/regain(-[0-9a-f]{16}(_bg)?|)\.(js|wasm|css)$/.test(r.name))
-    .map((r) => ({ name: r.name, size: r.encodedBodySize }))";
+const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) => /\/regain[^\/]*\.(js|wasm|css|json|txt)$/.test(r.name))
+    .map((r) => ({ name: r.name, size: r.encodedBodySize }))
+    .filter((r, place, all) => all.findIndex((one) => one.name === r.name) === place)";
 
 /// A host page that makes the WebAssembly panic at the next screen that it draws.
 const SABOTAGE: &str = "

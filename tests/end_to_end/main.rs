@@ -7,6 +7,7 @@ mod administrator;
 mod calls;
 mod challenge;
 mod change;
+mod characters;
 mod codes;
 mod gates;
 mod hosts;

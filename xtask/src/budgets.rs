@@ -27,8 +27,9 @@ enum Need {
 }
 
 /// The manifest's entries.
-const PARTS: [(&str, Need); 10] = [
+const PARTS: [(&str, Need); 11] = [
     ("loader", Need::Page),
+    ("open", Need::Flows),
     ("glue", Need::Reset),
     ("wasm", Need::Reset),
     ("full", Need::Full),

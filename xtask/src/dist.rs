@@ -17,7 +17,10 @@ use crate::{
     widget::{self, Built},
 };
 
+mod languages;
 mod wasm;
+
+use languages::languages;
 
 /// The loader's version, which is the workspace's.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -49,56 +52,60 @@ pub(crate) fn build() -> Result<()> {
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
 
     let mut shipped = Shipped { dir: fresh.clone(), files: Map::new() };
+    let languages = languages(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
     let css = shipped.hashed("regain-", ".css", squeeze_css(&read("style/regain.css")?).as_bytes())?;
 
-    let solver = shipped.hashed("regain-work-", "_bg.wasm", &wasm::without_custom_sections(&fs::read(&solver)?)?)?;
-    let outside = shipped.hashed("regain-outside-", ".js", script("outside.js", &[])?.as_bytes())?;
-    let strength = wasm::without_custom_sections(&fs::read(&strength)?)?;
-    let strength_wasm = shipped.hashed("regain-strength-", "_bg.wasm", &strength)?;
-    let strength = script("strength.js", &[("__REGAIN_STRENGTH_WASM__", &strength_wasm)])?;
-    let strength = shipped.hashed("regain-strength-", ".js", strength.as_bytes())?;
-    let generator = wasm::without_custom_sections(&fs::read(&generator)?)?;
-    let generator = shipped.hashed("regain-generate-", "_bg.wasm", &generator)?;
-    let generate = script("generate.js", &[("__REGAIN_GENERATOR__", &generator)])?;
-    let generate = shipped.hashed("regain-generate-", ".js", generate.as_bytes())?;
-    let breached = shipped.hashed("regain-breached-", ".js", script("breached.js", &[])?.as_bytes())?;
-    let work = script(
-        "work.js",
-        &[
-            ("__REGAIN_SOLVER__", &solver),
-            ("__REGAIN_OUTSIDE__", &outside),
-            ("__REGAIN_STRENGTH__", &strength),
-            ("__REGAIN_GENERATE__", &generate),
-            ("__REGAIN_BREACHED__", &breached),
-        ],
-    )?;
-    let work = shipped.hashed("regain-work-", ".js", work.as_bytes())?;
+    let solver = shipped.module("regain-work-", &solver)?;
+    let outside = shipped.script("outside", &[])?;
+    let strength_wasm = shipped.module("regain-strength-", &strength)?;
+    let strength = shipped.script("strength", &[("STRENGTH_WASM", &strength_wasm)])?;
+    let generator = shipped.module("regain-generate-", &generator)?;
+    let generate = shipped.script("generate", &[("GENERATOR", &generator)])?;
+    let breached = shipped.script("breached", &[])?;
+    let names = [
+        ("SOLVER", &solver),
+        ("OUTSIDE", &outside),
+        ("STRENGTH", &strength),
+        ("GENERATE", &generate),
+        ("BREACHED", &breached),
+    ];
+    let work = shipped.script("work", &names)?;
 
-    let loader = script(
-        "regain.js",
-        &[
-            ("__REGAIN_LEAN__", &glue),
-            ("__REGAIN_FULL__", &full),
-            ("__REGAIN_CSS__", &css),
-            ("__REGAIN_WORK__", &work),
-            ("__REGAIN_VERSION__", VERSION),
-        ],
-    )?;
+    let names = [
+        ("LEAN_WASM", &wasm),
+        ("LEAN", &glue),
+        ("FULL_WASM", &full_wasm),
+        ("FULL", &full),
+        ("CSS", &css),
+        ("WORK", &work),
+        ("LANGUAGES", &languages.index),
+    ];
+    let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
+    let open = shipped.hashed("regain-open-", ".js", open.as_bytes())?;
+    let mut loader = script("regain.js", &[])?;
+    for (placeholder, value) in [
+        ("__REGAIN_OPEN__", open.name.as_str()),
+        ("__REGAIN_OPEN_INTEGRITY__", &open.integrity),
+        ("__REGAIN_VERSION__", VERSION),
+    ] {
+        loader = filled(&loader, placeholder, value)?;
+    }
     shipped.file("regain.js", loader.as_bytes())?;
     shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
     shipped.manifest(&json!({
         "loader": "regain.js",
-        "glue": glue,
-        "wasm": wasm,
-        "full": full,
-        "full_wasm": full_wasm,
-        "css": css,
-        "work": work,
-        "solver": solver,
-        "strength": strength,
-        "strength_wasm": strength_wasm,
+        "open": open.name,
+        "glue": glue.name,
+        "wasm": wasm.name,
+        "full": full.name,
+        "full_wasm": full_wasm.name,
+        "css": css.name,
+        "work": work.name,
+        "solver": solver.name,
+        "strength": strength.name,
+        "strength_wasm": strength_wasm.name,
     }))?;
 
     let dist = paths::dist();
@@ -113,24 +120,48 @@ struct Shipped {
     files: Map<String, Value>,
 }
 
+/// A file under a name that holds its hash, and what whoever brings it in checks it by.
+pub(crate) struct Named {
+    name: String,
+    integrity: String,
+}
+
+impl Named {
+    /// One that is not checked, for developing.
+    pub(crate) fn unchecked(name: &str) -> Self {
+        Self { name: name.to_owned(), integrity: String::new() }
+    }
+}
+
 impl Shipped {
     /// Writes a file under a name that holds its hash.
-    fn hashed(&mut self, start: &str, end: &str, content: &[u8]) -> Result<String> {
+    fn hashed(&mut self, start: &str, end: &str, content: &[u8]) -> Result<Named> {
         let digest = Sha256::digest(content);
-        // 48 bits tell versions apart; the loader carries some of these names, and has few bytes.
+        // 48 bits tell versions apart; what is checked is the whole.
         let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
         let name = format!("{start}{hash:012x}{end}");
         self.file(&name, content)?;
-        Ok(name)
+        Ok(Named { name, integrity: format!("sha256-{}", STANDARD.encode(digest)) })
     }
 
-    /// Writes a build of the widget: its wasm, and its glue with the wasm's name in it. By the beginning of
-    /// these names the loader tells our failures from the page's.
-    fn widget(&mut self, built: &Built) -> Result<(String, String)> {
+    /// Writes a script of `src/embed`.
+    fn script(&mut self, name: &str, names: &[(&str, &Named)]) -> Result<Named> {
+        let script = script(&format!("{name}.js"), names)?;
+        self.hashed(&format!("regain-{name}-"), ".js", script.as_bytes())
+    }
+
+    /// Writes a WebAssembly module.
+    fn module(&mut self, start: &str, built: &Path) -> Result<Named> {
+        self.hashed(start, "_bg.wasm", &wasm::without_custom_sections(&fs::read(built)?)?)
+    }
+
+    /// Writes a build of the widget: its glue and its wasm. By the beginning of these names open.js tells our
+    /// failures from the page's.
+    fn widget(&mut self, built: &Built) -> Result<(Named, Named)> {
         let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
         ensure!(glue.matches(widget::WASM).count() == 1, "the glue does not name {} once", widget::WASM);
         let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
-        let glue = squeeze_script(&without_doc_comments(&glue)).replace(widget::WASM, &wasm);
+        let glue = squeeze_script(&without_doc_comments(&glue)).replace(widget::WASM, &wasm.name);
         let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
     }
@@ -168,15 +199,19 @@ fn read(path: &str) -> Result<String> {
     fs::read_to_string(paths::root().join(path)).with_context(|| format!("{path} cannot be read"))
 }
 
-/// A script of `src/embed`, squeezed, with the names of other files in the places that wait for them.
-pub(crate) fn script(file: &str, names: &[(&str, &str)]) -> Result<String> {
-    let path = format!("src/embed/{file}");
-    let mut script = squeeze_script(&read(&path)?);
-    for (placeholder, name) in names {
-        ensure!(script.contains(placeholder), "{path} does not say where {placeholder} goes");
-        script = script.replace(placeholder, name);
+/// A script of `src/embed`, squeezed, with other files in the places that wait for them: each as its name and
+/// what it is checked by.
+pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {
+    let mut script = squeeze_script(&read(&format!("src/embed/{file}"))?);
+    for (place, Named { name, integrity }) in names {
+        script = filled(&script, &format!("__REGAIN_{place}__"), &json!([name, integrity]).to_string())?;
     }
     Ok(script)
+}
+
+fn filled(script: &str, placeholder: &str, value: &str) -> Result<String> {
+    ensure!(script.contains(placeholder), "no place waits for {placeholder}");
+    Ok(script.replace(placeholder, value))
 }
 
 /// Drops whole-line comments, indentation and empty lines. Nothing else: a script is not ours to parse.

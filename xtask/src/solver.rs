@@ -7,7 +7,8 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::Result;
 
 use crate::{
-    dist, paths,
+    dist::{self, Named},
+    paths,
     run::step,
     strength,
     wasm::{Build, Compiler},
@@ -47,17 +48,24 @@ pub(crate) fn for_development() -> Result<()> {
     let folder = folder()?;
     fs::copy(build(SOLVER)?, folder.join("work.wasm"))?;
     fs::copy(build(GENERATOR)?, folder.join("generate.wasm"))?;
-    fs::write(folder.join("outside.js"), dist::script("outside.js", &[])?)?;
     strength::for_development(&folder)?;
-    fs::write(folder.join("breached.js"), dist::script("breached.js", &[])?)?;
-    let generator = [("__REGAIN_GENERATOR__", "generate.wasm")];
-    fs::write(folder.join("generate.js"), dist::script("generate.js", &generator)?)?;
-    let names = [
-        ("__REGAIN_SOLVER__", "work.wasm"),
-        ("__REGAIN_OUTSIDE__", "outside.js"),
-        ("__REGAIN_STRENGTH__", "strength.js"),
-        ("__REGAIN_GENERATE__", "generate.js"),
-        ("__REGAIN_BREACHED__", "breached.js"),
-    ];
-    Ok(fs::write(folder.join("work.js"), dist::script("work.js", &names)?)?)
+    let named = Named::unchecked;
+    for (script, names) in [
+        ("outside.js", &[][..]),
+        ("breached.js", &[]),
+        ("generate.js", &[("GENERATOR", &named("generate.wasm"))]),
+        (
+            "work.js",
+            &[
+                ("SOLVER", &named("work.wasm")),
+                ("OUTSIDE", &named("outside.js")),
+                ("STRENGTH", &named("strength.js")),
+                ("GENERATE", &named("generate.js")),
+                ("BREACHED", &named("breached.js")),
+            ],
+        ),
+    ] {
+        fs::write(folder.join(script), dist::script(script, names)?)?;
+    }
+    Ok(())
 }

@@ -10,7 +10,8 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    dist, paths,
+    dist::{self, Named},
+    paths,
     run::step,
     tools,
     wasm::{Build, Compiler},
@@ -41,6 +42,6 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// takes them from.
 pub(crate) fn for_development(folder: &Path) -> Result<()> {
     fs::copy(build()?, folder.join("strength.wasm"))?;
-    let script = dist::script("strength.js", &[("__REGAIN_STRENGTH_WASM__", "strength.wasm")])?;
+    let script = dist::script("strength.js", &[("STRENGTH_WASM", &Named::unchecked("strength.wasm"))])?;
     Ok(fs::write(folder.join("strength.js"), script)?)
 }

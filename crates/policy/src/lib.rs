@@ -17,6 +17,7 @@
 //! widget more than the rest of this. The server, which stores the normalised form, judges that as well.
 
 mod banned;
+pub mod characters;
 mod preset;
 mod words;
 
@@ -83,16 +84,7 @@ pub fn violations(policy: &PasswordPolicy, user_id: &str, password: &str) -> Vec
 fn classes(password: &str) -> u8 {
     let mut seen = [false; 4];
     for c in password.chars() {
-        let class = if c.is_lowercase() {
-            0
-        } else if c.is_uppercase() {
-            1
-        } else if c.is_numeric() {
-            2
-        } else {
-            3
-        };
-        seen[class] = true;
+        seen[characters::class(c)] = true;
     }
     seen.iter().map(|&s| u8::from(s)).sum()
 }

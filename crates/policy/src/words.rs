@@ -2,6 +2,8 @@
 
 use regain_protocol::Secret;
 
+use crate::characters::lower;
+
 /// The fewest characters that the part of a user ID before the `@` must have to be looked for inside a
 /// password: shorter ones occur by chance. Microsoft's number for names and other terms in its own
 /// check ("Eliminate bad passwords using Microsoft Entra Password Protection").
@@ -10,7 +12,7 @@ pub const MIN_CONTEXT_LENGTH: usize = 4;
 /// A text as it is compared: lower case, and with the four substitutions that Microsoft publishes for
 /// its own check undone.
 pub fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase).map(|c| match c {
+    text.chars().flat_map(lower).map(|c| match c {
         '0' => 'o',
         '1' => 'l',
         '$' => 's',

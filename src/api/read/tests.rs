@@ -135,6 +135,22 @@ fn bodies() -> impl Strategy<Value = StepBody> {
         (prop::sample::select(reasons.to_vec()), any::<Option<String>>())
             .prop_map(|(reason, retry_at)| StepBody::Ended { reason, retry_at }),
     ]
+    .prop_map(drawn)
+}
+
+/// The step, or an unknown one where this widget can't draw it.
+fn drawn(body: StepBody) -> StepBody {
+    match body {
+        StepBody::AnswerCall { .. }
+        | StepBody::AnswerQuestions { .. }
+        | StepBody::ContactAdministrator { .. }
+        | StepBody::ChooseOutcome { .. }
+            if !cfg!(feature = "full") =>
+        {
+            StepBody::Unknown
+        }
+        body => body,
+    }
 }
 
 /// What an authenticator app is set up with, where this widget can draw that.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use regain_policy::characters::lower;
 use regain_protocol::{Answer, QuestionAnswer, QuestionsOffer, Secret};
 
 use crate::flow::answer_questions::MOST;
@@ -139,7 +140,7 @@ impl QuestionsForm {
 
 /// The form in which two are compared: near enough to the server's, which has the last word.
 fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().flat_map(lower).collect()
 }
 
 fn length(text: &str, of: &std::ops::RangeInclusive<usize>) -> Option<FieldError> {

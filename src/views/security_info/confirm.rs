@@ -8,7 +8,7 @@ use super::qr;
 use crate::flow::{CodeView, Event};
 use crate::i18n::{self, Text};
 use crate::views::enter_code::{another_code, code_field};
-use crate::views::parts::{Context, Element, actions, button, element, form, heading, lead, ltr, submit};
+use crate::views::parts::{Context, Element, HERE, actions, button, element, form, heading, lead, submit};
 
 /// Back to the security info, which stays as it was.
 pub(in crate::views) fn back_without_adding(context: Context) -> Element {
@@ -26,10 +26,7 @@ pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyVi
         (None, masked) => {
             let sent = element("p").part("lead");
             let sent = match masked {
-                Some(masked) => sent
-                    .words(i18n::fill(Text::ConfirmCodeSentTo, &[&length]))
-                    .child(ltr(masked.clone()))
-                    .words(".".to_owned()),
+                Some(masked) => sent.around(&i18n::fill(Text::ConfirmCodeSentTo, &[&length, HERE]), masked),
                 None => sent.words(i18n::fill(Text::ConfirmCodeSent, &[&length])),
             };
             screen.child(heading(Text::CodeHeading)).child(sent).child(lead(Text::CodeResent).when(

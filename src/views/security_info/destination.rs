@@ -7,7 +7,7 @@ use super::{back, name, of};
 use crate::flow::{DestinationView, Field, FieldError, SecurityInfoView, View, Way};
 use crate::i18n::{self, Text};
 use crate::views::parts::{
-    Context, Element, actions, choice, element, field, form, input, ltr, no_hint, screen as begin, submit,
+    Context, Element, HERE, actions, choice, element, field, form, input, no_hint, screen as begin, submit,
 };
 
 pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
@@ -28,7 +28,7 @@ pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
         .with("value", form_view.value.clone());
     let mut screen = begin(title, words);
     if let Some(masked) = replaces {
-        let note = element("p").part("note").say(Text::Replaces).child(ltr(masked.clone())).words(".".to_owned());
+        let note = element("p").part("note").around(&i18n::fill(Text::Replaces, &[HERE]), masked);
         screen = screen.child(note);
     }
     let hint = if is_phone { phone_hint } else { no_hint };

@@ -36,17 +36,15 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
 
 /// How many the organisation asks for, how many there are, and what that means.
 fn tally(context: Context, info: &OverviewView) -> Element {
-    let (count, required) = (i18n::digits(info.count.into()), i18n::digits(info.required.into()));
     let asked = match info.required {
         0 if info.count == 0 => i18n::text(Text::InfoNone).to_owned(),
         0 => String::new(),
-        1 => i18n::fill(Text::InfoTallyOne, &[&count]),
-        _ => i18n::fill(Text::InfoTally, &[&required, &count]),
+        required => i18n::counted(Text::InfoTally, required.into(), &i18n::digits(info.count.into())),
     };
     let so = match info.missing {
         0 if info.required == 0 => String::new(),
         0 => i18n::text(Text::InfoEnough).to_owned(),
-        missing => i18n::counted(Text::InfoMissingOne, Text::InfoMissing, missing.into()),
+        missing => i18n::counted(Text::InfoMissing, missing.into(), ""),
     };
     element("div")
         .at("part", "tally")
@@ -94,9 +92,7 @@ fn row(context: Context, method: &MethodView) -> Element {
 fn wrong(view: &View, _: Field) -> Option<String> {
     let Some(SecurityInfoView::Overview(OverviewView { error: Some(error), .. })) = of(view) else { return None };
     Some(match error {
-        FieldError::Unfinished { missing } => {
-            i18n::counted(Text::InfoUnfinishedOne, Text::InfoUnfinished, (*missing).into())
-        }
+        FieldError::Unfinished { missing } => i18n::counted(Text::InfoUnfinished, (*missing).into(), ""),
         _ => i18n::text(Text::DestinationUnusable).to_owned(),
     })
 }

@@ -1,0 +1,97 @@
+//! Ships the languages other than English: for each a file of the texts that come with every flow, and one of
+//! those that only the full widget says, a line each; and an index of them all.
+
+use anyhow::Result;
+use regain_catalogue::{Catalogue, Entry};
+use serde_json::{Map, json};
+
+use super::{Named, Shipped};
+use crate::paths;
+
+/// What was shipped.
+pub(super) struct Languages {
+    /// The tags, with a space between each two.
+    pub(super) tags: String,
+    /// The index: of each tag its two files.
+    pub(super) index: Named,
+}
+
+/// Ships them all.
+pub(super) fn languages(shipped: &mut Shipped) -> Result<Languages> {
+    let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"))?;
+    let mut index = Map::new();
+    let mut tags = Vec::new();
+    let english = &all[0];
+    let pseudo = [pseudo(english, "en-XA", accented), pseudo(english, "ar-XB", turned)];
+    for Catalogue { tag, lean, full } in all.iter().skip(1).chain(&pseudo) {
+        let mut file = |part: &[Entry], name: &str| {
+            let lines: String = part.iter().flat_map(|entry| [&*entry.words, "\n"]).collect();
+            shipped.hashed(&format!("regain-{tag}{name}-"), ".txt", lines.as_bytes())
+        };
+        let files = [file(lean, "")?, file(full, "-full")?];
+        index.insert(tag.clone(), files.iter().map(|file| json!([file.name, file.integrity])).collect());
+        tags.push(tag.as_str());
+    }
+    let index = shipped.hashed("regain-languages-", ".json", json!(index).to_string().as_bytes())?;
+    Ok(Languages { tags: tags.join(" "), index })
+}
+
+/// A language that nobody speaks, made of the English one: what it does not change was not in a catalogue.
+fn pseudo(english: &Catalogue, tag: &str, change: fn(&str) -> String) -> Catalogue {
+    let part = |part: &[Entry]| {
+        let words = |entry: &Entry| if entry.words.is_empty() { String::new() } else { changed(&entry.words, change) };
+        part.iter().map(|entry| Entry { name: entry.name.clone(), words: words(entry) }).collect()
+    };
+    Catalogue { tag: tag.to_owned(), lean: part(&english.lean), full: part(&english.full) }
+}
+
+/// Changes each form of a text, and leaves the names of the forms.
+fn changed(words: &str, change: fn(&str) -> String) -> String {
+    if !words.starts_with("one: ") {
+        return change(words);
+    }
+    let forms = words.split(" | ").filter_map(|form| form.split_once(": "));
+    forms.map(|(category, words)| format!("{category}: {}", change(words))).collect::<Vec<_>>().join(" | ")
+}
+
+/// The CLDR's en-XA: every letter has an accent, everything is longer by two fifths, and brackets show where
+/// something is cut off. Places stay.
+fn accented(words: &str) -> String {
+    let mut place = false;
+    let accented: String = words
+        .chars()
+        .map(|c| {
+            place = c == '{' || place && c != '}';
+            if place { c } else { accent(c) }
+        })
+        .collect();
+    let longer = words.chars().count() * 2 / 5;
+    let more: String = " one two three four five six seven eight nine ten".chars().cycle().take(longer).collect();
+    format!("[{accented}{more}]")
+}
+
+fn accent(letter: char) -> char {
+    const PLAIN: &str = "aceinorsuyzACEINORSUYZ";
+    const ACCENTED: &str = "àçéîñöŕšûýžÀÇÉÎÑÖŔŠÛÝŽ";
+    PLAIN.chars().position(|plain| plain == letter).and_then(|at| ACCENTED.chars().nth(at)).unwrap_or(letter)
+}
+
+/// The CLDR's ar-XB: every word is turned to run from right to left (U+202E to U+202C).
+fn turned(words: &str) -> String {
+    let turn = |word: &str| {
+        if word.contains('{') { word.to_owned() } else { format!("\u{202e}{word}\u{202c}") }
+    };
+    words.split(' ').map(turn).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{accented, changed, turned};
+
+    #[test]
+    fn pseudo_languages_keep_places_and_forms() {
+        assert_eq!(accented("You have {0}."), "[Yöû hàvé {0}. one ]");
+        assert_eq!(turned("a {0}"), "\u{202e}a\u{202c} {0}");
+        assert_eq!(changed("one: one | other: {0}", turned), "one: \u{202e}one\u{202c} | other: {0}");
+    }
+}

@@ -14,10 +14,12 @@ const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
 
 const BROKEN = Error("regain: broken");
 
+// A language and how it is written, of what may be no tag of one.
+const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
+
 // The first of the wanted languages that there is; undefined for English. What matters is the language and
 // how it is written, not where.
 const negotiated = wanted => {
-  const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
   for (const tag of wanted) {
     const {language, script} = tag && known(tag) || {};
     if (language == "en" && !/-X[AB]$/i.test(tag)) return;
@@ -68,7 +70,8 @@ export default ({script, base, data, home, find, make, stored, bring}) => {
     const scope = link?.closest("form") || document;
     const userField = () => find(options.userField) ||
       scope.querySelector("input[autocomplete~=username]") || scope.querySelector("input[type=email]");
-    const locale = negotiated([options.locale, document.documentElement.lang, ...navigator.languages]);
+    const wanted = [options.locale, document.documentElement.lang, ...navigator.languages];
+    const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);
     const host = make("div", {className: "regain-widget"});
@@ -119,7 +122,7 @@ export default ({script, base, data, home, find, make, stored, bring}) => {
         work: (...job) => bring(WORK).then(work => work.default(...job, bring)),
         userId: options.userId || userField()?.value,
         // For what is sent: the page's language, also where the widget does not speak it.
-        locale: locale || options.locale || document.documentElement.lang,
+        locale: locale || wanted.find(known),
         tell: (what, detail, more) => {
           if (what == "return") {
             const field = userField();

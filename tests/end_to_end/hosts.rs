@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 /// Every request that the page made for us: its name and its size on the wire.
-const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) => /\/regain[^\/]*\.(js|wasm|css|json|txt)$/.test(r.name))
+const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) => /\/regain(?!-page)[^\/]*\.(js|wasm|css|json|txt)$/.test(r.name))
     .map((r) => ({ name: r.name, size: r.encodedBodySize }))
     .filter((r, place, all) => all.findIndex((one) => one.name === r.name) === place)";
 

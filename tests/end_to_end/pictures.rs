@@ -215,7 +215,7 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
     .await
 }
 
-async fn look(stage: &Stage, screen: &str) -> Result<()> {
+pub(crate) async fn look(stage: &Stage, screen: &str) -> Result<()> {
     let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
     for (condition, width, scheme, direction) in CONDITIONS {
         let metrics = json!({ "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false });

@@ -43,7 +43,8 @@ const BEGIN: &str = "
     window.told = [];
     window.stop = new AbortController();
     const tell = (ticket, verdict) => told.push([ticket, JSON.parse(verdict)]);
-    import(script).then((work) => work.default('strength', inputs, document.body, stop.signal, tell))
+    const bring = ([name]) => import(new URL(name, script));
+    import(script).then((work) => work.default('strength', inputs, document.body, stop.signal, tell, bring))
         .then((score) => { window.score = score }, (error) => { window.score = String(error) });
 ";
 

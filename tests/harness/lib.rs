@@ -9,6 +9,6 @@ mod wait;
 
 pub use browser::Browser;
 pub use page::Page;
-pub use server::{Call, Mail, Server};
+pub use server::{Call, Mail, Server, root};
 pub use stage::{Stage, play};
 pub use wait::until;

@@ -205,7 +205,8 @@ impl Drop for Server {
     }
 }
 
-fn root() -> PathBuf {
+/// The folder of the project.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the root folder").to_path_buf()
 }
 

@@ -1,6 +1,6 @@
-//! Every screen as a picture, narrow and wide, light and dark, left to right and right to left. The
-//! pictures are for people to look at (`target/end-to-end/screens`); what a program can say of them is
-//! said here: nothing sticks out, and every target is large enough.
+//! Every screen as a picture, narrow and wide, light and dark, in forced colours, with large text, left to right
+//! and right to left. The pictures are for people to look at (`target/end-to-end/screens`); what a program can
+//! say of them is said here: nothing sticks out, every target is large enough, and axe-core finds no fault.
 
 use std::{env, fs, path::PathBuf};
 
@@ -13,14 +13,49 @@ use crate::{
     register::{self, ALAN, GRACE},
 };
 
-/// The conditions: a name, the width in CSS pixels, the colour scheme, the direction.
-const CONDITIONS: [(&str, u32, &str, &str); 5] = [
-    ("narrow", 320, "light", "ltr"),
-    ("narrowest", 280, "light", "ltr"),
-    ("wide", 900, "light", "ltr"),
-    ("dark", 900, "dark", "ltr"),
-    ("rtl", 600, "light", "rtl"),
+/// What a screen is looked at under.
+struct Condition {
+    name: &'static str,
+    /// In CSS pixels.
+    width: u32,
+    scheme: &'static str,
+    direction: &'static str,
+    forced_colors: &'static str,
+    text: &'static str,
+}
+
+const PLAIN: Condition =
+    Condition { name: "wide", width: 900, scheme: "light", direction: "ltr", forced_colors: "none", text: "100%" };
+
+const CONDITIONS: [Condition; 7] = [
+    PLAIN,
+    Condition { name: "narrow", width: 320, ..PLAIN },
+    Condition { name: "narrowest", width: 280, ..PLAIN },
+    Condition { name: "dark", scheme: "dark", ..PLAIN },
+    Condition { name: "rtl", width: 600, direction: "rtl", ..PLAIN },
+    Condition { name: "forced", forced_colors: "active", ..PLAIN },
+    Condition { name: "large", width: 640, text: "200%", ..PLAIN },
 ];
+
+/// Faults by the rules of WCAG 2.2 up to AA: each with its rule and its element. That it looked into the widget,
+/// where there is one, is part of it.
+const AXE: &str = "
+    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const {violations, passes} = await axe.run(document, {runOnly, resultTypes: ['violations', 'passes']});
+    const inside = ({nodes}) => nodes.some(({target}) => Array.isArray(target[0]));
+    const widget = [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('[part~=root]'));
+    if (widget && passes.filter(inside).length < 5) return ['it did not look into the widget'];
+    return violations.flatMap(({id, nodes}) =>
+        nodes.map(({target, failureSummary}) => `${id}: ${target.flat().join(' ')}: ${failureSummary}`));
+";
+
+/// Turns the page and the widget, which has a direction of its own, and makes text larger.
+const UNDER: &str = "
+    const [direction, size] = arguments;
+    const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('[part~=root]')).find(Boolean);
+    for (const element of [document.documentElement, root]) if (element) element.dir = direction;
+    document.documentElement.style.fontSize = size;
+";
 
 /// What sticks out of the page, and what is smaller than WCAG 2.5.8's 24 pixels.
 const FAULTS: &str = r"
@@ -217,20 +252,26 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
 
 pub(crate) async fn look(stage: &Stage, screen: &str) -> Result<()> {
     let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
-    for (condition, width, scheme, direction) in CONDITIONS {
+    let axe = env::var("REGAIN_AXE").context("run the end-to-end tests with `cargo xtask test`")?;
+    stage.page.script(&fs::read_to_string(axe)?, vec![]).await?;
+    for Condition { name, width, scheme, direction, forced_colors, text } in CONDITIONS {
         let metrics = json!({ "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
         devtools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
+            { "name": "forced-colors", "value": forced_colors },
         ] });
         devtools.send_raw("Emulation.setEmulatedMedia", features).await?;
-        stage.page.script("document.documentElement.dir = arguments[0]", vec![json!(direction)]).await?;
-        stage.page.picture(&folder()?.join(format!("{screen}-{condition}.png"))).await?;
+        stage.page.script(UNDER, vec![json!(direction), json!(text)]).await?;
+        stage.page.picture(&folder()?.join(format!("{screen}-{name}.png"))).await?;
         let faults = stage.page.script(FAULTS, vec![]).await?;
-        ensure!(faults == json!([]), "{screen}, {condition}: {faults}");
+        ensure!(faults == json!([]), "{screen}, {name}: {faults}");
+        let faults = stage.page.script(&format!("return (async () => {{{AXE}}})()"), vec![]).await?;
+        ensure!(faults == json!([]), "{screen}, {name}: {faults}");
     }
-    stage.page.script("document.documentElement.dir = ''", vec![]).await?;
+    stage.page.script(UNDER, vec![json!(""), json!("")]).await?;
+    devtools.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
     devtools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
     Ok(())
 }

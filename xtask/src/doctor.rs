@@ -32,8 +32,10 @@ pub(crate) fn run() -> Result<()> {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
         line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
     }
-    let found = npm::ZXCVBN.found()?.map(|file| file.display().to_string());
-    line("zxcvbn.js", found.as_deref().unwrap_or("missing: `cargo xtask bench` installs it, with npm"));
+    for (package, task) in [(npm::AXE, "test"), (npm::ZXCVBN, "bench")] {
+        let found = package.found()?.map(|file| file.display().to_string());
+        line(package.name, &found.unwrap_or_else(|| format!("missing: `cargo xtask {task}` installs it, with npm")));
+    }
     line("tools' cache", &paths::cache()?.display().to_string());
     Ok(())
 }

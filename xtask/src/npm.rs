@@ -1,5 +1,5 @@
-//! A package of npm that a measurement compares ours with. It is installed into the cache, never into the
-//! system, and what of it is used is checked against a hash.
+//! Packages of npm that our work is judged by. They are installed into the cache, never into the system, and
+//! what of them is used is checked against a hash.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -18,6 +18,14 @@ pub(crate) const ZXCVBN: Package = Package {
     version: "4.4.2",
     file: "dist/zxcvbn.js",
     sha256: "f42c651f40506acb6b662490f338dd47a5951d3312039c4ab8fe5090484f351a",
+};
+
+/// What finds faults of accessibility in a page. It has no dependencies.
+pub(crate) const AXE: Package = Package {
+    name: "axe-core",
+    version: "4.14.1",
+    file: "axe.min.js",
+    sha256: "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
 };
 
 /// A package of npm.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{budgets::Sizes, dist, native, paths, pypi, run, tools::Browser};
+use crate::{budgets::Sizes, dist, native, npm, paths, pypi, run, tools::Browser};
 
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let sizes = Sizes::of(&paths::dist())?;
         sizes.print();
         sizes.check()?;
-        tests.env("REGAIN_DIST", paths::dist());
+        tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_AXE", npm::AXE.ready()?);
         tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
     }
     run::shown("Running the tests", &mut tests)?;

@@ -130,6 +130,23 @@ async fn a_german_resets_the_password_without_a_word_of_english() -> Result<()> 
     .await
 }
 
+#[tokio::test]
+async fn the_language_stays_where_the_full_widget_goes_on() -> Result<()> {
+    let all = catalogues()?;
+    let arabic = all.iter().find(|one| one.tag == "ar").context("Arabic")?;
+    play("languages-handed-over", &[], async |stage| {
+        open(stage, "ar").await?;
+        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        stage.page.press(words(arabic, "Next")?).await?;
+        stage.page.reads(words(arabic, "MethodsHeading")?).await?;
+        stage.page.press(words(arabic, "AskAdministrator")?).await?;
+        stage.page.reads(words(arabic, "ContactHeading")?).await?;
+        ensure!(spoken(stage).await? == ("ar".to_owned(), "rtl".to_owned()));
+        crate::pictures::look(stage, "w-arabic").await
+    })
+    .await
+}
+
 /// The texts that can be seen and are not from the pseudo-language: its texts begin with a bracket, or with an
 /// accent on them, and what is put in (names, masked addresses, digits) is known.
 const FOREIGN: &str = r"

@@ -2,6 +2,9 @@
 //! in a WebAssembly module of its own (`main.rs`) that a browser's worker runs. The widget does not link
 //! it: most of it is dictionaries.
 //!
+//! Where two signs in a password stand for the same letter, such as `4` and `@`, zxcvbn takes one reading or the
+//! other by the order of a hash map: then two estimates of the same password may differ, here and there.
+//!
 //! It takes milliseconds, and how many is bounded whatever is typed ([`scored`]). It leaves copies of the
 //! password in freed memory, which zxcvbn makes and does not overwrite.
 
@@ -145,8 +148,9 @@ mod tests {
             prop_assert!(estimate(&password, &[&password]).score <= 4);
         }
 
+        /// No two signs in it stand for the same letter: see the module's words on that.
         #[test]
-        fn knowing_more_is_never_worse_for_the_guesser(password in "[a-z0-9@ ]{1,20}", input in "[a-z]{3,10}") {
+        fn knowing_more_is_never_worse_for_the_guesser(password in "[a-z034 ]{1,20}", input in "[a-z]{3,10}") {
             prop_assert!(estimate(&password, &[&input]).seconds <= estimate(&password, &[]).seconds);
         }
     }

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn pseudo_languages_keep_places_and_forms() {
-        assert_eq!(accented("You have {0}."), "[Yöû hàvé {0}. one ]");
+        assert_eq!(accented("You have {0}."), "[Ýöû hàvé {0}. one ]");
         assert_eq!(turned("a {0}"), "\u{202e}a\u{202c} {0}");
         assert_eq!(changed("one: one | other: {0}", turned), "one: \u{202e}one\u{202c} | other: {0}");
     }

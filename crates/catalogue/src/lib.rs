@@ -1,6 +1,7 @@
-//! Reads what the widget says in each language (`src/i18n/languages`), and checks that no language lacks a
-//! text, a place or a form. The widget's build script has the texts in English from here, so a language that
-//! lacks something fails every build; `cargo xtask dist` ships the others.
+//! Reads what the widget (`src/i18n/languages`) and the server (`crates/server/languages`) say in each
+//! language, and checks that no language lacks a text, a place or a form. The build scripts of both have the
+//! texts from here, so a language that lacks something fails every build; `cargo xtask dist` ships the
+//! widget's languages other than English.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,13 +16,11 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 /// A language's texts, in the order of the English ones.
 #[derive(Debug, Clone)]
-pub struct Catalogue {
+pub struct Catalogue<const N: usize> {
     /// Which language, as a BCP 47 tag.
     pub tag: String,
-    /// What comes with every flow.
-    pub lean: Vec<Entry>,
-    /// What only the steps say that few people come to.
-    pub full: Vec<Entry>,
+    /// The texts of each section of the English file.
+    pub sections: [Vec<Entry>; N],
 }
 
 /// One text.
@@ -46,7 +45,8 @@ impl std::fmt::Display for Faults {
 impl std::error::Error for Faults {}
 
 /// Reads a folder with a file for each language, such as `de.toml`: English first, then the others by tag.
-pub fn read(folder: &Path) -> Result<Vec<Catalogue>, Faults> {
+/// Only the English file, `en.toml`, has sections, and they are these.
+pub fn read<const N: usize>(folder: &Path, sections: [&str; N]) -> Result<Vec<Catalogue<N>>, Faults> {
     let fault = |what: &dyn std::fmt::Display| Faults(vec![format!("{}: {what}", folder.display())]);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| fault(&error))? {
@@ -58,10 +58,10 @@ pub fn read(folder: &Path) -> Result<Vec<Catalogue>, Faults> {
         }
     }
     files.sort_unstable();
-    parse(&files)
+    parse(&files, sections)
 }
 
-fn parse(files: &[(String, String)]) -> Result<Vec<Catalogue>, Faults> {
+fn parse<const N: usize>(files: &[(String, String)], sections: [&str; N]) -> Result<Vec<Catalogue<N>>, Faults> {
     let mut faults = Vec::new();
     let mut tables = Vec::new();
     for (tag, text) in files {
@@ -70,15 +70,27 @@ fn parse(files: &[(String, String)]) -> Result<Vec<Catalogue>, Faults> {
             Err(error) => faults.push(format!("{tag}: {error}")),
         }
     }
-    let english = tables.iter().find(|(tag, _)| *tag == "en").map(|(_, table)| Catalogue {
-        tag: "en".to_owned(),
-        lean: entries(table, "lean"),
-        full: entries(table, "full"),
+    let english = tables.iter().find(|(tag, _)| *tag == "en").map(|(_, table)| {
+        let mut known = BTreeSet::new();
+        for (name, section) in table {
+            if !sections.contains(&name.as_str()) {
+                faults.push(format!("en: {name} is no section"));
+            }
+            for name in section.as_table().into_iter().flat_map(Table::keys) {
+                if !known.insert(name) {
+                    faults.push(format!("en: {name} is there twice"));
+                }
+            }
+        }
+        Catalogue { tag: "en".to_owned(), sections: sections.map(|section| entries(table, section)) }
     });
     let Some(english) = english.filter(|_| faults.is_empty()) else {
-        faults.push("en: is missing, or another one cannot be read".to_owned());
+        faults.push("en: is missing, or one of the files cannot be read".to_owned());
         return Err(Faults(faults));
     };
+    for Entry { name, words } in english.sections.iter().flatten() {
+        faults.extend(wrong(words, words).into_iter().map(|what| format!("en: {name} {what}")));
+    }
     let mut all = vec![english.clone()];
     for (tag, table) in tables.iter().filter(|(tag, _)| *tag != "en") {
         all.push(translated(&english, tag, table, &mut faults));
@@ -94,7 +106,12 @@ fn entries(table: &Table, section: &str) -> Vec<Entry> {
 }
 
 /// A language in the order of the English texts; what is wrong with it is added to `faults`.
-fn translated(english: &Catalogue, tag: &str, table: &Table, faults: &mut Vec<String>) -> Catalogue {
+fn translated<const N: usize>(
+    english: &Catalogue<N>,
+    tag: &str,
+    table: &Table,
+    faults: &mut Vec<String>,
+) -> Catalogue<N> {
     let mut fault = |name: &str, what: &str| faults.push(format!("{tag}: {name} {what}"));
     let mut known = BTreeSet::new();
     let mut part = |texts: &[Entry]| -> Vec<Entry> {
@@ -114,11 +131,11 @@ fn translated(english: &Catalogue, tag: &str, table: &Table, faults: &mut Vec<St
         }
         part
     };
-    let (lean, full) = (part(&english.lean), part(&english.full));
+    let sections = english.sections.each_ref().map(|texts| part(texts));
     for name in table.keys().filter(|name| !known.contains(*name)) {
         fault(name, "is no text");
     }
-    Catalogue { tag: tag.to_owned(), lean, full }
+    Catalogue { tag: tag.to_owned(), sections }
 }
 
 /// What is wrong with words, by the English ones.
@@ -129,6 +146,9 @@ fn wrong(english: &str, words: &str) -> Vec<String> {
     }
     if words.chars().any(|c| c.is_control() || c == '<') {
         wrong.push("holds a control character or markup".to_owned());
+    }
+    if !pairs(words) {
+        wrong.push("has a brace without its other one".to_owned());
     }
     if !english.starts_with("one: ") {
         if places(english) != places(words) {
@@ -154,6 +174,16 @@ fn wrong(english: &str, words: &str) -> Vec<String> {
     wrong
 }
 
+/// Whether each opening brace is followed by its closing one, and none stands within others.
+fn pairs(words: &str) -> bool {
+    let mut open = false;
+    words.chars().filter(|c| matches!(c, '{' | '}')).all(|c| {
+        let expected = (c == '{') != open;
+        open = c == '{';
+        expected
+    }) && !open
+}
+
 /// What stands in braces.
 fn places(words: &str) -> BTreeSet<&str> {
     words.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(place, _)| place).collect()
@@ -166,8 +196,8 @@ mod tests {
     const ENGLISH: &str = "[lean]\nNext = \"Next\"\nOf = \"{0} of {1}\"\n[full]\n\
                            Left = \"one: {1} has one | other: {1} has {0}\"\nNothing = \"\"\n";
 
-    fn with(other: &str) -> Result<Vec<Catalogue>, Faults> {
-        parse(&[("en".to_owned(), ENGLISH.to_owned()), ("xx".to_owned(), other.to_owned())])
+    fn with(other: &str) -> Result<Vec<Catalogue<2>>, Faults> {
+        parse(&[("en".to_owned(), ENGLISH.to_owned()), ("xx".to_owned(), other.to_owned())], ["lean", "full"])
     }
 
     #[test]
@@ -175,9 +205,10 @@ mod tests {
         let all =
             with("Left = \"other: {1}: {0}\"\nOf = \"{1}/{0}\"\nNext = \"Weiter\"\nNothing = \"\"").expect("is whole");
         let names = |part: &[Entry]| part.iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&all[1].lean), ["Next", "Of"]);
-        assert_eq!(names(&all[1].full), ["Left", "Nothing"]);
-        assert_eq!(all[1].lean[0].words, "Weiter");
+        let [lean, full] = &all[1].sections;
+        assert_eq!(names(lean), ["Next", "Of"]);
+        assert_eq!(names(full), ["Left", "Nothing"]);
+        assert_eq!(lean[0].words, "Weiter");
     }
 
     #[test]
@@ -196,7 +227,18 @@ mod tests {
         ] {
             assert!(said.contains(fault), "{fault}: {said}");
         }
-        assert!(parse(&[("xx".to_owned(), String::new())]).is_err(), "without English there is nothing");
+        assert!(parse::<0>(&[("xx".to_owned(), String::new())], []).is_err(), "without English there is nothing");
         assert!(with("not TOML").is_err());
+    }
+
+    #[test]
+    fn the_english_file_has_each_text_once_and_no_other_sections() {
+        let english = "[lean]\nNext = \"Next\"\nOpen = \"{place\"\n[full]\nNext = \"Next\"\n[more]\n";
+        let faults = |english: &str| {
+            parse(&[("en".to_owned(), english.to_owned())], ["lean", "full"]).expect_err("faulty").to_string()
+        };
+        let said = faults(english);
+        assert!(said.contains("Next is there twice") && said.contains("more is no section"), "{said}");
+        assert!(faults("[lean]\nOpen = \"{place\"").contains("brace"));
     }
 }

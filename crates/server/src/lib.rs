@@ -15,6 +15,7 @@ pub mod engine;
 pub mod flows;
 pub mod http;
 pub mod keys;
+mod languages;
 pub mod mails;
 pub mod outgoing;
 mod password_form;

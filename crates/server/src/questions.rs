@@ -5,14 +5,15 @@
 //! that stayed in one person's memory.
 //!
 //! A question is named by its id, which never changes: answers are stored under it. Its words may be
-//! bettered and are in one file a language.
+//! bettered and are in the catalogue of each language (`languages/`).
 
 mod answer;
-mod english;
 
 use serde::Deserialize;
 
 pub use answer::{ANSWER_CHARACTERS, AnswerFault, check_answers, normalise};
+
+use crate::languages::language;
 
 /// How many characters the words of a question have: REQUIREMENTS 7, as Microsoft has it.
 pub const QUESTION_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=200;
@@ -71,8 +72,8 @@ pub struct CustomQuestion {
 
 /// The words of a predefined question in a language, or in English where there is no catalogue for it;
 /// `None` where the id is not one of [`PREDEFINED`].
-pub fn text(id: &str, _locale: &str) -> Option<&'static str> {
-    english::text(id)
+pub fn text(id: &str, locale: &str) -> Option<&'static str> {
+    language(locale).question(id)
 }
 
 /// Whether a text can be the id of a question of the catalogue or of an organisation.
@@ -87,17 +88,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::languages::{LANGUAGES, Language};
 
     #[test]
     fn every_id_has_words_of_its_own() {
         let ids: BTreeSet<_> = PREDEFINED.into_iter().collect();
         assert_eq!(ids.len(), PREDEFINED.len(), "no id twice");
-        let texts: BTreeSet<_> = PREDEFINED.iter().filter_map(|id| text(id, "en")).collect();
-        assert_eq!(texts.len(), PREDEFINED.len(), "each has words, and no two the same");
-        for id in PREDEFINED {
-            let text = text(id, "en").expect("has words");
-            assert!(is_id(id), "{id}");
-            assert!(QUESTION_CHARACTERS.contains(&text.chars().count()) && text.ends_with(['?', ')']), "{text}");
+        assert!(PREDEFINED.into_iter().all(is_id));
+        for Language { tag, .. } in LANGUAGES.iter() {
+            let texts: BTreeSet<_> = PREDEFINED.iter().filter_map(|id| text(id, tag)).collect();
+            assert_eq!(texts.len(), PREDEFINED.len(), "{tag}: each has words, and no two the same");
+            for text in texts {
+                assert!(QUESTION_CHARACTERS.contains(&text.chars().count()), "{tag}: {text}");
+            }
         }
     }
 

@@ -18,12 +18,12 @@ pub(super) struct Languages {
 
 /// Ships them all.
 pub(super) fn languages(shipped: &mut Shipped) -> Result<Languages> {
-    let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"))?;
+    let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"), ["lean", "full"])?;
     let mut index = Map::new();
     let mut tags = Vec::new();
     let english = &all[0];
     let pseudo = [pseudo(english, "en-XA", accented), pseudo(english, "ar-XB", turned)];
-    for Catalogue { tag, lean, full } in all.iter().skip(1).chain(&pseudo) {
+    for Catalogue { tag, sections: [lean, full] } in all.iter().skip(1).chain(&pseudo) {
         let mut file = |part: &[Entry], name: &str| {
             let lines: String = part.iter().flat_map(|entry| [&*entry.words, "\n"]).collect();
             shipped.hashed(&format!("regain-{tag}{name}-"), ".txt", lines.as_bytes())
@@ -37,12 +37,12 @@ pub(super) fn languages(shipped: &mut Shipped) -> Result<Languages> {
 }
 
 /// A language that nobody speaks, made of the English one: what it does not change was not in a catalogue.
-fn pseudo(english: &Catalogue, tag: &str, change: fn(&str) -> String) -> Catalogue {
-    let part = |part: &[Entry]| {
+fn pseudo(english: &Catalogue<2>, tag: &str, change: fn(&str) -> String) -> Catalogue<2> {
+    let part = |part: &[Entry]| -> Vec<Entry> {
         let words = |entry: &Entry| if entry.words.is_empty() { String::new() } else { changed(&entry.words, change) };
         part.iter().map(|entry| Entry { name: entry.name.clone(), words: words(entry) }).collect()
     };
-    Catalogue { tag: tag.to_owned(), lean: part(&english.lean), full: part(&english.full) }
+    Catalogue { tag: tag.to_owned(), sections: english.sections.each_ref().map(|texts| part(texts)) }
 }
 
 /// Changes each form of a text, and leaves the names of the forms.

@@ -165,6 +165,7 @@ impl Hooks {
     }
 
     fn says(&self, say: Say, locale: &str) -> Response {
+        let locale = if twiml::speaks(language(locale)) { locale } else { "en" };
         let words = call_words(locale, &self.organisation);
         ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], twiml::document(say, language(locale), &words))
             .into_response()

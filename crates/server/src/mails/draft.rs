@@ -2,11 +2,12 @@
 
 use regain_protocol::Secret;
 
-/// A mail as a catalogue writes it.
+use crate::languages::Language;
+
+/// A mail in the words of a language.
 pub(super) struct Draft {
-    /// The language, as a BCP 47 tag, and how it is written: for the HTML part's `lang` and `dir`.
-    pub(super) lang: &'static str,
-    pub(super) dir: &'static str,
+    /// The language that it is in.
+    pub(super) language: &'static Language,
     pub(super) subject: String,
     /// The line that mailboxes show beside the subject. It holds no code.
     pub(super) preview: String,

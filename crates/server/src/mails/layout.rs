@@ -6,27 +6,33 @@ use std::fmt::Write as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::draft::{Block, Contact, Draft};
+use crate::languages::Text;
 
 /// The text part.
 pub(super) fn text(draft: &Draft, organisation: &str) -> String {
+    let colon = colon(draft);
     let mut text = String::new();
     paragraph(&mut text, &draft.heading);
     for block in &draft.blocks {
         match block {
             Block::Paragraph(words) | Block::Notice(words) => paragraph(&mut text, words),
             Block::Code(code) => paragraph(&mut text, code.expose()),
-            Block::Link { words, url } => paragraph(&mut text, &format!("{words}:\n{url}")),
+            Block::Link { words, url } => paragraph(&mut text, &format!("{words}{colon}\n{url}")),
             Block::Quote(lines) => {
                 let lines: Vec<_> = lines.iter().flat_map(|line| wrap(line)).map(|line| format!("> {line}")).collect();
                 paragraph(&mut text, &lines.join("\n"));
             }
             Block::Facts(rows) => {
-                let rows: Vec<_> = rows.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+                let rows: Vec<_> = rows
+                    .iter()
+                    .map(|(label, value)| format!("{label}{colon} {}", draft.language.apart(value)))
+                    .collect();
                 paragraph(&mut text, &rows.join("\n"));
             }
             Block::Contacts { intro, contacts } => {
-                let rows: Vec<_> =
-                    contacts.iter().map(|Contact { label, words, .. }| format!("{label}: {words}")).collect();
+                let row =
+                    |Contact { label, words, .. }: &Contact| format!("{label}{colon} {}", draft.language.apart(words));
+                let rows: Vec<_> = contacts.iter().map(row).collect();
                 paragraph(&mut text, &format!("{intro}\n{}", rows.join("\n")));
             }
         }
@@ -34,6 +40,10 @@ pub(super) fn text(draft: &Draft, organisation: &str) -> String {
     // The separator that mailboxes take for a signature's.
     let _ = write!(text, "-- \n{organisation}\n{}\n", draft.footer);
     text
+}
+
+fn colon(draft: &Draft) -> &'static str {
+    draft.language.text(Text::Colon)
 }
 
 fn paragraph(text: &mut String, words: &str) {
@@ -73,9 +83,10 @@ const STYLE: &str = include_str!("mail.css");
 
 /// The HTML part.
 pub(super) fn html(draft: &Draft, organisation: &str) -> String {
+    let (lang, dir) = (draft.language.tag, if draft.language.rtl { "rtl" } else { "ltr" });
     let page = html! {
         (DOCTYPE)
-        html lang=(draft.lang) dir=(draft.dir) {
+        html lang=(lang) dir=(dir) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -86,9 +97,10 @@ pub(super) fn html(draft: &Draft, organisation: &str) -> String {
                 title { (draft.subject) }
                 style { (PreEscaped(STYLE)) }
             }
-            body.page style=(format!("margin:0;padding:0;background:#f4f5f7;color:#1c2330;{FONT}font-size:16px;line-height:1.5;")) {
+            body.page lang=(lang) dir=(dir) style=(format!("margin:0;padding:0;background:#f4f5f7;color:#1c2330;{FONT}font-size:16px;line-height:1.5;")) {
                 div style="display:none;max-height:0;overflow:hidden;" { (draft.preview) }
-                table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" {
+                // Mailboxes that put the mail into a page of theirs drop the html element, and some the body.
+                table lang=(lang) dir=(dir) role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" {
                     tr {
                         td.outer align="center" style="padding:32px 16px;" {
                             table.card role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"
@@ -97,7 +109,7 @@ pub(super) fn html(draft: &Draft, organisation: &str) -> String {
                                     td.inner style="padding:32px;text-align:start;" {
                                         p.quiet style="margin:0 0 20px;font-size:14px;font-weight:600;color:#59636f;" { (organisation) }
                                         h1.strong style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:650;color:#10151d;" { (draft.heading) }
-                                        @for block in &draft.blocks { (block_html(block)) }
+                                        @for block in &draft.blocks { (block_html(draft, block)) }
                                     }
                                 }
                             }
@@ -115,7 +127,10 @@ pub(super) fn html(draft: &Draft, organisation: &str) -> String {
     page.into_string()
 }
 
-fn block_html(block: &Block) -> Markup {
+fn block_html(draft: &Draft, block: &Block) -> Markup {
+    let colon = colon(draft);
+    // Not every mailbox knows `padding-inline-end`.
+    let between = if draft.language.rtl { "padding:2px 0 2px 16px;" } else { "padding:2px 16px 2px 0;" };
     html! {
         @match block {
             Block::Paragraph(words) => p style="margin:0 0 16px;" { (words) },
@@ -133,7 +148,7 @@ fn block_html(block: &Block) -> Markup {
                     a.button href=(url) style="display:inline-block;padding:11px 20px;background:#1f5fbf;color:#ffffff;\
                         border-radius:8px;font-weight:600;text-decoration:none;" { (words) }
                 }
-                p.quiet style="margin:-8px 0 20px;font-size:13px;color:#59636f;word-break:break-all;" dir="ltr" { (url) }
+                p.quiet style="margin:-8px 0 20px;font-size:13px;color:#59636f;word-break:break-all;" { bdi dir="ltr" { (url) } }
             }
             Block::Quote(lines) => {
                 blockquote.quote style="margin:0 0 16px;padding:8px 16px;background:#f4f5f7;border-inline-start:4px solid #a3adba;\
@@ -145,7 +160,7 @@ fn block_html(block: &Block) -> Markup {
                 table.facts role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px;" {
                     @for (label, value) in rows {
                         tr {
-                            td.quiet valign="top" style="padding:2px 16px 2px 0;color:#59636f;" { (label) }
+                            td.quiet valign="top" style=(format!("{between}color:#59636f;")) { (label) }
                             td style="padding:2px 0;word-break:break-word;" { bdi { (value) } }
                         }
                     }
@@ -154,7 +169,7 @@ fn block_html(block: &Block) -> Markup {
             Block::Contacts { intro, contacts } => {
                 p style="margin:0 0 4px;" { (intro) }
                 @for Contact { label, words, url } in contacts {
-                    p style="margin:0;" { (label) ": " a.link href=(url) style="color:#1f5fbf;" { bdi dir="ltr" { (words) } } }
+                    p style="margin:0;" { (label) (colon) " " a.link href=(url) style="color:#1f5fbf;" { bdi dir="ltr" { (words) } } }
                 }
             }
         }

@@ -1,20 +1,23 @@
 //! The words of everything that is sent, and the look of the mails.
 //!
-//! A catalogue (one file per language) says what a mail says, as a [`Draft`]; the layout makes a text
-//! and an HTML part of it. Names and links come from the configuration only. What goes to phones is in
-//! `phone`; what strangers typed goes through `typed`.
+//! `contents` says what a mail holds, as a [`Draft`](draft::Draft), in the words of a language
+//! ([`languages`](crate::languages)); the layout makes a text and an HTML part of it. Names and links come from
+//! the configuration only. What goes to phones is in `phone`; what strangers typed goes through `typed`.
 
+mod contents;
 mod draft;
-mod english;
 mod layout;
 mod phone;
 mod typed;
 
-use draft::Draft;
+use contents::Facts;
 pub use phone::{CallWords, call_words, text_message};
 use regain_protocol::{Help, Secret};
 
-use crate::outgoing::{CodePurpose, Content};
+use crate::{
+    languages,
+    outgoing::{CodePurpose, Content},
+};
 
 /// What mails say about the organisation, from its configuration.
 #[derive(Debug, Clone)]
@@ -46,29 +49,6 @@ pub struct TextContent<'a> {
     pub purpose: CodePurpose,
 }
 
-/// Writes the words of a text message, from the most to the fewest, with the organisation's name where it
-/// can be in it.
-type TextWords = fn(Option<&str>, &TextContent<'_>) -> Vec<Secret<String>>;
-
-/// One language.
-struct Catalogue {
-    /// Which, as a BCP 47 tag.
-    lang: &'static str,
-    /// Writes any mail.
-    draft: fn(&Facts<'_>, &Content) -> Option<Draft>,
-    text_message: TextWords,
-    /// What is spoken in a call from an organisation.
-    call_words: fn(&str) -> CallWords,
-}
-
-/// What a catalogue knows when it writes a draft.
-struct Facts<'a> {
-    organisation: &'a str,
-    help: &'a Help,
-    reset_url: &'a str,
-    user_id: &'a str,
-}
-
 impl Mails {
     /// The organisation's mails. `public_url` is the server's address without a slash at its end.
     pub fn new(organisation: &str, help: Help, public_url: &str) -> Self {
@@ -78,9 +58,14 @@ impl Mails {
     /// Writes a mail in a language, or in English where there is no catalogue for it.
     pub fn write(&self, locale: &str, user_id: &str, content: &Content) -> Option<Mail> {
         let user_id = one_line(user_id);
-        let facts =
-            Facts { organisation: &self.organisation, help: &self.help, reset_url: &self.reset_url, user_id: &user_id };
-        let draft = (catalogue(locale).draft)(&facts, content)?;
+        let facts = Facts {
+            language: languages::language(locale),
+            organisation: &self.organisation,
+            help: &self.help,
+            reset_url: &self.reset_url,
+            user_id: &user_id,
+        };
+        let draft = contents::draft(&facts, content)?;
         Some(Mail {
             subject: one_line(&draft.subject),
             text: layout::text(&draft, &self.organisation).into(),
@@ -92,12 +77,7 @@ impl Mails {
 /// The language in which something is said to whom it is to be said in `locale`, as a BCP 47 tag: the one
 /// that a voice has to speak.
 pub fn language(locale: &str) -> &'static str {
-    catalogue(locale).lang
-}
-
-/// The catalogue of a language: English, until there are others.
-fn catalogue(_locale: &str) -> &'static Catalogue {
-    &english::CATALOGUE
+    languages::language(locale).tag
 }
 
 /// The text without line breaks, control characters and marks that turn the direction of writing: it

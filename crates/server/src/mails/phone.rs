@@ -2,7 +2,11 @@
 
 use regain_protocol::Secret;
 
-use super::{TextContent, catalogue, one_line};
+use super::{TextContent, one_line};
+use crate::{
+    languages::{Text, language},
+    outgoing::CodePurpose,
+};
 
 /// What fits into one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
 const GSM_SEPTETS: usize = 160;
@@ -35,7 +39,7 @@ pub fn text_message(locale: &str, organisation: &str, content: &TextContent<'_>,
     let name = (digits < DIGITS_OF_A_CODE).then_some(organisation.trim()).filter(|name| !name.is_empty());
     // From the most words to the fewest: the first that fits, or else the fewest.
     let mut best = Secret::new(String::new());
-    for words in (catalogue(locale).text_message)(name, content) {
+    for words in all_words(locale, name, content) {
         best = Secret::new(format!("{}\n\n@{host} #{}", words.expose(), content.code.expose()));
         if fits(best.expose()) {
             break;
@@ -44,9 +48,52 @@ pub fn text_message(locale: &str, organisation: &str, content: &TextContent<'_>,
     best
 }
 
+/// The words of a text message, from the most to the fewest: with the name, and then without.
+fn all_words(locale: &str, name: Option<&str>, content: &TextContent<'_>) -> Vec<Secret<String>> {
+    let language = language(locale);
+    let TextContent { code, minutes, purpose } = content;
+    // A number of four digits could be taken for a code.
+    let good_for =
+        (*minutes < 1000).then(|| language.fill(Text::TextGoodFor, &[("time", &language.minutes(*minutes))]));
+    let messages: &[Text] = match purpose {
+        CodePurpose::Prove => &[Text::TextProve, Text::TextProveShort],
+        CodePurpose::Register => &[Text::TextAdd, Text::TextAddShort, Text::TextAddShortest],
+    };
+    let mut words = Vec::new();
+    for name in name.map(Some).into_iter().chain([None]) {
+        for message in messages {
+            let values = [("code", code.expose().as_str()), ("good_for", good_for.as_deref().unwrap_or_default())];
+            let message = Secret::new(language.fill(*message, &values));
+            words.push(Secret::new(match name {
+                Some(name) => language.fill(Text::TextFrom, &[("organisation", name), ("message", message.expose())]),
+                None => capitalised(message.expose()),
+            }));
+        }
+    }
+    words
+}
+
+/// A sentence as one begins.
+fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+}
+
 /// What is spoken in a call, in the language that [`language`](super::language) gives.
 pub fn call_words(locale: &str, organisation: &str) -> CallWords {
-    (catalogue(locale).call_words)(one_line(organisation).trim())
+    let language = language(locale);
+    let organisation = one_line(organisation);
+    let said = |text| language.text(text).to_owned();
+    CallWords {
+        greeting: match organisation.trim() {
+            "" => said(Text::CallGreeting),
+            organisation => language.fill(Text::CallGreetingFrom, &[("organisation", organisation)]),
+        },
+        press: said(Text::CallPress),
+        wrong_key: said(Text::CallWrongKey),
+        thanks: said(Text::CallThanks),
+        goodbye: said(Text::CallGoodbye),
+    }
 }
 
 /// Whether a text goes into one message.
@@ -74,7 +121,7 @@ fn septets(character: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outgoing::CodePurpose;
+    use crate::languages::LANGUAGES;
 
     const PURPOSES: [CodePurpose; 2] = [CodePurpose::Prove, CodePurpose::Register];
 
@@ -139,6 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn every_language_ends_in_the_line_for_browsers_and_names_the_code_once_before() {
+        for language in LANGUAGES.iter() {
+            for purpose in PURPOSES {
+                let content = TextContent { code: &"042137".into(), minutes: 10, purpose };
+                let text = text_message(language.tag, "Northwind", &content, "recover.northwind.example");
+                let (tag, text) = (language.tag, text.expose());
+                assert!(text.ends_with("\n\n@recover.northwind.example #042137"), "{tag}: {text}");
+                assert!(text.lines().count() == 3 && text.matches("042137").count() == 2, "{tag}: {text}");
+                assert!(fits(text), "{tag}: {text}");
+            }
+        }
+        let content = TextContent { code: &"042137".into(), minutes: 10, purpose: CodePurpose::Prove };
+        assert_eq!(
+            text_message("de", "Northwind", &content, "recover.northwind.example").expose(),
+            "Northwind: Ihr Code ist 042137. Er gilt 10 Minuten. Geben Sie ihn an niemanden weiter.\n\n\
+             @recover.northwind.example #042137"
+        );
+    }
+
+    #[test]
     fn a_name_cannot_fake_the_last_line() {
         let text = message("Evil\n\n@evil.example #999\u{202e}", "a.example");
         assert_eq!(text.lines().filter(|line| line.starts_with('@')).collect::<Vec<_>>(), ["@a.example #042137"]);
@@ -162,5 +229,12 @@ mod tests {
             assert!(!said.is_empty() && !said.contains(|c: char| c.is_ascii_digit() || c.is_control()), "{said}");
         }
         assert_eq!(call_words("tlh", "N"), call_words("en", "N"), "an unknown language is English");
+        for language in LANGUAGES.iter() {
+            let words = call_words(language.tag, "Northwind");
+            assert!(words.greeting.contains("Northwind"), "{words:?}");
+            for said in [&words.greeting, &words.press, &words.wrong_key, &words.thanks, &words.goodbye] {
+                assert!(!said.contains(|c: char| c.is_numeric() || c == '#'), "{}: {said}", language.tag);
+            }
+        }
     }
 }

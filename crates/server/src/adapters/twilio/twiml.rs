@@ -7,8 +7,10 @@ use crate::mails::CallWords;
 /// How long the voice waits for a key, in seconds, each of the two times that it asks.
 const WAITS_FOR: u32 = 10;
 
-/// The provider's voices for languages that are named without a country.
-const VOICES: [(&str, &str); 14] = [
+/// The provider's voices for languages that are named without a country: those that every voice of its own
+/// has, for which it asks no voice's name (its reference of `<Say>`).
+const VOICES: [(&str, &str); 18] = [
+    ("ca", "ca-ES"),
     ("da", "da-DK"),
     ("de", "de-DE"),
     ("en", "en-US"),
@@ -17,12 +19,15 @@ const VOICES: [(&str, &str); 14] = [
     ("fr", "fr-FR"),
     ("it", "it-IT"),
     ("ja", "ja-JP"),
+    ("ko", "ko-KR"),
     ("nb", "nb-NO"),
     ("nl", "nl-NL"),
     ("pl", "pl-PL"),
     ("pt", "pt-BR"),
+    ("ru", "ru-RU"),
     ("sv", "sv-SE"),
-    ("zh", "zh-CN"),
+    ("zh-Hans", "zh-CN"),
+    ("zh-Hant", "zh-TW"),
 ];
 
 /// What is to be said.
@@ -84,10 +89,14 @@ fn speak(body: &mut String, lang: &str, words: &[&String]) {
 
 /// The provider's name for a language; `None` leaves the choice to it.
 fn voice(lang: &str) -> Option<&str> {
-    if lang.contains('-') {
-        return Some(lang);
-    }
-    VOICES.iter().find(|(language, _)| *language == lang).map(|(_, voice)| *voice)
+    let known = VOICES.iter().find(|(language, _)| *language == lang).map(|(_, voice)| *voice);
+    known.or_else(|| lang.contains('-').then_some(lang))
+}
+
+/// Whether the provider can say something in a language. What a voice of another one reads out is not to be
+/// understood.
+pub(crate) fn speaks(lang: &str) -> bool {
+    voice(lang).is_some()
 }
 
 /// Text as it may stand in XML, in an element and in an attribute: without markup, and without the
@@ -151,7 +160,9 @@ mod tests {
     fn languages() {
         assert_eq!(voice("de"), Some("de-DE"));
         assert_eq!(voice("fr-CA"), Some("fr-CA"));
+        assert_eq!(voice("zh-Hant"), Some("zh-TW"));
         assert_eq!(voice("tlh"), None);
+        assert!(speaks("pt-BR") && !speaks("tlh"));
         assert!(document(Say::Goodbye, "tlh", &words()).contains("<Say>Bye."));
     }
 

@@ -14,10 +14,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let [texts @ .., questions] = &catalogues[0].sections;
     let mut code = String::from(
-        "/// A text, named by what it is for.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub(crate) enum Text {\n",
+        "/// A text, named by what it is for.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n\
+         pub(crate) enum Text {\n",
     );
     for Entry { name, words } in texts.iter().flatten() {
-        writeln!(code, "    #[doc = {:?}]\n    {name},", format!("“{words}”"))?;
+        writeln!(code, "    #[doc = {:?}]\n    {name},", format!("`{words}`"))?;
     }
     let ids: Vec<_> = questions.iter().map(|entry| &entry.name).collect();
     writeln!(

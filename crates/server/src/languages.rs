@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn values_have_no_places() {
         let values = [("organisation", "{message} {"), ("message", "}{organisation}")];
-        assert_eq!(language("en").fill(Text::TextFrom, &values), "{message} {: }{organisation}");
+        assert_eq!(language("en").fill(Text::SmsFrom, &values), "{message} {: }{organisation}");
     }
 
     #[test]

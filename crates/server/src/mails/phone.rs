@@ -53,11 +53,10 @@ fn all_words(locale: &str, name: Option<&str>, content: &TextContent<'_>) -> Vec
     let language = language(locale);
     let TextContent { code, minutes, purpose } = content;
     // A number of four digits could be taken for a code.
-    let good_for =
-        (*minutes < 1000).then(|| language.fill(Text::TextGoodFor, &[("time", &language.minutes(*minutes))]));
+    let good_for = (*minutes < 1000).then(|| language.fill(Text::SmsGoodFor, &[("time", &language.minutes(*minutes))]));
     let messages: &[Text] = match purpose {
-        CodePurpose::Prove => &[Text::TextProve, Text::TextProveShort],
-        CodePurpose::Register => &[Text::TextAdd, Text::TextAddShort, Text::TextAddShortest],
+        CodePurpose::Prove => &[Text::SmsProve, Text::SmsProveShort],
+        CodePurpose::Register => &[Text::SmsAdd, Text::SmsAddShort, Text::SmsAddShortest],
     };
     let mut words = Vec::new();
     for name in name.map(Some).into_iter().chain([None]) {
@@ -65,7 +64,7 @@ fn all_words(locale: &str, name: Option<&str>, content: &TextContent<'_>) -> Vec
             let values = [("code", code.expose().as_str()), ("good_for", good_for.as_deref().unwrap_or_default())];
             let message = Secret::new(language.fill(*message, &values));
             words.push(Secret::new(match name {
-                Some(name) => language.fill(Text::TextFrom, &[("organisation", name), ("message", message.expose())]),
+                Some(name) => language.fill(Text::SmsFrom, &[("organisation", name), ("message", message.expose())]),
                 None => capitalised(message.expose()),
             }));
         }

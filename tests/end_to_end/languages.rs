@@ -9,12 +9,12 @@ use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
 
-fn catalogues() -> Result<Vec<Catalogue>> {
-    Ok(regain_catalogue::read(&harness::root().join("src/i18n/languages"))?)
+fn catalogues() -> Result<Vec<Catalogue<2>>> {
+    Ok(regain_catalogue::read(&harness::root().join("src/i18n/languages"), ["lean", "full"])?)
 }
 
-fn words<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a str> {
-    let entry = catalogue.lean.iter().chain(&catalogue.full).find(|entry| entry.name == name);
+fn words<'a>(catalogue: &'a Catalogue<2>, name: &str) -> Result<&'a str> {
+    let entry = catalogue.sections.iter().flatten().find(|entry| entry.name == name);
     Ok(&entry.with_context(|| format!("no {name} in {}", catalogue.tag))?.words)
 }
 
@@ -79,7 +79,7 @@ async fn every_language_is_spoken_in_the_forms_that_it_has() -> Result<()> {
             let script = "return new Intl.PluralRules(arguments[0]).resolvedOptions().pluralCategories";
             let asked = stage.page.script(script, vec![json!(tag)]).await?;
             let asked: BTreeSet<String> = serde_json::from_value(asked)?;
-            for Entry { name, words: said } in catalogue.lean.iter().chain(&catalogue.full) {
+            for Entry { name, words: said } in catalogue.sections.iter().flatten() {
                 if words(english, name)?.starts_with("one: ") {
                     let given = said
                         .split(" | ")

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 /// Shows the widget in `root`, an element in a shadow tree that has the stylesheet; see
-/// `embed/regain.js` for the options.
+/// `embed/open.js` for the options.
 #[wasm_bindgen]
 pub fn mount(root: web_sys::HtmlElement, options: &JsValue) {
     regain::mount(root, options);

@@ -1,4 +1,4 @@
-//! What the loader hands over: see `embed/regain.js`, which builds this object.
+//! What the loader hands over: see `embed/open.js`, which builds this object.
 
 use js_sys::{Function, Reflect};
 use regain_protocol::{FlowKind, Secret};

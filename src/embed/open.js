@@ -3,8 +3,8 @@
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 // What is brought in, each a name and what its bytes come to. The widget comes in two builds; either's glue
-// has its own wasm. The full one is for changing a password and for registering, and for going on where the
-// lean one does not know a step.
+// has its own wasm. The full one is for every flow but a reset, and for going on where the lean one does not
+// know a step.
 const LEAN = __REGAIN_LEAN__, LEAN_WASM = __REGAIN_LEAN_WASM__;
 const FULL = __REGAIN_FULL__, FULL_WASM = __REGAIN_FULL_WASM__;
 const CSS = __REGAIN_CSS__, WORK = __REGAIN_WORK__, LANGUAGES = __REGAIN_LANGUAGES__;

@@ -102,7 +102,7 @@ async fn every_language_is_spoken_in_the_forms_that_it_has() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_german_resets_the_password_without_a_word_of_english() -> Result<()> {
+async fn a_german_resets_the_password_in_german() -> Result<()> {
     let all = catalogues()?;
     let german = all.iter().find(|one| one.tag == "de").context("German")?;
     play("languages-german", &[], async |stage| {

@@ -53,7 +53,8 @@ const AXE: &str = "
 const UNDER: &str = "
     const [direction, size] = arguments;
     const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('[part~=root]')).find(Boolean);
-    for (const element of [document.documentElement, root]) if (element) element.dir = direction;
+    document.documentElement.dir = direction;
+    if (root) root.dir = direction === 'rtl' ? direction : root.dataset.own ??= root.dir;
     document.documentElement.style.fontSize = size;
 ";
 

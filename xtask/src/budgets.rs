@@ -18,7 +18,7 @@ enum Need {
     Page,
     /// The reset flow.
     Reset,
-    /// Changing a password, and registering.
+    /// Every flow but a reset, and the steps of one that few people come to.
     Full,
     /// Each of these flows.
     Flows,

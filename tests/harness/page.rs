@@ -44,6 +44,19 @@ const FOCUS: &str = r"
     };
 ";
 
+/// Whether an element stays where it is for some frames.
+const RESTS: &str = r"
+    const [element, done] = arguments;
+    const place = () => { const { x, y } = element.getBoundingClientRect(); return `${x} ${y}`; };
+    const look = (before, frames) => requestAnimationFrame(() => {
+        const now = place();
+        if (now !== before) done(false);
+        else if (frames) look(now, frames - 1);
+        else done(true);
+    });
+    look(place(), 5);
+";
+
 /// A page in a browser.
 pub struct Page {
     driver: Arc<SessionHandle>,
@@ -87,8 +100,7 @@ impl Page {
     pub async fn click(&self, selector: &str) -> Result<()> {
         until(&format!("a click on {selector}"), async || {
             let Some(element) = self.look(selector).await? else { return Ok(None) };
-            element.click().await?;
-            Ok(Some(()))
+            self.click_at_rest(&element).await
         })
         .await
     }
@@ -97,8 +109,7 @@ impl Page {
     pub async fn press(&self, words: &str) -> Result<()> {
         until(&format!("a button “{words}”"), async || {
             let Some(button) = self.button(words).await? else { return Ok(None) };
-            button.click().await?;
-            Ok(Some(()))
+            self.click_at_rest(&button).await
         })
         .await
     }
@@ -114,8 +125,7 @@ impl Page {
             if found.json().is_null() {
                 return Ok(None);
             }
-            found.element()?.click().await?;
-            Ok(Some(()))
+            self.click_at_rest(&found.element()?).await
         })
         .await
     }
@@ -194,6 +204,16 @@ impl Page {
     /// Takes a picture of the page.
     pub async fn picture(&self, path: &Path) -> Result<()> {
         self.driver.screenshot(path).await.with_context(|| path.display().to_string())
+    }
+
+    /// Clicks an element that stays where it is: a person does not aim at what is still moving.
+    async fn click_at_rest(&self, element: &WebElement) -> Result<Option<()>> {
+        let rests = self.driver.execute_async(RESTS, vec![element.to_json()?]).await?;
+        if rests.json() != &json!(true) {
+            return Ok(None);
+        }
+        element.click().await?;
+        Ok(Some(()))
     }
 
     async fn look(&self, selector: &str) -> Result<Option<WebElement>> {

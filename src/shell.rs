@@ -16,7 +16,7 @@ use leptos::task::spawn_local;
 use regain_protocol::Outcome;
 #[cfg(feature = "full")]
 use regain_protocol::{AuthenticatorSetup, CreateFlow};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 #[cfg(feature = "full")]
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
@@ -37,8 +37,9 @@ use crate::sms;
 use crate::views::{self, Context};
 use crate::work::Job;
 
-/// Shows the widget in `root`, an element in a shadow tree that has the stylesheet.
-pub fn mount(root: HtmlElement, options: &JsValue) {
+/// Shows the widget in `root`, an element in a tree that has the stylesheet. The function that it returns takes the
+/// widget away once; its flow goes on at the server.
+pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let mut options = Options::read(options);
@@ -69,9 +70,9 @@ pub fn mount(root: HtmlElement, options: &JsValue) {
             views::widget(Context { view, sender })
         }
     });
-    if let Some(shell) = shell.get() {
-        shell.mounted.set(Some(mounted));
-    }
+    let Some(shell) = shell.get().cloned() else { return JsValue::UNDEFINED };
+    shell.mounted.set(Some(mounted));
+    Closure::once_into_js(move || shell.unmount())
 }
 
 /// One widget's connection to the world.
@@ -181,6 +182,7 @@ impl Shell {
                         shell.send(Event::Ticked);
                     } else {
                         // The host page took us away.
+                        shell.tell("gone", "", "");
                         shell.unmount();
                     }
                 };

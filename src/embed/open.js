@@ -1,13 +1,14 @@
 // Opens widgets: brings in their WebAssembly, styles and words, and is what they reach the page by. It comes
-// with the first sign of somebody needing it; see regain.js.
+// with the first sign of somebody needing it; see entry.js.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 // What is brought in, each a name and what its bytes come to. The widget comes in two builds; either's glue
 // has its own wasm. The full one is for every flow but a reset, and for going on where the lean one does not
-// know a step.
+// know a step. The stylesheet comes in two as well: for a shadow tree, and for the page's own.
 const LEAN = __REGAIN_LEAN__, LEAN_WASM = __REGAIN_LEAN_WASM__;
 const FULL = __REGAIN_FULL__, FULL_WASM = __REGAIN_FULL_WASM__;
-const CSS = __REGAIN_CSS__, WORK = __REGAIN_WORK__, LANGUAGES = __REGAIN_LANGUAGES__;
+const CSS = __REGAIN_CSS__, LIGHT_CSS = __REGAIN_LIGHT_CSS__;
+const WORK = __REGAIN_WORK__, LANGUAGES = __REGAIN_LANGUAGES__;
 
 // The languages besides English.
 const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
@@ -31,19 +32,19 @@ const negotiated = wanted => {
   }
 };
 
-export default ({script, base, data, home, find, make, stored, bring}) => {
+export default ({base, nonce, named, find, make, stored, bring}) => {
   const checked = ([name, integrity]) => fetch(base + name, {integrity});
+  const sheet = (rel, [name, integrity]) =>
+    make("link", {rel, as: "style", href: base + name, integrity, crossOrigin: "", nonce});
   const isFull = flow => flow != "reset";
 
+  let preloaded;
   const loading = {};
   let load = flow => {
     const [glue, wasm] = isFull(flow) ? [FULL, FULL_WASM] : [LEAN, LEAN_WASM];
-    return loading[glue] ||= (
-      document.head.append(make("link", {rel: "preload", as: "style", href: base + CSS[0], integrity: CSS[1], crossOrigin: ""})),
-      Promise.all([bring(glue), checked(wasm)])
-        .then(([glue, wasm]) => glue.default({module_or_path: wasm}).then(() => glue))
-        .catch(error => { loading[glue] = 0; throw error; })
-    );
+    return loading[glue] ||= Promise.all([bring(glue), checked(wasm)])
+      .then(([glue, wasm]) => glue.default({module_or_path: wasm}).then(() => glue))
+      .catch(error => { loading[glue] = 0; throw error; });
   };
 
   // What it says in a language: for the full widget twice as many files. Without them it is in English.
@@ -55,67 +56,128 @@ export default ({script, base, data, home, find, make, stored, bring}) => {
     return (await Promise.all(files.map(file => checked(file).then(answer => answer.text())))).join("");
   };
 
-  // The widgets that are open, for when one breaks.
+  // The widgets that are open or about to be.
   const widgets = new Set();
 
-  const open = async given => {
-    // What the tag says, unless this one says otherwise; its link is not for all of them.
-    const options = {...data, link: null, ...given};
+  // One and the same opening is not begun twice.
+  const open = options => {
     const {link} = options;
-    const api = options.api?.replace(/\/+$/, "") || home;
-    const flow = options.flow || "reset";
+    const {api, flow, key} = named(options);
+    let widget = [...widgets].find(widget => link ? widget.link == link : widget.key == key);
+    if (widget) widget.show?.();
+    else {
+      widget = {link, key, place: options.place};
+      widgets.add(widget);
+      widget.ended = begin(widget, options, api, flow).finally(() => widgets.delete(widget));
+    }
+    return widget.ended;
+  };
+
+  const begin = async (widget, options, api, flow) => {
+    const {link, key} = widget;
+    const begun = performance.now();
     const href = options.href || link?.href || base + flow;
-    const key = `regain:${api}:${flow}`;
-    const theme = options.theme;
     const scope = link?.closest("form") || document;
     const userField = () => find(options.userField) ||
       scope.querySelector("input[autocomplete~=username]") || scope.querySelector("input[type=email]");
-    const wanted = [options.locale, document.documentElement.lang, ...navigator.languages];
+    const wanted = [options.locale, (link || document.documentElement).closest("[lang]")?.lang, ...navigator.languages];
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);
+
+    // Where it is: in a shadow tree, or in the page's own, which knows each name once.
     const host = make("div", {className: "regain-widget"});
-    const place = find(options.target);
-    place ? place.append(host) : link ? link.after(host) : script.after(host);
-    const shadow = host.attachShadow({mode: "open"});
+    const light = widget.light = options.render == "light" && ![...widgets].some(widget => widget.light);
+    const dialog = options.mode == "dialog" && make("dialog", {className: "dialog"});
+    if (options.theme) host.dataset.theme = options.theme;
+    const target = find(options.target);
+    if (target) target.append(host);
+    else if (link) link.after(host);
+    else if (options.place?.localName == "regain-access") options.place.append(host);
+    else if (options.place?.closest("body")) options.place.after(host);
+    else document.body.append(host);
+    const tree = light ? host : host.attachShadow({mode: "open"});
     let root = make("div");
-    if (theme) host.dataset.theme = theme;
-    const style = make("link", {rel: "stylesheet", href: base + CSS[0], integrity: CSS[1], crossOrigin: ""});
+    const style = sheet("stylesheet", light ? LIGHT_CSS : CSS);
     const styled = new Promise((done, failed) => { style.onload = done; style.onerror = failed; });
-    shadow.append(style, root);
+    tree.append(style, dialog || root);
+    if (dialog) {
+      dialog.part = "dialog";
+      dialog.setAttribute("aria-labelledby", "regain-heading");
+      dialog.append(root);
+      host.dataset.mode = "dialog";
+    }
+    // Keys for a field in here are no shortcuts of the page's, and what is sent is no form of the page's. Whoever
+    // keeps the focus in a dialog of the page, or closes it, hears of that.
+    const ours = event => event.ctrlKey || event.metaKey || /^(Tab|Escape)$/.test(event.key) || event.stopPropagation();
+    for (const type of ["keydown", "keypress", "keyup", "submit"]) host.addEventListener(type, ours);
     await styled.catch(error => { host.remove(); throw error; });
+
     return new Promise((resolve, reject) => {
-      let outcome = "closed";
-      const send = (type, detail) =>
-        host.dispatchEvent(new CustomEvent("regain:" + type, {detail, bubbles: true, composed: true}));
-      const close = () => {
+      let outcome = "closed", step = null, from = null, since = begun, stop;
+      const send = (type, more) => {
+        const now = performance.now();
+        const detail = {flow, step, from, outcome: null, error: null, ...more};
+        detail.stepMs = Math.round(now - since);
+        detail.totalMs = Math.round(now - begun);
+        const event = new CustomEvent("regain:" + type, {detail, bubbles: true, composed: true});
+        [host, link, document].find(one => one?.isConnected).dispatchEvent(event);
+      };
+      const expanded = is => link?.setAttribute("aria-expanded", is);
+      const end = () => {
         widgets.delete(widget);
-        send("close", outcome);
+        dialog?.close?.();
+        send("close", {outcome});
         host.remove();
-        link?.setAttribute("aria-expanded", "false");
+        expanded(false);
         resolve({outcome});
       };
-      const widget = {
-        host, link,
+      Object.assign(widget, {
+        show: () => {
+          host.hidden = false;
+          expanded(true);
+          if (dialog && !dialog.open) {
+            dialog.showModal();
+            root.querySelector("h2")?.focus();
+          }
+        },
+        // It stays as it is, where there is a way back to it.
+        hide: () => {
+          if (!link) return widget.leave();
+          dialog?.close?.();
+          host.hidden = true;
+          expanded(false);
+          link.focus();
+        },
+        toggle: () => host.hidden ? widget.show() : widget.hide(),
+        // It goes; its flow can be resumed.
+        leave: () => {
+          stop();
+          end();
+        },
         // Says so in words that need nothing of what broke.
         break: () => {
-          const way = make("a", {href, textContent: "go on with the full page"});
-          const words = make("p", {textContent: "Sorry, something broke here. Please "});
+          const [sorry, on] = texts?.split("\n") || ["Sorry, something broke here.", "Go on with the full page"];
+          const way = make("a", {href, textContent: on});
+          const note = make("p", {textContent: sorry + " "});
           const card = make("section", {className: "card"});
           root.className = "root";
-          words.setAttribute("role", "alert");
-          words.append(way, ".");
-          card.append(words);
+          note.setAttribute("role", "alert");
+          note.append(way);
+          card.append(note);
           root.replaceChildren(card);
           widgets.delete(widget);
-          send("error", "broken");
+          send("error", {error: "broken"});
           reject(BROKEN);
         },
-      };
-      widgets.add(widget);
-      link?.setAttribute("aria-expanded", "true");
-      send("open", "");
-      const mount = (glue, texts, resume, reopened) => glue.mount(root, {
+      });
+      dialog?.addEventListener("cancel", event => {
+        event.preventDefault();
+        widget.hide();
+      });
+      widget.show();
+      send("open");
+      const mount = (glue, texts, resume, reopened) => stop = glue.mount(root, {
         api, flow, key, href, resume, reopened, texts,
         language: locale,
         assertion: options.assertion,
@@ -132,21 +194,31 @@ export default ({script, base, data, home, find, make, stored, bring}) => {
             field.dispatchEvent(new Event("change", {bubbles: true}));
             ((field.form || document).querySelector("input[type=password]") || field).focus();
           } else if (what == "close") {
-            close();
+            end();
             link?.focus();
+          } else if (what == "gone") {
+            // The page took it away.
+            end();
           } else if (what == "more") {
-            // A step that only the full one knows. The lean one stops when its element is gone.
+            // A step that only the full one knows.
             Promise.all([load("change"), said("change")]).then(([glue, texts]) => {
+              stop();
               root.replaceWith(root = make("div"));
               mount(glue, texts, detail, 1);
             }).catch(widget.break);
           } else if (what == "flow") {
-            close();
+            end();
             start({...options, flow: detail, userId: more, href: base + detail, resume: 0, reopened: 0})
               .catch(() => location.assign(base + detail));
+          } else if (what == "step") {
+            from = step;
+            step = detail;
+            send(what);
+            since = performance.now();
+          } else if (what == "done") {
+            send(what, {outcome: outcome = detail});
           } else {
-            if (what == "done") outcome = detail;
-            send(what, detail);
+            send(what, {error: detail});
           }
         },
       });
@@ -159,16 +231,28 @@ export default ({script, base, data, home, find, make, stored, bring}) => {
     const {stack} = event.error || event.reason || {};
     if (widgets.size && `${stack}`.includes("regain-ui-")) {
       load = () => Promise.reject(stack);
-      for (const widget of widgets) widget.break();
+      for (const widget of widgets) widget.break?.();
     }
   };
   addEventListener("error", broke);
   addEventListener("unhandledrejection", broke);
 
-  // What breaks after it was open says so in place.
-  const start = options => open(options).catch(error => {
-    if (error != BROKEN) throw error;
-  });
+  // For a link: once more closes it. What breaks after it was open says so in place.
+  const start = async options => {
+    const mine = options.link && [...widgets].find(widget => widget.link == options.link);
+    if (mine) return mine.toggle?.();
+    return open(options).catch(error => {
+      if (error != BROKEN) throw error;
+    });
+  };
 
-  return {open, start, load: flow => load(flow), of: link => [...widgets].find(widget => widget.link == link)};
+  return {
+    open, start,
+    load: options => {
+      preloaded ||= document.head.append(sheet("preload", options.render == "light" ? LIGHT_CSS : CSS)) || 1;
+      return load(named(options).flow);
+    },
+    // What was in an element that the page took away.
+    leave: place => [...widgets].filter(widget => widget.place == place).forEach(widget => widget.leave?.()),
+  };
 };

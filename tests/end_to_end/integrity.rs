@@ -49,7 +49,7 @@ async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut S
     play(name, &[("@DIST@", &folder.path().display().to_string())], async |stage| {
         person::at_sign_in(stage).await?;
         let listen =
-            "document.addEventListener('regain:error', (event) => sessionStorage.setItem('told', event.detail))";
+            "document.addEventListener('regain:error', ({detail}) => sessionStorage.setItem('told', detail.error))";
         stage.page.script(listen, vec![]).await?;
         test(stage).await
     })

@@ -10,10 +10,13 @@ mod change;
 mod characters;
 mod codes;
 mod gates;
+// A folder for each kind of page that the widget is put into.
+#[path = "../hosts/mod.rs"]
 mod hosts;
 mod integrity;
 mod keyboard;
 mod languages;
+mod link;
 mod methods;
 mod outages;
 mod outside;

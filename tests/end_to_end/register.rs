@@ -309,7 +309,7 @@ async fn the_lean_widget_hands_over_to_the_full_one() -> Result<()> {
         person::at_sign_in(stage).await?;
         let script = "window.heard = []; \
             for (const type of ['open', 'step', 'close', 'error']) \
-              document.addEventListener('regain:' + type, ({detail}) => heard.push(type + ' ' + detail)); \
+              document.addEventListener('regain:' + type, ({detail}) => heard.push(type + ' ' + (detail.step ?? ''))); \
             return fetch('/v1/flows', {method: 'POST', headers: {'content-type': 'application/json', 'idempotency-key': crypto.randomUUID()}, \
                 body: JSON.stringify({kind: 'register', locale: 'en'})}) \
               .then((response) => response.json()) \

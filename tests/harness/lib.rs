@@ -2,12 +2,14 @@
 //! browser, and a page that is looked at as a person would: through its labels, fields and words.
 
 mod browser;
+mod host;
 mod page;
 mod server;
 mod stage;
 mod wait;
 
 pub use browser::Browser;
+pub use host::Host;
 pub use page::Page;
 pub use server::{Call, Mail, Server, root};
 pub use stage::{Stage, play};

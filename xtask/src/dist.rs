@@ -17,6 +17,7 @@ use crate::{
     widget::{self, Built},
 };
 
+mod css;
 mod languages;
 mod wasm;
 
@@ -55,7 +56,9 @@ pub(crate) fn build() -> Result<()> {
     let languages = languages(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
-    let css = shipped.hashed("regain-", ".css", squeeze_css(&read("style/regain.css")?).as_bytes())?;
+    let style = css::squeezed(&read("style/regain.css")?);
+    let css = shipped.hashed("regain-", ".css", style.as_bytes())?;
+    let light_css = shipped.hashed("regain-light-", ".css", css::light(&style).as_bytes())?;
 
     let solver = shipped.module("regain-work-", &solver)?;
     let outside = shipped.script("outside", &[])?;
@@ -78,18 +81,16 @@ pub(crate) fn build() -> Result<()> {
         ("LEAN", &glue),
         ("FULL_WASM", &full_wasm),
         ("FULL", &full),
+        ("LIGHT_CSS", &light_css),
         ("CSS", &css),
         ("WORK", &work),
         ("LANGUAGES", &languages.index),
     ];
     let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
     let open = shipped.hashed("regain-open-", ".js", open.as_bytes())?;
+    let entry = script("entry.js", &[("OPEN", &open)])?;
     let mut loader = script("regain.js", &[])?;
-    for (placeholder, value) in [
-        ("__REGAIN_OPEN__", open.name.as_str()),
-        ("__REGAIN_OPEN_INTEGRITY__", &open.integrity),
-        ("__REGAIN_VERSION__", VERSION),
-    ] {
+    for (placeholder, value) in [("__REGAIN_ENTRY__", entry.as_str()), ("__REGAIN_VERSION__", VERSION)] {
         loader = filled(&loader, placeholder, value)?;
     }
     shipped.file("regain.js", loader.as_bytes())?;
@@ -102,6 +103,7 @@ pub(crate) fn build() -> Result<()> {
         "full": full.name,
         "full_wasm": full_wasm.name,
         "css": css.name,
+        "light_css": light_css.name,
         "work": work.name,
         "solver": solver.name,
         "strength": strength.name,
@@ -234,23 +236,6 @@ fn without_doc_comments(glue: &str) -> String {
     plain
 }
 
-/// Drops comments and needless white space. Strings in our stylesheet hold neither.
-fn squeeze_css(source: &str) -> String {
-    let mut plain = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some((before, after)) = rest.split_once("/*") {
-        plain.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
-    }
-    plain.push_str(rest);
-    let mut squeezed = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    for mark in ['{', '}', ';', ','] {
-        squeezed = squeezed.replace(&format!(" {mark}"), &mark.to_string());
-        squeezed = squeezed.replace(&format!("{mark} "), &mark.to_string());
-    }
-    squeezed.replace(";}", "}")
-}
-
 fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -262,13 +247,7 @@ fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{squeeze_css, squeeze_script, without_doc_comments};
-
-    #[test]
-    fn css_loses_comments_and_white_space_only() {
-        let source = "/* one */\n.a > .b {\n  color: red; /* two */\n  margin: 0 auto;\n}\n";
-        assert_eq!(squeeze_css(source), ".a > .b{color: red;margin: 0 auto}");
-    }
+    use super::{squeeze_script, without_doc_comments};
 
     #[test]
     fn doc_comments_go_whole() {

@@ -1,0 +1,112 @@
+//! A web team's own server, with the page that the widget is put into: an origin of its own.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header},
+};
+use tokio::net::TcpListener;
+
+/// A server for a folder, and for the widget's files under `/regain/`.
+pub struct Host {
+    origin: String,
+    site: Arc<Mutex<Site>>,
+}
+
+/// What a host serves, and how.
+#[derive(Default)]
+struct Site {
+    folder: PathBuf,
+    words: Vec<(String, String)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    delay: Duration,
+}
+
+impl Host {
+    /// Listens on a free port. It serves nothing yet.
+    pub async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let site = Arc::new(Mutex::new(Site::default()));
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&site));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { origin, site })
+    }
+
+    /// Its origin, as browsers write it.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Serves the folder from now on, with these replacements in its texts and these headers with everything.
+    pub fn serves(&self, folder: &Path, words: &[(&str, &str)], headers: &[(&str, &str)]) -> Result<()> {
+        let mut site = self.site.lock().expect("no test fails while it has this");
+        folder.clone_into(&mut site.folder);
+        site.words = words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+        site.headers = Vec::new();
+        for (name, value) in headers {
+            site.headers.push((name.parse()?, value.parse()?));
+        }
+        Ok(())
+    }
+
+    /// Lets everything wait so long.
+    pub fn is_slow(&self, delay: Duration) {
+        self.site.lock().expect("no test fails while it has this").delay = delay;
+    }
+}
+
+async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri) -> Response<Body> {
+    let delay = site.lock().expect("no test fails while it has this").delay;
+    tokio::time::sleep(delay).await;
+    let site = site.lock().expect("no test fails while it has this");
+    site.answer(uri.path()).unwrap_or_else(|_| {
+        let mut missing = Response::new(Body::empty());
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        missing
+    })
+}
+
+impl Site {
+    fn answer(&self, path: &str) -> Result<Response<Body>> {
+        let name = path.trim_start_matches('/');
+        let mut file = match name.strip_prefix("regain/") {
+            Some(name) => PathBuf::from(env::var_os("REGAIN_DIST").context("the built widget")?).join(name),
+            None => self.folder.join(name),
+        };
+        if file.is_dir() {
+            file.push("index.html");
+        }
+        let kind = match file.extension().and_then(|it| it.to_str()) {
+            Some("html") => "text/html; charset=utf-8",
+            Some("js") => "text/javascript",
+            Some("css") => "text/css",
+            Some("wasm") => "application/wasm",
+            Some("json") => "application/json",
+            _ => "text/plain; charset=utf-8",
+        };
+        let mut bytes = fs::read(&file)?;
+        if kind.starts_with("text/html") {
+            let mut text = String::from_utf8(bytes)?;
+            for (from, to) in &self.words {
+                text = text.replace(from, to);
+            }
+            bytes = text.into_bytes();
+        }
+        let mut response = Response::builder()
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            .body(Body::from(bytes))?;
+        response.headers_mut().extend(self.headers.iter().cloned());
+        Ok(response)
+    }
+}

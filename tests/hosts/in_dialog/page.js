@@ -1,0 +1,1 @@
+document.querySelector("#sign-in").addEventListener("click", () => document.querySelector("dialog").showModal());

@@ -1,0 +1,112 @@
+//! Pages that the widget is put into, each a folder with its page and its test. A page says `@REGAIN@` for the
+//! server's address, and has the widget's files under `/regain/` too, on its own origin.
+
+#[path = "cross_origin/test.rs"]
+mod cross_origin;
+#[path = "dialog/test.rs"]
+mod dialog;
+#[path = "element/test.rs"]
+mod element;
+#[path = "hostile_css/test.rs"]
+mod hostile_css;
+#[path = "in_dialog/test.rs"]
+mod in_dialog;
+#[path = "in_form/test.rs"]
+mod in_form;
+#[path = "light/test.rs"]
+mod light;
+#[path = "plain/test.rs"]
+mod plain;
+#[path = "shortcuts/test.rs"]
+mod shortcuts;
+#[path = "single_page/test.rs"]
+mod single_page;
+#[path = "strict_csp/test.rs"]
+mod strict_csp;
+#[path = "trusted_types/test.rs"]
+mod trusted_types;
+#[path = "two_widgets/test.rs"]
+mod two_widgets;
+
+use anyhow::{Result, ensure};
+use harness::{Host, Stage, play};
+use serde_json::json;
+
+use crate::person::{ADA, NEW_PASSWORD};
+
+/// Plays a test on the page in a folder here, served from an origin of its own with these headers.
+async fn on(
+    folder: &str,
+    headers: &[(&str, &str)],
+    test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>,
+) -> Result<()> {
+    let host = Host::start().await?;
+    let origins = format!("[server]\nallowed_origins = [\"{}\"]", host.origin());
+    play(&format!("host-{folder}"), &[("[server]", &origins)], async |stage| {
+        let server = stage.server.address("");
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.replace("@REGAIN@", &server))).collect();
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let at = harness::root().join("tests/hosts").join(folder);
+        host.serves(&at, &[("@REGAIN@", &server)], &headers)?;
+        stage.page.go(&format!("{}/", host.origin())).await?;
+        test(stage, &host).await
+    })
+    .await
+}
+
+/// Says who they are, in a widget that is open.
+async fn says_who(stage: &Stage) -> Result<()> {
+    stage.page.reads("Let’s get you back in").await?;
+    stage.page.retype("[part~=root] [name=username]", ADA.user_id).await?;
+    stage.page.press("Next").await?;
+    stage.page.reads("Prove that it’s you").await
+}
+
+/// Resets Ada's password in a widget that is open, up to the last screen.
+async fn resets(stage: &Stage) -> Result<()> {
+    says_who(stage).await?;
+    let before = stage.server.mails_to(ADA.address).await?;
+    stage.page.press("Send the code").await?;
+    let code = stage.server.mail(ADA.address, before).await?.code()?;
+    stage.page.type_into("[name=code]", &code).await?;
+    stage.page.press("Check the code").await?;
+    stage.page.reads("Choose a new password").await?;
+    stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+    stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+    stage.page.press("Finish").await?;
+    stage.page.reads("Your password has been reset").await
+}
+
+/// Goes back to the page's own form, which has the user ID then, and the focus in the field for the password.
+async fn goes_back(stage: &Stage) -> Result<()> {
+    stage.page.press("Back to sign in").await?;
+    stage.page.focus_on("id", "password").await?;
+    ensure!(stage.page.value("#user-id").await? == ADA.user_id, "the user ID is not brought back");
+    ensure!(!stage.page.has(".regain-widget").await?, "the widget is still there");
+    Ok(())
+}
+
+/// What the page wrote down of the widget's events: `window.heard`, each as its type and its detail.
+const HEAR: &str = "
+    window.heard = [];
+    for (const type of ['open', 'step', 'done', 'error', 'close'])
+        document.addEventListener('regain:' + type, ({detail}) => heard.push([type, detail]));
+";
+
+/// How many widgets can be seen.
+async fn shown(stage: &Stage) -> Result<u64> {
+    let shown = "return [...document.querySelectorAll('.regain-widget')].filter((it) => it.checkVisibility()).length";
+    Ok(stage.page.script(shown, vec![]).await?.as_u64().unwrap_or_default())
+}
+
+/// Waits until so many widgets can be seen.
+async fn shows(stage: &Stage, count: u64) -> Result<()> {
+    harness::until(&format!("{count} widgets"), async || Ok((shown(stage).await? == count).then_some(()))).await
+}
+
+/// Fails where something was refused by a policy of the page.
+async fn nothing_was_forbidden(stage: &Stage) -> Result<()> {
+    let forbidden = stage.page.script("return window.forbidden", vec![]).await?;
+    ensure!(forbidden == json!([]), "{forbidden}");
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! A page with keyboard shortcuts.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use thirtyfour::Key;
+
+use super::{goes_back, on, resets};
+
+#[tokio::test]
+async fn what_is_typed_is_no_shortcut_of_the_page() -> Result<()> {
+    on("shortcuts", &[], async |stage, _| {
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("Let’s get you back in").await?;
+        stage.page.key(Key::Escape).await?;
+        resets(stage).await?;
+        let taken = stage.page.script("return taken", vec![]).await?;
+        ensure!(taken == json!(["Escape"]), "the page took {taken}");
+        goes_back(stage).await
+    })
+    .await
+}

@@ -1,0 +1,34 @@
+//! REQUIREMENTS 21: nothing inline, in three ways of hosting. docs/embedding.md has the same headers.
+
+use anyhow::Result;
+
+use super::{goes_back, nothing_was_forbidden, on, resets};
+
+/// The files on the page's own origin, the API elsewhere.
+const OWN: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
+    connect-src 'self' @REGAIN@";
+
+/// The same by nonces: only what the page itself names runs, and what that brings in.
+const NONCES: &str = "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic' 'wasm-unsafe-eval'; worker-src 'self'; \
+    style-src 'nonce-r4nd0m'; connect-src 'self' @REGAIN@";
+
+async fn goes_through(policy: &str) -> Result<()> {
+    on("strict_csp", &[("content-security-policy", policy)], async |stage, _| {
+        stage.page.click("#cant-access").await?;
+        resets(stage).await?;
+        stage.page.reads("Your password has been reset").await?;
+        goes_back(stage).await?;
+        nothing_was_forbidden(stage).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_strict_policy_by_origins_forbids_nothing_that_it_needs() -> Result<()> {
+    goes_through(OWN).await
+}
+
+#[tokio::test]
+async fn a_strict_policy_by_nonces_forbids_nothing_that_it_needs() -> Result<()> {
+    goes_through(NONCES).await
+}

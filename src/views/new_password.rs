@@ -36,7 +36,7 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         _ => Text::PasswordHeading,
     };
     let send = |view: &View| match of(view) {
-        Some(PasswordView { first: false, changes: true, .. }) => Text::Submit,
+        Some(PasswordView { first: false, changes: true, .. }) => Text::ChangeButton,
         _ => Text::Finish,
     };
     begin(title, Text::PasswordLead)

@@ -24,7 +24,7 @@ async fn screen_13_a_password_is_changed_by_who_knows_it() -> Result<()> {
         stage.page.find("[name=new-password]").await?;
         stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
         stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
-        stage.page.click("[part~=root] [type=submit]").await?;
+        stage.page.press("Change password").await?;
         stage.page.reads("Your password has been changed").await?;
         let mail = stage.server.mail(ADA.address, 0).await?;
         ensure!(mail.text.contains("changed"), "{}", mail.text);

@@ -89,10 +89,9 @@ fn row(context: Context, method: &MethodView) -> Element {
     element("li").part("method").child(words).child(ways)
 }
 
+/// What is missing, after all: nothing is typed here that could be wrong.
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Some(SecurityInfoView::Overview(OverviewView { error: Some(error), .. })) = of(view) else { return None };
-    Some(match error {
-        FieldError::Unfinished { missing } => i18n::counted(Text::InfoUnfinished, (*missing).into(), ""),
-        _ => i18n::text(Text::DestinationUnusable).to_owned(),
-    })
+    let Some(SecurityInfoView::Overview(info)) = of(view) else { return None };
+    let Some(FieldError::Unfinished { missing }) = info.error else { return None };
+    Some(i18n::counted(Text::InfoUnfinished, missing.into(), ""))
 }

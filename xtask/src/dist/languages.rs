@@ -87,6 +87,15 @@ fn turned(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{accented, changed, turned};
+    use crate::paths;
+
+    #[test]
+    fn what_the_loader_reads_stands_first() {
+        let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"), ["lean", "full"]).expect("whole");
+        let [lean, _] = &all[0].sections;
+        let first: Vec<_> = lean.iter().take(2).map(|entry| &*entry.name).collect();
+        assert_eq!(first, ["Broke", "BrokeGoOn"], "the others have the English order");
+    }
 
     #[test]
     fn pseudo_languages_keep_places_and_forms() {

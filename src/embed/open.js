@@ -88,7 +88,7 @@ export default ({base, nonce, named, find, make, stored, bring}) => {
     // Where it is: in a shadow tree, or in the page's own, which knows each name once.
     const host = make("div", {className: "regain-widget"});
     const light = widget.light = options.render == "light" && ![...widgets].some(widget => widget.light);
-    const dialog = options.mode == "dialog" && make("dialog", {className: "dialog"});
+    const dialog = options.mode == "dialog" ? make("dialog", {className: "dialog"}) : null;
     if (options.theme) host.dataset.theme = options.theme;
     const target = find(options.target);
     if (target) target.append(host);
@@ -240,7 +240,7 @@ export default ({base, nonce, named, find, make, stored, bring}) => {
   // For a link: once more closes it. What breaks after it was open says so in place.
   const start = async options => {
     const mine = options.link && [...widgets].find(widget => widget.link == options.link);
-    if (mine) return mine.toggle?.();
+    if (mine) return options.reopened || mine.toggle?.();
     return open(options).catch(error => {
       if (error != BROKEN) throw error;
     });

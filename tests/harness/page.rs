@@ -44,9 +44,10 @@ const FOCUS: &str = r"
     };
 ";
 
-/// Whether an element stays where it is for some frames.
+/// Whether an element, once it is in view, stays where it is for some frames.
 const RESTS: &str = r"
     const [element, done] = arguments;
+    element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     const place = () => { const { x, y } = element.getBoundingClientRect(); return `${x} ${y}`; };
     const look = (before, frames) => requestAnimationFrame(() => {
         const now = place();

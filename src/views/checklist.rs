@@ -31,7 +31,7 @@ fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
     match standing {
         Some(Standing::Met) => ("met", Text::RuleMet, Text::Nothing),
         Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
-        Some(Standing::Looking) => ("later", Text::Nothing, Text::RuleLooking),
+        Some(Standing::Looking) => ("looking", Text::Nothing, Text::RuleLooking),
         Some(Standing::Broken) => ("broken", Text::RuleBroken, Text::Nothing),
         Some(Standing::Open) | None => ("open", Text::RuleOpen, Text::Nothing),
     }

@@ -106,6 +106,44 @@ async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<
 }
 
 #[tokio::test]
+async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<()> {
+    for start in [part("generate")?, part("generator")?] {
+        with_a_byte_more("tampered-generate", &start, async |stage| {
+            person::proved(stage, &person::ADA).await?;
+            stage.page.press("Suggest one").await?;
+            stage.page.reads("We can’t suggest one just now").await?;
+            person::chose(stage, person::NEW_PASSWORD).await
+        })
+        .await?;
+    }
+    with_a_byte_more("tampered-breached", &part("breached")?, async |stage| {
+        person::proved(stage, &person::ADA).await?;
+        stage.page.type_into("[name=new-password]", person::NEW_PASSWORD).await?;
+        // It would be ticked off.
+        stage.page.reads("is in no list of stolen passwords; we check that when you finish").await?;
+        stage.page.retype("[name=new-password]", "").await?;
+        person::chose(stage, person::NEW_PASSWORD).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<()> {
+    let mut secret = tempfile::NamedTempFile::new()?;
+    std::io::Write::write_all(&mut secret, b"hush")?;
+    let path = secret.path().to_str().context("a path")?;
+    let service = format!("kind = \"turnstile\"\nsite_key = \"public\"\nsecret_file = \"{path}\"");
+    let folder = tampered(&part("outside")?)?;
+    let config = [("@DIST@", folder.path().to_str().context("a path")?), ("kind = \"proof_of_work\"", &service)];
+    play("tampered-outside", &config, async |stage| {
+        person::at_sign_in(stage).await?;
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("The security check didn’t work.").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn words_are_refused_and_english_is_spoken() -> Result<()> {
     for start in ["regain-languages-".to_owned(), german()?] {
         with_a_byte_more("tampered-words", &start, async |stage| {

@@ -43,25 +43,6 @@ async fn screen_01_the_sign_in_page_pays_one_small_request_before_the_click() ->
 }
 
 #[tokio::test]
-async fn screen_01_without_webassembly_the_link_is_still_a_link() -> Result<()> {
-    play("no-wasm", &[], async |stage| {
-        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
-        let script = json!({ "source": "delete globalThis.WebAssembly" });
-        devtools.send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
-        person::at_sign_in(stage).await?;
-        ensure!(stage.page.script("return typeof WebAssembly", vec![]).await? == json!("undefined"));
-        stage.page.click("#cant-access").await?;
-        harness::until("the reset page", async || {
-            Ok(stage.page.driver().current_url().await?.path().starts_with("/reset").then_some(()))
-        })
-        .await?;
-        // That page cannot run it either, and says whom to ask.
-        stage.page.reads("it-help@northwind.example").await
-    })
-    .await
-}
-
-#[tokio::test]
 async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
     play("panic", &[], async |stage| {
         person::identified(stage, &ADA).await?;

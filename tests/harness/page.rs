@@ -154,7 +154,7 @@ impl Page {
         let field = self.find(selector).await?;
         // Not through the element: its driver would put the caret at the end first.
         self.driver.execute("arguments[0].focus(); arguments[0].select()", vec![field.to_json()?]).await?;
-        self.keys(text).await
+        if text.is_empty() { self.key(Key::Delete).await } else { self.keys(text).await }
     }
 
     /// What a field holds.

@@ -1,6 +1,8 @@
 //! Pages that the widget is put into, each a folder with its page and its test. A page says `@REGAIN@` for the
 //! server's address, and has the widget's files under `/regain/` too, on its own origin.
 
+#[path = "back_forward/test.rs"]
+mod back_forward;
 #[path = "cross_origin/test.rs"]
 mod cross_origin;
 #[path = "dialog/test.rs"]
@@ -15,12 +17,26 @@ mod in_dialog;
 mod in_form;
 #[path = "light/test.rs"]
 mod light;
+#[path = "no_storage/test.rs"]
+mod no_storage;
+#[path = "no_webassembly/test.rs"]
+mod no_webassembly;
+#[path = "no_worker/test.rs"]
+mod no_worker;
+#[path = "offline/test.rs"]
+mod offline;
 #[path = "plain/test.rs"]
 mod plain;
+#[path = "prototypes/test.rs"]
+mod prototypes;
+#[path = "sandboxed/test.rs"]
+mod sandboxed;
 #[path = "shortcuts/test.rs"]
 mod shortcuts;
 #[path = "single_page/test.rs"]
 mod single_page;
+#[path = "slow/test.rs"]
+mod slow;
 #[path = "strict_csp/test.rs"]
 mod strict_csp;
 #[path = "trusted_types/test.rs"]

@@ -108,6 +108,10 @@ pub(crate) fn build() -> Result<()> {
         "solver": solver.name,
         "strength": strength.name,
         "strength_wasm": strength_wasm.name,
+        "generate": generate.name,
+        "generator": generator.name,
+        "breached": breached.name,
+        "outside": outside.name,
     }))?;
 
     let dist = paths::dist();

@@ -1,0 +1,2 @@
+window.restored = null;
+addEventListener("pageshow", ({ persisted }) => { window.restored = persisted; });

@@ -1,0 +1,18 @@
+//! A browser without WebAssembly, as some keep it for safety: the link is a link.
+
+use anyhow::Result;
+
+use super::on;
+
+#[tokio::test]
+async fn screen_01_without_webassembly_the_link_goes_to_its_own_page() -> Result<()> {
+    on("no_webassembly", &[], async |stage, _| {
+        stage.page.click("#cant-access").await?;
+        harness::until("the reset page", async || {
+            Ok(stage.page.driver().current_url().await?.path().starts_with("/reset").then_some(()))
+        })
+        .await?;
+        stage.page.reads("Northwind Traders").await
+    })
+    .await
+}

@@ -13,17 +13,20 @@ pub fn parse_utc(text: &str) -> Option<Millis> {
     if !matches!(&rest[fraction_ends..], b"Z" | b"z" | b"+00:00") {
         return None;
     }
-    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if marks.iter().any(|&(at, mark)| bytes[at].to_ascii_uppercase() != mark) {
-        return None;
+    let mut fields = [0; 6];
+    let mut field = 0;
+    for (&shape, &byte) in b"0000-00-00T00:00:00".iter().zip(bytes) {
+        if shape != b'0' {
+            (byte.to_ascii_uppercase() == shape).then_some(())?;
+            field += 1;
+        } else {
+            byte.is_ascii_digit().then_some(())?;
+            fields[field] = fields[field] * 10 + i64::from(byte - b'0');
+        }
     }
-    let days = days_since_1970(number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..10])?)?;
-    let (hours, minutes, seconds) = (number(&bytes[11..13])?, number(&bytes[14..16])?, number(&bytes[17..19])?);
+    let [year, month, day, hours, minutes, seconds] = fields;
+    let days = days_since_1970(year, month, day)?;
     (hours < 24 && minutes < 60 && seconds <= 60).then(|| (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000)
-}
-
-fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
 }
 
 /// Counts days with the year beginning in March, so that the leap day comes last.

@@ -23,4 +23,9 @@ mod strength;
 mod views;
 mod work;
 
+/// What asks for memory here is small and soon done; the standard library's own allocator would take 1 kB more.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 pub use shell::mount;

@@ -32,7 +32,7 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(options: &JsValue) -> Self {
-        let text = |name| member(options, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty());
+        let text = |name| text(options, name);
         let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
         let tell = function("tell");
         Self {
@@ -68,7 +68,14 @@ impl Options {
     }
 }
 
+/// A member that is a text with something in it.
+#[inline(never)]
+fn text(of: &JsValue, name: &str) -> Option<String> {
+    member(of, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty())
+}
+
 /// A member of an object, whatever either may be.
+#[inline(never)]
 pub(crate) fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_null() && !value.is_undefined())
 }

@@ -5,11 +5,12 @@ mod write;
 
 use std::rc::Rc;
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Headers, Request as HttpRequest, Response};
 use js_sys::{Array, JSON};
 use leptos::prelude::window;
 use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{RequestCache, RequestCredentials, RequestInit};
 
 use crate::clock::Millis;
 use crate::flow::{Fault, Reply, Resume};
@@ -37,51 +38,53 @@ pub(crate) struct Answered {
 /// Sends a request; never fails, because a failure is a reply too.
 pub(crate) async fn send(api: &str, key: &str, request: Request) -> Answered {
     let (method, path, flow, body) = match request {
-        Request::Create(create) => (Method::POST, String::new(), None, Some(write::create_flow(&create))),
-        Request::Get(flow) => (Method::GET, ["/", &flow.id].concat(), Some(flow), None),
-        Request::Delete(flow) => (Method::DELETE, ["/", &flow.id].concat(), Some(flow), None),
+        Request::Create(create) => ("POST", String::new(), None, Some(write::create_flow(&create))),
+        Request::Get(flow) => ("GET", ["/", &flow.id].concat(), Some(flow), None),
+        Request::Delete(flow) => ("DELETE", ["/", &flow.id].concat(), Some(flow), None),
         Request::Answer { flow, step, answer } => {
-            (Method::POST, ["/", &*flow.id, "/steps/", &step].concat(), Some(flow), Some(write::answer(&answer)))
+            ("POST", ["/", &*flow.id, "/steps/", &step].concat(), Some(flow), Some(write::answer(&answer)))
         }
     };
     let sent_at = now();
     match fetch(&[api, "/v1/flows", &path].concat(), method, key, flow.as_ref(), body.as_ref()).await {
-        Ok(response) => {
+        Some(response) => {
             let clock_offset = header(&response, "date").and_then(|date| offset(&date, sent_at));
             Answered { reply: reply(&response).await, clock_offset }
         }
-        Err(_) => Answered { reply: Reply::Lost(no_answer()), clock_offset: None },
+        None => Answered { reply: Reply::Lost(no_answer()), clock_offset: None },
     }
 }
 
 /// `GET /v1/config`; `None` when it can't be had, because nothing depends on it.
 pub(crate) async fn config(api: &str) -> Option<Config> {
-    let response = fetch(&[api, "/v1/config"].concat(), Method::GET, "", None, None).await.ok()?;
+    let response = fetch(&[api, "/v1/config"].concat(), "GET", "", None, None).await?;
     read::config(&json(&response).await?)
 }
 
 async fn fetch(
     url: &str,
-    method: Method,
+    method: &str,
     key: &str,
     flow: Option<&Resume>,
     body: Option<&Secret<String>>,
-) -> Result<Response, gloo_net::Error> {
-    let mut builder = RequestBuilder::new(url)
-        .method(method)
-        .credentials(web_sys::RequestCredentials::Omit)
-        .cache(web_sys::RequestCache::NoStore);
+) -> Option<Response> {
+    let headers = Headers::new();
+    // gloo's own builder takes every address apart for what could be put behind it.
+    let options = RequestInit::new();
+    options.set_method(method);
+    options.set_credentials(RequestCredentials::Omit);
+    options.set_cache(RequestCache::NoStore);
     if let Some(flow) = flow {
-        builder = builder.header("authorization", &["Bearer ", flow.token.expose()].concat());
+        headers.set("authorization", &["Bearer ", flow.token.expose()].concat());
     }
-    let request = match body {
-        Some(body) => builder
-            .header("content-type", "application/json")
-            .header("idempotency-key", key)
-            .body(body.expose().as_str()),
-        None => builder.build(),
-    };
-    request?.send().await
+    if let Some(body) = body {
+        headers.set("content-type", "application/json");
+        headers.set("idempotency-key", key);
+        options.set_body(&body.expose().as_str().into());
+    }
+    options.set_headers(&headers.into_raw());
+    let request = web_sys::Request::new_with_str_and_init(url, &options).ok()?;
+    HttpRequest::from(request).send().await.ok()
 }
 
 /// Why the browser had no answer to give.

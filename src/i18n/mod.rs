@@ -87,10 +87,10 @@ pub fn counted(name: Text, number: u32, other: &str) -> String {
     let forms = text(name);
     let category = forms::category(language(), number);
     let mut form = forms;
-    for one in forms.split(" | ") {
-        let (of, words) = one.split_once(": ").unwrap_or_default();
-        form = words;
-        if of == category {
+    for one in forms.split('|') {
+        let (of, words) = one.split_once(':').unwrap_or_default();
+        form = words.trim();
+        if of.trim() == category {
             break;
         }
     }

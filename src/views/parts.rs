@@ -163,7 +163,7 @@ impl Element {
     /// Words around a value that stands at [`HERE`].
     #[inline(never)]
     pub(super) fn around(self, words: &str, value: &str) -> Self {
-        let (before, after) = words.split_once(HERE).unwrap_or((words, ""));
+        let (before, after) = words.split_once('\0').unwrap_or((words, ""));
         self.words(before.to_owned()).child(ltr(value.to_owned())).words(after.to_owned())
     }
 
@@ -279,7 +279,7 @@ pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Optio
 }
 
 /// Stands for a value among words.
-pub(super) const HERE: &str = "\u{0}";
+pub(super) const HERE: &str = "\0";
 
 /// A text that only the eye, or only the ear, may miss.
 pub(super) fn ltr(words: String) -> Element {

@@ -10,7 +10,11 @@ mod times;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{budgets::Sizes, dist, native, paths};
+use crate::{
+    budgets::Sizes,
+    dist::{self, Form},
+    native, paths,
+};
 
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
@@ -32,7 +36,7 @@ pub(crate) struct Options {
 /// Builds what is measured, measures, and prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_sizes {
-        dist::build()?;
+        dist::build(Form::Shipped)?;
         Sizes::of(&paths::dist())?.print();
     }
     native::build_server()?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) const LOADER: u64 = 2_000;
 /// Everything that the reset flow needs: the lean build's glue and wasm, the stylesheet, and the script and wasm that solve the
 /// proof of work, which is the default challenge; in English, without the strength worker.
-pub(crate) const RESET_FLOW: u64 = 90_000;
+pub(crate) const RESET_FLOW: u64 = 75_000;
 
 /// What an entry of the manifest is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn one_byte_over_a_budget_fails() {
-        assert!(sizes(2_000, 90_000).check().is_ok());
-        assert!(sizes(2_001, 90_000).check().is_err());
-        assert!(sizes(2_000, 90_001).check().is_err());
+        assert!(sizes(2_000, 75_000).check().is_ok());
+        assert!(sizes(2_001, 75_000).check().is_err());
+        assert!(sizes(2_000, 75_001).check().is_err());
     }
 }

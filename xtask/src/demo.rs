@@ -12,7 +12,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{dist, native, paths, run};
+use crate::{
+    dist::{self, Form},
+    native, paths, run,
+};
 
 /// Options of `cargo xtask demo`.
 #[derive(Args)]
@@ -46,7 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn start(options: &Options) -> Result<Child> {
     free_port(options.port)?;
     println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
-    run::both(dist::build, native::build_server)?;
+    run::both(|| dist::build(Form::Quick), native::build_server)?;
 
     let dir = paths::target().join("demo");
     if options.fresh {

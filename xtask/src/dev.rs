@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{demo, run, solver, wasm::Build, widget};
+use crate::{demo, run, solver, widget};
 
 /// Starts the demo server and, beside it, Trunk's development server.
 pub(crate) fn run(options: &demo::Options) -> Result<()> {
@@ -10,7 +10,7 @@ pub(crate) fn run(options: &demo::Options) -> Result<()> {
     solver::for_development()?;
     let port = options.port.checked_add(1).unwrap_or(8081);
     println!("  The page that reloads itself: http://127.0.0.1:{port}/\n");
-    let mut trunk = widget::trunk(Build::Development)?;
+    let mut trunk = widget::trunk()?;
     trunk.args(["serve", "--address", "127.0.0.1", "--port", &port.to_string(), "--dist"]);
     trunk.arg(crate::paths::target().join("trunk-dev"));
     trunk.args(["--proxy-rewrite", "/v1/", "--proxy-backend", &format!("http://127.0.0.1:{}/v1/", options.port)]);

@@ -14,21 +14,24 @@ use sha2::{Digest, Sha256, Sha384};
 
 use crate::{
     budgets, paths, solver, strength,
-    widget::{self, Built},
+    widget::{self, Built, Extent},
 };
 
 mod css;
 mod languages;
+mod squeeze;
 mod wasm;
 
 use languages::languages;
+pub(crate) use squeeze::Form;
+use squeeze::Script;
 
 /// The loader's version, which is the workspace's.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Builds the widget, makes `dist` anew, and prints its sizes and the tag to use.
 pub(crate) fn run() -> Result<()> {
-    build()?;
+    build(Form::Shipped)?;
     budgets::Sizes::of(&paths::dist())?.print();
     let manifest: Value = serde_json::from_slice(&fs::read(paths::dist().join("integrity.json"))?)?;
     let loader = format!("regain-{VERSION}.js");
@@ -42,9 +45,9 @@ pub(crate) fn run() -> Result<()> {
 
 /// Builds the widget and makes `dist` anew. The folder is swapped in whole, so that a failed build
 /// leaves the former one.
-pub(crate) fn build() -> Result<()> {
-    let full = widget::build()?;
-    let lean = widget::build_lean()?;
+pub(crate) fn build(form: Form) -> Result<()> {
+    let full = widget::build(Extent::Full)?;
+    let lean = widget::build(Extent::Lean)?;
     let solver = solver::build(solver::SOLVER)?;
     let generator = solver::build(solver::GENERATOR)?;
     let strength = strength::build()?;
@@ -52,7 +55,7 @@ pub(crate) fn build() -> Result<()> {
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
 
-    let mut shipped = Shipped { dir: fresh.clone(), files: Map::new() };
+    let mut shipped = Shipped { dir: fresh.clone(), files: Map::new(), form };
     let languages = languages(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
@@ -62,7 +65,7 @@ pub(crate) fn build() -> Result<()> {
 
     let solver = shipped.module("regain-work-", &solver)?;
     let outside = shipped.script("outside", &[])?;
-    let strength_wasm = shipped.module("regain-strength-", &strength)?;
+    let strength_wasm = shipped.dictionaries("regain-strength-", &strength)?;
     let strength = shipped.script("strength", &[("STRENGTH_WASM", &strength_wasm)])?;
     let generator = shipped.module("regain-generate-", &generator)?;
     let generate = shipped.script("generate", &[("GENERATOR", &generator)])?;
@@ -87,12 +90,13 @@ pub(crate) fn build() -> Result<()> {
         ("LANGUAGES", &languages.index),
     ];
     let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
-    let open = shipped.hashed("regain-open-", ".js", open.as_bytes())?;
+    let open = shipped.squeezed("open", &open)?;
     let entry = script("entry.js", &[("OPEN", &open)])?;
     let mut loader = script("regain.js", &[])?;
     for (placeholder, value) in [("__REGAIN_ENTRY__", entry.as_str()), ("__REGAIN_VERSION__", VERSION)] {
         loader = filled(&loader, placeholder, value)?;
     }
+    let loader = form.script("regain.js", &loader, Script::Classic)?;
     shipped.file("regain.js", loader.as_bytes())?;
     shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
     shipped.manifest(&json!({
@@ -124,6 +128,7 @@ pub(crate) fn build() -> Result<()> {
 struct Shipped {
     dir: PathBuf,
     files: Map<String, Value>,
+    form: Form,
 }
 
 /// A file under a name that holds its hash, and what whoever brings it in checks it by.
@@ -152,12 +157,23 @@ impl Shipped {
 
     /// Writes a script of `src/embed`.
     fn script(&mut self, name: &str, names: &[(&str, &Named)]) -> Result<Named> {
-        let script = script(&format!("{name}.js"), names)?;
+        self.squeezed(name, &script(&format!("{name}.js"), names)?)
+    }
+
+    /// Writes a module of ours, squeezed.
+    fn squeezed(&mut self, name: &str, script: &str) -> Result<Named> {
+        let script = self.form.script(&format!("{name}.js"), script, Script::Module)?;
         self.hashed(&format!("regain-{name}-"), ".js", script.as_bytes())
     }
 
     /// Writes a WebAssembly module.
     fn module(&mut self, start: &str, built: &Path) -> Result<Named> {
+        let module = self.form.wasm(&file_name(built), &wasm::without_custom_sections(&fs::read(built)?)?)?;
+        self.hashed(start, "_bg.wasm", &module)
+    }
+
+    /// Writes one that is mostly dictionaries, which nothing makes smaller.
+    fn dictionaries(&mut self, start: &str, built: &Path) -> Result<Named> {
         self.hashed(start, "_bg.wasm", &wasm::without_custom_sections(&fs::read(built)?)?)
     }
 
@@ -166,8 +182,12 @@ impl Shipped {
     fn widget(&mut self, built: &Built) -> Result<(Named, Named)> {
         let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
         ensure!(glue.matches(widget::WASM).count() == 1, "the glue does not name {} once", widget::WASM);
+        let wasm = self.form.wasm(widget::WASM, &wasm)?;
         let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
-        let glue = squeeze_script(&without_doc_comments(&glue)).replace(widget::WASM, &wasm.name);
+        // The other way to begin is for those who have the bytes already.
+        let glue = without_doc_comments(&glue).replace("export { initSync, ", "export { ");
+        let glue = squeeze_script(&glue).replace(widget::WASM, &wasm.name);
+        let glue = self.form.script("the glue", &glue, Script::Module)?;
         let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
     }
@@ -199,6 +219,10 @@ impl Shipped {
         let manifest = json!({ "version": VERSION, "entry": entry, "files": self.files });
         Ok(fs::write(self.dir.join("integrity.json"), format!("{manifest:#}\n"))?)
     }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn read(path: &str) -> Result<String> {

@@ -15,10 +15,10 @@ pub(crate) fn run() -> Result<()> {
     line("Rust", rust.as_deref().unwrap_or("missing: install it with rustup"));
     let compiler = Compiler::found().map(|found| found.describe());
     line("Rust for wasm", compiler.as_deref().unwrap_or("missing: `cargo xtask dist` adds it"));
-    for tool in [&TRUNK, &WASM_BINDGEN] {
+    for (tool, task) in [(&WASM_BINDGEN, "dist"), (&TRUNK, "dev")] {
         match tool.found()? {
             Some(dir) => line(tool.name, &format!("{} in {}", tool.version, dir.display())),
-            None => line(tool.name, &format!("missing: `cargo xtask dist` installs {}", tool.version)),
+            None => line(tool.name, &format!("missing: `cargo xtask {task}` installs {}", tool.version)),
         }
     }
     match Browser::found() {
@@ -32,7 +32,8 @@ pub(crate) fn run() -> Result<()> {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
         line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
     }
-    for (package, task) in [(npm::AXE, "test"), (npm::ZXCVBN, "bench")] {
+    for (package, task) in [(npm::TERSER, "dist"), (npm::BINARYEN, "dist"), (npm::AXE, "test"), (npm::ZXCVBN, "bench")]
+    {
         let found = package.found()?.map(|file| file.display().to_string());
         line(package.name, &found.unwrap_or_else(|| format!("missing: `cargo xtask {task}` installs it, with npm")));
     }

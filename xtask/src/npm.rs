@@ -1,4 +1,4 @@
-//! Packages of npm that our work is judged by. They are installed into the cache, never into the system, and
+//! Packages of npm that our work is judged by, and that make it smaller. They are installed into the cache, never into the system, and
 //! what of them is used is checked against a hash.
 
 use std::{fs, path::PathBuf, process::Command};
@@ -26,6 +26,22 @@ pub(crate) const AXE: Package = Package {
     version: "4.14.1",
     file: "axe.min.js",
     sha256: "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
+};
+
+/// Makes scripts smaller. What it has besides is for its command line.
+pub(crate) const TERSER: Package = Package {
+    name: "terser",
+    version: "5.51.4",
+    file: "dist/bundle.min.js",
+    sha256: "f116f65dccf5ced7e36011b92caedc54b0c905294dd8e9b73aca1c8bb8f11a21",
+};
+
+/// Makes WebAssembly smaller. It has no dependencies.
+pub(crate) const BINARYEN: Package = Package {
+    name: "binaryen",
+    version: "132.0.0",
+    file: "bin/wasm-opt",
+    sha256: "608c021fa3f2c68cdc26f06a1454341089a0e689abb71cbe5a23ef7300e7f3e3",
 };
 
 /// A package of npm.
@@ -65,6 +81,12 @@ impl Package {
         install.arg(format!("{}@{}", self.name, self.version));
         step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)?;
         self.found()?.with_context(|| format!("{} was installed but has no {}", self.name, self.file))
+    }
+
+    /// A program of it for Node, with the package installed if need be.
+    pub(crate) fn program(&self, path: &str) -> Result<PathBuf> {
+        self.ready()?;
+        Ok(self.folder()?.join("node_modules").join(self.name).join(path))
     }
 
     fn folder(&self) -> Result<PathBuf> {

@@ -3,7 +3,12 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{budgets::Sizes, dist, native, npm, paths, pypi, run, tools::Browser};
+use crate::{
+    budgets::Sizes,
+    dist::{self, Form},
+    native, npm, paths, pypi, run,
+    tools::Browser,
+};
 
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
@@ -25,7 +30,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         tests.args(["--exclude", "regain-e2e"]);
     } else {
         let browser = Browser::ready()?;
-        run::both(dist::build, compile)?;
+        run::both(|| dist::build(Form::Shipped), compile)?;
         let sizes = Sizes::of(&paths::dist())?;
         sizes.print();
         sizes.check()?;

@@ -9,7 +9,7 @@ use crate::{
     run::{output_of, step},
 };
 
-/// Trunk builds the widget. The version is the newest that the minimum Rust compiles.
+/// Trunk builds the widget while it is developed. The version is the newest that the minimum Rust compiles.
 pub(crate) const TRUNK: Tool = Tool {
     name: "trunk",
     package: "trunk",

@@ -93,7 +93,9 @@ impl Compiler {
             if build == Build::Shipped {
                 command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
                 // A panic traps without a message, which saves its formatting: the loader shows the message.
-                command.env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+                // The solver's SHA-256 in loops rather than unrolled: as fast, and 1.5 kB (brotli) less.
+                command
+                    .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort --cfg sha2_backend_soft=\"compact\"");
             }
         }
         Ok(())

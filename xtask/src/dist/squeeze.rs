@@ -1,0 +1,106 @@
+//! Makes scripts and WebAssembly smaller without changing what they do: Terser and Binaryen, the tools of the
+//! field. They run under Node, and half a minute for a module, so what they made of the same bytes before is kept.
+
+use std::{fmt::Write as _, fs, process::Command};
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+use crate::{npm, paths, run::step};
+
+/// How much is done about the size of what is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As it is shipped: as small as it gets. Takes Node.
+    Shipped,
+    /// As it comes: for the demo, which is to be there soon on a machine that has only Rust.
+    Quick,
+}
+
+/// What a script is to the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    /// A module, of which nothing but the exports is seen outside.
+    Module,
+    /// A classic script.
+    Classic,
+}
+
+/// What Terser may do: newer syntax for older, and no function of ours is called with `new` or asks for its `this`.
+const TERSER: [&str; 3] = ["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--mangle"];
+
+/// What Binaryen may do: the features that the compiler uses already, and the passes by which the widget came out
+/// smallest after brotli (`-Oz` alone leaves 0.5 kB more).
+const BINARYEN: [&str; 11] = [
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    // A fresh memory is all zeros.
+    "--zero-filled-memory",
+    "--flatten",
+    "--rereloop",
+    "-Os",
+    "-Oz",
+];
+
+impl Form {
+    /// A script, smaller.
+    pub(super) fn script(self, file: &str, script: &str, kind: Script) -> Result<String> {
+        let arguments: Vec<&str> = match kind {
+            Script::Module => [&TERSER[..], &["--module"]].concat(),
+            Script::Classic => TERSER.to_vec(),
+        };
+        let squeezed = self.through(file, npm::TERSER, "bin/terser", &arguments, script.as_bytes())?;
+        Ok(String::from_utf8(squeezed)?)
+    }
+
+    /// A WebAssembly module, smaller.
+    pub(super) fn wasm(self, file: &str, module: &[u8]) -> Result<Vec<u8>> {
+        self.through(file, npm::BINARYEN, "bin/wasm-opt", &BINARYEN, module)
+    }
+
+    fn through(
+        self,
+        file: &str,
+        package: npm::Package,
+        program: &str,
+        arguments: &[&str],
+        content: &[u8],
+    ) -> Result<Vec<u8>> {
+        if self == Self::Quick {
+            return Ok(content.to_vec());
+        }
+        let folder = paths::target().join("squeezed");
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let kept = folder.join(name(&package, arguments, content));
+        if !kept.is_file() {
+            let node = package.program(program)?;
+            let (from, to) = (kept.with_extension("from"), kept.with_extension("to"));
+            fs::write(&from, content)?;
+            // Both take the input's name before the rest: Terser reads what follows `--mangle` as its options.
+            let mut squeeze = Command::new("node");
+            squeeze.arg(&node).arg(&from).args(arguments).arg("-o").arg(&to);
+            step(&format!("Squeezing {file} with {}", package.name), "up to half a minute, once", &mut squeeze)?;
+            fs::rename(&to, &kept)?;
+            fs::remove_file(&from)?;
+        }
+        Ok(fs::read(&kept)?)
+    }
+}
+
+/// By what it was made from, and how.
+fn name(package: &npm::Package, arguments: &[&str], content: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for part in [package.name, package.version].iter().chain(arguments) {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hash.update(content);
+    hash.finalize().iter().fold(String::new(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
+}

@@ -25,6 +25,7 @@ mod person;
 mod pictures;
 mod register;
 mod reset;
+mod spoken;
 mod strength;
 mod switches;
 mod unlock;

@@ -28,6 +28,14 @@ pub(crate) const AXE: Package = Package {
     sha256: "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
 };
 
+/// What reads a page as a screen reader would. What it needs is in its one file.
+pub(crate) const READER: Package = Package {
+    name: "@guidepup/virtual-screen-reader",
+    version: "0.33.0",
+    file: "lib/esm/index.browser.js",
+    sha256: "461e696a21808af0d8c58846573305f278471dc72b0287d90545f08488dd8c7b",
+};
+
 /// A package of npm.
 pub(crate) struct Package {
     /// Its name.

@@ -28,4 +28,5 @@ mod reset;
 mod spoken;
 mod strength;
 mod switches;
+mod theming;
 mod unlock;

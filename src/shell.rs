@@ -287,6 +287,11 @@ impl Shell {
             };
             let found = shell.root.query_selector(&selector).ok().flatten();
             if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                // Who is there already hears nothing of being brought there: then what is wrong is said.
+                if element.matches(":focus") == Ok(true) {
+                    let wrong = shell.root.query_selector(&[&*selector, "-error"].concat()).ok().flatten();
+                    shell.say(wrong.and_then(|it| it.text_content()).unwrap_or_default());
+                }
                 let _ = element.focus();
             }
         };
@@ -316,6 +321,11 @@ impl Shell {
             Announcement::NoSuggestion => i18n::text(Text::SuggestionFailed).to_owned(),
             Announcement::Copied => i18n::text(Text::Copied).to_owned(),
         };
+        self.say(words);
+    }
+
+    /// Has words read out, wherever the reading is.
+    fn say(&self, words: String) {
         let Some(region) = self.said_nothing() else { return };
         set_timeout(move || region.set_text_content(Some(&words)), Duration::from_millis(50));
     }

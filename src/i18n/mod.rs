@@ -113,11 +113,12 @@ pub fn digits(mut number: u32) -> String {
     reversed[at..].iter().map(|&digit| char::from(digit)).collect()
 }
 
-/// A span of time to watch run down: `9:41`.
+/// A span of time that runs down, in minutes and then in tens of seconds: a screen reader says anew what changes
+/// where the focus is, and a clock would have it speak every second.
 #[inline(never)]
-pub fn clock(seconds: u32) -> String {
-    let rest = digits(seconds % 60);
-    [&*digits(seconds / 60), if rest.len() < 2 { ":0" } else { ":" }, &*rest].concat()
+pub fn countdown(seconds: u32) -> String {
+    let step = if seconds > 60 { 60 } else { 10 };
+    span(seconds.div_ceil(step) * step)
 }
 
 /// A span of time to come back after, rounded up.
@@ -140,8 +141,11 @@ mod tests {
         assert_eq!(fill(Text::CodeLength, &["6"]), "Enter all 6 digits of the code.");
         assert_eq!(digits(0), "0");
         assert_eq!(digits(u32::MAX), "4294967295");
-        assert_eq!(clock(0), "0:00");
-        assert_eq!(clock(581), "9:41");
+        assert_eq!(countdown(581), "10 minutes");
+        assert_eq!(countdown(61), "2 minutes");
+        assert_eq!(countdown(60), "60 seconds");
+        assert_eq!(countdown(51), "60 seconds");
+        assert_eq!(countdown(1), "10 seconds");
         assert_eq!(span(1), "1 second");
         assert_eq!(span(91), "2 minutes");
         assert_eq!(span(86_400), "24 hours");

@@ -42,7 +42,11 @@ fn proofs(gate: Gate) -> Element {
     for index in 1..=gate.of {
         let done = index < gate.index;
         let words = if done { Text::GateDone } else { Text::GateOpen };
-        list = list.child(element("li").has("data-met", done).words(i18n::fill(words, &[&i18n::digits(index.into())])));
+        list = list.child(
+            element("li")
+                .at("data-is", if done { "met" } else { "open" })
+                .words(i18n::fill(words, &[&i18n::digits(index.into())])),
+        );
     }
     list
 }

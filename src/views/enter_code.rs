@@ -73,7 +73,7 @@ fn good_for(context: Context) -> String {
         of(view, |code| match (code.kind, code.good_for) {
             (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
             (_, 0) => i18n::text(Text::CodeGone).to_owned(),
-            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::clock(left)]),
+            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::countdown(left)]),
         })
     })
 }
@@ -82,7 +82,7 @@ fn resend(view: &View) -> String {
     of(view, |code| match (code.resends_left, code.resend_in) {
         (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
         (_, 0) => i18n::text(Text::Resend).to_owned(),
-        (_, left) => i18n::fill(Text::ResendIn, &[&i18n::clock(left)]),
+        (_, left) => i18n::fill(Text::ResendIn, &[&i18n::countdown(left)]),
     })
 }
 

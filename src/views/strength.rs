@@ -4,20 +4,14 @@
 use super::new_password::of;
 use super::parts::{Context, Element, element};
 use crate::flow::{Strength, View};
-use crate::i18n::{self, Text};
+use crate::i18n;
 
 /// The meter.
 pub(super) fn meter(context: Context) -> Element {
-    let bar = element("div")
-        .part("meter")
-        .at("role", "meter")
-        .at("aria-label", i18n::text(Text::StrengthLabel))
-        .at("aria-valuemin", "0")
-        .at("aria-valuemax", "4")
-        .live_at("aria-valuenow", move || {
-            context.read(|view| strength(view).map(|strength| i18n::digits(strength.score.into())))
-        })
-        .live_at("aria-valuetext", move || Some(context.read(words)));
+    // For the eye: the words below say it to everybody.
+    let bar = element("div").part("meter").live_at("data-score", move || {
+        context.read(|view| strength(view).map(|strength| i18n::digits(strength.score.into())))
+    });
     element("div")
         .at("class", "strength")
         .when("hidden", context, |view| strength(view).is_none())

@@ -68,7 +68,7 @@ pub(super) fn ending(context: Context) -> AnyView {
                 .live_at("value", move || context.read(|view| view.ending).map(i18n::digits)),
         )
         .child(element("p").shows(context, |view| {
-            view.ending.map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::clock(left)]))
+            view.ending.map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::countdown(left)]))
         }))
         .child(button("link", context, || Event::StartedAgain).say(Text::StartAgain))
         .done()

@@ -197,7 +197,7 @@ async fn nothing_is_said_but_from_a_catalogue() -> Result<()> {
         stage.page.type_into("[name=code]", &code).await?;
         stage.page.click(submit).await?;
         stage.page.type_into("[name=new-password]", "password").await?;
-        stage.page.find("[role=meter][aria-valuenow='0']").await?;
+        stage.page.find("[part=meter][data-score='0']").await?;
         stage.page.click(submit).await?;
         says_nothing_foreign(stage, "new_password").await?;
         crate::pictures::look(stage, "v-pseudo-password").await?;

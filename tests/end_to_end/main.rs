@@ -25,6 +25,8 @@ mod person;
 mod pictures;
 mod register;
 mod reset;
+mod spoken;
 mod strength;
 mod switches;
+mod theming;
 mod unlock;

@@ -202,14 +202,14 @@ async fn screen_11_strength_is_told_in_words_and_in_time() -> Result<()> {
         person::proved(stage, &ADA).await?;
         ensure!(!stage.page.words().await?.contains("Strength:"), "there is nothing to judge yet");
         stage.page.type_into(NEW, "passwordpassword").await?;
-        stage.page.find("[role=meter][aria-valuenow='0']").await?;
+        stage.page.find("[part=meter][data-score='0']").await?;
         stage.page.reads("Strength: very weak. Guessing it would take").await?;
         stage.page.retype(NEW, NEW_PASSWORD).await?;
-        stage.page.find("[role=meter][aria-valuenow='4']").await?;
+        stage.page.find("[part=meter][data-score='4']").await?;
         stage.page.reads("Strength: strong. Guessing it would take centuries.").await?;
         // What is about the person is worth nothing.
         stage.page.retype(NEW, "ada@northwind.example").await?;
-        stage.page.find("[role=meter][aria-valuenow='0']").await?;
+        stage.page.find("[part=meter][data-score='0']").await?;
         // It is said too, once typing rests.
         harness::until("the strength to be said", async || {
             let said = stage

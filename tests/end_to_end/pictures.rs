@@ -121,8 +121,12 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
             ("9-people", "/demo"),
             ("9-switches", "/demo/switches"),
             ("9-hosted", "/reset"),
+            ("9-looks", "/demo/theming"),
         ] {
             stage.page.go(&stage.server.address(path)).await?;
+            if name == "9-looks" {
+                stage.page.reads("Let’s get you back in").await?;
+            }
             look(stage, name).await?;
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! Packages of npm that our work is judged by, and that make it smaller. They are installed into the cache, never into the system, and
-//! what of them is used is checked against a hash.
+//! Packages of npm that our work is judged by, and that make it smaller. They are installed into the cache, never
+//! into the system, and what of them is used is checked against a hash.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -42,6 +42,14 @@ pub(crate) const BINARYEN: Package = Package {
     version: "132.0.0",
     file: "bin/wasm-opt",
     sha256: "608c021fa3f2c68cdc26f06a1454341089a0e689abb71cbe5a23ef7300e7f3e3",
+};
+
+/// What reads a page as a screen reader would. What it needs is in its one file.
+pub(crate) const READER: Package = Package {
+    name: "@guidepup/virtual-screen-reader",
+    version: "0.33.0",
+    file: "lib/esm/index.browser.js",
+    sha256: "461e696a21808af0d8c58846573305f278471dc72b0287d90545f08488dd8c7b",
 };
 
 /// A package of npm.

@@ -35,6 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         sizes.print();
         sizes.check()?;
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_AXE", npm::AXE.ready()?);
+        tests.env("REGAIN_READER", npm::READER.ready()?);
         tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
     }
     run::shown("Running the tests", &mut tests)?;

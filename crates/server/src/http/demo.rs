@@ -7,6 +7,7 @@ mod guard;
 mod outbox;
 mod people;
 mod switches;
+mod theming;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -75,6 +76,8 @@ fn guarded(demo: Demo, listen: SocketAddr) -> Router {
         .route("/demo/calls/{id}", post(calls::act))
         .route("/demo/captcha/{sealed}", get(outbox::captcha))
         .route("/demo/switches", get(switches::page).post(switches::set))
+        .route("/demo/theming", get(theming::page))
+        .route("/demo/theming.js", get(theming::script))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(from_fn_with_state(listen, guard::only_this_computer))
         .with_state(Arc::new(demo))

@@ -109,6 +109,7 @@ fn banner() -> Markup {
                 a href="/demo" { "People" }
                 a href="/demo/outbox" { "Mail and phone" }
                 a href="/demo/switches" { "Switches" }
+                a href="/demo/theming" { "Looks" }
             }
         }
     }

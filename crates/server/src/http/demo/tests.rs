@@ -1,6 +1,7 @@
 //! The demonstration in process: a real directory, a real outbox.
 
 mod account;
+mod theming;
 
 use axum::{
     body::{Body, to_bytes},

@@ -1,0 +1,244 @@
+//! What a screen reader says, by a virtual one: npm's `@guidepup/virtual-screen-reader`, in the real page. What it
+//! says of a whole reset is kept in `spoken/reset.txt`, to be read as somebody would hear it; `REGAIN_SPOKEN=write`
+//! writes it anew.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use harness::{Stage, play, root, until};
+use serde_json::Value;
+use thirtyfour::Key;
+
+use crate::person::{self, ADA, NEW_PASSWORD};
+
+const READER: &str = include_str!("spoken/reader.js");
+
+const FIRST_WORDS: &str = "\
+What a screen reader says in a reset by mail, by keyboard alone.
+> what the person does
+  what is said of where the focus comes to
+  ! what is said by itself, wherever the focus is
+  | the step, when it is read from its beginning to its end
+
+";
+
+/// Somebody who hears the page, and the log of it.
+struct Listener<'a> {
+    stage: &'a Stage,
+    log: String,
+    /// What was heard and is not in the log yet.
+    heard: Vec<String>,
+}
+
+impl<'a> Listener<'a> {
+    /// Listens to the page that is open.
+    async fn to(stage: &'a Stage) -> Result<Self> {
+        let file = env::var("REGAIN_READER").context("run the end-to-end tests with `cargo xtask test`")?;
+        let module = fs::read_to_string(file)?;
+        let (code, rest) = module.rsplit_once("export{").context("the reader is no module")?;
+        let (class, _) = rest.split_once(" as Virtual").context("the reader is another one")?;
+        stage.page.script(&format!("{code}; const Virtual = {class};\n{READER}"), vec![]).await?;
+        Ok(Self { stage, log: FIRST_WORDS.to_owned(), heard: Vec::new() })
+    }
+
+    async fn listen(&mut self) -> Result<()> {
+        let Value::Array(phrases) = self.stage.page.script("return heard()", vec![]).await? else { bail!("no list") };
+        self.heard.extend(phrases.iter().filter_map(Value::as_str).map(timeless));
+        Ok(())
+    }
+
+    /// Waits until this is said.
+    async fn hears(&mut self, words: &str) -> Result<()> {
+        let said = until(words, async || {
+            self.listen().await?;
+            Ok(self.heard.iter().any(|phrase| phrase.contains(words)).then_some(()))
+        })
+        .await;
+        said.with_context(|| format!("this was heard: {:#?}", self.heard))?;
+        self.note();
+        Ok(())
+    }
+
+    /// Puts what was heard into the log.
+    fn note(&mut self) {
+        let heard = std::mem::take(&mut self.heard);
+        for (place, phrase) in heard.iter().enumerate() {
+            // How often it judges a password while that is typed is a matter of time; so is whether it has to say
+            // that it is still at work.
+            let strength = |phrase: &String| phrase.contains("Strength: ");
+            if phrase.ends_with("One moment, please.") || strength(phrase) && heard.get(place + 1).is_some_and(strength)
+            {
+                continue;
+            }
+            match phrase.split_once(": ") {
+                Some(("polite" | "assertive", words)) => self.write("  ! ", words),
+                _ => self.write("  ", phrase),
+            }
+        }
+    }
+
+    fn write(&mut self, mark: &str, words: &str) {
+        self.log.extend([mark, words, "\n"]);
+    }
+
+    /// Presses a key.
+    async fn key(&mut self, name: &str, key: Key) -> Result<()> {
+        self.write("> ", name);
+        self.stage.page.key(key).await
+    }
+
+    /// Types.
+    async fn types(&mut self, what: &str, text: &str) -> Result<()> {
+        self.write("> types ", what);
+        self.stage.page.keys(text).await
+    }
+
+    /// Presses Tab until it says this.
+    async fn tabs_to(&mut self, words: &str) -> Result<()> {
+        for _ in 0..30 {
+            self.key("Tab", Key::Tab).await?;
+            let arrived = until("words for what has the focus", async || {
+                self.listen().await?;
+                let focused = |phrase: &&String| !phrase.starts_with("polite: ");
+                Ok(self.heard.iter().find(focused).map(|phrase| phrase.contains(words)))
+            })
+            .await?;
+            self.note();
+            if arrived {
+                return Ok(());
+            }
+        }
+        bail!("Tab does not lead to “{words}”")
+    }
+
+    /// Hears that a step begins, and reads it.
+    async fn step(&mut self, heading: &str) -> Result<()> {
+        self.hears(&format!("heading, {heading}")).await?;
+        let Value::Array(phrases) = self.stage.page.script("return readOn()", vec![]).await? else { bail!("no list") };
+        for phrase in phrases.iter().filter_map(Value::as_str) {
+            self.write("  | ", &timeless(phrase));
+        }
+        Ok(())
+    }
+}
+
+/// The phrase without the times in it.
+fn timeless(phrase: &str) -> String {
+    let words: Vec<&str> = phrase.split(' ').collect();
+    let is_time = |place: usize| {
+        let unit = words.get(place + 1).is_some_and(|unit| unit.starts_with("second") || unit.starts_with("minute"));
+        unit && words[place].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let replaced = words.iter().enumerate().map(|(place, word)| if is_time(place) { "N" } else { word });
+    replaced.collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn a_reset_is_understood_by_who_only_hears_it() -> Result<()> {
+    play("spoken", &[], async |stage| {
+        person::at_sign_in(stage).await?;
+        let mut ear = Listener::to(stage).await?;
+        ear.tabs_to("Can't access your account?").await?;
+        ear.key("Enter", Key::Enter).await?;
+        stage.page.reads("The security check is done.").await?;
+        ear.step("Let’s get you back in").await?;
+        ear.tabs_to("User ID").await?;
+        ear.key("Enter", Key::Enter).await?;
+        ear.hears("Enter your user ID.").await?;
+        ear.types("the user ID", ADA.user_id).await?;
+        ear.key("Enter", Key::Enter).await?;
+        ear.step("Prove that it’s you").await?;
+        ear.tabs_to("Send the code").await?;
+        ear.key("Enter", Key::Enter).await?;
+
+        ear.step("Enter the code").await?;
+        let code = stage.server.mail(ADA.address, 0).await?.code()?;
+        ear.tabs_to("textbox, Code").await?;
+        ear.types("another code", &person::other_than(&code)).await?;
+        ear.key("Enter", Key::Enter).await?;
+        ear.hears("You have 4 more tries.").await?;
+        all_of_it(stage).await?;
+        ear.types("the code", &code).await?;
+        ear.key("Enter", Key::Enter).await?;
+
+        ear.step("Choose a new password").await?;
+        ear.tabs_to("New password").await?;
+        ear.types("“otters”", "otters").await?;
+        ear.hears("rules for the password are met").await?;
+        ear.hears("Strength: weak").await?;
+        ear.tabs_to("New password again").await?;
+        ear.types("“otters”", "otters").await?;
+        ear.hears("The two passwords are the same.").await?;
+        ear.key("Enter", Key::Enter).await?;
+        ear.hears("The list below says").await?;
+        all_of_it(stage).await?;
+        ear.types("a better one", NEW_PASSWORD).await?;
+        ear.hears("Strength: strong").await?;
+        ear.key("Tab", Key::Tab).await?;
+        ear.hears("The two passwords are not the same.").await?;
+        ear.tabs_to("New password again").await?;
+        all_of_it(stage).await?;
+        ear.types("the better one", NEW_PASSWORD).await?;
+        ear.hears("The two passwords are the same.").await?;
+        ear.key("Enter", Key::Enter).await?;
+
+        ear.step("Your password has been reset").await?;
+        ear.tabs_to("Back to sign in").await?;
+        ear.key("Enter", Key::Enter).await?;
+        ear.hears("Password").await?;
+        kept("reset.txt", &ear.log)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_end_coming_near_is_said_in_time_and_there_is_a_way_to_go_on() -> Result<()> {
+    let config = [("lifetime_s = 600", "lifetime_s = 60"), ("[mail]", "[flows]\nlifetime_s = 66\n\n[mail]")];
+    play("ending", &config, async |stage| {
+        person::at_sign_in(stage).await?;
+        let mut ear = Listener::to(stage).await?;
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("This ends in 2 minutes.").await?;
+        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        // WCAG 2.2.1 asks for 20 seconds at least.
+        stage.page.reads("This ends in 60 seconds. Finish this step, or start again for more time.").await?;
+        ear.hears("polite: This ends in N seconds. Finish this step, or start again for more time.").await?;
+        stage.page.press("Start again").await?;
+        ear.hears("heading, Let’s get you back in").await?;
+        stage.page.reads("This ends in 2 minutes.").await
+    })
+    .await
+}
+
+/// Marks all that a field holds, to be typed over.
+async fn all_of_it(stage: &Stage) -> Result<()> {
+    let actions = stage.page.driver().action_chain();
+    Ok(actions.key_down(Key::Control).send_keys("a").key_up(Key::Control).perform().await?)
+}
+
+/// Compares what was said with what is kept.
+fn kept(name: &str, said: &str) -> Result<()> {
+    let file = root().join("tests/end_to_end/spoken").join(name);
+    if env::var_os("REGAIN_SPOKEN").is_some_and(|what| what == "write") {
+        return Ok(fs::write(file, said)?);
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    let differs = said.lines().zip(kept.lines()).position(|(said, kept)| said != kept);
+    let differs = differs.unwrap_or_else(|| said.lines().count().min(kept.lines().count()));
+    let test = env::current_exe()?;
+    let folder: PathBuf = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end");
+    if said != kept {
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), said)?;
+    }
+    ensure!(
+        said == kept,
+        "line {} of {} is now “{}”, and was “{}”; all of it is in {}",
+        differs + 1,
+        file.display(),
+        said.lines().nth(differs).unwrap_or_default(),
+        kept.lines().nth(differs).unwrap_or_default(),
+        folder.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The demo's page on which looks are tried.
+
+use anyhow::{Result, ensure};
+use harness::{Stage, play};
+use serde_json::{Value, json};
+use thirtyfour::Key;
+
+use crate::person;
+
+/// What the widget's elements look like: a computed property of the first that is this part.
+const COMPUTED: &str = "
+    const [part, property] = arguments;
+    const host = document.querySelector('.regain-widget');
+    const element = (host.shadowRoot ?? host).querySelector(`.${part}`);
+    return getComputedStyle(element)[property];
+";
+
+/// The contrast of two colours by WCAG 2.2, written down once more.
+const CONTRAST: &str = "
+    const canvas = document.createElement('canvas').getContext('2d');
+    const luminance = (color) => {
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        const parts = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
+        const [r, g, b] = parts.map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [dark, light] = [...arguments].map(luminance).sort((a, b) => a - b);
+    return Math.floor((light + 0.05) / (dark + 0.05) * 10) / 10;
+";
+
+async fn computed(stage: &Stage, part: &str, property: &str) -> Result<Value> {
+    stage.page.script(COMPUTED, vec![json!(part), json!(property)]).await
+}
+
+/// Waits until the widget looks like this.
+async fn looks(stage: &Stage, part: &str, property: &str, value: &str) -> Result<()> {
+    harness::until(&format!("{property} of {part}"), async || {
+        let is = computed(stage, part, property).await?;
+        ensure!(is == value, "it is {is}");
+        Ok(Some(()))
+    })
+    .await
+}
+
+async fn at_the_looks(stage: &Stage) -> Result<()> {
+    stage.page.go(&stage.server.address("/demo/theming")).await?;
+    stage.page.reads("Let’s get you back in").await
+}
+
+#[tokio::test]
+async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
+    play("looks", &[], async |stage| {
+        at_the_looks(stage).await?;
+        stage.page.focus_on("tag", "body").await?;
+        stage.page.retype("[data-token=accent][data-look=light]", "#b3007a").await?;
+        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
+        stage.page.reads("--regain-accent: light-dark(#b3007a, #8db4ff);").await?;
+        stage.page.choose("Dark").await?;
+        looks(stage, "primary", "backgroundColor", "rgb(141, 180, 255)").await?;
+        stage.page.retype("[data-token=accent][data-look=dark]", "#b3007a").await?;
+        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
+        stage.page.reads("--regain-accent: #b3007a;").await?;
+        stage.page.reads("data-theme=\"dark\"").await?;
+        stage.page.script("const font = document.getElementById('font'); font.focus(); return font.id", vec![]).await?;
+        stage.page.keys("Serif").await?;
+        looks(stage, "heading", "fontFamily", "Georgia, Cambria, serif").await?;
+        stage.page.script("document.getElementById('radius').focus()", vec![]).await?;
+        stage.page.key(Key::Home).await?;
+        looks(stage, "card", "borderRadius", "0px").await?;
+        stage.page.reads("--regain-radius: 0px;").await?;
+        stage.page.type_into("#rules", ".regain-widget::part(card) { box-shadow: none; }").await?;
+        looks(stage, "card", "boxShadow", "none").await?;
+        stage.page.script("document.getElementById('part').focus()", vec![]).await?;
+        stage.page.keys("heading").await?;
+        looks(stage, "heading", "outlineStyle", "dashed").await?;
+
+        // The widget is one to go through, looking like that.
+        stage.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Prove that it’s you").await?;
+        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn how_well_it_can_be_read_is_said_and_is_true() -> Result<()> {
+    play("contrast", &[], async |stage| {
+        at_the_looks(stage).await?;
+        stage.page.reads("Everything can be told apart well enough.").await?;
+        for (theme, accents) in
+            [("Light", ["#b3007a", "#ffd400", "#3f8f5f"]), ("Dark", ["#b3007a", "#ffd400", "#8db4ff"])]
+        {
+            stage.page.choose(theme).await?;
+            let look = theme.to_lowercase();
+            for accent in accents {
+                stage.page.retype(&format!("[data-token=accent][data-look={look}]"), accent).await?;
+                let colors = vec![
+                    computed(stage, "primary", "color").await?,
+                    computed(stage, "primary", "backgroundColor").await?,
+                ];
+                let ratio = stage.page.script(CONTRAST, colors).await?;
+                let cell = format!("[data-of='on-accent'] [data-look={look}]");
+                let said = stage.page.find(&cell).await?.text().await?;
+                ensure!(said.starts_with(&format!("{ratio} to 1")), "{accent} {look}: {said}, and it is {ratio}");
+            }
+        }
+        stage.page.retype("[data-token=text][data-look=light]", "#c0c0c0").await?;
+        stage.page.reads("Too little contrast: Text on the surface (light)").await?;
+        stage.page.retype("[data-token=text][data-look=light]", "no colour").await?;
+        stage.page.find("[data-token=text][data-look=light][aria-invalid=true]").await?;
+        for preset in ["Ink", "Meadow", "Clay", "Violet", "As it comes"] {
+            stage.page.press(preset).await?;
+            stage.page.reads("Everything can be told apart well enough.").await?;
+        }
+        stage.page.reads("/* It is as it comes. */").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn another_language_place_and_tree_are_tried_by_keyboard() -> Result<()> {
+    play("looks-elsewhere", &[], async |stage| {
+        at_the_looks(stage).await?;
+        stage.page.script("document.getElementById('locale').focus()", vec![]).await?;
+        stage.page.keys("العربية").await?;
+        looks(stage, "root", "direction", "rtl").await?;
+        stage.page.focus_on("id", "locale").await?;
+        stage.page.script("document.querySelector('[name=render]').focus()", vec![]).await?;
+        stage.page.key(Key::Down).await?;
+        harness::until("a widget in the page's own tree", async || {
+            let is = "return !!document.querySelector('.regain-widget > .root, .regain-widget > div > .root')";
+            Ok((stage.page.script(is, vec![]).await? == json!(true)).then_some(()))
+        })
+        .await?;
+        stage.page.focus_on("name", "render").await?;
+        stage.page.script("document.querySelector('[name=mode]').focus()", vec![]).await?;
+        stage.page.key(Key::Down).await?;
+        stage.page.find("dialog[open]").await?;
+        looks(stage, "root", "direction", "rtl").await?;
+        stage.page.reads("data-mode=\"dialog\" data-render=\"light\" data-locale=\"ar\"").await
+    })
+    .await
+}

@@ -1,7 +1,11 @@
 //! Packages of npm that our work is judged by. They are installed into the cache, never into the system, and
 //! what of them is used is checked against a hash.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest as _, Sha256};
@@ -27,6 +31,21 @@ pub(crate) const AXE: Package = Package {
     file: "axe.min.js",
     sha256: "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c",
 };
+
+/// Installs npm, and Node with it, if need be.
+pub(crate) fn ready() -> Result<()> {
+    if output_of(Command::new("npm").arg("--version")).is_none() {
+        tools::apt_install("Installing npm", "about 2 min, once", &["npm"])?;
+    }
+    Ok(())
+}
+
+/// npm for a folder. Nothing that it installs runs.
+pub(crate) fn command(folder: &Path) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args(["--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
+    npm
+}
 
 /// A package of npm.
 pub(crate) struct Package {
@@ -55,14 +74,11 @@ impl Package {
         if let Some(file) = self.found()? {
             return Ok(file);
         }
-        if output_of(Command::new("npm").arg("--version")).is_none() {
-            tools::apt_install("Installing npm", "about 2 min, once", &["npm"])?;
-        }
+        ready()?;
         let folder = self.folder()?;
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        let mut install = Command::new("npm");
-        install.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix"]).arg(&folder);
-        install.arg(format!("{}@{}", self.name, self.version));
+        let mut install = command(&folder);
+        install.args(["install", "--no-save"]).arg(format!("{}@{}", self.name, self.version));
         step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)?;
         self.found()?.with_context(|| format!("{} was installed but has no {}", self.name, self.file))
     }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{budgets::Sizes, dist, native, npm, paths, pypi, run, tools::Browser};
+use crate::{apps, budgets::Sizes, dist, native, npm, paths, pypi, run, tools::Browser};
 
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
@@ -30,6 +30,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         sizes.print();
         sizes.check()?;
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_AXE", npm::AXE.ready()?);
+        tests.env("REGAIN_APPS", apps::build()?);
         tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
     }
     run::shown("Running the tests", &mut tests)?;

@@ -59,10 +59,10 @@ const start = async options => {
   }
 };
 
-const ownLink = options => make("a", {
-  href: options.href || base + named(options).flow,
-  textContent: options.label || "Can’t access your account?",
-});
+const ownLink = options => {
+  const {api, flow} = named(options);
+  return make("a", {href: options.href || `${api}/${flow}`, textContent: options.label || "Can’t access your account?"});
+};
 
 // Has links in `at` open widgets, today's and those that the page makes later: `linkOf` knows the link among what an
 // event came through. As early as may be, so that a router of the page's does not follow the link meanwhile.

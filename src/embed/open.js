@@ -76,7 +76,7 @@ export default ({base, nonce, named, find, make, stored, bring}) => {
   const begin = async (widget, options, api, flow) => {
     const {link, key} = widget;
     const begun = performance.now();
-    const href = options.href || link?.href || base + flow;
+    const href = options.href || link?.href || `${api}/${flow}`;
     const scope = link?.closest("form") || document;
     const userField = () => find(options.userField) ||
       scope.querySelector("input[autocomplete~=username]") || scope.querySelector("input[type=email]");
@@ -208,8 +208,8 @@ export default ({base, nonce, named, find, make, stored, bring}) => {
             }).catch(widget.break);
           } else if (what == "flow") {
             end();
-            start({...options, flow: detail, userId: more, href: base + detail, resume: 0, reopened: 0})
-              .catch(() => location.assign(base + detail));
+            const href = `${api}/${detail}`;
+            start({...options, flow: detail, userId: more, href, resume: 0, reopened: 0}).catch(() => location.assign(href));
           } else if (what == "step") {
             from = step;
             step = detail;

@@ -47,7 +47,8 @@ impl Host {
         &self.origin
     }
 
-    /// Serves the folder from now on, with these replacements in its texts and these headers with everything.
+    /// Serves the folder from now on, with these replacements in its pages and scripts and these headers with
+    /// everything. Where it has a `regain/` of its own, that is served as it is.
     pub fn serves(&self, folder: &Path, words: &[(&str, &str)], headers: &[(&str, &str)]) -> Result<()> {
         let mut site = self.site.lock().expect("no test fails while it has this");
         folder.clone_into(&mut site.folder);
@@ -79,10 +80,11 @@ async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri) -> Response<Body>
 impl Site {
     fn answer(&self, path: &str) -> Result<Response<Body>> {
         let name = path.trim_start_matches('/');
-        let mut file = match name.strip_prefix("regain/") {
-            Some(name) => PathBuf::from(env::var_os("REGAIN_DIST").context("the built widget")?).join(name),
-            None => self.folder.join(name),
-        };
+        let ours = name.strip_prefix("regain/");
+        let mut file = self.folder.join(name);
+        if let Some(name) = ours.filter(|_| !self.folder.join("regain").is_dir()) {
+            file = PathBuf::from(env::var_os("REGAIN_DIST").context("the built widget")?).join(name);
+        }
         if file.is_dir() {
             file.push("index.html");
         }
@@ -95,7 +97,7 @@ impl Site {
             _ => "text/plain; charset=utf-8",
         };
         let mut bytes = fs::read(&file)?;
-        if kind.starts_with("text/html") {
+        if ours.is_none() && (kind.starts_with("text/html") || kind == "text/javascript") {
             let mut text = String::from_utf8(bytes)?;
             for (from, to) in &self.words {
                 text = text.replace(from, to);

@@ -1,5 +1,6 @@
 //! Pages that the widget is put into, each a folder with its page and its test. A page says `@REGAIN@` for the
-//! server's address, and has the widget's files under `/regain/` too, on its own origin.
+//! server's address, and has the widget's files under `/regain/` too, on its own origin. Those of `react`, `vue` and `vite`
+//! are built from packages first: see `xtask/src/apps.rs`.
 
 #[path = "back_forward/test.rs"]
 mod back_forward;
@@ -29,6 +30,8 @@ mod offline;
 mod plain;
 #[path = "prototypes/test.rs"]
 mod prototypes;
+#[path = "react/test.rs"]
+mod react;
 #[path = "sandboxed/test.rs"]
 mod sandboxed;
 #[path = "shortcuts/test.rs"]
@@ -43,8 +46,17 @@ mod strict_csp;
 mod trusted_types;
 #[path = "two_widgets/test.rs"]
 mod two_widgets;
+#[path = "vite/test.rs"]
+mod vite;
+#[path = "vue/test.rs"]
+mod vue;
 
-use anyhow::{Result, ensure};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, ensure};
 use harness::{Host, Stage, play};
 use serde_json::json;
 
@@ -56,18 +68,40 @@ async fn on(
     headers: &[(&str, &str)],
     test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>,
 ) -> Result<()> {
+    on_folder(&harness::root().join("tests/hosts").join(folder), folder, headers, test).await
+}
+
+/// Where the pages that are built from packages are, with the packages.
+fn apps() -> Result<PathBuf> {
+    Ok(env::var_os("REGAIN_APPS").context("run the end-to-end tests with `cargo xtask test`")?.into())
+}
+
+/// Plays a test on what Vite made of the page in a folder here.
+async fn on_built(folder: &str, test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>) -> Result<()> {
+    on_folder(&apps()?.join(folder).join("dist"), folder, &[], test).await
+}
+
+async fn on_folder(
+    at: &Path,
+    name: &str,
+    headers: &[(&str, &str)],
+    test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>,
+) -> Result<()> {
     let host = Host::start().await?;
-    let origins = format!("[server]\nallowed_origins = [\"{}\"]", host.origin());
-    play(&format!("host-{folder}"), &[("[server]", &origins)], async |stage| {
+    play(&format!("host-{name}"), &[("[server]", &allowing(host.origin()))], async |stage| {
         let server = stage.server.address("");
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.replace("@REGAIN@", &server))).collect();
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let at = harness::root().join("tests/hosts").join(folder);
-        host.serves(&at, &[("@REGAIN@", &server)], &headers)?;
+        host.serves(at, &[("@REGAIN@", &server)], &headers)?;
         stage.page.go(&format!("{}/", host.origin())).await?;
         test(stage, &host).await
     })
     .await
+}
+
+/// What goes in place of `[server]` in the server's file, to let pages of an origin use the API.
+fn allowing(origin: &str) -> String {
+    format!("[server]\nallowed_origins = [\"{origin}\"]")
 }
 
 /// Says who they are, in a widget that is open.
@@ -108,6 +142,26 @@ const HEAR: &str = "
     for (const type of ['open', 'step', 'done', 'error', 'close'])
         document.addEventListener('regain:' + type, ({detail}) => heard.push([type, detail]));
 ";
+
+/// Takes an app's element away while somebody is at a code, and puts it back.
+async fn goes_and_comes_back(stage: &Stage) -> Result<()> {
+    stage.page.script(HEAR, vec![]).await?;
+    stage.page.click("regain-access a").await?;
+    says_who(stage).await?;
+    stage.page.press("Send the code").await?;
+    stage.page.reads("Enter the code").await?;
+    stage.page.press("Leave").await?;
+    shows(stage, 0).await?;
+    harness::until("the end of it", async || {
+        let last = stage.page.script("return heard.at(-1)", vec![]).await?;
+        Ok((last[0] == json!("close") && last[1]["outcome"] == json!("closed")).then_some(()))
+    })
+    .await?;
+    ensure!(!stage.page.has("regain-access").await?, "the app has not taken it away");
+    stage.page.press("Come back").await?;
+    stage.page.reads("Enter the code").await?;
+    shows(stage, 1).await
+}
 
 /// How many widgets can be seen.
 async fn shown(stage: &Stage) -> Result<u64> {

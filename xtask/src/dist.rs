@@ -1,5 +1,6 @@
 //! Makes what is shipped: the loader under its stable and its versioned name, and the glue, wasm and
-//! stylesheet under names that hold their hash; each also compressed; and a manifest of it all.
+//! stylesheet under names that hold their hash; each also compressed; and a manifest of it all. Beside it, the
+//! npm package of the same files.
 
 use std::{
     fs,
@@ -9,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::Args;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
@@ -17,29 +19,52 @@ use crate::{
     widget::{self, Built, Extent},
 };
 
+mod again;
 mod css;
 mod languages;
+mod package;
 mod squeeze;
 mod wasm;
 
 use languages::languages;
+pub(crate) use package::{packaged, tarball};
 pub(crate) use squeeze::Form;
 use squeeze::Script;
 
 /// The loader's version, which is the workspace's.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The loader's stable name.
+const LOADER: &str = "regain.js";
+
+/// Options of `cargo xtask dist`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Build it all again from a copy of the tree, and fail where a file differs (some 10 min)
+    #[arg(long)]
+    twice: bool,
+}
+
+/// The loader's immutable name.
+fn versioned_loader() -> String {
+    format!("regain-{VERSION}.js")
+}
+
 /// Builds the widget, makes `dist` anew, and prints its sizes and the tag to use.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     build(Form::Shipped)?;
     budgets::Sizes::of(&paths::dist())?.print();
     let manifest: Value = serde_json::from_slice(&fs::read(paths::dist().join("integrity.json"))?)?;
-    let loader = format!("regain-{VERSION}.js");
+    let loader = versioned_loader();
     println!("\nThe tag of this very version, to be checked by the browser:\n");
     println!(
         "  <script src=\"https://YOUR-HOST/{loader}\" integrity=\"{}\" crossorigin=\"anonymous\" data-link=\"#cant-access\" async></script>",
         manifest["files"][&loader]["integrity"].as_str().unwrap_or_default()
     );
+    println!("\nThe package for npm: {}", tarball().display());
+    if options.twice {
+        again::compare()?;
+    }
     Ok(())
 }
 
@@ -97,10 +122,10 @@ pub(crate) fn build(form: Form) -> Result<()> {
         loader = filled(&loader, placeholder, value)?;
     }
     let loader = form.script("regain.js", &loader, Script::Classic)?;
-    shipped.file("regain.js", loader.as_bytes())?;
-    shipped.file(&format!("regain-{VERSION}.js"), loader.as_bytes())?;
+    shipped.file(LOADER, loader.as_bytes())?;
+    shipped.file(&versioned_loader(), loader.as_bytes())?;
     shipped.manifest(&json!({
-        "loader": "regain.js",
+        "loader": LOADER,
         "open": open.name,
         "glue": glue.name,
         "wasm": wasm.name,
@@ -122,7 +147,8 @@ pub(crate) fn build(form: Form) -> Result<()> {
     let _ = fs::remove_dir_all(&dist);
     fs::rename(&fresh, &dist)
         .or_else(|_| copy_dir(&fresh, &dist))
-        .with_context(|| format!("{} cannot be written", dist.display()))
+        .with_context(|| format!("{} cannot be written", dist.display()))?;
+    package::make(&entry)
 }
 
 struct Shipped {
@@ -264,11 +290,17 @@ fn without_doc_comments(glue: &str) -> String {
     plain
 }
 
-fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_dir(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
     }
     Ok(())
 }

@@ -32,12 +32,15 @@ pub(crate) fn run() -> Result<()> {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
         line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
     }
-<<<<<<< HEAD
-    for (package, task) in [(npm::TERSER, "dist"), (npm::BINARYEN, "dist"), (npm::AXE, "test"), (npm::ZXCVBN, "bench")]
-    {
-=======
-    for (package, task) in [(npm::AXE, "test"), (npm::READER, "test"), (npm::ZXCVBN, "bench")] {
->>>>>>> speech
+    let npm = output_of(std::process::Command::new("npm").arg("--version"));
+    line("npm", npm.as_deref().unwrap_or("missing: `cargo xtask test` installs it on Debian, and Node with it"));
+    for (package, task) in [
+        (npm::TERSER, "dist"),
+        (npm::BINARYEN, "dist"),
+        (npm::AXE, "test"),
+        (npm::READER, "test"),
+        (npm::ZXCVBN, "bench"),
+    ] {
         let found = package.found()?.map(|file| file.display().to_string());
         line(package.name, &found.unwrap_or_else(|| format!("missing: `cargo xtask {task}` installs it, with npm")));
     }

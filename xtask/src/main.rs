@@ -3,6 +3,7 @@
 //! Each command finds or installs what it needs, says what it does and how long that tends to take,
 //! and keeps tools outside the tree, so that a fresh clone on a fresh machine needs nothing else.
 
+mod apps;
 mod bench;
 mod budgets;
 mod demo;
@@ -38,8 +39,8 @@ enum Command {
     Demo(demo::Options),
     /// Run every test: style, lints, unit, contract, HTTP, budgets, end to end in a real browser
     Test(test::Options),
-    /// Make what is shipped: the loader, and the hashed and compressed files that it brings in
-    Dist,
+    /// Make what is shipped: the loader, the hashed and compressed files that it brings in, and an npm package of them
+    Dist(dist::Options),
     /// Rebuild the widget at every change, against a running demo server
     Dev(demo::Options),
     /// What continuous integration runs
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
-        Command::Dist => dist::run(),
+        Command::Dist(options) => dist::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Ci => test::run(&test::Options::default()),
         Command::Bench(options) => bench::run(&options),

@@ -1,7 +1,11 @@
 //! Packages of npm that our work is judged by, and that make it smaller. They are installed into the cache, never
 //! into the system, and what of them is used is checked against a hash.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest as _, Sha256};
@@ -52,6 +56,21 @@ pub(crate) const READER: Package = Package {
     sha256: "461e696a21808af0d8c58846573305f278471dc72b0287d90545f08488dd8c7b",
 };
 
+/// Installs npm, and Node with it, if need be.
+pub(crate) fn ready() -> Result<()> {
+    if output_of(Command::new("npm").arg("--version")).is_none() {
+        tools::apt_install("Installing npm", "about 2 min, once", &["npm"])?;
+    }
+    Ok(())
+}
+
+/// npm for a folder. Nothing that it installs runs.
+pub(crate) fn command(folder: &Path) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args(["--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
+    npm
+}
+
 /// A package of npm.
 pub(crate) struct Package {
     /// Its name.
@@ -79,14 +98,11 @@ impl Package {
         if let Some(file) = self.found()? {
             return Ok(file);
         }
-        if output_of(Command::new("npm").arg("--version")).is_none() {
-            tools::apt_install("Installing npm", "about 2 min, once", &["npm"])?;
-        }
+        ready()?;
         let folder = self.folder()?;
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        let mut install = Command::new("npm");
-        install.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix"]).arg(&folder);
-        install.arg(format!("{}@{}", self.name, self.version));
+        let mut install = command(&folder);
+        install.args(["install", "--no-save"]).arg(format!("{}@{}", self.name, self.version));
         step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)?;
         self.found()?.with_context(|| format!("{} was installed but has no {}", self.name, self.file))
     }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
+    apps,
     budgets::Sizes,
     dist::{self, Form},
     native, npm, paths, pypi, run,
@@ -36,6 +37,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         sizes.check()?;
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_AXE", npm::AXE.ready()?);
         tests.env("REGAIN_READER", npm::READER.ready()?);
+        tests.env("REGAIN_APPS", apps::build()?);
         tests.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
     }
     run::shown("Running the tests", &mut tests)?;

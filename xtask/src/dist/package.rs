@@ -1,0 +1,195 @@
+//! Makes the npm package: the module that pages are built with, its types, a plugin for Vite, and the shipped files
+//! that the module brings in. The tarball depends on its content alone: no time, no owner, no order of a folder.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+use tar::{Builder, EntryType, Header};
+
+use super::{LOADER, VERSION, filled, read, script, versioned_loader};
+use crate::paths;
+
+/// What is published as it stands in `src/embed/package`.
+const AS_IT_STANDS: [&str; 7] =
+    ["README.md", "custom-elements.json", "index.d.ts", "react.d.ts", "vite.d.ts", "vite.js", "vue.d.ts"];
+
+/// What npm gives every file of a package for its time: no tool should stumble over 1970 (26 October 1985, 8:15 UTC).
+const TIME: u64 = 499_162_500;
+
+/// The tarball.
+pub(crate) fn tarball() -> PathBuf {
+    paths::root().join("dist-npm").join(format!("regain-widget-{VERSION}.tgz"))
+}
+
+/// Makes the tarball anew, of the files in `dist` and what both loaders have in common.
+pub(super) fn make(entry: &str) -> Result<()> {
+    let mut files = vec![
+        ("package.json".to_owned(), manifest()?.into_bytes()),
+        ("index.js".to_owned(), module(entry)?.into_bytes()),
+        ("LICENSE".to_owned(), read("LICENSE")?.into_bytes()),
+        ("CHANGELOG.md".to_owned(), read("CHANGELOG.md")?.into_bytes()),
+    ];
+    for name in AS_IT_STANDS {
+        files.push((name.to_owned(), read(&format!("src/embed/package/{name}"))?.into_bytes()));
+    }
+    for name in packaged()? {
+        let content = fs::read(paths::dist().join(&name))?;
+        files.push((format!("files/{name}"), content));
+    }
+    let tarball = tarball();
+    let out = tarball.parent().expect("it lies in a folder");
+    let _ = fs::remove_dir_all(out);
+    fs::create_dir_all(out)
+        .and_then(|()| fs::write(&tarball, packed(files)?))
+        .with_context(|| format!("{} cannot be written", tarball.display()))
+}
+
+/// The names of the shipped files that are in the package: all but the loader, which is for pages that have a
+/// script tag.
+pub(crate) fn packaged() -> Result<Vec<String>> {
+    let manifest: Value = serde_json::from_slice(&fs::read(paths::dist().join("integrity.json"))?)?;
+    let shipped = manifest["files"].as_object().context("the manifest lists no files")?;
+    Ok(shipped.keys().filter(|name| name.as_str() != LOADER && **name != versioned_loader()).cloned().collect())
+}
+
+/// The package's own description, with the version of the workspace.
+fn manifest() -> Result<String> {
+    let text = read("src/embed/package/package.json")?;
+    filled(&text, "\"version\": \"0.0.0\"", &format!("\"version\": {}", json!(VERSION)))
+}
+
+/// The module.
+fn module(entry: &str) -> Result<String> {
+    let module = script("module.js", &[])?;
+    // What it imports is found only on the page: bundlers are to leave it alone.
+    let entry = filled(entry, "import(base", "import(/* webpackIgnore: true */ /* @vite-ignore */ base")?;
+    filled(&filled(&module, "__REGAIN_ENTRY__", &entry)?, "__REGAIN_VERSION__", VERSION)
+}
+
+/// A gzipped tarball of files by name, as npm reads it.
+fn packed(mut files: Vec<(String, Vec<u8>)>) -> std::io::Result<Vec<u8>> {
+    files.sort();
+    // Its own header has no time, and no system.
+    let mut tarball = Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+    for (name, content) in &files {
+        let mut header = Header::new_ustar();
+        header.set_entry_type(EntryType::Regular);
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(TIME);
+        header.set_uid(0);
+        header.set_gid(0);
+        tarball.append_data(&mut header, format!("package/{name}"), &content[..])?;
+    }
+    tarball.into_inner()?.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, io::Read};
+
+    use serde_json::Value;
+
+    use super::{AS_IT_STANDS, manifest, module, packed};
+    use crate::{dist::read, paths};
+
+    fn file(name: &str, content: &str) -> (String, Vec<u8>) {
+        (name.to_owned(), content.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn the_same_files_make_the_same_tarball_in_any_order() {
+        let [one, other] = [file("files/a.js", "a"), file("index.js", "b")];
+        let tarball = packed(vec![one.clone(), other.clone()]).expect("packed");
+        assert_eq!(tarball, packed(vec![other, one.clone()]).expect("packed"));
+        assert_ne!(tarball, packed(vec![one]).expect("packed"));
+    }
+
+    #[test]
+    fn a_tarball_says_nothing_of_where_and_when_it_was_made() {
+        let tarball = packed(vec![file("index.js", "b")]).expect("packed");
+        assert_eq!(tarball[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255], "the header has a time or a system");
+        let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(&tarball[..]));
+        let mut entries = archive.entries().expect("entries");
+        let mut entry = entries.next().expect("one").expect("whole");
+        assert_eq!(entry.path().expect("a path").to_str(), Some("package/index.js"));
+        let header = entry.header().clone();
+        assert_eq!((header.uid().ok(), header.gid().ok(), header.mtime().ok()), (Some(0), Some(0), Some(super::TIME)));
+        let mut content = String::new();
+        entry.read_to_string(&mut content).expect("text");
+        assert_eq!(content, "b");
+        assert!(entries.next().is_none());
+    }
+
+    #[test]
+    fn the_package_has_every_file_that_its_description_names() {
+        let description: Value = serde_json::from_str(&manifest().expect("there")).expect("JSON");
+        assert_eq!(description["version"], env!("CARGO_PKG_VERSION"));
+        let mut named = Vec::new();
+        for ways in description["exports"].as_object().expect("exports").values() {
+            named.extend(ways.as_str());
+            named.extend(ways.as_object().into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str));
+        }
+        named.extend(["customElements", "main", "types"].map(|member| description[member].as_str().expect("a path")));
+        for name in named.iter().map(|name| name.trim_start_matches("./")) {
+            let made = ["index.js", "package.json", "files/*"].contains(&name);
+            assert!(made || AS_IT_STANDS.contains(&name), "no {name} in the package");
+        }
+    }
+
+    #[test]
+    fn every_file_of_its_folder_is_in_the_package() {
+        let folder = paths::root().join("src/embed/package");
+        let names = std::fs::read_dir(folder).expect("there").map(|entry| entry.expect("an entry").file_name());
+        let names: BTreeSet<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        let packed = AS_IT_STANDS.into_iter().chain(["package.json"]).map(str::to_owned).collect();
+        assert_eq!(names, packed);
+    }
+
+    #[test]
+    fn bundlers_leave_what_the_module_brings_in_alone() {
+        let entry = read("src/embed/entry.js").expect("there");
+        let module = module(&entry).expect("filled");
+        assert_eq!(module.matches("import(").count(), 1);
+        assert!(module.contains("import(/* webpackIgnore: true */ /* @vite-ignore */ base + name)"));
+        assert!(module.contains(&format!("const version = \"{}\"", env!("CARGO_PKG_VERSION"))));
+    }
+
+    /// The names of the options, as attributes, in the package's types.
+    fn attributes() -> BTreeSet<String> {
+        let types = read("src/embed/package/index.d.ts").expect("there");
+        let (_, rest) = types.split_once("interface Attributes {").expect("the attributes");
+        let (members, _) = rest.split_once("\n}").expect("their end");
+        let names = members.lines().filter_map(|line| line.trim().split_once("?:")).map(|(name, _)| name);
+        names.map(|name| name.trim_matches('"').to_owned()).collect()
+    }
+
+    #[test]
+    fn types_manifest_and_documentation_have_the_same_options() {
+        let described: Value =
+            serde_json::from_str(&read("src/embed/package/custom-elements.json").expect("there")).expect("JSON");
+        let element = &described["modules"][0]["declarations"][0];
+        let listed = element["attributes"].as_array().expect("attributes").iter();
+        let listed: BTreeSet<_> = listed.map(|it| it["name"].as_str().expect("a name").to_owned()).collect();
+        assert_eq!(listed, attributes());
+        let docs = read("docs/embedding.md").expect("there");
+        let (_, section) = docs.split_once("\n## Options\n").expect("the section");
+        let (section, _) = section.split_once("\n## ").expect("its end");
+        for name in attributes() {
+            assert!(section.contains(&format!("\n| `data-{name}` |")), "docs/embedding.md is silent about {name}");
+        }
+    }
+
+    #[test]
+    fn a_page_can_set_every_property_that_the_manifest_lists() {
+        let described: Value =
+            serde_json::from_str(&read("src/embed/package/custom-elements.json").expect("there")).expect("JSON");
+        let style = read("style/regain.css").expect("there");
+        for property in described["modules"][0]["declarations"][0]["cssProperties"].as_array().expect("properties") {
+            let name = property["name"].as_str().expect("a name");
+            assert!(style.contains(&format!("var({name}")), "the stylesheet does not read {name}");
+        }
+    }
+}

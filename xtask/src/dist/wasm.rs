@@ -1,9 +1,10 @@
 //! Drops from a WebAssembly module what only people and debuggers read: the names of its functions alone
-//! are half of what the compiler leaves, and those of what it imports don't compress, for the hashes in them.
+//! are half of what the compiler leaves, and those of what it imports and exports don't compress, for the hashes in
+//! them.
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_encoder::{EntityType, ImportSection, Module, RawSection};
-use wasmparser::{Parser, Payload, TypeRef};
+use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module, RawSection};
+use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
 /// What a module imports from in place of its glue's own name.
 const FROM: &str = "r";
@@ -14,44 +15,90 @@ pub(super) fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>> {
     rewritten(module, |_| Ok(None))
 }
 
-/// The module without its custom sections, and the glue that goes with it, with short names for what the
-/// glue gives to the module.
+/// The module without its custom sections, and the glue that goes with it, with short names for what either gives
+/// to the other.
 pub(super) fn with_short_names(module: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let mut short = glue.to_owned();
-    let module = rewritten(module, |section| {
-        let Payload::ImportSection(imports) = section else { return Ok(None) };
-        let mut renamed = ImportSection::new();
-        for (place, import) in imports.clone().into_imports().enumerate() {
-            let import = import?;
-            let TypeRef::Func(signature) = import.ty else { bail!("{} is no function", import.name) };
-            let name = name_of(place);
-            // As wasm-bindgen writes them: keys of an object that are functions, and that of the object.
-            short = replaced(&short, &format!(" {}: function", import.name), &format!(" {name}: function"))?;
-            if place == 0 {
-                short = replaced(&short, &format!("\"{}\"", import.module), &format!("\"{FROM}\""))?;
+    let module = rewritten(module, |section| match section {
+        Payload::ImportSection(imports) => {
+            let mut renamed = ImportSection::new();
+            for (place, import) in imports.clone().into_imports().enumerate() {
+                let import = import?;
+                let TypeRef::Func(signature) = import.ty else { bail!("{} is no function", import.name) };
+                let name = name_of(place);
+                // As wasm-bindgen writes them: keys of an object that are functions, and that of the object.
+                short = replaced(&short, &format!(" {}: function", import.name), &format!(" {name}: function"))?;
+                if place == 0 {
+                    short = replaced(&short, &format!("\"{}\"", import.module), &format!("\"{FROM}\""))?;
+                }
+                renamed.import(FROM, &name, EntityType::Function(signature));
             }
-            renamed.import(FROM, &name, EntityType::Function(signature));
+            Ok(Some(Renamed::Imports(renamed)))
         }
-        Ok(Some(renamed))
+        Payload::ExportSection(exports) => {
+            let mut renamed = ExportSection::new();
+            for (place, export) in exports.clone().into_iter().enumerate() {
+                let export = export?;
+                let name = name_of(place);
+                short = with_member(&short, export.name, &name);
+                let kind = match export.kind {
+                    ExternalKind::Func => ExportKind::Func,
+                    ExternalKind::Table => ExportKind::Table,
+                    ExternalKind::Memory => ExportKind::Memory,
+                    ExternalKind::Global => ExportKind::Global,
+                    other => bail!("{} is {other:?}", export.name),
+                };
+                renamed.export(&name, kind, export.index);
+            }
+            Ok(Some(Renamed::Exports(renamed)))
+        }
+        _ => Ok(None),
     })?;
     Ok((module, short))
 }
 
-/// The sections in their order, without the custom ones; `imports` may put another in place of one.
-fn rewritten(module: &[u8], mut imports: impl FnMut(&Payload) -> Result<Option<ImportSection>>) -> Result<Vec<u8>> {
+/// A section that takes the place of another.
+enum Renamed {
+    Imports(ImportSection),
+    Exports(ExportSection),
+}
+
+/// The sections in their order, without the custom ones; `other` may put another in place of one.
+fn rewritten(module: &[u8], mut other: impl FnMut(&Payload) -> Result<Option<Renamed>>) -> Result<Vec<u8>> {
     let mut kept = Module::new();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.context("not a WebAssembly module")?;
         if matches!(payload, Payload::CustomSection(_)) {
             continue;
         }
-        if let Some(section) = imports(&payload)? {
-            kept.section(&section);
-        } else if let Some((id, at)) = payload.as_section() {
-            kept.section(&RawSection { id, data: &module[at] });
+        match other(&payload)? {
+            Some(Renamed::Imports(imports)) => {
+                kept.section(&imports);
+            }
+            Some(Renamed::Exports(exports)) => {
+                kept.section(&exports);
+            }
+            None => {
+                if let Some((id, at)) = payload.as_section() {
+                    kept.section(&RawSection { id, data: &module[at] });
+                }
+            }
         }
     }
     Ok(kept.finish())
+}
+
+/// The glue with another name for a member of the module's exports, which it calls `wasm`.
+fn with_member(glue: &str, name: &str, short: &str) -> String {
+    let member = format!("wasm.{name}");
+    let mut renamed = String::with_capacity(glue.len());
+    let mut rest = glue;
+    while let Some((before, after)) = rest.split_once(&member) {
+        let is_longer = after.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '$'));
+        renamed.extend([before, "wasm.", if is_longer { name } else { short }]);
+        rest = after;
+    }
+    renamed + rest
 }
 
 /// The text with the one place replaced.
@@ -109,6 +156,20 @@ mod tests {
         assert_eq!(short, [PREAMBLE, TYPES, &import(b"r", b"a")].concat());
         assert_eq!(shorter, "({ a: function() {} }) \"r\"");
         assert!(with_short_names(&module, "({ __wbg_other_0123: function() {} }) \"./glue.js\"").is_err());
+    }
+
+    #[test]
+    fn what_is_exported_is_called_by_its_short_name() {
+        // The memory and the one global, say, under names of which one is the other's beginning.
+        let exports = |one: &[u8], other: &[u8]| {
+            let length = |text: &[u8]| u8::try_from(text.len()).expect("short");
+            let entries = [&[2, length(one)], one, &[2, 0, length(other)], other, &[3, 0]].concat();
+            [&[7, length(&entries)], &entries[..]].concat()
+        };
+        let module = [PREAMBLE, TYPES, &exports(b"invoke", b"invoke_4")].concat();
+        let (short, glue) = with_short_names(&module, "wasm.invoke_4(wasm.invoke); other.invoke").expect("a module");
+        assert_eq!(short, [PREAMBLE, TYPES, &exports(b"a", b"b")].concat());
+        assert_eq!(glue, "wasm.b(wasm.a); other.invoke");
     }
 
     #[test]

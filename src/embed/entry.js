@@ -36,11 +36,16 @@ const bring = ([name, integrity]) => new Promise((done, failed) => {
 
 let rest;
 const load = () => rest ||= bring(__REGAIN_OPEN__)
-  .then(module => module.default({base, nonce, named, find, make, stored, bring}))
+  .then(module => module.default({base, nonce, named, find, make, page, stored, bring}))
   .catch(error => { rest = 0; throw error; });
 const near = options => load().then(rest => rest.load(options)).catch(() => {});
 
-const filled = options => ({...defaults, link: null, ...options});
+// What resumes a flow comes from storage and from nowhere else.
+const filled = options => ({...defaults, link: null, ...options, resume: 0, reopened: 0});
+// An address that a person can be sent to: no script.
+const page = address => {
+  try { if (address && /^(https?|mailto|tel):/.test(new URL(address, document.baseURI).protocol)) return address; } catch {}
+};
 // Opens a widget and promises how it ended: {outcome: "reset" | … | "closed"}.
 const open = async options => (await load()).open(filled(options));
 
@@ -54,14 +59,14 @@ const start = async options => {
     const detail = {flow: named(options).flow, step: null, from: null, outcome: null, error: "load", stepMs: 0};
     detail.totalMs = Math.round(performance.now() - begun);
     (link || place || document).dispatchEvent(new CustomEvent("regain:error", {detail, bubbles: true}));
-    const way = link?.href || options.fallback;
+    const way = page(link?.href) || page(options.fallback);
     if (way) location.assign(way);
   }
 };
 
 const ownLink = options => {
   const {api, flow} = named(options);
-  return make("a", {href: options.href || `${api}/${flow}`, textContent: options.label || "Can’t access your account?"});
+  return make("a", {href: page(options.href) || `${api}/${flow}`, textContent: options.label || "Can’t access your account?"});
 };
 
 // Has links in `at` open widgets, today's and those that the page makes later: `linkOf` knows the link among what an
@@ -78,7 +83,7 @@ const listen = (at, linkOf, options) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (!window.WebAssembly) return;
     event.preventDefault();
-    start({...options(), link});
+    start({...filled(options()), link});
   });
 };
 

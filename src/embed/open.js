@@ -32,7 +32,7 @@ const negotiated = wanted => {
   }
 };
 
-export default ({base, nonce, named, find, make, stored, bring}) => {
+export default ({base, nonce, named, find, make, page, stored, bring}) => {
   const checked = ([name, integrity]) => fetch(base + name, {integrity});
   const sheet = (rel, [name, integrity]) =>
     make("link", {rel, as: "style", href: base + name, integrity, crossOrigin: "", nonce});
@@ -76,10 +76,13 @@ export default ({base, nonce, named, find, make, stored, bring}) => {
   const begin = async (widget, options, api, flow) => {
     const {link, key} = widget;
     const begun = performance.now();
-    const href = options.href || link?.href || `${api}/${flow}`;
-    const scope = link?.closest("form") || document;
-    const userField = () => find(options.userField) ||
-      scope.querySelector("input[autocomplete~=username]") || scope.querySelector("input[type=email]");
+    const href = page(options.href) || page(link?.href) || `${api}/${flow}`;
+    // A form's own properties may be its fields, so it is not the form that is asked.
+    const form = link?.closest("form");
+    const field = selector =>
+      [...(link || document).getRootNode().querySelectorAll(selector)].find(field => !form || field.form == form);
+    const userField = () =>
+      find(options.userField) || field("input[autocomplete~=username]") || field("input[type=email]");
     const wanted = [options.locale, (link || document.documentElement).closest("[lang]")?.lang, ...navigator.languages];
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});

@@ -2,7 +2,8 @@
 // and brings in the rest (open.js) when the person is about to need it. Whatever fails, a link is a link.
 // Only whole-line comments and indentation are stripped from it for shipping.
 (() => {
-  const script = document.currentScript;
+  // Not `document.currentScript`: an element that somebody named so would say where we come from.
+  const script = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript").get.call(document);
   if (!script) return;
   // Included twice: the first one does what this tag asks for too. A global of somebody else's stays theirs.
   if (window.Regain?.version) return window.Regain.tag(script);

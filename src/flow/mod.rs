@@ -593,7 +593,10 @@ fn mark_passed(said: Option<u32>, left: u32) -> Option<u32> {
     said.is_none_or(|said| said > mark).then_some(mark)
 }
 
-/// Whether an address leads to a page, and not to a script.
+/// Whether an address leads to a page, and not to a script. Browsers take `\` for `/` and drop tabs and line ends, so
+/// one with any of these is none.
 fn is_page(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://") || (url.starts_with('/') && !url.starts_with("//"))
+    let own = url.starts_with('/') && !url.starts_with("//");
+    (own || url.starts_with("https://") || url.starts_with("http://"))
+        && url.bytes().all(|byte| byte > b' ' && byte != b'\\')
 }

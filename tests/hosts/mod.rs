@@ -4,6 +4,8 @@
 
 #[path = "back_forward/test.rs"]
 mod back_forward;
+#[path = "clobbered/test.rs"]
+mod clobbered;
 #[path = "cross_origin/test.rs"]
 mod cross_origin;
 #[path = "dialog/test.rs"]

@@ -213,9 +213,15 @@ fn closing_tells_the_server_and_forgets() {
 
 #[test]
 fn a_continue_address_that_is_no_page_is_dropped() {
-    for (url, kept) in
-        [("https://example.com/in", true), ("/in", true), ("javascript:alert(1)", false), ("//evil", false)]
-    {
+    for (url, kept) in [
+        ("https://example.com/in", true),
+        ("/in", true),
+        ("javascript:alert(1)", false),
+        ("//evil", false),
+        ("/\\evil", false),
+        ("/\t/evil", false),
+        ("https://example.com\\@evil", false),
+    ] {
         let mut widget = Driven::at("s", new_password());
         widget.typed(Field::Password, "a new passphrase");
         widget.typed(Field::Confirm, "a new passphrase");

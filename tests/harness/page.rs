@@ -44,7 +44,7 @@ const FOCUS: &str = r"
     };
 ";
 
-/// Whether an element can be seen. What drivers say of that differs: WebKit's takes a bar without text for unseen.
+/// Whether an element can be seen. What drivers say of that differs: `WebKit`'s takes a bar without text for unseen.
 const SEEN: &str = "
     const [element] = arguments;
     const {width, height} = element.getBoundingClientRect();

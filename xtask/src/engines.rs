@@ -21,7 +21,7 @@ pub(crate) enum Engine {
     Chromium,
     /// Firefox, and geckodriver
     Firefox,
-    /// WebKitGTK's small browser, `WebKitWebDriver`, and an X server that shows nothing
+    /// `WebKitGTK`'s small browser, `WebKitWebDriver`, and an X server that shows nothing
     Webkit,
 }
 

@@ -42,8 +42,8 @@ impl Tree {
             ensure!(self.child.try_wait()?.is_none(), "it has ended: {said}");
             // What is not at the end of a line yet is not all of it.
             let lines = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-            let after = lines.filter_map(|line| Some(line.split_once(words)?.1.trim().trim_end_matches('.')));
-            Ok(after.filter_map(|number| number.parse().ok()).next())
+            let mut after = lines.filter_map(|line| Some(line.split_once(words)?.1.trim().trim_end_matches('.')));
+            Ok(after.find_map(|number| number.parse().ok()))
         })
         .await
     }

@@ -25,13 +25,14 @@ const kept = options => {
 };
 
 // Brings in a module of ours, if it still is what it was: one changed byte, and nothing of it runs. What
-// was preloaded is what is imported; where a browser doesn't preload modules, what was fetched is.
+// was preloaded is what is imported; where a browser doesn't preload modules, what was fetched is. Nor does WebKit
+// check what it preloads, and by nothing but its name can that be told.
 const bring = ([name, integrity]) => new Promise((done, failed) => {
   const href = base + name;
   const link = make("link", {rel: "modulepreload", href, integrity, crossOrigin: "", nonce});
   link.onload = done;
   link.onerror = failed;
-  link.relList.supports("modulepreload") ? document.head.append(link) : fetch(href, {integrity}).then(done, failed);
+  link.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(link) : fetch(href, {integrity}).then(done, failed);
 }).then(() => import(base + name));
 
 let rest;

@@ -15,7 +15,7 @@ async fn signed_in(stage: &Stage, password: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn screen_13_a_password_is_changed_by_who_knows_it() -> Result<()> {
+pub(crate) async fn screen_13_a_password_is_changed_by_who_knows_it() -> Result<()> {
     play("change", &[], async |stage| {
         signed_in(stage, "analytical engine note").await?;
         stage.page.reads("User ID and password don’t go together.").await?;

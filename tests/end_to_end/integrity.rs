@@ -58,7 +58,7 @@ async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut S
 }
 
 #[tokio::test]
-async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
+pub(crate) async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
     for of in ["open", "glue", "wasm", "css"] {
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
             stage.page.click("#cant-access").await?;

@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use crate::person::{self, ADA, NEW_PASSWORD};
 
 #[tokio::test]
-async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
+pub(crate) async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
     play("keyboard", &[], async |stage| {
         person::at_sign_in(stage).await?;
         tab_to(stage, "id", "cant-access").await?;

@@ -101,33 +101,44 @@ async fn every_language_is_spoken_in_the_forms_that_it_has() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn a_german_resets_the_password_in_german() -> Result<()> {
+/// Resets the password in a language; `few` is the form that it has for four.
+async fn resets_in(tag: &str, direction: &str, few: &str) -> Result<()> {
     let all = catalogues()?;
-    let german = all.iter().find(|one| one.tag == "de").context("German")?;
-    play("languages-german", &[], async |stage| {
-        open(stage, "de").await?;
+    let catalogue = all.iter().find(|one| one.tag == tag).context("a catalogue")?;
+    play(&format!("languages-{tag}"), &[], async |stage| {
+        open(stage, tag).await?;
+        ensure!(spoken(stage).await? == (tag.to_owned(), direction.to_owned()), "{:?}", spoken(stage).await?);
         stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.press(words(german, "Next")?).await?;
-        stage.page.reads(words(german, "MethodsHeading")?).await?;
-        stage.page.press(words(german, "SendCode")?).await?;
-        stage.page.reads(words(german, "CodeHeading")?).await?;
+        stage.page.press(words(catalogue, "Next")?).await?;
+        stage.page.reads(words(catalogue, "MethodsHeading")?).await?;
+        stage.page.press(words(catalogue, "SendCode")?).await?;
+        stage.page.reads(words(catalogue, "CodeHeading")?).await?;
         let code = stage.server.mail(ADA.address, 0).await?.code()?;
         stage.page.type_into("[name=code]", &person::other_than(&code)).await?;
-        stage.page.press(words(german, "Verify")?).await?;
+        stage.page.press(words(catalogue, "Verify")?).await?;
         let plural: BTreeMap<_, _> =
-            words(german, "CodeWrongTries")?.split(" | ").filter_map(|it| it.split_once(": ")).collect();
-        stage.page.reads(&plural["other"].replace("{0}", "4")).await?;
+            words(catalogue, "CodeWrongTries")?.split(" | ").filter_map(|it| it.split_once(": ")).collect();
+        stage.page.reads(&plural[few].replace("{0}", "4")).await?;
         stage.page.retype("[name=code]", &code).await?;
-        stage.page.press(words(german, "Verify")?).await?;
-        stage.page.reads(words(german, "PasswordHeading")?).await?;
+        stage.page.press(words(catalogue, "Verify")?).await?;
+        stage.page.reads(words(catalogue, "PasswordHeading")?).await?;
         stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
         stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
-        stage.page.reads(words(german, "StrengthStrong")?).await?;
-        stage.page.press(words(german, "Finish")?).await?;
-        stage.page.reads(words(german, "DoneReset")?).await
+        stage.page.reads(words(catalogue, "StrengthStrong")?).await?;
+        stage.page.press(words(catalogue, "Finish")?).await?;
+        stage.page.reads(words(catalogue, "DoneReset")?).await
     })
     .await
+}
+
+#[tokio::test]
+async fn a_german_resets_the_password_in_german() -> Result<()> {
+    resets_in("de", "ltr", "other").await
+}
+
+#[tokio::test]
+pub(crate) async fn an_arab_resets_the_password_from_right_to_left() -> Result<()> {
+    resets_in("ar", "rtl", "few").await
 }
 
 #[tokio::test]

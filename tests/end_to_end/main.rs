@@ -9,6 +9,7 @@ mod challenge;
 mod change;
 mod characters;
 mod codes;
+mod engines;
 mod gates;
 // A folder for each kind of page that the widget is put into.
 #[path = "../hosts/mod.rs"]

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Stage, play};
+use harness::{Engine, Need, Stage, lacks, play};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -49,10 +49,14 @@ async fn rule(stage: &Stage, words: &str, standing: &str) -> Result<()> {
 
 #[tokio::test]
 async fn screen_11_a_suggestion_is_filled_in_copied_and_sent() -> Result<()> {
+    if lacks(Need::Clipboard)? {
+        return Ok(());
+    }
     play("suggestion", &[], async |stage| {
-        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
-        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-        devtools.send_raw("Browser.grantPermissions", permissions).await?;
+        if stage.engine == Engine::Chromium {
+            let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+            stage.page.devtools().send_raw("Browser.grantPermissions", permissions).await?;
+        }
         person::proved(stage, &ADA).await?;
         stage.page.press("Suggest one").await?;
         let first = suggestion(stage, "").await?;
@@ -197,7 +201,7 @@ const HINT: &str = "return [...document.querySelectorAll('*')].map((e) => e.shad
     .map((root) => root.querySelector('#regain-new-password-hint')).find(Boolean)?.innerText";
 
 #[tokio::test]
-async fn screen_11_strength_is_told_in_words_and_in_time() -> Result<()> {
+pub(crate) async fn screen_11_strength_is_told_in_words_and_in_time() -> Result<()> {
     play("meter", &[], async |stage| {
         person::proved(stage, &ADA).await?;
         ensure!(!stage.page.words().await?.contains("Strength:"), "there is nothing to judge yet");

@@ -5,24 +5,13 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Stage, play};
+use harness::{Condition, Engine, Stage, play};
 use serde_json::json;
 
 use crate::{
     person::{self, ADA, NEW_PASSWORD},
     register::{self, ALAN, GRACE},
 };
-
-/// What a screen is looked at under.
-struct Condition {
-    name: &'static str,
-    /// In CSS pixels.
-    width: u32,
-    scheme: &'static str,
-    direction: &'static str,
-    forced_colors: &'static str,
-    text: &'static str,
-}
 
 const PLAIN: Condition =
     Condition { name: "wide", width: 900, scheme: "light", direction: "ltr", forced_colors: "none", text: "100%" };
@@ -47,15 +36,6 @@ const AXE: &str = "
     if (widget && passes.filter(inside).length < 5) return ['it did not look into the widget'];
     return violations.flatMap(({id, nodes}) =>
         nodes.map(({target, failureSummary}) => `${id}: ${target.flat().join(' ')}: ${failureSummary}`));
-";
-
-/// Turns the page and the widget, which has a direction of its own, and makes text larger.
-const UNDER: &str = "
-    const [direction, size] = arguments;
-    const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('[part~=root]')).find(Boolean);
-    document.documentElement.dir = direction;
-    if (root) root.dir = direction === 'rtl' ? direction : root.dataset.own ??= root.dir;
-    document.documentElement.style.fontSize = size;
 ";
 
 /// What sticks out of the page, and what is smaller than WCAG 2.5.8's 24 pixels.
@@ -256,34 +236,30 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
 }
 
 pub(crate) async fn look(stage: &Stage, screen: &str) -> Result<()> {
-    let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+    let Stage { page, engine, .. } = stage;
     let axe = env::var("REGAIN_AXE").context("run the end-to-end tests with `cargo xtask test`")?;
-    stage.page.script(&fs::read_to_string(axe)?, vec![]).await?;
-    for Condition { name, width, scheme, direction, forced_colors, text } in CONDITIONS {
-        let metrics = json!({ "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
-        devtools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
-        let features = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": scheme },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-            { "name": "forced-colors", "value": forced_colors },
-        ] });
-        devtools.send_raw("Emulation.setEmulatedMedia", features).await?;
-        stage.page.script(UNDER, vec![json!(direction), json!(text)]).await?;
-        stage.page.picture(&folder()?.join(format!("{screen}-{name}.png"))).await?;
-        let faults = stage.page.script(FAULTS, vec![]).await?;
+    page.script(&fs::read_to_string(axe)?, vec![]).await?;
+    for condition in CONDITIONS {
+        if !condition.is_set(page, *engine).await? {
+            continue;
+        }
+        let name = condition.name;
+        page.picture(&folder(*engine)?.join(format!("{screen}-{name}.png"))).await?;
+        let faults = page.script(FAULTS, vec![]).await?;
         ensure!(faults == json!([]), "{screen}, {name}: {faults}");
-        let faults = stage.page.script(&format!("return (async () => {{{AXE}}})()"), vec![]).await?;
+        let faults = page.script(&format!("return (async () => {{{AXE}}})()"), vec![]).await?;
         ensure!(faults == json!([]), "{screen}, {name}: {faults}");
     }
-    stage.page.script(UNDER, vec![json!(""), json!("")]).await?;
-    devtools.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
-    devtools.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
-    Ok(())
+    Condition::is_over(page, *engine).await
 }
 
-fn folder() -> Result<PathBuf> {
+/// Where the pictures go: those of other engines than Chromium into a folder of their own.
+fn folder(engine: Engine) -> Result<PathBuf> {
     let test = env::current_exe()?;
-    let dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end/screens");
+    let mut dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end/screens");
+    if engine != Engine::Chromium {
+        dir.push(engine.to_string());
+    }
     fs::create_dir_all(&dir)?;
     Ok(dir)
 }

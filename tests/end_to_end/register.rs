@@ -50,7 +50,7 @@ async fn fill(stage: &Stage, value: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn screen_14_an_address_is_registered_and_resets_the_password() -> Result<()> {
+pub(crate) async fn screen_14_an_address_is_registered_and_resets_the_password() -> Result<()> {
     play("register-mail", &[], async |stage| {
         signed_in(stage, ALAN.user_id, "imitation game rulez").await?;
         stage.page.reads("User ID and password don’t go together.").await?;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::person::{self, ADA, NEW_PASSWORD, Person};
 
 #[tokio::test]
-async fn screen_12_a_person_resets_the_password_by_the_mailed_code_and_signs_in() -> Result<()> {
+pub(crate) async fn screen_12_a_person_resets_the_password_by_the_mailed_code_and_signs_in() -> Result<()> {
     play("reset", &[], async |stage| {
         person::proved(stage, &ADA).await?;
         person::chose(stage, NEW_PASSWORD).await?;

@@ -20,7 +20,7 @@ async fn signs_in(stage: &Stage, password: &str) -> Result<bool> {
 }
 
 #[tokio::test]
-async fn screen_10_a_locked_account_is_unlocked_and_keeps_its_password() -> Result<()> {
+pub(crate) async fn screen_10_a_locked_account_is_unlocked_and_keeps_its_password() -> Result<()> {
     play("unlock-kept", &[], async |stage| {
         ensure!(!signs_in(stage, HEDYS_PASSWORD).await?, "she is locked out");
         person::identified(stage, &Person { user_id: HEDY.user_id, address: "" }).await?;

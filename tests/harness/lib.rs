@@ -2,15 +2,17 @@
 //! browser, and a page that is looked at as a person would: through its labels, fields and words.
 
 mod browser;
+mod conditions;
 mod host;
 mod page;
 mod server;
 mod stage;
 mod wait;
 
-pub use browser::Browser;
+pub use browser::{Browser, Engine, Need};
+pub use conditions::Condition;
 pub use host::Host;
 pub use page::Page;
 pub use server::{Call, Mail, Server, root};
-pub use stage::{Stage, play};
+pub use stage::{Stage, lacks, play};
 pub use wait::until;

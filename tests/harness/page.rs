@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use thirtyfour::{Key, WebElement, session::handle::SessionHandle};
+use thirtyfour::{Key, WebElement, cdp::Cdp, session::handle::SessionHandle};
 
 use crate::until;
 
@@ -44,6 +44,13 @@ const FOCUS: &str = r"
     };
 ";
 
+/// Whether an element can be seen. What drivers say of that differs: `WebKit`'s takes a bar without text for unseen.
+const SEEN: &str = "
+    const [element] = arguments;
+    const {width, height} = element.getBoundingClientRect();
+    return width > 0 && height > 0 && element.checkVisibility({visibilityProperty: true});
+";
+
 /// Whether an element, once it is in view, stays where it is for some frames.
 const RESTS: &str = r"
     const [element, done] = arguments;
@@ -73,6 +80,11 @@ impl Page {
         &self.driver
     }
 
+    /// Chromium's own protocol, for what drivers cannot do. No other engine has it: see [`crate::Need`].
+    pub fn devtools(&self) -> Cdp {
+        Cdp::new(self.driver.clone())
+    }
+
     /// Goes to an address.
     pub async fn go(&self, address: &str) -> Result<()> {
         Ok(self.driver.goto(address).await?)
@@ -87,7 +99,8 @@ impl Page {
     pub async fn find(&self, selector: &str) -> Result<WebElement> {
         until(selector, async || {
             let Some(element) = self.look(selector).await? else { return Ok(None) };
-            Ok(element.is_displayed().await?.then_some(element))
+            let seen = self.driver.execute(SEEN, vec![element.to_json()?]).await?;
+            Ok((seen.json() == &json!(true)).then_some(element))
         })
         .await
     }

@@ -7,7 +7,7 @@ mod back_forward;
 #[path = "clobbered/test.rs"]
 mod clobbered;
 #[path = "cross_origin/test.rs"]
-mod cross_origin;
+pub(crate) mod cross_origin;
 #[path = "dialog/test.rs"]
 mod dialog;
 #[path = "element/test.rs"]
@@ -43,9 +43,9 @@ mod single_page;
 #[path = "slow/test.rs"]
 mod slow;
 #[path = "strict_csp/test.rs"]
-mod strict_csp;
+pub(crate) mod strict_csp;
 #[path = "trusted_types/test.rs"]
-mod trusted_types;
+pub(crate) mod trusted_types;
 #[path = "two_widgets/test.rs"]
 mod two_widgets;
 #[path = "vite/test.rs"]

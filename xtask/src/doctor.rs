@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use crate::{
+    engines::Engine,
     npm, paths, pypi,
     run::output_of,
-    tools::{Browser, TRUNK, WASM_BINDGEN},
+    tools::{GECKODRIVER, TRUNK, WASM_BINDGEN},
     wasm::Compiler,
 };
 
@@ -15,18 +16,19 @@ pub(crate) fn run() -> Result<()> {
     line("Rust", rust.as_deref().unwrap_or("missing: install it with rustup"));
     let compiler = Compiler::found().map(|found| found.describe());
     line("Rust for wasm", compiler.as_deref().unwrap_or("missing: `cargo xtask dist` adds it"));
-    for (tool, task) in [(&WASM_BINDGEN, "dist"), (&TRUNK, "dev")] {
+    for (tool, task) in [(&WASM_BINDGEN, "dist"), (&TRUNK, "dev"), (&GECKODRIVER, "test")] {
         match tool.found()? {
             Some(dir) => line(tool.name, &format!("{} in {}", tool.version, dir.display())),
             None => line(tool.name, &format!("missing: `cargo xtask {task}` installs {}", tool.version)),
         }
     }
-    match Browser::found() {
-        Some(browser) => {
-            line("Chromium", &browser.chromium.display().to_string());
-            line("ChromeDriver", &browser.chromedriver.display().to_string());
-        }
-        None => line("Chromium", "missing, or its driver: `cargo xtask test` installs both on Debian"),
+    for engine in Engine::ALL {
+        let found = engine.found()?.map(|programs| {
+            let programs = programs.iter().map(|(_, program)| program.display().to_string());
+            programs.collect::<Vec<_>>().join(", ")
+        });
+        let missing = "missing, or what steers it: `cargo xtask test` installs both on Debian";
+        line(&engine.to_string(), found.as_deref().unwrap_or(missing));
     }
     for package in pypi::ALL {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));

@@ -10,6 +10,7 @@ mod demo;
 mod dev;
 mod dist;
 mod doctor;
+mod engines;
 mod native;
 mod npm;
 mod paths;

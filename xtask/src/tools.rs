@@ -1,6 +1,10 @@
 //! The build tools: found where they are, else installed into the cache.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -26,6 +30,15 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     version: "0.2.130",
     // Not `--locked`: the package's own lock file names a crate version that is no longer served.
     arguments: &[],
+    takes: "about 2 min, once",
+};
+
+/// geckodriver steers Firefox. It does for every Firefox that Debian has.
+pub(crate) const GECKODRIVER: Tool = Tool {
+    name: "geckodriver",
+    package: "geckodriver",
+    version: "0.37.1",
+    arguments: &["--locked"],
     takes: "about 2 min, once",
 };
 
@@ -98,8 +111,12 @@ impl Tool {
     }
 }
 
+/// `apt-get` runs once at a time; steps that run side by side may both need it.
+static APT: Mutex<()> = Mutex::new(());
+
 /// Installs Debian packages, as root or through `sudo` without a password.
 pub(crate) fn apt_install(what: &str, takes: &str, packages: &[&str]) -> Result<()> {
+    let _alone = APT.lock().unwrap_or_else(PoisonError::into_inner);
     let list = packages.join(" ");
     if paths::on_path("apt-get").is_none() {
         bail!("{what} needs what Debian calls {list}: install it with your system's package manager");
@@ -117,34 +134,4 @@ pub(crate) fn apt_install(what: &str, takes: &str, packages: &[&str]) -> Result<
     };
     step(what, takes, command.args(["-c", &script]))
         .with_context(|| format!("install the packages yourself, then run this again: apt-get install {list}"))
-}
-
-/// A browser and its driver, for the end-to-end tests.
-pub(crate) struct Browser {
-    /// Chromium or Chrome.
-    pub(crate) chromium: PathBuf,
-    /// `ChromeDriver` of the same version.
-    pub(crate) chromedriver: PathBuf,
-}
-
-impl Browser {
-    /// The browser and its driver, where both are here: `$CHROMIUM` and `$CHROMEDRIVER`, else on `PATH`.
-    pub(crate) fn found() -> Option<Self> {
-        let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
-        let chromium = named("CHROMIUM").or_else(|| {
-            ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| paths::on_path(name))
-        })?;
-        let chromedriver = named("CHROMEDRIVER").or_else(|| paths::on_path("chromedriver"))?;
-        Some(Self { chromium, chromedriver })
-    }
-
-    /// The browser and its driver, installed if need be.
-    pub(crate) fn ready() -> Result<Self> {
-        if let Some(browser) = Self::found() {
-            return Ok(browser);
-        }
-        apt_install("Installing Chromium and its driver", "about 1 min, once", &["chromium", "chromium-driver"])
-            .context("the end-to-end tests need Chromium and ChromeDriver (or set CHROMIUM and CHROMEDRIVER)")?;
-        Self::found().context("Chromium was installed but is not on the PATH")
-    }
 }

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use harness::{Stage, play};
 use regain_strength::scored;
 use serde_json::{Value, json};
-use thirtyfour::cdp::Cdp;
 
 use super::{INPUTS, corpus, elsewhere, entry};
 use crate::person::{self, ADA};
@@ -150,7 +149,7 @@ async fn against_the_original(stage: &Stage) -> Result<()> {
 
 async fn while_typing(stage: &Stage) -> Result<()> {
     person::proved(stage, &ADA).await?;
-    let devtools = Cdp::new(stage.page.driver().clone());
+    let devtools = stage.page.devtools();
     devtools.send_raw("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await?;
     stage.page.script(WATCH, vec![]).await?;
     let text = "seven quiet otters hum a tune that no one knows, 1987";

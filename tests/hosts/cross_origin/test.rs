@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{goes_back, on, resets};
 
 #[tokio::test]
-async fn the_page_the_files_and_the_api_are_of_three_origins() -> Result<()> {
+pub(crate) async fn the_page_the_files_and_the_api_are_of_three_origins() -> Result<()> {
     let files = Host::start().await?;
     on("cross_origin", &[], async |stage, host| {
         let here = harness::root().join("tests/hosts/cross_origin");

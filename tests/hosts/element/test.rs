@@ -26,8 +26,8 @@ async fn a_button_in_it_opens_the_flow_of_its_attributes() -> Result<()> {
         stage.page.click("#unlock").await?;
         stage.page.reads("Unlock").await?;
         let expanded = "return document.querySelector('#unlock').ariaExpanded";
-        ensure!(stage.page.script(expanded, vec![]).await? == json!("true"));
         ensure!(stage.page.value("[part~=root] [name=username]").await? == "hedy@northwind.example");
+        ensure!(stage.page.script(expanded, vec![]).await? == json!("true"));
         stage.page.click("#unlock").await?;
         shows(stage, 0).await?;
         ensure!(stage.page.script(expanded, vec![]).await? == json!("false"));

@@ -24,7 +24,7 @@ async fn goes_through(policy: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_strict_policy_by_origins_forbids_nothing_that_it_needs() -> Result<()> {
+pub(crate) async fn a_strict_policy_by_origins_forbids_nothing_that_it_needs() -> Result<()> {
     goes_through(OWN).await
 }
 

@@ -26,7 +26,7 @@ async fn with_no_policy_at_all_the_page_itself_does_the_workers_work() -> Result
 }
 
 #[tokio::test]
-async fn with_the_one_policy_that_it_asks_for_nothing_is_forbidden() -> Result<()> {
+pub(crate) async fn with_the_one_policy_that_it_asks_for_nothing_is_forbidden() -> Result<()> {
     on(
         "trusted_types",
         &[("content-security-policy", &format!("{BASE}; trusted-types regain-work"))],

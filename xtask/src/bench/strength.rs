@@ -3,11 +3,11 @@
 
 use anyhow::Result;
 
-use crate::{native, npm, paths, run, tools::Browser};
+use crate::{engines::Engine, native, npm, paths, run};
 
 /// Measures and prints.
 pub(crate) fn run() -> Result<()> {
-    let browser = Browser::ready()?;
+    let browser = Engine::Chromium.ready()?;
     let zxcvbn = npm::ZXCVBN.ready()?;
     let mut build = native::cargo();
     build.args(["test", "--package", "regain-e2e", "--no-run"]);
@@ -16,6 +16,6 @@ pub(crate) fn run() -> Result<()> {
     measure.args(["test", "--quiet", "--package", "regain-e2e", "--test", "end_to_end"]);
     measure.args(["strength_measured", "--", "--ignored", "--nocapture"]);
     measure.env("REGAIN_DIST", paths::dist()).env("REGAIN_ZXCVBN", zxcvbn);
-    measure.env("REGAIN_CHROMIUM", &browser.chromium).env("REGAIN_CHROMEDRIVER", &browser.chromedriver);
+    measure.envs(browser);
     run::shown("Timing the strength worker", &mut measure)
 }

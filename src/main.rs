@@ -1,4 +1,4 @@
-//! What Trunk builds: the widget as one WebAssembly module that exports [`mount`].
+//! The program: the widget as one WebAssembly module that exports [`mount`].
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 

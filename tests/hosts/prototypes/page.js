@@ -2,13 +2,9 @@
 Object.prototype.extra = "extra";
 Date.prototype.toJSON = () => "no JSON";
 String.prototype.trim = function () { return "trimmed"; };
-Array.prototype.find = function () { return "found"; };
-Array.prototype.includes = () => true;
 Array.prototype.at = () => "at";
 Element.prototype.remove = function () { this.hidden = true; };
-Element.prototype.matches = () => true;
 Element.prototype.checkVisibility = () => true;
-Function.prototype.bind = function () { return () => "bound"; };
 window.find = window.make = window.load = window.name = "of the page";
 window.Regain = { of: "the page" };
 window.JSON.regain = "json";

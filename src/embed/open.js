@@ -78,11 +78,10 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
     const begun = performance.now();
     const href = page(options.href) || page(link?.href) || `${api}/${flow}`;
     // A form's own properties may be its fields, so it is not the form that is asked.
-    const form = link?.closest("form");
-    const field = selector =>
+    const first = (selector, form) =>
       [...(link || document).getRootNode().querySelectorAll(selector)].find(field => !form || field.form == form);
-    const userField = () =>
-      find(options.userField) || field("input[autocomplete~=username]") || field("input[type=email]");
+    const own = selector => first(selector, link?.closest("form"));
+    const userField = () => find(options.userField) || own("input[autocomplete~=username]") || own("input[type=email]");
     const wanted = [options.locale, (link || document.documentElement).closest("[lang]")?.lang, ...navigator.languages];
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
@@ -195,7 +194,7 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
             field.value = detail;
             field.dispatchEvent(new Event("input", {bubbles: true}));
             field.dispatchEvent(new Event("change", {bubbles: true}));
-            ((field.form || document).querySelector("input[type=password]") || field).focus();
+            (first("input[type=password]", field.form) || field).focus();
           } else if (what == "close") {
             end();
             link?.focus();

@@ -21,6 +21,11 @@ pub(crate) async fn digits(stage: &Stage) -> Result<String> {
     stage.server.captcha_digits(address.as_str().context("an address")?).await
 }
 
+/// The address of the picture that is shown.
+pub(crate) async fn picture(stage: &Stage) -> Result<String> {
+    stage.page.find("[part~=root] img").await?.attr("src").await?.context("a picture")
+}
+
 #[tokio::test]
 async fn screen_03_the_browser_works_while_the_person_types() -> Result<()> {
     play("proof-of-work", &[], async |stage| {

@@ -50,3 +50,40 @@ async fn five_wrong_passwords_end_it() -> Result<()> {
     })
     .await
 }
+
+/// The page where they signed in says who they are; that they know the password is asked with the new one.
+#[tokio::test]
+async fn screen_13_who_is_signed_in_changes_it_on_the_word_of_their_page() -> Result<()> {
+    play("change-signed-in", &[], async |stage| {
+        person::at_welcome(stage, ADA.user_id, OLD_PASSWORD).await?;
+        stage.page.press("Change my password").await?;
+        stage.page.find("[part~=root] [name=current-password]").await?;
+        ensure!(!stage.page.words().await?.contains("First say who you are"), "they signed in already");
+        stage.page.type_into("[name=current-password]", "analytical engine note").await?;
+        stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        stage.page.press("Change password").await?;
+        stage.page.reads("That isn’t your current password.").await?;
+        stage.page.focus_on("name", "current-password").await?;
+        let field = stage.page.find("[part~=root] [name=current-password]").await?;
+        ensure!(field.attr("aria-invalid").await?.as_deref() == Some("true"), "it is not said at the field");
+        for field in ["[name=new-password]", "[name=confirm-password]"] {
+            ensure!(stage.page.value(field).await? == NEW_PASSWORD, "what was typed in {field} is lost");
+        }
+        stage.page.retype("[name=current-password]", OLD_PASSWORD).await?;
+        stage.page.press("Change password").await?;
+        stage.page.reads("Your password has been changed").await?;
+        stage.page.reads("From now on, sign in with your new password.").await?;
+        let mail = stage.server.mail(ADA.address, 0).await?;
+        ensure!(mail.text.contains("changed"), "{}", mail.text);
+        stage.page.press("Done").await?;
+        stage.page.focus_on("id", "change-password").await?;
+        ensure!(!stage.page.has(".regain-widget").await?, "the widget is still there");
+
+        person::at_sign_in(stage).await?;
+        stage.page.type_into("#user-id", ADA.user_id).await?;
+        ensure!(!person::signs_in(stage, OLD_PASSWORD).await?, "the old password still signs in");
+        person::at_welcome(stage, ADA.user_id, NEW_PASSWORD).await
+    })
+    .await
+}

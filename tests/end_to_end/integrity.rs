@@ -9,6 +9,21 @@ use tempfile::TempDir;
 
 use crate::person;
 
+// What is shipped, as `integrity.json` names it, by the test that tampers with it. What is in none of these is found
+// by the last test here.
+const LOADERS: [&str; 1] = ["loader"];
+const LEAN: [&str; 4] = ["open", "glue", "wasm", "css"];
+const FULL: [&str; 2] = ["full", "full_wasm"];
+const LIGHT: [&str; 1] = ["light_css"];
+const CHALLENGE: [&str; 2] = ["work", "solver"];
+const STRENGTH: [&str; 2] = ["strength", "strength_wasm"];
+const SUGGESTIONS: [&str; 2] = ["generate", "generator"];
+const LEAKS: [&str; 1] = ["breached"];
+const OUTSIDE: [&str; 1] = ["outside"];
+
+/// What lists the languages.
+const LANGUAGES: &str = "regain-languages-";
+
 /// The built widget with a byte more in the file whose name begins so.
 fn tampered(start: &str) -> Result<TempDir> {
     let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
@@ -37,11 +52,15 @@ fn has_end(name: &str, end: &str) -> bool {
     Path::new(name).extension().is_some_and(|it| it == end)
 }
 
+/// What is shipped.
+fn manifest() -> Result<Value> {
+    let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
+    Ok(serde_json::from_slice(&fs::read(Path::new(&dist).join("integrity.json"))?)?)
+}
+
 /// The name of a part that is shipped.
 fn part(of: &str) -> Result<String> {
-    let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
-    let manifest: Value = serde_json::from_slice(&fs::read(Path::new(&dist).join("integrity.json"))?)?;
-    Ok(manifest["entry"][of].as_str().with_context(|| format!("no {of} is shipped"))?.to_owned())
+    Ok(manifest()?["entry"][of].as_str().with_context(|| format!("no {of} is shipped"))?.to_owned())
 }
 
 async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
@@ -59,7 +78,7 @@ async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut S
 
 #[tokio::test]
 pub(crate) async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
-    for of in ["open", "glue", "wasm", "css"] {
+    for of in LEAN {
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
             stage.page.click("#cant-access").await?;
             harness::until("the link's own page", async || {
@@ -79,7 +98,7 @@ pub(crate) async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -
 
 #[tokio::test]
 async fn what_solves_the_challenge_is_refused() -> Result<()> {
-    for of in ["work", "solver"] {
+    for of in CHALLENGE {
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
             stage.page.click("#cant-access").await?;
             stage.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
@@ -93,7 +112,7 @@ async fn what_solves_the_challenge_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<()> {
-    for of in ["strength", "strength_wasm"] {
+    for of in STRENGTH {
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
             person::proved(stage, &person::ADA).await?;
             person::chose(stage, person::NEW_PASSWORD).await?;
@@ -107,8 +126,8 @@ async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<
 
 #[tokio::test]
 async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<()> {
-    for start in [part("generate")?, part("generator")?] {
-        with_a_byte_more("tampered-generate", &start, async |stage| {
+    for of in SUGGESTIONS {
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
             person::proved(stage, &person::ADA).await?;
             stage.page.press("Suggest one").await?;
             stage.page.reads("We can’t suggest one just now").await?;
@@ -116,7 +135,7 @@ async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<
         })
         .await?;
     }
-    with_a_byte_more("tampered-breached", &part("breached")?, async |stage| {
+    with_a_byte_more("tampered-breached", &part(LEAKS[0])?, async |stage| {
         person::proved(stage, &person::ADA).await?;
         stage.page.type_into("[name=new-password]", person::NEW_PASSWORD).await?;
         // It would be ticked off.
@@ -133,7 +152,7 @@ async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<(
     std::io::Write::write_all(&mut secret, b"hush")?;
     let path = secret.path().to_str().context("a path")?;
     let service = format!("kind = \"turnstile\"\nsite_key = \"public\"\nsecret_file = \"{path}\"");
-    let folder = tampered(&part("outside")?)?;
+    let folder = tampered(&part(OUTSIDE[0])?)?;
     let config = [("@DIST@", folder.path().to_str().context("a path")?), ("kind = \"proof_of_work\"", &service)];
     play("tampered-outside", &config, async |stage| {
         person::at_sign_in(stage).await?;
@@ -145,7 +164,7 @@ async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<(
 
 #[tokio::test]
 async fn words_are_refused_and_english_is_spoken() -> Result<()> {
-    for start in ["regain-languages-".to_owned(), german()?] {
+    for start in [LANGUAGES.to_owned(), german(false)?] {
         with_a_byte_more("tampered-words", &start, async |stage| {
             stage.page.script("document.documentElement.lang = 'de'", vec![]).await?;
             stage.page.click("#cant-access").await?;
@@ -156,10 +175,113 @@ async fn words_are_refused_and_english_is_spoken() -> Result<()> {
     Ok(())
 }
 
-/// The name of the file with what every flow says in German.
-fn german() -> Result<String> {
+/// A tag says what it loads; the demo's own pages leave that out, since they come from where the loader comes from.
+#[tokio::test]
+async fn a_loader_is_refused_by_its_tag() -> Result<()> {
+    let version = manifest()?["version"].as_str().context("a version")?.to_owned();
+    for name in [part(LOADERS[0])?, format!("regain-{version}.js")] {
+        let integrity = manifest()?["files"][&name]["integrity"].clone();
+        ensure!(integrity.is_string(), "{name} is not shipped");
+        with_a_byte_more("tampered-loader", &name, async |stage| {
+            let load = "const [src, integrity] = arguments; \
+                        return new Promise((done) => document.head.append(Object.assign(document.createElement('script'), \
+                          {src, integrity, onload: () => done('loaded'), onerror: () => done('refused')})));";
+            let src = json!(format!("/{name}"));
+            let loaded = stage.page.script(load, vec![src.clone(), integrity.clone()]).await?;
+            ensure!(loaded == json!("refused"), "{name} is {loaded}");
+            // It is there, and is refused for that alone.
+            ensure!(stage.page.script(load, vec![src, json!("")]).await? == json!("loaded"), "{name} is not there");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_full_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
+    for of in FULL {
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
+            person::at_welcome(stage, person::ADA.user_id, person::OLD_PASSWORD).await?;
+            loaded(stage).await?;
+            stage.page.click("#change-password").await?;
+            harness::until("the link's own page", async || {
+                Ok((stage.page.driver().current_url().await?.path() == "/change").then_some(()))
+            })
+            .await?;
+            stage.page.reads("it-help@northwind.example").await?;
+            ensure!(!stage.page.has("[part~=root]").await?, "the widget is there");
+            // A reset needs nothing of it.
+            person::identified(stage, &person::ADA).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_styles_for_a_page_s_own_tree_are_refused() -> Result<()> {
+    with_a_byte_more("tampered-light", &part(LIGHT[0])?, async |stage| {
+        loaded(stage).await?;
+        let open = "return Regain.open({render: 'light'}).then(() => 'opened', () => 'refused')";
+        let opened = stage.page.script(open, vec![]).await?;
+        ensure!(opened == json!("refused"), "{opened}");
+        ensure!(!stage.page.has(".regain-widget").await?, "the widget is there, unstyled");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn words_of_the_full_widget_are_refused_and_english_is_spoken() -> Result<()> {
+    let open = "document.documentElement.lang = 'de'; void Regain.open({flow: 'register'})";
+    with_a_byte_more("tampered-full-words", &german(true)?, async |stage| {
+        loaded(stage).await?;
+        stage.page.script(open, vec![]).await?;
+        stage.page.reads("First say who you are").await
+    })
+    .await
+}
+
+/// What is shipped and is in no test above is nothing that anybody has seen refused.
+#[test]
+fn every_file_that_is_shipped_is_tampered_with() -> Result<()> {
+    let manifest = manifest()?;
+    let version = manifest["version"].as_str().context("a version")?;
+    let parts = [&LOADERS[..], &LEAN, &FULL, &LIGHT, &CHALLENGE, &STRENGTH, &SUGGESTIONS, &LEAKS, &OUTSIDE].concat();
+    let mut covered = parts.iter().map(|of| part(of)).collect::<Result<Vec<_>>>()?;
+    covered.push(format!("regain-{version}.js"));
+    let files = manifest["files"].as_object().context("files")?;
+    // One language stands for all.
+    let is_covered = |name: &String| covered.contains(name) || name.starts_with(LANGUAGES) || has_end(name, "txt");
+    let others: Vec<_> = files.keys().filter(|name| !is_covered(name)).collect();
+    ensure!(others.is_empty(), "no test tampers with {others:?}");
+    let entries: Vec<_> = manifest["entry"].as_object().context("entries")?.keys().collect();
+    ensure!(entries.iter().all(|of| parts.contains(&of.as_str())), "not all of {entries:?} are tampered with");
+
+    let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
+    for file in fs::read_dir(dist)? {
+        let name = file?.file_name().into_string().ok().context("a name")?;
+        let packed = has_end(&name, "br") || has_end(&name, "gz");
+        ensure!(packed || name == "integrity.json" || files.contains_key(&name), "{name} is in no list");
+    }
+    Ok(())
+}
+
+/// Waits for the loader.
+async fn loaded(stage: &Stage) -> Result<()> {
+    harness::until("the loader", async || {
+        Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
+    })
+    .await
+}
+
+/// The name of the file with what every flow says in German, or with what the full widget says besides.
+fn german(full: bool) -> Result<String> {
     let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
     let names = fs::read_dir(dist)?.filter_map(|file| file.ok()?.file_name().into_string().ok());
-    let is_it = |name: &String| name.starts_with("regain-de-") && !name.contains("full") && has_end(name, "txt");
+    let is_it = |name: &String| {
+        name.starts_with("regain-de-") && name.starts_with("regain-de-full-") == full && has_end(name, "txt")
+    };
     names.into_iter().find(is_it).context("there is no German")
 }

@@ -63,7 +63,12 @@ async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
         tab_to(stage, "name", "username").await?;
         stage.page.keys(person::HEDY.user_id).await?;
         tab_to(stage, "text", "Another picture").await?;
+        let before = crate::challenge::picture(stage).await?;
         stage.page.key(Key::Enter).await?;
+        harness::until("another picture", async || {
+            Ok((crate::challenge::picture(stage).await? != before).then_some(()))
+        })
+        .await?;
         tab_to(stage, "text", "Listen instead").await?;
         stage.page.key(Key::Enter).await?;
         let digits = crate::challenge::digits(stage).await?;
@@ -91,6 +96,48 @@ async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
         tab_to(stage, "text", "Back to sign in").await?;
         stage.page.key(Key::Enter).await?;
         stage.page.focus_on("id", "password").await
+    })
+    .await
+}
+
+/// Changing a password that one knows.
+#[tokio::test]
+async fn a_password_is_changed_by_keyboard_alone() -> Result<()> {
+    let back = ("[organisation]", "[organisation]\ncontinue_url = \"/\"");
+    play("keyboard-change", &[back], async |stage| {
+        stage.page.go(&stage.server.address("/change")).await?;
+        heading(stage, "Change your password").await?;
+        tab_to(stage, "name", "username").await?;
+        stage.page.keys(ADA.user_id).await?;
+        tab_to(stage, "name", "current-password").await?;
+        stage.page.keys("analytical engine note").await?;
+        stage.page.key(Key::Enter).await?;
+        stage.page.reads("User ID and password don’t go together.").await?;
+        stage.page.focus_on("name", "current-password").await?;
+        // It waits with what was typed, which lacks one letter.
+        stage.page.key(Key::End).await?;
+        stage.page.keys("s").await?;
+        stage.page.key(Key::Enter).await?;
+
+        stage.page.find("[name=new-password]").await?;
+        heading(stage, "Change your password").await?;
+        tab_to(stage, "name", "new-password").await?;
+        stage.page.keys(NEW_PASSWORD).await?;
+        tab_to(stage, "name", "confirm-password").await?;
+        stage.page.keys(NEW_PASSWORD).await?;
+        tab_to(stage, "text", "Change password").await?;
+        stage.page.key(Key::Enter).await?;
+        heading(stage, "Your password has been changed").await?;
+        tab_to(stage, "text", "Back to sign in").await?;
+        stage.page.key(Key::Enter).await?;
+        stage.page.find("#cant-access").await?;
+        tab_to(stage, "id", "user-id").await?;
+        stage.page.keys(ADA.user_id).await?;
+        tab_to(stage, "id", "password").await?;
+        stage.page.keys(NEW_PASSWORD).await?;
+        stage.page.key(Key::Enter).await?;
+        stage.page.find("[data-testid=signed-in]").await?;
+        Ok(())
     })
     .await
 }

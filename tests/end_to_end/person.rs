@@ -112,6 +112,14 @@ pub(crate) async fn signs_in(stage: &Stage, password: &str) -> Result<bool> {
     .await
 }
 
+/// Signs in on the sign-in page, and stays on the page that follows.
+pub(crate) async fn at_welcome(stage: &Stage, user_id: &str, password: &str) -> Result<()> {
+    at_sign_in(stage).await?;
+    stage.page.type_into("#user-id", user_id).await?;
+    anyhow::ensure!(signs_in(stage, password).await?, "{user_id} can’t sign in");
+    Ok(())
+}
+
 /// A code that is certainly not the right one.
 pub(crate) fn other_than(code: &str) -> String {
     let last = code.as_bytes()[5];

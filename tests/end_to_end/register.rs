@@ -5,7 +5,7 @@ use harness::{Stage, play};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use crate::person::{self, ADA, Person};
+use crate::person::{self, ADA, MARY, Person};
 
 /// Somebody with nothing registered.
 pub(crate) const ALAN: Person = Person { user_id: "alan@northwind.example", address: "alan.turing@mail.example" };
@@ -128,6 +128,92 @@ async fn a_phone_is_registered_by_call_and_resets_the_password() -> Result<()> {
         call.does("answer").await?;
         call.key("#").await?;
         person::finished(stage).await
+    })
+    .await
+}
+
+/// The other role of an address, and of a phone: each is registered as what it was chosen as, and is a way of its own.
+#[tokio::test]
+async fn an_authentication_address_and_phone_are_registered_and_reset_the_password() -> Result<()> {
+    const OWN: &str = "turing@bletchley.example";
+    let own_domain = ("\"navy.example\"", "\"bletchley.example\"");
+    play("register-authentication", &[own_domain], async |stage| {
+        at_alans(stage).await?;
+        stage.page.press("Authentication e-mail address").await?;
+        fill(stage, OWN).await?;
+        stage.page.press("Send the code").await?;
+        person::typed_code(stage, &stage.server.mail(OWN, 0).await?.code()?).await?;
+        stage.page.reads("You have 1.").await?;
+        stage.page.press("Authentication phone").await?;
+        fill(stage, ALANS_PHONE).await?;
+        stage.page.press("Text me").await?;
+        let code = stage.server.text_message(ALANS_PHONE, 0).await?;
+        person::typed_code(stage, code.rsplit_once('#').context("a code")?.1).await?;
+        stage.page.reads("You have 2.").await?;
+        ensure!(rows(stage).await? == ["Authentication e-mail address", "Authentication phone"]);
+        finished(stage).await?;
+        person::chose_way(stage, ALAN.user_id, "Text my authentication phone", "Text me").await?;
+        let code = stage.server.text_message(ALANS_PHONE, 1).await?;
+        person::typed_code(stage, code.rsplit_once('#').context("a code")?.1).await?;
+        stage.page.reads("Choose a new password").await?;
+        let mails = stage.server.mails_to(OWN).await?;
+        // Another time, from the beginning.
+        stage.page.script("sessionStorage.clear()", vec![]).await?;
+        person::chose_way(stage, ALAN.user_id, "Email my authentication address", "Send the code").await?;
+        person::typed_code(stage, &stage.server.mail(OWN, mails).await?.code()?).await?;
+        person::finished(stage).await
+    })
+    .await
+}
+
+/// What the ways in the list are, from the top.
+async fn rows(stage: &Stage) -> Result<Vec<String>> {
+    let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
+                  return [...root.querySelectorAll('[part=method] .words > span:first-child')].map((it) => it.innerText);";
+    Ok(serde_json::from_value(stage.page.script(script, vec![]).await?)?)
+}
+
+/// What the organisation keeps is shown, and is not the person's to change.
+#[tokio::test]
+async fn an_office_phone_is_shown_and_left_alone() -> Result<()> {
+    play("register-office", &[], async |stage| {
+        proved(stage, &MARY, "supersonic pressure tunnel", 0).await?;
+        ensure!(rows(stage).await?.contains(&"Office phone".to_owned()), "it is not shown");
+        let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
+            return [...root.querySelectorAll('[part=method]')].map((it) => [ \
+                it.querySelector('.words > span').innerText == 'Office phone', \
+                it.innerText.includes('Kept by your organisation'), \
+                it.querySelectorAll('button').length]);";
+        let rows = stage.page.script(script, vec![]).await?;
+        for row in rows.as_array().context("rows")? {
+            let office = row[0] == json!(true);
+            ensure!(row[1] == json!(office), "{rows}");
+            ensure!((row[2] == json!(0)) == office, "{rows}");
+        }
+        let words = stage.page.words().await?;
+        ensure!(words.matches("Office phone").count() == 1, "it is on offer to be added: {words}");
+        Ok(())
+    })
+    .await
+}
+
+/// From the page where they signed in: nobody is asked for the password again, but for one proof.
+#[tokio::test]
+async fn who_is_signed_in_proves_it_once_and_sees_the_list() -> Result<()> {
+    play("register-signed-in", &[], async |stage| {
+        person::at_welcome(stage, ADA.user_id, person::OLD_PASSWORD).await?;
+        stage.page.press("My security info").await?;
+        stage.page.reads("Prove that it’s you").await?;
+        ensure!(!stage.page.has("[part~=root] [name=current-password]").await?, "the password is asked again");
+        stage.page.press("Send the code").await?;
+        person::typed_code(stage, &stage.server.mail(ADA.address, 0).await?.code()?).await?;
+        stage.page.reads("If you ever can’t sign in").await?;
+        ensure!(rows(stage).await? == ["Alternate e-mail address"]);
+        finished(stage).await?;
+        stage.page.press("Done").await?;
+        stage.page.focus_on("id", "security-info").await?;
+        ensure!(!stage.page.has(".regain-widget").await?, "the widget is still there");
+        Ok(())
     })
     .await
 }

@@ -152,3 +152,23 @@ async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result
     })
     .await
 }
+
+/// Who never had a password is told of choosing one, not of a new one.
+#[tokio::test]
+async fn screen_15_a_first_password_is_chosen_and_signs_in() -> Result<()> {
+    const JOAN: Person = Person { user_id: "joan@northwind.example", address: "joan.clarke@mail.example" };
+    play("first-password", &[], async |stage| {
+        let code = person::asked_for_code(stage, &JOAN).await?;
+        person::typed_code(stage, &code).await?;
+        stage.page.find("[name=new-password]").await?;
+        stage.page.focus_on("text", "Choose a password").await?;
+        ensure!(!stage.page.words().await?.contains("Choose a new password"), "there was none before");
+        ensure!(!stage.page.has("[part~=root] [name=current-password]").await?, "there is no current one");
+        person::chose(stage, NEW_PASSWORD).await?;
+        stage.page.press("Back to sign in").await?;
+        ensure!(person::signs_in(stage, NEW_PASSWORD).await?, "the first password does not sign in");
+        stage.page.reads("Welcome, Joan Clarke").await?;
+        Ok(())
+    })
+    .await
+}

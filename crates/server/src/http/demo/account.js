@@ -24,19 +24,19 @@ async function assertion() {
 
 const opened = new Set();
 
-for (const link of account.querySelectorAll("a[data-flow]")) {
-  link.addEventListener("click", async (event) => {
-    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (!window.Regain || !window.WebAssembly) return;
-    event.preventDefault();
-    if (opened.has(link)) return;
-    opened.add(link);
-    try {
-      await Regain.open({ flow: link.dataset.flow, link, userId, ...(proof && { assertion }) });
-    } catch {
-      location.assign(link.href);
-    } finally {
-      opened.delete(link);
-    }
-  });
-}
+// The loader hears of a click on its link at the document, on the way down; this does too, and comes before it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("#account a[data-flow]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!window.Regain || !window.WebAssembly) return;
+  event.preventDefault();
+  if (opened.has(link)) return;
+  opened.add(link);
+  try {
+    await Regain.open({ flow: link.dataset.flow, link, userId, ...(proof && { assertion }) });
+  } catch {
+    location.assign(link.href);
+  } finally {
+    opened.delete(link);
+  }
+}, true);

@@ -22,6 +22,9 @@ pub(crate) const HEDY: Person = Person { user_id: "hedy@northwind.example", addr
 /// What Hedy signs in with, once she may.
 pub(crate) const HEDYS_PASSWORD: &str = "frequency hopping piano";
 
+/// Someone who never had a password.
+pub(crate) const JOAN: Person = Person { user_id: "joan@northwind.example", address: "joan.clarke@mail.example" };
+
 /// What Ada signs in with before.
 pub(crate) const OLD_PASSWORD: &str = "analytical engine notes";
 

@@ -9,7 +9,7 @@ use harness::{Condition, Engine, Stage, play};
 use serde_json::json;
 
 use crate::{
-    person::{self, ADA, NEW_PASSWORD},
+    person::{self, ADA, JOAN, NEW_PASSWORD},
     register::{self, ALAN, GRACE},
 };
 
@@ -154,6 +154,11 @@ async fn security_info_is_whole_on_every_screen() -> Result<()> {
         stage.page.reads("Set up your authenticator app").await?;
         look(stage, "r-authenticator").await?;
         stage.page.press("Back without adding it").await?;
+        stage.page.press("Alternate e-mail address").await?;
+        stage.page.press("Send the code").await?;
+        stage.page.reads("Enter an e-mail address.").await?;
+        look(stage, "r-address").await?;
+        stage.page.press("Back").await?;
         stage.page.press("Security questions").await?;
         stage.page.reads("Choose 5 questions").await?;
         stage.page.press("Save the questions").await?;
@@ -167,7 +172,65 @@ async fn security_info_is_whole_on_every_screen() -> Result<()> {
         stage.page.press("Replace").await?;
         stage.page.reads("It takes the place of").await?;
         stage.page.press("Send the code").await?;
-        look(stage, "u-replacing").await
+        look(stage, "u-replacing").await?;
+        stage.page.press("Back").await?;
+        stage.page.press("Remove").await?;
+        stage.page.reads("Remove this way?").await?;
+        look(stage, "v-removal").await?;
+        stage.page.press("Keep it").await?;
+        stage.page.press("Mobile phone").await?;
+        stage.page.press("Text me").await?;
+        stage.page.reads("Enter a phone number.").await?;
+        look(stage, "w-phone").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_is_signed_in_sees_whole_screens() -> Result<()> {
+    play("pictures-of-a-change", &[], async |stage| {
+        person::at_welcome(stage, ADA.user_id, person::OLD_PASSWORD).await?;
+        look(stage, "x-signed-in").await?;
+        stage.page.press("Change my password").await?;
+        stage.page.find("[part~=root] [name=current-password]").await?;
+        stage.page.press("Change password").await?;
+        stage.page.reads("Enter your current password.").await?;
+        look(stage, "y-change").await?;
+        stage.page.type_into("[name=current-password]", person::OLD_PASSWORD).await?;
+        stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        stage.page.press("Change password").await?;
+        stage.page.reads("Your password has been changed").await?;
+        look(stage, "z-changed").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_first_password_is_whole_in_a_dialog_too() -> Result<()> {
+    play("pictures-of-a-first-password", &[], async |stage| {
+        person::at_sign_in(stage).await?;
+        let open = "void Regain.open({mode: 'dialog'})";
+        harness::until("the loader", async || {
+            Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
+        })
+        .await?;
+        stage.page.script(open, vec![]).await?;
+        stage.page.find("dialog[open]").await?;
+        stage.page.reads("Let’s get you back in").await?;
+        look(stage, "1-identify-dialog").await?;
+        stage.page.type_into("[part~=root] [name=username]", JOAN.user_id).await?;
+        stage.page.press("Next").await?;
+        stage.page.press("Send the code").await?;
+        person::typed_code(stage, &stage.server.mail(JOAN.address, 0).await?.code()?).await?;
+        stage.page.find("[name=new-password]").await?;
+        stage.page.focus_on("text", "Choose a password").await?;
+        look(stage, "7-first-password-dialog").await?;
+        // Come back to, the page goes on by itself, and not in a dialog.
+        person::at_sign_in(stage).await?;
+        stage.page.reads("Choose a password").await?;
+        ensure!(!stage.page.has("dialog[open]").await?, "it is in a dialog");
+        look(stage, "7-first-password").await
     })
     .await
 }

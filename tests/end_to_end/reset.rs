@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use harness::play;
 use serde_json::json;
 
-use crate::person::{self, ADA, NEW_PASSWORD, Person};
+use crate::person::{self, ADA, JOAN, NEW_PASSWORD, Person};
 
 #[tokio::test]
 pub(crate) async fn screen_12_a_person_resets_the_password_by_the_mailed_code_and_signs_in() -> Result<()> {
@@ -156,7 +156,6 @@ async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result
 /// Who never had a password is told of choosing one, not of a new one.
 #[tokio::test]
 async fn screen_15_a_first_password_is_chosen_and_signs_in() -> Result<()> {
-    const JOAN: Person = Person { user_id: "joan@northwind.example", address: "joan.clarke@mail.example" };
     play("first-password", &[], async |stage| {
         let code = person::asked_for_code(stage, &JOAN).await?;
         person::typed_code(stage, &code).await?;

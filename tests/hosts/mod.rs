@@ -101,6 +101,12 @@ async fn on_folder(
     .await
 }
 
+/// Whether docs/embedding.md has a policy of content security.
+fn documented(policy: &str) -> Result<bool> {
+    let documented = std::fs::read_to_string(harness::root().join("docs/embedding.md"))?;
+    Ok(documented.contains(&policy.replace("@REGAIN@", "https://recover.example.com")))
+}
+
 /// What goes in place of `[server]` in the server's file, to let pages of an origin use the API.
 fn allowing(origin: &str) -> String {
     format!("[server]\nallowed_origins = [\"{origin}\"]")

@@ -1,8 +1,8 @@
-//! REQUIREMENTS 21: nothing inline, in three ways of hosting. docs/embedding.md has the same headers.
+//! REQUIREMENTS 21: nothing inline, in three ways of hosting, by the headers of docs/embedding.md.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use super::{goes_back, nothing_was_forbidden, on, resets};
+use super::{documented, goes_back, nothing_was_forbidden, on, resets};
 
 /// The files on the page's own origin, the API elsewhere.
 const OWN: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
@@ -12,8 +12,14 @@ const OWN: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; wor
 const NONCES: &str = "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic' 'wasm-unsafe-eval'; worker-src 'self'; \
     style-src 'nonce-r4nd0m'; connect-src 'self' @REGAIN@";
 
-async fn goes_through(policy: &str) -> Result<()> {
-    on("strict_csp", &[("content-security-policy", policy)], async |stage, _| {
+/// The files and the API elsewhere.
+const ELSEWHERE: &str = "default-src 'none'; script-src 'self' @REGAIN@ 'wasm-unsafe-eval'; worker-src blob:; \
+    style-src @REGAIN@; connect-src @REGAIN@";
+
+async fn goes_through(page: &str, policy: &str) -> Result<()> {
+    ensure!(documented(policy)?, "docs/embedding.md does not have it: {policy}");
+    on("strict_csp", &[("content-security-policy", policy)], async |stage, host| {
+        stage.page.go(&format!("{}/{page}", host.origin())).await?;
         stage.page.click("#cant-access").await?;
         resets(stage).await?;
         stage.page.reads("Your password has been reset").await?;
@@ -25,10 +31,15 @@ async fn goes_through(policy: &str) -> Result<()> {
 
 #[tokio::test]
 pub(crate) async fn a_strict_policy_by_origins_forbids_nothing_that_it_needs() -> Result<()> {
-    goes_through(OWN).await
+    goes_through("", OWN).await
 }
 
 #[tokio::test]
 async fn a_strict_policy_by_nonces_forbids_nothing_that_it_needs() -> Result<()> {
-    goes_through(NONCES).await
+    goes_through("", NONCES).await
+}
+
+#[tokio::test]
+async fn a_strict_policy_for_files_from_elsewhere_forbids_nothing_that_it_needs() -> Result<()> {
+    goes_through("elsewhere.html", ELSEWHERE).await
 }

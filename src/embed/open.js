@@ -82,7 +82,8 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
       [...(link || document).getRootNode().querySelectorAll(selector)].find(field => !form || field.form == form);
     const own = selector => first(selector, link?.closest("form"));
     const userField = () => find(options.userField) || own("input[autocomplete~=username]") || own("input[type=email]");
-    const wanted = [options.locale, (link || document.documentElement).closest("[lang]")?.lang, ...navigator.languages];
+    const wanted = [...navigator.languages];
+    if (options.locale != "auto") wanted.unshift(options.locale, (link || document.documentElement).closest("[lang]")?.lang);
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);

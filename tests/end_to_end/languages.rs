@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Stage, play};
+use harness::{Need, Stage, lacks, play};
 use regain_catalogue::{Catalogue, Entry};
 use serde_json::json;
 
@@ -217,6 +217,23 @@ async fn nothing_is_said_but_from_a_catalogue() -> Result<()> {
         stage.page.click(submit).await?;
         stage.page.find("[part~=tick]").await?;
         says_nothing_foreign(stage, "done").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_hosted_page_speaks_what_the_browser_prefers() -> Result<()> {
+    if lacks(Need::EarlyScript)? {
+        return Ok(());
+    }
+    play("languages-hosted", &[], async |stage| {
+        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+        let german = json!({ "userAgent": "tested", "acceptLanguage": "de-AT,en" });
+        devtools.send_raw("Emulation.setUserAgentOverride", german).await?;
+        stage.page.go(&stage.server.address("/reset")).await?;
+        stage.page.find("[part~=root] [name=username]").await?;
+        ensure!(spoken(stage).await? == ("de".to_owned(), "ltr".to_owned()), "{:?}", spoken(stage).await?);
+        Ok(())
     })
     .await
 }

@@ -399,7 +399,10 @@ async fn the_lean_widget_hands_over_to_the_full_one() -> Result<()> {
             return fetch('/v1/flows', {method: 'POST', headers: {'content-type': 'application/json', 'idempotency-key': crypto.randomUUID()}, \
                 body: JSON.stringify({kind: 'register', locale: 'en'})}) \
               .then((response) => response.json()) \
-              .then(({flow, token}) => void Regain.open({flow: 'reset', target: document.querySelector('main'), resume: flow.id + ' ' + token}));";
+              .then(({flow, token}) => { \
+                sessionStorage.setItem(`regain:${location.origin}:reset`, `${flow.id} ${token}`); \
+                Regain.open({flow: 'reset', target: document.querySelector('main')}); \
+              });";
         stage.page.script(script, vec![]).await?;
         stage.page.reads("First say who you are").await?;
         stage.page.focus_on("text", "Your security info").await?;

@@ -54,6 +54,12 @@ pub(crate) fn language(locale: &str) -> &'static Language {
     known.unwrap_or(&LANGUAGES[0])
 }
 
+/// Whether two locales are of one language, written in one way.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let likely = |tag| identifier(tag).map(|id| likely(&id));
+    likely(one).is_some_and(|one| likely(other) == Some(one))
+}
+
 /// A tag without what goes beyond language, script and region. Norwegian is Bokmål, as in the widget.
 fn identifier(tag: &str) -> Option<LanguageIdentifier> {
     let mut id = LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()?;

@@ -52,6 +52,7 @@ pub use state::{Stage, State};
 
 use crate::{
     keys::Keys,
+    languages,
     ports::{Account, Rng, random_id},
 };
 
@@ -359,8 +360,10 @@ fn negotiate(asked: Option<&str>, offered: &[String]) -> Result<String, Refusal>
     }
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let exact = offered.iter().find(|tag| tag.eq_ignore_ascii_case(asked));
-    let near = || offered.iter().find(|tag| primary(tag) == primary(asked));
-    Ok(exact.or_else(near).cloned().unwrap_or_else(first))
+    let near = || offered.iter().find(|tag| languages::is_same(tag, asked));
+    // In another script, but they may read that rather than the first of all.
+    let far = || offered.iter().find(|tag| primary(tag) == primary(asked));
+    Ok(exact.or_else(near).or_else(far).cloned().unwrap_or_else(first))
 }
 
 #[cfg(test)]
@@ -373,6 +376,14 @@ mod tests {
         for (asked, got) in [(None, "en"), (Some("DE-at"), "de"), (Some("pt"), "pt-BR"), (Some("fr"), "en")] {
             assert_eq!(negotiate(asked, &offered).expect("a language"), got);
         }
+        let offered = ["en", "zh-Hans", "zh-TW", "nb"].map(String::from);
+        for (asked, got) in
+            [("zh-Hant", "zh-TW"), ("zh-CN", "zh-Hans"), ("zh-HK", "zh-TW"), ("no", "nb"), ("nn-NO", "nb")]
+        {
+            assert_eq!(negotiate(Some(asked), &offered).expect("a language"), got);
+        }
+        let offered = ["en", "zh-Hans"].map(String::from);
+        assert_eq!(negotiate(Some("zh-TW"), &offered).expect("a language"), "zh-Hans");
         for bad in ["", "en_GB", "-", "en--GB", "averylongpart", "en\r\nBcc"] {
             assert!(negotiate(Some(bad), &offered).is_err(), "{bad:?}");
         }

@@ -46,15 +46,15 @@ fn page_of(State(app): &State<Arc<App>>, kind: FlowKind) -> Response {
 /// The widget, open, on a page of its own.
 fn widget(config: &Config, flow: &str, title: &str) -> Response {
     let content = html! {
-            // The loader opens the widget in this place. Where it cannot, it goes to the help below,
-            // which then says so. Once the widget is closed, the link is there to begin again.
+            // The loader opens the widget in this place, in the browser's language: the page's own few words are in
+            // English. Where it cannot, it goes to the help below, which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
                 p { a href=(flow) { (title) } }
                 noscript {
                     p { "This page needs JavaScript, which is switched off or blocked in this browser. Switch it on and load the page again, or turn to us." }
                 }
             }
-            script src="regain.js" data-open data-flow=(flow) data-target="#regain" data-fallback="#help" async {}
+            script src="regain.js" data-open data-flow=(flow) data-locale="auto" data-target="#regain" data-fallback="#help" async {}
             footer #help tabindex="-1" {
                 p.failed role="alert" { "This page could not load all that it needs. " a href=(flow) { "Load it again" } ", or turn to us." }
                 h2 { "Need help?" }
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(
-            page.contains(r##"<script src="regain.js" data-open data-flow="reset" data-target="#regain" data-fallback="#help" async></script>"##)
+            page.contains(r##"<script src="regain.js" data-open data-flow="reset" data-locale="auto" data-target="#regain" data-fallback="#help" async></script>"##)
         );
         assert!(page.contains("Fish &amp; &lt;Chips&gt;") && !page.contains("<Chips>"), "{page}");
         assert!(

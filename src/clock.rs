@@ -16,12 +16,12 @@ pub fn parse_utc(text: &str) -> Option<Millis> {
     let mut fields = [0; 6];
     let mut field = 0;
     for (&shape, &byte) in b"0000-00-00T00:00:00".iter().zip(bytes) {
-        if shape != b'0' {
-            (byte.to_ascii_uppercase() == shape).then_some(())?;
-            field += 1;
-        } else {
+        if shape == b'0' {
             byte.is_ascii_digit().then_some(())?;
             fields[field] = fields[field] * 10 + i64::from(byte - b'0');
+        } else {
+            (byte.to_ascii_uppercase() == shape).then_some(())?;
+            field += 1;
         }
     }
     let [year, month, day, hours, minutes, seconds] = fields;

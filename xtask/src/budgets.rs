@@ -124,7 +124,7 @@ fn largest_language(manifest: &Value) -> Result<(String, u64)> {
     let files = manifest["files"].as_object().context("the manifest lists no files")?;
     let words = files.iter().filter(|(name, _)| {
         let is_pseudo = name.contains("-XA-") || name.contains("-XB-");
-        name.ends_with(".txt") && !name.contains("-full-") && !is_pseudo
+        Path::new(name).extension().is_some_and(|it| it == "txt") && !name.contains("-full-") && !is_pseudo
     });
     let sizes = words.map(|(name, file)| (name.clone(), file["brotli"].as_u64().unwrap_or(u64::MAX)));
     sizes.max_by_key(|(_, size)| *size).context("the manifest lists no language")

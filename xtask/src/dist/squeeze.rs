@@ -53,19 +53,19 @@ impl Form {
             Script::Module => [&TERSER[..], &["--module"]].concat(),
             Script::Classic => TERSER.to_vec(),
         };
-        let squeezed = self.through(file, npm::TERSER, "bin/terser", &arguments, script.as_bytes())?;
+        let squeezed = self.through(file, &npm::TERSER, "bin/terser", &arguments, script.as_bytes())?;
         Ok(String::from_utf8(squeezed)?)
     }
 
     /// A WebAssembly module, smaller.
     pub(super) fn wasm(self, file: &str, module: &[u8]) -> Result<Vec<u8>> {
-        self.through(file, npm::BINARYEN, "bin/wasm-opt", &BINARYEN, module)
+        self.through(file, &npm::BINARYEN, "bin/wasm-opt", &BINARYEN, module)
     }
 
     fn through(
         self,
         file: &str,
-        package: npm::Package,
+        package: &npm::Package,
         program: &str,
         arguments: &[&str],
         content: &[u8],
@@ -75,7 +75,7 @@ impl Form {
         }
         let folder = paths::target().join("squeezed");
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        let kept = folder.join(name(&package, arguments, content));
+        let kept = folder.join(name(package, arguments, content));
         if !kept.is_file() {
             let node = package.program(program)?;
             let (from, to) = (kept.with_extension("from"), kept.with_extension("to"));

@@ -73,8 +73,11 @@ const FONTS: [(&str, &str); 5] = [
     ("ui-monospace, Menlo, Consolas, monospace", "Monospace"),
 ];
 
+/// A custom property's name, and what it is in the light and in the dark look.
+type Token = (&'static str, &'static str, &'static str);
+
 /// Looks to begin with: a name, and what they set, each token with its value when the widget is light and dark.
-pub(super) const PRESETS: [(&str, &[(&str, &str, &str)]); 5] = [
+pub(super) const PRESETS: [(&str, &[Token]); 5] = [
     ("As it comes", &[]),
     ("Ink", &[("accent", "#1b1f27", "#eceef2"), ("radius", "4", "4"), ("space", "0.9", "0.9")]),
     (

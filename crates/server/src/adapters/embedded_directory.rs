@@ -35,6 +35,9 @@ use crate::{
 /// Authentication Cheat Sheet both start at about ten.
 const FAILURES_UNTIL_LOCKOUT: i64 = 10;
 
+/// For how long failed sign-ins count towards that, from the first of them.
+const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
+
 /// How long failed sign-ins lock an account.
 const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
@@ -221,19 +224,21 @@ impl Directory for EmbeddedDirectory {
             && row.account.enabled
             && !locked
             && row.password_hash.as_deref().is_some_and(|hash| hash == compared);
-        let (failures, locked_until) = if accepted {
-            (0, None)
+        let (failures, since) = row.failures(now);
+        let (failures, since, locked_until) = if accepted {
+            (0, None, None)
         } else if locked {
             // Tries during a lockout do not prolong it, or anyone could keep a person out for good.
-            (row.failures, row.locked_until)
-        } else if row.failures + 1 >= FAILURES_UNTIL_LOCKOUT {
-            (0, Some(now + LOCKOUT))
+            (failures, since, row.locked_until)
+        } else if failures + 1 >= FAILURES_UNTIL_LOCKOUT {
+            (0, None, Some(now + LOCKOUT))
         } else {
-            (row.failures + 1, None)
+            (failures + 1, since.or(Some(now)), None)
         };
-        sqlx::query("UPDATE accounts SET failures = $2, locked_until = $3 WHERE id = $1")
+        sqlx::query("UPDATE accounts SET failures = $2, failures_since = $3, locked_until = $4 WHERE id = $1")
             .bind(id)
             .bind(failures)
+            .bind(since.map(to_millis))
             .bind(locked_until.map(to_millis))
             .execute(&mut *transaction)
             .await?;
@@ -286,7 +291,7 @@ mod tests {
             let refused = directory.sign_in("unknown", &"wrong".into(), SystemClock.now()).await.expect("answers");
             assert_eq!(refused, SignIn::Refused);
             let row = sqlx::query(ACCOUNT_BY_ID).bind(NOBODY).fetch_one(directory.database.reader()).await;
-            assert_eq!(account_from(&row.expect("is there")).expect("reads").failures, failures);
+            assert_eq!(account_from(&row.expect("is there")).expect("reads").failures(SystemClock.now()).0, failures);
         }
     }
 

@@ -14,7 +14,8 @@ use sqlx::{Row as _, Transaction};
 
 use super::sqlite::{Backend, Database, from_millis, to_millis};
 use crate::ports::{
-    AuditEntry, Change, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store, StoreError, VoidOthers,
+    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store, StoreError,
+    VoidOthers,
 };
 
 /// How long flows and messages stay after their time: an ended flow can still be asked for, and an
@@ -73,6 +74,26 @@ impl Store for SqliteStore {
             Committed::Conflict | Committed::OverLimit { .. } => transaction.rollback().await?,
         }
         Ok(committed)
+    }
+
+    async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError> {
+        let mut transaction = self.database.begin_write().await?;
+        for charge in charges {
+            if let Some(retry_at) = charges::charge(&mut transaction, charge, now).await? {
+                transaction.rollback().await?;
+                return Ok(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at });
+            }
+        }
+        transaction.commit().await?;
+        Ok(Charged::Done)
+    }
+
+    async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().await?;
+        for charge in charges {
+            charges::refund(&mut transaction, charge, charged_at).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError> {

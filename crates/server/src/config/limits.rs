@@ -148,6 +148,10 @@ pub struct LimitsConfig {
     pub flows_per_client: u32,
     /// How often one user ID may be given in 10 minutes, whether it exists or not. Default 20.
     pub identifications_per_account: u32,
+    /// How many wrong passwords for one user ID are taken in 15 minutes by flows that ask for the current one,
+    /// whether it exists or not. Default 8; at most 9, because ten failures lock an account, and nobody is
+    /// to be locked out by what others do here.
+    pub wrong_passwords_per_account: u32,
     /// How many messages one destination gets in 10 minutes. Default 10, Microsoft's number.
     pub messages_per_destination: u32,
     /// How many messages leave in an hour in all. Default 10000.
@@ -174,6 +178,7 @@ impl Default for LimitsConfig {
         Self {
             flows_per_client: 300,
             identifications_per_account: 20,
+            wrong_passwords_per_account: 8,
             messages_per_destination: 10,
             messages_per_hour: 10_000,
             phone_per_hour: 500,
@@ -199,6 +204,11 @@ impl LimitsConfig {
         ] {
             faults.require(value > 0, key, "must be at least 1");
         }
+        faults.require(
+            (1..=9).contains(&self.wrong_passwords_per_account),
+            "limits.wrong_passwords_per_account",
+            "must be 1 to 9: ten failures lock an account",
+        );
         faults.require(self.identify_floor_ms <= 5000, "limits.identify_floor_ms", "must be at most 5000");
     }
 

@@ -7,10 +7,10 @@ use regain_protocol::{Answer, Question, QuestionAnswer};
 
 use super::{
     Context, Engine, Found,
-    effects::{Decision, Refusal, Reply},
+    effects::{Cost, Decision, OnOverLimit, Refusal, Reply},
     state::{Stage, State, SubjectMethod},
 };
-use crate::ports::{Rng, random_id};
+use crate::ports::{Charge, Rng, random_id};
 
 /// The longest answer that is looked at, in characters. Registered ones have at most 40.
 const MAX_ANSWER: usize = 200;
@@ -38,6 +38,28 @@ impl Engine {
             Answer::ChooseAnother {} => Ok(Decision::new(state.moved(random_id(cx.rng), Stage::ChooseMethod {}))),
             _ => Err(Refusal::StepPassed),
         }
+    }
+}
+
+impl Engine {
+    /// What it costs to compare answers: a look at what the account has left today, and one of as many
+    /// comparisons as the flow has tries. The tries themselves count when the flow changes, which is too
+    /// late for requests that come at once.
+    pub(super) fn cost_of_answers(&self, cx: Context<'_>, state: &State) -> Vec<Cost> {
+        let rules = self.rules();
+        let left = state.subject.as_ref().map(|subject| Cost {
+            charge: self.tries_of_the_day(&subject.account_key, 0),
+            over_limit: OnOverLimit::EndFlow,
+            only_wrong: false,
+        });
+        let compared = Charge {
+            bucket: format!("answers:{}", cx.flow_id),
+            window: rules.lifetime,
+            limit: rules.codes.tries.into(),
+            cost: 1,
+        };
+        let compared = Cost { charge: compared, over_limit: OnOverLimit::RateLimited, only_wrong: true };
+        left.into_iter().chain([compared]).collect()
     }
 }
 

@@ -91,6 +91,17 @@ pub enum OnOverLimit {
     AssertionUsed,
 }
 
+/// What is paid before something is compared.
+#[derive(Debug, Clone)]
+pub struct Cost {
+    /// The counter and how much.
+    pub charge: Charge,
+    /// What it means where that has no room: nothing is compared.
+    pub over_limit: OnOverLimit,
+    /// Whether it comes back when what was given turns out right.
+    pub only_wrong: bool,
+}
+
 /// What the person is told about a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {

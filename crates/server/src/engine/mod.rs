@@ -44,7 +44,7 @@ use regain_protocol::{Answer, Captcha, EndReason, FlowKind, QuestionAnswer, Secr
 
 pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
-pub use effects::{Application, Decision, Effect, OnOverLimit, Refusal, Reply};
+pub use effects::{Application, Cost, Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use judge::{BreachedRule, GuessableRule, PasswordCheck};
 pub use registered::InfoDue;
 pub use rules::Rules;
@@ -75,6 +75,9 @@ pub struct Needs<'a> {
     pub authenticator: Option<Option<String>>,
     /// Whether these answers are right, likewise.
     pub answers: Option<(Option<String>, &'a [QuestionAnswer])>,
+    /// What it costs to compare what was given with what is secret, to be paid before: comparing is slow on
+    /// purpose, and counts as a failure elsewhere too.
+    pub costs: Vec<Cost>,
     /// Whether this is the password of this user ID.
     pub sign_in: Option<(String, &'a Secret<String>)>,
     /// Which rules a new password breaks that the engine cannot judge.
@@ -218,9 +221,13 @@ impl Engine {
                 if answer_questions::check(asked, answers).is_ok() =>
             {
                 needs.answers = Some((account_id(), answers));
+                needs.costs = self.cost_of_answers(cx, &state);
             }
             (Stage::SignIn { .. }, Answer::SignIn { user_id, password }) => {
-                needs.sign_in = crate::user_id::trimmed(user_id).ok().map(|user_id| (user_id.to_owned(), password));
+                if let Ok(user_id) = crate::user_id::trimmed(user_id) {
+                    needs.sign_in = Some((user_id.to_owned(), password));
+                    needs.costs = self.cost_of_password(cx, user_id);
+                }
             }
             (Stage::NewPassword { current_tries_left }, Answer::SetPassword { password, current }) => {
                 let Some(account) = apply::known(&state) else { return needs };
@@ -230,6 +237,7 @@ impl Engine {
                     && rules.broken(account, password).is_empty()
                 {
                     needs.sign_in = Some((account.user_id.clone(), current));
+                    needs.costs = self.cost_of_password(cx, &account.user_id);
                 }
                 needs.password = rules.check(account, password, cx.kind == FlowKind::Change);
                 // A server that died in between may have set this very password: it can be given again.
@@ -326,6 +334,9 @@ impl Engine {
 fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
     state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
 }
+
+/// For how long a wrong password counts.
+const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// The window of the throttles.
 const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);

@@ -32,14 +32,11 @@ impl Engine {
         if needs_current && current.is_none_or(|current| current.expose().is_empty()) {
             return Err(Refusal::invalid("/current", "type the current password"));
         }
-        let subject = state.subject.as_ref().ok_or(Refusal::StepPassed)?;
         let account = known(state).ok_or(Refusal::StepPassed)?;
         let mut violations = self.rules().password.broken(account, password);
         if violations.is_empty() {
             if current.is_some() && found.signed_in.is_none_or(|signed_in| signed_in.id != account.id) {
-                let mut decision = Self::wrong_password(cx, state);
-                self.charge_sign_in(cx, &mut decision, &subject.account_key);
-                return Ok(decision);
+                return Ok(Self::wrong_password(cx, state));
             }
             violations = found.broken;
             if current.is_some_and(|current| is_the_same(current, password)) {
@@ -51,11 +48,7 @@ impl Engine {
             return Err(Refusal::PasswordRefused(violations));
         }
         let what = Application::SetPassword { new: password.clone(), current: current.cloned() };
-        let mut decision = Decision::applying(cx, state, account, what);
-        if current.is_some() {
-            self.charge_sign_in(cx, &mut decision, &subject.account_key);
-        }
-        Ok(decision)
+        Ok(Decision::applying(cx, state, account, what))
     }
 
     /// The rules for this person: the organisation's, and their own names.

@@ -21,7 +21,7 @@ impl Engine {
             && let Some(method) = subject.pending(method_id)
             && let Some(mut decision) = self.shown_to_work(cx, state, method)
         {
-            decision.effects.push(self.tries_of_the_day(&subject.account_key, 0));
+            decision.effects.push(Effect::Charge(self.tries_of_the_day(&subject.account_key, 0), OnOverLimit::EndFlow));
             return decision;
         }
         let Some(subject) = next.subject.as_mut() else { return Decision::new(next) };
@@ -33,7 +33,7 @@ impl Engine {
         let stage = next::after_proof(cx.kind, &self.rules(), subject);
         let is_proved = next::is_proved(subject);
         let mut decision = Decision::new(next.moved(random_id(cx.rng), stage));
-        decision.effects.push(tries);
+        decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
         if is_proved {
             decision.effects.push(Effect::RotateToken);
         }
@@ -60,7 +60,7 @@ impl Engine {
         if used_up {
             decision.state = decision.state.ended(random_id(cx.rng), EndReason::TooManyAttempts, None);
         }
-        decision.effects.push(tries);
+        decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
         decision.audit_with(event, serde_json::json!({ "kind": kind }));
         if used_up {
             decision.audit("tries_used_up");
@@ -70,9 +70,8 @@ impl Engine {
     }
 
     /// A charge against the account's tries of the day; one of 0 only checks that there is one left.
-    fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Effect {
+    pub(super) fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Charge {
         let limit = self.rules().codes.tries_per_day;
-        let charge = Charge { bucket: format!("tries:{account_key}"), window: A_DAY, limit, cost };
-        Effect::Charge(charge, OnOverLimit::EndFlow)
+        Charge { bucket: format!("tries:{account_key}"), window: A_DAY, limit, cost }
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! Takes `sign_in`. The directory compares, and counts failures towards the account's lockout along with
 //! every other sign-in's; beyond that a flow takes some wrong ones, an account some in a while and a
-//! client some in a while. Nothing tells an account that does not exist, is disabled or is locked from a
+//! client some in a while, which is charged before anything is compared. Nothing tells an account that does not exist, is disabled or is locked from a
 //! wrong password.
 
 use regain_protocol::{Answer, EndReason};
 
 use super::{
-    AN_HOUR, Asserted, Context, Engine, Found, TEN_MINUTES, apply,
-    effects::{Decision, Effect, OnOverLimit, Refusal, Reply},
+    A_QUARTER, AN_HOUR, Asserted, Context, Engine, Found, TEN_MINUTES, apply,
+    effects::{Cost, Decision, Effect, OnOverLimit, Refusal, Reply},
     next,
     state::{Stage, State},
 };
-use crate::{ports::random_id, user_id};
+use crate::{
+    ports::{Charge, random_id},
+    user_id,
+};
 
 impl Engine {
     /// The first step of a flow for people who can sign in.
@@ -39,12 +42,12 @@ impl Engine {
         found: Found,
     ) -> Result<Decision, Refusal> {
         let Answer::SignIn { user_id, .. } = answer else { return Err(Refusal::StepPassed) };
-        let typed = user_id::trimmed(user_id)
+        user_id::trimmed(user_id)
             .map_err(|_| Refusal::invalid("/user_id", "1 to 256 characters, none of them control characters"))?;
         // Where the host page has said who it is, it is nobody else.
         let asserted = apply::known(state).map(|account| account.id.as_str());
         let account = found.signed_in.filter(|account| asserted.is_none_or(|id| id == account.id));
-        let mut decision = match account {
+        Ok(match account {
             Some(account) => {
                 let subject = self.known_subject(cx, account, &state.locale);
                 let mut next = state.moved(random_id(cx.rng), next::after_sign_in(cx.kind, &subject));
@@ -55,10 +58,7 @@ impl Engine {
                 decision
             }
             None => Self::wrong_password(cx, state),
-        };
-        let account_key = self.keys.account_key(&user_id::normalise(typed));
-        self.charge_sign_in(cx, &mut decision, &account_key);
-        Ok(decision)
+        })
     }
 
     /// A wrong current password. The step stays, until the tries are used up.
@@ -81,13 +81,21 @@ impl Engine {
         decision
     }
 
-    /// What a password that is compared costs, right or wrong: the account's and the client's share.
-    pub(super) fn charge_sign_in(&self, cx: Context<'_>, decision: &mut Decision, account_key: &str) {
-        let rules = self.rules();
-        let mut charge = |bucket, limit| decision.charge(bucket, TEN_MINUTES, limit, OnOverLimit::RateLimited);
-        charge(format!("sign_in:{account_key}"), rules.limits.identifications_per_account);
-        if let Some(client) = cx.client {
-            charge(self.keys.bucket("sign_in from", client), rules.limits.flows_per_client);
-        }
+    /// What it costs to compare a password: the account's and the client's share of all, and where it is
+    /// wrong the account's share of those, which lies below what locks an account.
+    pub(super) fn cost_of_password(&self, cx: Context<'_>, user_id: &str) -> Vec<Cost> {
+        let limits = &self.rules().limits;
+        let account_key = self.keys.account_key(&user_id::normalise(user_id));
+        let cost = |bucket, window, limit, only_wrong| Cost {
+            charge: Charge { bucket, window, limit, cost: 1 },
+            over_limit: OnOverLimit::RateLimited,
+            only_wrong,
+        };
+        let tried = cost(format!("sign_in:{account_key}"), TEN_MINUTES, limits.identifications_per_account, false);
+        let wrong = cost(format!("wrong:{account_key}"), A_QUARTER, limits.wrong_passwords_per_account, true);
+        let from = cx
+            .client
+            .map(|client| cost(self.keys.bucket("sign_in from", client), TEN_MINUTES, limits.flows_per_client, false));
+        [tried, wrong].into_iter().chain(from).collect()
     }
 }

@@ -6,6 +6,7 @@
 
 mod calls;
 mod carry_out;
+mod find_out;
 mod judge;
 mod once;
 mod reply;
@@ -16,23 +17,24 @@ use std::{
 };
 
 use jiff::Timestamp;
-use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, QuestionAnswer, Secret, Violation};
+use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
 pub use reply::Reply;
 
 use carry_out::CarriedOut;
+use find_out::{FoundOut, Known};
 
 use crate::{
     app::Parts,
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, Context, Engine, Found, Needs, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, Context, Engine, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{
-        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, GivenAnswer,
-        Rng, SignIn, Store, StoreError, random_id, random_token,
+        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Rng, Store,
+        StoreError, random_id, random_token,
     },
     user_id,
 };
@@ -64,20 +66,6 @@ pub struct Flows {
     breached: Option<Arc<dyn Breached>>,
     assertions: Option<Verifier>,
     identify_floor: Duration,
-}
-
-/// What stays known while a decision is made again.
-#[derive(Default)]
-struct Known {
-    /// What the outside service said of a token, which it says once.
-    verdict: Option<bool>,
-    /// Whether the code turned out to be used before.
-    code_used: bool,
-    /// Whose password it was, which is a try each time that it is asked.
-    signed_in: Option<SignIn>,
-    /// The rules that the new password breaks, as others said; and whether they were asked for former
-    /// passwords too.
-    broken: Option<(Vec<Violation>, bool)>,
 }
 
 /// Why a request could not be carried out. The client hears `unavailable`; the log hears this.
@@ -292,19 +280,22 @@ impl Flows {
             };
             let state = state(&row)?;
             let cx = self.context(&row, prefix.as_deref());
-            let found = self.find_out(&self.engine.needs(cx, &state, step_id, answer), client, &mut known).await?;
-            let decision = match self.engine.answer(cx, &state, step_id, answer, found) {
-                Ok(decision) => decision,
-                Err(Refusal::Busy) if waited < MAX_WAIT => {
-                    tokio::time::sleep(WAIT).await;
-                    waited += WAIT;
-                    continue;
-                }
-                Err(refusal) => {
-                    return Ok(Reply::refused(&refusal, Some(self.engine.view(cx, &state)), cx.now));
-                }
+            let needs = self.engine.needs(cx, &state, step_id, answer);
+            let carried_out = match self.find_out(&needs, cx.now, client, &mut known).await? {
+                FoundOut::OverLimit(meaning, retry_at) => CarriedOut::OverLimit(meaning, retry_at),
+                FoundOut::All(found) => match self.engine.answer(cx, &state, step_id, answer, found) {
+                    Ok(decision) => self.decided(&row, cx, decision, once.as_ref(), client).await?,
+                    Err(Refusal::Busy) if waited < MAX_WAIT => {
+                        tokio::time::sleep(WAIT).await;
+                        waited += WAIT;
+                        continue;
+                    }
+                    Err(refusal) => {
+                        return Ok(Reply::refused(&refusal, Some(self.engine.view(cx, &state)), cx.now));
+                    }
+                },
             };
-            match self.decided(&row, cx, decision, once.as_ref(), client).await? {
+            match carried_out {
                 CarriedOut::Done(reply) => return Ok(reply),
                 CarriedOut::Conflict => rounds += 1,
                 CarriedOut::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
@@ -324,50 +315,6 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
-    }
-
-    /// Asks others what the engine needs to know.
-    async fn find_out(&self, needs: &Needs<'_>, client: &Client, known: &mut Known) -> Result<Found, Fault> {
-        if let (Some(token), None) = (needs.verdict, known.verdict) {
-            let verifier = self.captcha.read().unwrap_or_else(PoisonError::into_inner).clone();
-            let none = || CaptchaError::Unavailable("none is configured".into());
-            let verdict = verifier.ok_or_else(none)?.verify(&token.into(), client.address()).await?;
-            known.verdict = Some(verdict);
-        }
-        let mut found = Found { verified: known.verdict, code_used: known.code_used, ..Found::default() };
-        if let Some(user_id) = needs.account {
-            found.account = self.directory.find(user_id).await?;
-        }
-        if let Some(account_id) = &needs.authenticator {
-            found.authenticator_key = self.directory.authenticator_key(account_id.as_deref()).await?;
-        }
-        if let Some((account_id, answers)) = &needs.answers {
-            let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
-            let given: Vec<_> = given.collect();
-            found.answers_right = self.directory.check_answers(account_id.as_deref(), &given).await?;
-        }
-        if let Some((user_id, password)) = &needs.sign_in {
-            let signed_in = match known.signed_in.take() {
-                Some(signed_in) => signed_in,
-                None => self.directory.sign_in(user_id, password, self.clock.now()).await?,
-            };
-            known.signed_in = Some(signed_in.clone());
-            match signed_in {
-                SignIn::Accepted(account) => found.signed_in = Some(account),
-                // Of a password that nobody has a right to change nothing more is found out.
-                SignIn::Refused => return Ok(found),
-            }
-        }
-        if let Some(check) = &needs.password {
-            let said = known.broken.take().filter(|(_, history)| *history || !check.history);
-            let said = match said {
-                Some(said) => said,
-                None => (self.judge(check).await?, check.history),
-            };
-            found.broken.clone_from(&said.0);
-            known.broken = Some(said);
-        }
-        Ok(found)
     }
 
     /// Ends a flow at the person's wish.

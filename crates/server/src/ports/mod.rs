@@ -24,6 +24,6 @@ pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextM
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{
-    AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store, StoreError,
-    VoidOthers,
+    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store,
+    StoreError, VoidOthers,
 };

@@ -60,6 +60,21 @@ pub struct Charge {
     pub cost: u32,
 }
 
+/// How charging counters by themselves ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Charged {
+    /// All of them are charged.
+    Done,
+    /// None is charged: a counter has no room.
+    OverLimit {
+        /// Which.
+        bucket: String,
+        /// From when it has.
+        retry_at: Timestamp,
+    },
+}
+
 /// Ends the other flows of an account.
 #[derive(Debug, Clone)]
 pub struct VoidOthers {
@@ -175,6 +190,13 @@ pub trait Store: Send + Sync + 'static {
     /// Commits a change whole or not at all. On [`Committed::Done`] the stored version is one more
     /// than the change's.
     async fn commit(&self, change: &Change) -> Result<Committed, StoreError>;
+
+    /// Charges counters by themselves, all or none, for what has its price whatever comes of it: the work
+    /// begins only when it is paid for.
+    async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError>;
+
+    /// Gives back what [`Store::charge`] took at that time.
+    async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError>;
 
     /// The kept answer to a key that is not out of time; `None` where there is none.
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError>;

@@ -139,6 +139,7 @@ suite!(
         lockout::failures_lock_the_account_for_a_while,
         lockout::parallel_failures_lock_the_account_as_exactly,
         lockout::a_success_forgets_the_failures,
+        lockout::failures_are_forgotten_after_a_while,
         lockout::a_new_password_unlocks,
         accounts::an_account_carries_its_security_info,
         lockout::unlocking_keeps_the_password_and_forgets_the_failures,

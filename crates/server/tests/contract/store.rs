@@ -67,6 +67,8 @@ suite!(
         counters::the_window_slides,
         counters::all_counters_are_checked_before_any_is_charged,
         counters::a_check_charges_nothing,
+        counters::charges_by_themselves_are_all_or_none,
+        counters::what_is_given_back_was_never_charged,
         counters::more_than_a_counter_holds_never_fits,
         counters::one_change_can_charge_a_counter_twice,
         queue::each_message_is_claimed_once_by_parallel_workers,

@@ -25,6 +25,7 @@ mod errors;
 mod expiry;
 mod faults;
 mod gates;
+mod guesses;
 mod history;
 mod meta;
 mod once;

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -41,11 +41,12 @@ pub(crate) struct FallibleDirectory {
     real: EmbeddedDirectory,
     down: AtomicBool,
     dies: AtomicBool,
+    compared: AtomicUsize,
 }
 
 impl FallibleDirectory {
     pub(crate) fn over(real: EmbeddedDirectory) -> Self {
-        Self { real, down: AtomicBool::default(), dies: AtomicBool::default() }
+        Self { real, down: AtomicBool::default(), dies: AtomicBool::default(), compared: AtomicUsize::default() }
     }
 
     /// The server dies when a password is set and nobody was told yet.
@@ -55,6 +56,11 @@ impl FallibleDirectory {
 
     pub(crate) fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// How often a password, or a person's answers, were compared.
+    pub(crate) fn compared(&self) -> usize {
+        self.compared.load(Ordering::SeqCst)
     }
 
     fn up(&self) -> Result<&EmbeddedDirectory, DirectoryError> {
@@ -83,7 +89,9 @@ impl Directory for FallibleDirectory {
     }
 
     async fn check_answers(&self, id: Option<&str>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
-        self.up()?.check_answers(id, answers).await
+        let up = self.up()?;
+        self.compared.fetch_add(1, Ordering::SeqCst);
+        up.check_answers(id, answers).await
     }
 
     async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
@@ -91,7 +99,9 @@ impl Directory for FallibleDirectory {
     }
 
     async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
-        self.up()?.sign_in(id, password, now).await
+        let up = self.up()?;
+        self.compared.fetch_add(1, Ordering::SeqCst);
+        up.sign_in(id, password, now).await
     }
 
     async fn register(&self, id: &str, registration: &Registration) -> Result<(), RegisterError> {

@@ -1,4 +1,4 @@
-//! Password hashes: Argon2id, off the async threads, a bounded number at a time.
+//! Password hashes: Argon2id, off the async threads, a bounded number at a time, with a bounded queue.
 
 use std::{num::NonZero, sync::Arc, thread::available_parallelism};
 
@@ -19,12 +19,18 @@ const LANES: u32 = 1;
 /// What a salt has: 128 bits (RFC 9106 section 3.1).
 pub(super) const SALT_BYTES: usize = 16;
 
+/// How many hashes may be asked for at a time, for each that is made at a time. The last of them waits some
+/// two seconds; more would only wait until nobody wants the answer any more.
+const ASKED_FOR_EACH: usize = 64;
+
 /// Hashes and verifies passwords.
 #[derive(Debug, Clone)]
 pub(super) struct Hashing {
     argon2: Argon2<'static>,
     /// As many hashes at a time as there are cores: more would only take 19 MiB each and be slower.
     permits: Arc<Semaphore>,
+    /// A place for each hash that is made or waits to be.
+    places: Arc<Semaphore>,
     /// How often something was compared with a hash.
     #[cfg(test)]
     pub(super) verified: Arc<std::sync::atomic::AtomicUsize>,
@@ -33,9 +39,11 @@ pub(super) struct Hashing {
 impl Hashing {
     pub(super) fn new() -> Self {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("OWASP's parameters are in Argon2's range");
+        let at_a_time = available_parallelism().map_or(1, NonZero::get);
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            permits: Arc::new(Semaphore::new(available_parallelism().map_or(1, NonZero::get))),
+            permits: Arc::new(Semaphore::new(at_a_time)),
+            places: Arc::new(Semaphore::new(at_a_time * ASKED_FOR_EACH)),
             #[cfg(test)]
             verified: Arc::default(),
         }
@@ -73,12 +81,15 @@ impl Hashing {
     /// Runs on a thread where blocking is allowed. The permit goes along, so that a request that is
     /// dropped does not make room for another hash while its own still runs.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, DirectoryError> {
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| DirectoryError::Unavailable("too many passwords wait to be hashed".into()))?;
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
             .map_err(|error| DirectoryError::Unavailable(format!("hashing a password: {error}")))?;
         spawn_blocking(move || {
-            let _permit = permit;
+            let _held = (permit, place);
             work()
         })
         .await
@@ -98,5 +109,16 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(hashing.verify(&password, &hash).await.expect("verifies"));
         assert!(!hashing.verify(&"correct horse battery stapl".into(), &hash).await.expect("verifies"));
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_told_at_once() {
+        let hashing = Hashing { places: Arc::new(Semaphore::new(2)), ..Hashing::new() };
+        let password = Secret::from("correct horse battery staple");
+        let hash = || hashing.hash(&password, [7; SALT_BYTES]);
+        let (first, second, third) = tokio::join!(hash(), hash(), hash());
+        assert!(first.is_ok() && second.is_ok());
+        assert!(matches!(third, Err(DirectoryError::Unavailable(_))), "{third:?}");
+        assert!(hash().await.is_ok(), "there is room again");
     }
 }

@@ -4,31 +4,39 @@ use jiff::Timestamp;
 use regain_protocol::Role;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{EmbeddedDirectory, NOBODY};
+use super::{EmbeddedDirectory, FAILURES_COUNT_FOR, NOBODY};
 use crate::{
     adapters::sqlite::from_millis,
     ports::{Account, AccountMail, AccountPhone, AccountQuestion, DirectoryError},
 };
 
-const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash,
-     security_info_confirmed_at FROM accounts WHERE user_key = $1";
+const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+     password_hash, security_info_confirmed_at FROM accounts WHERE user_key = $1";
 
 pub(super) const ACCOUNT_BY_ID: &str =
-    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, password_hash,
-     security_info_confirmed_at FROM accounts WHERE id = $1";
+    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+     password_hash, security_info_confirmed_at FROM accounts WHERE id = $1";
 
 /// An account as the database has it.
 pub(super) struct Row {
     pub(super) account: Account,
     locked: bool,
     pub(super) locked_until: Option<Timestamp>,
-    pub(super) failures: i64,
+    failures: i64,
+    failures_since: Option<Timestamp>,
     pub(super) password_hash: Option<String>,
 }
 
 impl Row {
     pub(super) fn is_locked(&self, now: Timestamp) -> bool {
         self.locked || self.locked_until.is_some_and(|until| until > now)
+    }
+
+    /// The failures that count, and since when: they are forgotten when the first is long enough ago, or
+    /// a few of a stranger's a day would add up to a lockout.
+    pub(super) fn failures(&self, now: Timestamp) -> (i64, Option<Timestamp>) {
+        let since = self.failures_since.filter(|since| *since > now - FAILURES_COUNT_FOR);
+        (if since.is_some() { self.failures } else { 0 }, since)
     }
 }
 
@@ -109,6 +117,7 @@ pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
         locked,
         locked_until: time_from(row, "locked_until")?,
         failures: row.try_get("failures")?,
+        failures_since: time_from(row, "failures_since")?,
         password_hash,
     })
 }

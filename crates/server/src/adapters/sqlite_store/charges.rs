@@ -13,7 +13,7 @@ pub(super) async fn charge(
     charge: &Charge,
     now: Timestamp,
 ) -> sqlx::Result<Option<Timestamp>> {
-    let window = i64::try_from(charge.window.as_millis()).unwrap_or(i64::MAX);
+    let window = window_of(charge);
     let now = to_millis(now);
     let begin = now.saturating_sub(window);
     let room = i64::from(charge.limit) - i64::from(charge.cost.max(1));
@@ -29,25 +29,49 @@ pub(super) async fn charge(
         return from_millis(free_at.unwrap_or(now.saturating_add(window))).map(Some);
     }
     if charge.cost > 0 {
-        sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
-            .bind(&charge.bucket)
-            .bind(now)
-            .bind(i64::from(charge.cost))
-            .bind(now.saturating_add(window))
-            .execute(&mut **transaction)
-            .await?;
+        write(transaction, charge, now, i64::from(charge.cost)).await?;
     }
     Ok(None)
 }
 
-/// What a counter was charged with after a time, oldest first. Only asked for when it is full: a
+/// Gives a charge back: what was taken at a time and what is returned leave the window together.
+pub(super) async fn refund(
+    transaction: &mut Transaction<'_, Backend>,
+    charge: &Charge,
+    charged_at: Timestamp,
+) -> sqlx::Result<()> {
+    if charge.cost > 0 {
+        write(transaction, charge, to_millis(charged_at), -i64::from(charge.cost)).await?;
+    }
+    Ok(())
+}
+
+async fn write(transaction: &mut Transaction<'_, Backend>, charge: &Charge, at: i64, cost: i64) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(&charge.bucket)
+        .bind(at)
+        .bind(cost)
+        .bind(at.saturating_add(window_of(charge)))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// The window in milliseconds.
+fn window_of(charge: &Charge) -> i64 {
+    i64::try_from(charge.window.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What a counter was charged with at each time after one, oldest first. Only asked for when it is full: a
 /// counter for the whole organisation has many.
 async fn charges_since(
     transaction: &mut Transaction<'_, Backend>,
     bucket: &str,
     begin: i64,
 ) -> sqlx::Result<Vec<(i64, i64)>> {
-    sqlx::query("SELECT at, cost FROM charges WHERE bucket = $1 AND at > $2 ORDER BY at")
+    sqlx::query(
+        "SELECT at, CAST(SUM(cost) AS BIGINT) AS cost FROM charges WHERE bucket = $1 AND at > $2 GROUP BY at ORDER BY at",
+    )
         .bind(bucket)
         .bind(begin)
         .fetch_all(&mut **transaction)

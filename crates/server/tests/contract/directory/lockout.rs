@@ -7,6 +7,9 @@ use super::{ADAS, Fixture, find, signs_in, to};
 
 const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
+/// For how long failures count.
+const COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
+
 pub(super) async fn failures_lock_the_account_for_a_while(fixture: &impl Fixture) {
     let directory = fixture.directory();
     let clock = fixture.clock();
@@ -52,6 +55,26 @@ pub(super) async fn a_success_forgets_the_failures(fixture: &impl Fixture) {
         }
         assert!(signs_in(&*directory, "ada@example.com", ADAS, now).await);
     }
+}
+
+/// Nine at a time, with a while in between, lock nobody; ten within it do.
+pub(super) async fn failures_are_forgotten_after_a_while(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let clock = fixture.clock();
+    let wrong = async |times: u32| {
+        for _ in 0..times {
+            assert!(!signs_in(&*directory, "ada@example.com", "wrong", clock.now()).await);
+        }
+    };
+    for _ in 0..3 {
+        wrong(9).await;
+        clock.advance(COUNT_FOR);
+    }
+    assert!(!find(&*directory, "ada@example.com").await.locked);
+    wrong(9).await;
+    clock.advance(COUNT_FOR - SignedDuration::from_secs(1));
+    wrong(1).await;
+    assert!(find(&*directory, "ada@example.com").await.locked);
 }
 
 pub(super) async fn a_new_password_unlocks(fixture: &impl Fixture) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use regain_server::ports::{Change, Charge, Committed, Store};
+use regain_server::ports::{Change, Charge, Charged, Committed, Store};
 
 use super::{Fixture, change, charge, flow};
 use crate::moved_clock::start;
@@ -95,4 +95,32 @@ pub(super) async fn one_change_can_charge_a_counter_twice<F: Fixture>(fixture: &
     let refused = store.commit(&charging("f1", twice(1), start())).await.expect("answers");
     assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)), "together they are too many");
     assert_eq!(store.commit(&charging("f2", twice(2), start())).await.expect("answers"), Committed::Done);
+}
+
+pub(super) async fn charges_by_themselves_are_all_or_none<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let full = || Charged::OverLimit { bucket: "small".into(), retry_at: start() + SignedDuration::from_mins(60) };
+    assert_eq!(store.charge(&[charge("small", 1)], start()).await.expect("answers"), Charged::Done);
+    let both = [charge("large", 1), charge("small", 1)];
+    assert_eq!(store.charge(&both, start()).await.expect("answers"), full());
+    assert_eq!(store.charge(&both[..1], start()).await.expect("answers"), Charged::Done);
+    let committed = store.commit(&charging("f1", vec![charge("large", 1)], start())).await.expect("answers");
+    assert_eq!(committed, over("large", start() + SignedDuration::from_mins(60)), "they are the same counters");
+}
+
+pub(super) async fn what_is_given_back_was_never_charged<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let second = SignedDuration::from_secs(1);
+    let one = [charge("b", 2)];
+    // Taken at two times, and the first given back: what is left leaves the window at its own time.
+    assert_eq!(store.charge(&one, start()).await.expect("answers"), Charged::Done);
+    assert_eq!(store.charge(&one, start() + second).await.expect("answers"), Charged::Done);
+    store.refund(&one, start()).await.expect("answers");
+    assert_eq!(store.charge(&one, start() + second * 2).await.expect("answers"), Charged::Done);
+    let full = store.charge(&one, start() + second * 3).await.expect("answers");
+    let retry_at = start() + second + SignedDuration::from_mins(60);
+    assert_eq!(full, Charged::OverLimit { bucket: "b".into(), retry_at });
+    assert_eq!(store.charge(&one, retry_at).await.expect("answers"), Charged::Done);
+    store.purge(start() + SignedDuration::from_hours(100)).await.expect("answers");
+    assert_eq!(store.charge(&one, retry_at + SignedDuration::from_hours(100)).await.expect("answers"), Charged::Done);
 }

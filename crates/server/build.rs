@@ -10,7 +10,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=migrations");
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("languages");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let catalogues = read(&folder, ["mails", "texts", "calls", "questions"]).map_err(|faults| faults.to_string())?;
+    let catalogues =
+        read(&folder, ["mails", "texts", "calls", "pages", "questions"]).map_err(|faults| faults.to_string())?;
 
     let [texts @ .., questions] = &catalogues[0].sections;
     let mut code = String::from(

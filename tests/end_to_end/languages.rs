@@ -233,6 +233,8 @@ async fn a_hosted_page_speaks_what_the_browser_prefers() -> Result<()> {
         stage.page.go(&stage.server.address("/reset")).await?;
         stage.page.find("[part~=root] [name=username]").await?;
         ensure!(spoken(stage).await? == ("de".to_owned(), "ltr".to_owned()), "{:?}", spoken(stage).await?);
+        let page = stage.page.script("return [document.documentElement.lang, document.title]", vec![]).await?;
+        ensure!(page == json!(["de", "Zurück in Ihr Konto · Northwind Traders"]), "the page around it: {page}");
         Ok(())
     })
     .await

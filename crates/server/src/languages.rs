@@ -1,6 +1,8 @@
-//! What the server says in each language: to people by mail and phone, and the predefined questions. The
-//! words are in `languages/` (a file each, checked by the build); what languages do with numbers, dates and
-//! the direction of writing is the CLDR's.
+//! What the server says in each language: to people by mail and phone, on its own pages, and the predefined
+//! questions. The words are in `languages/` (a file each, checked by the build); what languages do with numbers,
+//! dates and the direction of writing is the CLDR's.
+
+mod negotiation;
 
 use std::sync::LazyLock;
 
@@ -16,6 +18,7 @@ use icu_locale::{
 };
 use icu_plurals::{PluralCategory, PluralRules};
 use jiff::{Timestamp, tz::TimeZone};
+pub(crate) use negotiation::{by_preference, is_tag, nearest};
 
 // `Text`, `QUESTIONS` and `CATALOGUES`, of `languages/*.toml`.
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
@@ -54,12 +57,6 @@ pub(crate) fn language(locale: &str) -> &'static Language {
     known.unwrap_or(&LANGUAGES[0])
 }
 
-/// Whether two locales are of one language, written in one way.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    let likely = |tag| identifier(tag).map(|id| likely(&id));
-    likely(one).is_some_and(|one| likely(other) == Some(one))
-}
-
 /// A tag without what goes beyond language, script and region. Norwegian is Bokmål, as in the widget.
 fn identifier(tag: &str) -> Option<LanguageIdentifier> {
     let mut id = LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()?;
@@ -76,6 +73,11 @@ fn likely(id: &LanguageIdentifier) -> (subtags::Language, Option<subtags::Script
 }
 
 impl Language {
+    /// The direction it is written in, as HTML has it.
+    pub(crate) const fn direction(&self) -> &'static str {
+        if self.rtl { "rtl" } else { "ltr" }
+    }
+
     /// The words.
     pub(crate) fn text(&self, text: Text) -> &'static str {
         self.texts[text as usize]

@@ -86,6 +86,8 @@ fn turned(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::{accented, changed, turned};
     use crate::paths;
 
@@ -95,6 +97,22 @@ mod tests {
         let [lean, _] = &all[0].sections;
         let first: Vec<_> = lean.iter().take(2).map(|entry| &*entry.name).collect();
         assert_eq!(first, ["Broke", "BrokeGoOn"], "the others have the English order");
+    }
+
+    #[test]
+    fn the_documentation_has_the_link_in_every_language() {
+        let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"), ["lean", "full"]).expect("whole");
+        let docs = std::fs::read_to_string(paths::root().join("docs/embedding.md")).expect("there");
+        let (_, section) = docs.split_once("\n### The link in other languages\n").expect("the section");
+        let (section, _) = section.split_once("\n## ").expect("its end");
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+        let rows: BTreeMap<_, _> = rows.filter(|(tag, _)| *tag != "lang").collect();
+        let tags: BTreeSet<_> = all.iter().map(|catalogue| &*catalogue.tag).collect();
+        assert_eq!(rows.keys().copied().collect::<BTreeSet<_>>(), tags);
+        let words: BTreeSet<_> = rows.values().collect();
+        assert_eq!(words.len(), tags.len(), "each in its own words");
+        // They are put between quotation marks.
+        assert!(words.iter().all(|words| !words.is_empty() && !words.contains(['"', '<', '&'])));
     }
 
     #[test]

@@ -28,6 +28,7 @@ use super::page::{self, Frame, Policy};
 use crate::{
     adapters::{Outbox, People},
     app::App,
+    languages,
     ports::SignIn,
 };
 
@@ -50,7 +51,9 @@ impl Demo {
     fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
         let captcha = self.app.config().captcha.kind;
         let policy = Policy { images: None, forms: "'self'", frames: "'self'", captcha };
-        Frame { organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
+        // The demonstration is for developers, so it is in English.
+        let language = languages::language("en");
+        Frame { language, organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
     }
 }
 

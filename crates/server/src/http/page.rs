@@ -12,7 +12,10 @@ use maud::{DOCTYPE, Markup, html};
 use regain_protocol::Help;
 
 use super::asset::Asset;
-use crate::config::CaptchaKind;
+use crate::{
+    config::CaptchaKind,
+    languages::{Language, Text},
+};
 
 /// The stylesheet's name, beside the pages.
 const STYLESHEET: &str = "regain-page.css";
@@ -52,6 +55,8 @@ impl Policy {
 
 /// What stands around a page's own content.
 pub(super) struct Frame<'a> {
+    /// What it is in.
+    pub(super) language: &'static Language,
     /// The organisation's name.
     pub(super) organisation: &'a str,
     /// What the page is for.
@@ -68,23 +73,23 @@ pub(super) struct Frame<'a> {
 impl Frame<'_> {
     /// The whole page.
     pub(super) fn page(&self, policy: &Policy, content: &Markup) -> Response {
-        let Self { organisation, title, demo, root, head } = self;
+        let Self { language, organisation, title, demo, root, head } = self;
         let page = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(language.tag) dir=(language.direction()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     meta name="robots" content="noindex";
-                    title { (title) " \u{b7} " (organisation) }
+                    title { (title) " \u{b7} " (language.apart(organisation)) }
                     // No icon, and so no request for one.
                     link rel="icon" href="data:,";
                     link rel="stylesheet" href=(format!("{root}{STYLESHEET}"));
                     (head)
                 }
                 body {
-                    @if *demo { (banner()) }
+                    @if *demo { (banner(language)) }
                     (content)
                 }
             }
@@ -99,10 +104,11 @@ impl Frame<'_> {
     }
 }
 
-/// Says on every page of a demonstration that it is one, and leads to its parts.
-fn banner() -> Markup {
+/// Says on every page of a demonstration that it is one, and leads to its parts: in English, as they are.
+fn banner(page: &Language) -> Markup {
+    let is_foreign = page.tag != "en";
     html! {
-        aside.banner aria-label="Demonstration" {
+        aside.banner lang=[is_foreign.then_some("en")] dir=[is_foreign.then_some("ltr")] aria-label="Demonstration" {
             p { strong { "Demo" } " \u{2013} only on this computer" }
             nav aria-label="Demonstration" {
                 a href="/" { "Sign-in page" }
@@ -125,28 +131,31 @@ pub(super) fn brand(organisation: &str, logo: Option<&str>) -> Markup {
                     (organisation.chars().find(|c| c.is_alphanumeric()).unwrap_or('\u{2022}').to_uppercase())
                 },
             }
-            span { (organisation) }
+            bdi { (organisation) }
         }
     }
 }
 
-/// Whom to turn to when nothing here helps; nothing where the organisation names nobody.
-pub(super) fn help(help: &Help) -> Markup {
+/// Whom to turn to when nothing here helps; the administrator where the organisation names nobody.
+pub(super) fn help(help: &Help, language: &Language) -> Markup {
     let Help { email, phone, url } = help;
+    let label = |name: Text| [language.text(name), language.text(Text::Colon), " "].concat();
     let dialled = |number: &str| number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
     html! {
         @if email.is_some() || phone.is_some() || url.is_some() {
             ul.contacts {
                 @if let Some(address) = email {
-                    li { "Mail: " a href=(format!("mailto:{address}")) { bdi { (address) } } }
+                    li { (label(Text::ContactMail)) a href=(format!("mailto:{address}")) { bdi { (address) } } }
                 }
                 @if let Some(number) = phone {
-                    li { "Phone: " a href=(format!("tel:{}", dialled(number))) { bdi dir="ltr" { (number) } } }
+                    li {
+                        (label(Text::ContactPhone)) a href=(format!("tel:{}", dialled(number))) { bdi dir="ltr" { (number) } }
+                    }
                 }
-                @if let Some(page) = url { li { a href=(page) rel="noreferrer" { "Help page" } } }
+                @if let Some(page) = url { li { a href=(page) rel="noreferrer" { (language.text(Text::ContactPage)) } } }
             }
         } @else {
-            p { "Please turn to your administrator." }
+            p { (language.text(Text::PageHelpNobody)) }
         }
     }
 }

@@ -83,7 +83,7 @@ const STYLE: &str = include_str!("mail.css");
 
 /// The HTML part.
 pub(super) fn html(draft: &Draft, organisation: &str) -> String {
-    let (lang, dir) = (draft.language.tag, if draft.language.rtl { "rtl" } else { "ltr" });
+    let (lang, dir) = (draft.language.tag, draft.language.direction());
     let page = html! {
         (DOCTYPE)
         html lang=(lang) dir=(dir) {

@@ -48,10 +48,13 @@ fn page_of(State(app): &State<Arc<App>>, headers: &HeaderMap, kind: FlowKind) ->
     widget(&config, language, flow, language.text(title))
 }
 
-/// Of the languages on offer the one that the browser prefers, as the widget that it opens goes by the browser too.
+/// Of all languages the one that the browser prefers, as the widget that it opens goes by the browser too; the
+/// organisation's first where there is none.
 fn preferred(config: &Config, headers: &HeaderMap) -> &'static Language {
     let headers = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    languages::language(languages::nearest(languages::by_preference(headers), &config.organisation.locales))
+    let mut offered = config.organisation.locales.clone();
+    offered.extend(languages::LANGUAGES.iter().map(|language| language.tag.to_owned()));
+    languages::language(languages::nearest(languages::by_preference(headers), &offered))
 }
 
 /// The widget, open, on a page of its own.

@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<()> {
     line("Rust", rust.as_deref().unwrap_or("missing: install it with rustup"));
     let compiler = Compiler::found().map(|found| found.describe());
     line("Rust for wasm", compiler.as_deref().unwrap_or("missing: `cargo xtask dist` adds it"));
-    for (tool, task) in [(&WASM_BINDGEN, "dist"), (&TRUNK, "dev"), (&GECKODRIVER, "test")] {
+    for (tool, task) in [(&TRUNK, "dev"), (&WASM_BINDGEN, "dev"), (&GECKODRIVER, "test")] {
         match tool.found()? {
             Some(dir) => line(tool.name, &format!("{} in {}", tool.version, dir.display())),
             None => line(tool.name, &format!("missing: `cargo xtask {task}` installs {}", tool.version)),

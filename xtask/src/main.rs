@@ -5,6 +5,7 @@
 
 mod apps;
 mod bench;
+mod bindgen;
 mod budgets;
 mod demo;
 mod dev;

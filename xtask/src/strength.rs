@@ -10,10 +10,10 @@ use std::{
 use anyhow::Result;
 
 use crate::{
+    bindgen,
     dist::{self, Named},
     paths,
     run::step,
-    tools,
     wasm::{Build, Compiler},
 };
 
@@ -21,7 +21,6 @@ const PACKAGE: &str = "regain-strength";
 
 /// Builds it and says where it is.
 pub(crate) fn build() -> Result<PathBuf> {
-    let bindgen = tools::WASM_BINDGEN.ready()?;
     let mut command = Command::new("cargo");
     Compiler::ready()?.configure(&mut command, &[], Build::Shipped)?;
     command.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("widget"));
@@ -32,9 +31,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     // own tool has been over the module. The glue that the tool makes is not needed.
     let built = paths::target().join("widget/wasm32-unknown-unknown/widget").join(format!("{PACKAGE}.wasm"));
     let out = paths::target().join("strength");
-    let mut trim = Command::new(bindgen.join(tools::WASM_BINDGEN.name));
-    trim.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&out).arg(built);
-    step("Trimming it", "some seconds", &mut trim)?;
+    bindgen::glue("Trimming it", &built, PACKAGE, &out)?;
     Ok(out.join(format!("{PACKAGE}_bg.wasm")))
 }
 

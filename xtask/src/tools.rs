@@ -23,7 +23,8 @@ pub(crate) const TRUNK: Tool = Tool {
     takes: "about 6 min, once",
 };
 
-/// wasm-bindgen makes the glue; its version must be that of the library in Cargo.lock.
+/// Trunk runs wasm-bindgen's program, whose version must be that of the library in Cargo.lock. Whatever is
+/// shipped is made by the library ([`crate::bindgen`]).
 pub(crate) const WASM_BINDGEN: Tool = Tool {
     name: "wasm-bindgen",
     package: "wasm-bindgen-cli",

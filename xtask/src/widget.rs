@@ -7,7 +7,7 @@ use std::{path::PathBuf, process::Command};
 use anyhow::Result;
 
 use crate::{
-    paths,
+    bindgen, paths,
     run::step,
     solver, tools,
     wasm::{Build, Compiler},
@@ -54,7 +54,6 @@ pub(crate) fn build(extent: Extent) -> Result<Built> {
         Extent::Full => ("full", "about 3 min the first time"),
         Extent::Lean => ("lean", "some seconds after the full one"),
     };
-    let bindgen = tools::WASM_BINDGEN.ready()?;
     let mut compile = Command::new("cargo");
     Compiler::ready()?.configure(&mut compile, &[], Build::Shipped)?;
     compile.current_dir(paths::root()).env("CARGO_TARGET_DIR", folder());
@@ -65,10 +64,8 @@ pub(crate) fn build(extent: Extent) -> Result<Built> {
     step(&format!("Building the {name} widget"), takes, &mut compile)?;
 
     let out = paths::target().join(name);
-    let mut bind = Command::new(bindgen.join(tools::WASM_BINDGEN.name));
-    bind.args(["--target", "web", "--no-typescript", "--out-name", NAME, "--out-dir"]).arg(&out);
-    bind.arg(folder().join("wasm32-unknown-unknown/widget").join(format!("{NAME}.wasm")));
-    step(&format!("Making the glue of the {name} widget"), "some seconds", &mut bind)?;
+    let compiled = folder().join("wasm32-unknown-unknown/widget").join(format!("{NAME}.wasm"));
+    bindgen::glue(&format!("Making the glue of the {name} widget"), &compiled, NAME, &out)?;
     Ok(Built { glue: out.join(format!("{NAME}.js")), wasm: out.join(WASM) })
 }
 

@@ -31,7 +31,7 @@ const TERSER: [&str; 3] = ["--compress", "passes=3,ecma=2020,unsafe_arrows=true"
 
 /// What Binaryen may do: the features that the compiler uses already, and the passes by which the widget came out
 /// smallest after brotli (`-Oz` alone leaves 0.5 kB more).
-const BINARYEN: [&str; 11] = [
+const BINARYEN: [&str; 12] = [
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
@@ -40,6 +40,8 @@ const BINARYEN: [&str; 11] = [
     "--enable-multivalue",
     // A fresh memory is all zeros.
     "--zero-filled-memory",
+    // A larger function that is called once stays where it is: its like is elsewhere for brotli to find.
+    "--one-caller-inline-max-function-size=30",
     "--flatten",
     "--rereloop",
     "-Os",

@@ -12,7 +12,7 @@ use crate::run::seconds;
 pub(crate) fn glue(what: &str, compiled: &Path, name: &str, folder: &Path) -> Result<()> {
     let started = Instant::now();
     let mut tool = Bindgen::new();
-    tool.input_path(compiled).out_name(name).omit_default_module_path(false);
+    tool.input_path(compiled).out_name(name);
     let made = tool.web(true).and_then(|tool| tool.generate(folder));
     made.with_context(|| format!("the glue of {} cannot be made", compiled.display()))?;
     println!("  {what}: done in {}", seconds(started.elapsed()));

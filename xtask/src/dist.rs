@@ -207,12 +207,9 @@ impl Shipped {
     /// failures from the page's.
     fn widget(&mut self, built: &Built) -> Result<(Named, Named)> {
         let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
-        ensure!(glue.matches(widget::WASM).count() == 1, "the glue does not name {} once", widget::WASM);
         let wasm = self.form.wasm(widget::WASM, &wasm)?;
         let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
-        // The other way to begin is for those who have the bytes already.
-        let glue = without_doc_comments(&glue).replace("export { initSync, ", "export { ");
-        let glue = squeeze_script(&glue).replace(widget::WASM, &wasm.name);
+        let glue = squeeze_script(&with_one_beginning(&without_doc_comments(&glue))?);
         let glue = self.form.script("the glue", &glue, Script::Module)?;
         let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
@@ -290,6 +287,21 @@ fn without_doc_comments(glue: &str) -> String {
     plain
 }
 
+/// The last functions of the glue begin with whatever there is of a module: its name, its bytes, a promise of either.
+/// Ours is always the answer that brings it. Servers that don't say what it is are put up with, as there.
+fn with_one_beginning(glue: &str) -> Result<String> {
+    const OURS: &str = "export default async answer => {
+const imports = __wbg_get_imports();
+const {instance} = await WebAssembly.instantiateStreaming(answer, imports)
+.catch(async () => WebAssembly.instantiate(await answer.arrayBuffer(), imports));
+__wbg_finalize_init(instance);
+};
+";
+    let (before, theirs) = glue.split_once("async function __wbg_load(").context("the glue begins in another way")?;
+    ensure!(theirs.trim_end().ends_with("export { initSync, __wbg_init as default };"), "the glue ends in another way");
+    Ok([before, OURS].concat())
+}
+
 /// Copies a folder with all that is in it.
 pub(crate) fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
@@ -307,12 +319,20 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{squeeze_script, without_doc_comments};
+    use super::{squeeze_script, with_one_beginning, without_doc_comments};
 
     #[test]
     fn doc_comments_go_whole() {
         let source = "/**\n * One.\n */\nexport function a() {}\n  /** Two. */\nb();\n";
         assert_eq!(without_doc_comments(source), "export function a() {}\nb();\n");
+    }
+
+    #[test]
+    fn a_glue_that_is_made_in_another_way_is_not_guessed_at() {
+        let glue = "a();\nasync function __wbg_load(b) {}\nexport { initSync, __wbg_init as default };\n";
+        assert!(with_one_beginning(glue).expect("is as it was").starts_with("a();\nexport default async answer"));
+        assert!(with_one_beginning("a();\nexport { initSync, __wbg_init as default };\n").is_err());
+        assert!(with_one_beginning("async function __wbg_load(b) {}\nexport { initSync };\n").is_err());
     }
 
     #[test]

@@ -32,6 +32,12 @@ const negotiated = wanted => {
   }
 };
 
+// Whether a computed colour is a light one, by its green or its lightness: enough for words.
+const isLight = color => {
+  const [first, second] = color.match(/[\d.]+/g);
+  return (/^rgb/.test(color) ? second / 255 : /^co/.test(color) ? second : first / (/^ok/.test(color) ? 1 : 100)) > .6;
+};
+
 export default ({base, nonce, named, find, make, page, stored, bring}) => {
   const checked = ([name, integrity]) => fetch(base + name, {integrity});
   const sheet = (rel, [name, integrity]) =>
@@ -43,7 +49,7 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
   let load = flow => {
     const [glue, wasm] = isFull(flow) ? [FULL, FULL_WASM] : [LEAN, LEAN_WASM];
     return loading[glue] ||= Promise.all([bring(glue), checked(wasm)])
-      .then(([glue, wasm]) => glue.default({module_or_path: wasm}).then(() => glue))
+      .then(([glue, wasm]) => glue.default(wasm).then(() => glue))
       .catch(error => { loading[glue] = 0; throw error; });
   };
 
@@ -58,6 +64,12 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
 
   // The widgets that are open or about to be.
   const widgets = new Set();
+
+  // They are light or dark as the page is where they are, by its own words; whatever may have changed that.
+  const look = () => widgets.forEach(widget => widget.look?.());
+  for (const at of [document.documentElement, document.body]) at && new MutationObserver(look).observe(at, {attributes: true});
+  matchMedia("(prefers-color-scheme:dark)").onchange = look;
+  addEventListener("transitionend", look);
 
   // One and the same opening is not begun twice.
   const open = options => {
@@ -92,13 +104,15 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
     const host = make("div", {className: "regain-widget"});
     const light = widget.light = options.render == "light" && ![...widgets].some(widget => widget.light);
     const dialog = options.mode == "dialog" ? make("dialog", {className: "dialog"}) : null;
-    if (options.theme) host.dataset.theme = options.theme;
     const target = find(options.target);
     if (target) target.append(host);
     else if (link) link.after(host);
     else if (options.place?.localName == "regain-access") options.place.append(host);
     else if (options.place?.closest("body")) options.place.after(host);
     else document.body.append(host);
+    const {theme} = options;
+    widget.look = () => host.dataset.theme = theme && theme != "auto" ? theme : isLight(getComputedStyle(host).color) ? "dark" : "light";
+    widget.look();
     const tree = light ? host : host.attachShadow({mode: "open"});
     let root = make("div");
     const style = sheet("stylesheet", light ? LIGHT_CSS : CSS);

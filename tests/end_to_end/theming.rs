@@ -1,11 +1,15 @@
 //! The demo's page on which looks are tried.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use harness::{Stage, play};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use crate::person;
+
+/// The surfaces, as they come.
+const LIGHT: &str = "rgb(255, 255, 255)";
+const DARK: &str = "rgb(28, 31, 38)";
 
 /// What the widget's elements look like: a computed property of the first that is this part.
 const COMPUTED: &str = "
@@ -80,6 +84,38 @@ async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
         stage.page.press("Next").await?;
         stage.page.reads("Prove that it’s you").await?;
         looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await
+    })
+    .await
+}
+
+/// Whatever the person's own preference: a page that is light alone stays light as a whole.
+#[tokio::test]
+async fn it_is_light_or_dark_as_the_page_is_where_it_stands() -> Result<()> {
+    play("looks-of-the-page", &[], async |stage| {
+        person::at_sign_in(stage).await?;
+        let write =
+            async |color: &str| stage.page.script("document.body.style.color = arguments[0]", vec![json!(color)]).await;
+        write("#eee").await?;
+        stage.page.click("#cant-access").await?;
+        stage.page.reads("Let’s get you back in").await?;
+        for (color, background) in [
+            ("#eee", DARK),
+            ("#222", LIGHT),
+            ("oklch(0.92 0.02 90)", DARK),
+            ("oklab(0.2 0 0)", LIGHT),
+            ("lab(90 0 0)", DARK),
+            ("lch(30 10 90)", LIGHT),
+            ("color(display-p3 0.9 0.9 0.9)", DARK),
+            ("rgb(20 20 20 / 80%)", LIGHT),
+        ] {
+            write(color).await?;
+            looks(stage, "card", "backgroundColor", background).await.with_context(|| color)?;
+        }
+        stage.page.click("[part~=close]").await?;
+        stage.page.script("Regain.open({theme: 'dark'})", vec![]).await?;
+        looks(stage, "card", "backgroundColor", DARK).await?;
+        write("#111").await?;
+        looks(stage, "card", "backgroundColor", DARK).await
     })
     .await
 }

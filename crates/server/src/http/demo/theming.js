@@ -112,8 +112,8 @@ function apply() {
   const theme = chosen("theme");
   stage.style.setProperty("color-scheme", theme === "auto" ? "light dark" : theme);
   const widget = stage.querySelector(".regain-widget");
-  if (widget && theme === "auto") delete widget.dataset.theme;
-  else if (widget) widget.dataset.theme = theme;
+  const page = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  if (widget) widget.dataset.theme = theme === "auto" ? page : theme;
   stage.querySelector("regain-access")?.setAttribute("theme", theme);
   for (const output of controls.querySelectorAll("output")) {
     const field = document.getElementById(output.htmlFor.value);

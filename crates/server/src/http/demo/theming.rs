@@ -259,7 +259,7 @@ fn behaviour() -> Markup {
     html! {
         fieldset.card {
             legend { "How it is there" }
-            (radios("theme", "Look", &[("auto", "As the person has it"), ("light", "Light"), ("dark", "Dark")]))
+            (radios("theme", "Look", &[("auto", "As the page is"), ("light", "Light"), ("dark", "Dark")]))
             (radios("mode", "Place", &[("inline", "In the page"), ("dialog", "In a dialog, which opens at once")]))
             (radios("render", "Tree", &[("shadow", "A shadow tree"), ("light", "The page's own")]))
             label for="locale" { "Language" }

@@ -12,6 +12,8 @@ pub(crate) mod cross_origin;
 mod dialog;
 #[path = "element/test.rs"]
 mod element;
+#[path = "first_page/test.rs"]
+mod first_page;
 #[path = "hostile_css/test.rs"]
 mod hostile_css;
 #[path = "in_dialog/test.rs"]
@@ -180,6 +182,16 @@ async fn shown(stage: &Stage) -> Result<u64> {
 /// Waits until so many widgets can be seen.
 async fn shows(stage: &Stage, count: u64) -> Result<()> {
     harness::until(&format!("{count} widgets"), async || Ok((shown(stage).await? == count).then_some(()))).await
+}
+
+/// Fails where the page's own thread did what is a worker's to do. Where a worker may not run, nothing else tells:
+/// what is forbidden within one is not reported to the page.
+async fn workers_did_theirs(stage: &Stage) -> Result<()> {
+    let here = "return performance.getEntriesByType('resource').map(entry => entry.name)
+        .filter(name => /regain-(work|strength)-[^/]*\\.wasm$/.test(name))";
+    let here = stage.page.script(here, vec![]).await?;
+    ensure!(here == json!([]), "fetched by the page itself: {here}");
+    Ok(())
 }
 
 /// Fails where something was refused by a policy of the page.

@@ -23,6 +23,9 @@ pub(crate) struct Options {
     /// The port to serve on
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
+    /// Let pages of this origin use it too, such as `http://127.0.0.1:9000`: to try it on a page of your own
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
     /// Forget what former runs left: passwords, flows, mails
     #[arg(long)]
     fresh: bool,
@@ -56,7 +59,7 @@ pub(crate) fn start(options: &Options) -> Result<Child> {
         let _ = fs::remove_dir_all(&dir);
     }
     fs::create_dir_all(&dir).with_context(|| format!("{} cannot be written to", dir.display()))?;
-    let config = configuration(&dir, options.port)?;
+    let config = configuration(&dir, options)?;
 
     let mut child =
         Command::new(native::server()).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
@@ -73,13 +76,14 @@ fn address(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// The demo's configuration with this port and these folders.
-fn configuration(dir: &Path, port: u16) -> Result<PathBuf> {
+/// The demo's configuration with this port and these folders, and with pages that may use it.
+fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
     let template = paths::root().join("crates/server/demo/regain.toml");
     let text = fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
     let folder = |path: &Path| path.display().to_string().replace('\\', "/");
     let text = text
-        .replace("@PORT@", &port.to_string())
+        .replace("[server]", &format!("[server]\nallowed_origins = {:?}", options.origins))
+        .replace("@PORT@", &options.port.to_string())
         .replace("@DIST@", &folder(&paths::dist()))
         .replace("@DATA@", &folder(dir))
         .replace("@PEOPLE@", &folder(&paths::root().join("crates/server/demo/people.toml")))

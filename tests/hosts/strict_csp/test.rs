@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::{documented, goes_back, nothing_was_forbidden, on, resets};
+use super::{documented, goes_back, nothing_was_forbidden, on, resets, workers_did_theirs};
 
 /// The files on the page's own origin, the API elsewhere.
 const OWN: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
@@ -13,7 +13,7 @@ const NONCES: &str = "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dyna
     style-src 'nonce-r4nd0m'; connect-src 'self' @REGAIN@";
 
 /// The files and the API elsewhere.
-const ELSEWHERE: &str = "default-src 'none'; script-src 'self' @REGAIN@ 'wasm-unsafe-eval'; worker-src blob:; \
+const ELSEWHERE: &str = "default-src 'none'; script-src 'self' @REGAIN@ 'wasm-unsafe-eval'; worker-src blob: @REGAIN@; \
     style-src @REGAIN@; connect-src @REGAIN@";
 
 async fn goes_through(page: &str, policy: &str) -> Result<()> {
@@ -24,7 +24,8 @@ async fn goes_through(page: &str, policy: &str) -> Result<()> {
         resets(stage).await?;
         stage.page.reads("Your password has been reset").await?;
         goes_back(stage).await?;
-        nothing_was_forbidden(stage).await
+        nothing_was_forbidden(stage).await?;
+        workers_did_theirs(stage).await
     })
     .await
 }

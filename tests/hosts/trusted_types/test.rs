@@ -34,7 +34,8 @@ pub(crate) async fn with_the_one_policy_that_it_asks_for_nothing_is_forbidden() 
             stage.page.click("#cant-access").await?;
             resets(stage).await?;
             goes_back(stage).await?;
-            super::nothing_was_forbidden(stage).await
+            super::nothing_was_forbidden(stage).await?;
+            super::workers_did_theirs(stage).await
         },
     )
     .await

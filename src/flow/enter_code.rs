@@ -105,7 +105,7 @@ impl EnterCode {
             return None;
         }
         let left = super::seconds_until(self.expires_at, server_now);
-        let mark = super::mark_passed(self.said, left)?;
+        let mark = super::time::mark_passed(self.said, left)?;
         self.said = Some(mark);
         Some(if mark == 0 { Announcement::CodeEnded } else { Announcement::CodeEnds(mark) })
     }

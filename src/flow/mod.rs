@@ -6,6 +6,7 @@
 //! one step to another but the server's word.
 
 mod account_type;
+mod address;
 mod aids;
 mod answer_call;
 mod answer_questions;
@@ -25,6 +26,7 @@ mod requests;
 mod security_info;
 #[cfg(feature = "full")]
 mod sign_in;
+mod time;
 mod view;
 
 #[cfg(test)]
@@ -59,7 +61,9 @@ pub use view::{
 
 use crate::clock::Millis;
 use account_type::Account;
+use address::is_page;
 use line::{Ask, Call, Line};
+use time::seconds_until;
 
 /// What the widget is opened with.
 #[derive(Debug, Clone)]
@@ -501,56 +505,6 @@ impl Model {
         self.state = state;
         self.drawn += 1;
     }
-
-    fn tick(&mut self, now: Millis, effects: &mut Effects) {
-        self.decide_without(now, effects);
-        let waits = self.line.is_busy();
-        match &mut self.line {
-            Line::Busy { since, .. } if now - *since >= if waits { line::PATIENCE } else { line::POLL_PATIENCE } => {
-                if let Line::Busy { ask, .. } = std::mem::replace(&mut self.line, Line::Idle) {
-                    self.lost(now, ask, Fault::Unreachable, None, effects);
-                }
-            }
-            Line::Busy { since, said_slow, .. } if waits && !*said_slow && now - *since >= line::SLOW => {
-                *said_slow = true;
-                effects.push(Effect::Announce(Announcement::StillWorking));
-            }
-            Line::Failed { fault, retry_at: retry_at @ Some(_), .. } if retry_at.is_some_and(|at| at <= now) => {
-                if *fault != Fault::Busy {
-                    self.send_again(now, effects);
-                } else if matches!(self.state, State::Live(_)) {
-                    // The form's own button is the way to go on.
-                    self.line = Line::Idle;
-                } else {
-                    *retry_at = None;
-                }
-            }
-            _ => {}
-        }
-        let server_now = now + self.offset;
-        let State::Live(live) = &mut self.state else { return };
-        if let Step::EnterCode(step) = &mut live.step {
-            effects.extend(step.announcement(server_now).map(Effect::Announce));
-        }
-        let asks = match &mut live.step {
-            Step::AnswerCall(step) => matches!(self.line, Line::Idle) && step.asks(now),
-            _ => false,
-        };
-        let Some(ends_at) = live.ends_at else { return };
-        if let Some(mark) = mark_passed(live.said, seconds_until(ends_at, server_now)) {
-            live.said = Some(mark);
-            if mark > 0 {
-                effects.push(Effect::Announce(Announcement::FlowEnds(mark)));
-            }
-        }
-        // Only the server says that it is over; this device's clock may be wrong.
-        if ends_at <= server_now && live.check_at <= now && matches!(self.line, Line::Idle) {
-            live.check_at = now + 30_000;
-            self.send(now, Call::Refresh, effects);
-        } else if asks {
-            self.send(now, Call::Poll, effects);
-        }
-    }
 }
 
 impl Step {
@@ -571,32 +525,4 @@ impl Step {
             Self::Unknown => "unknown",
         }
     }
-}
-
-/// Whole seconds until then, 0 when it has passed.
-fn seconds_until(then: Millis, now: Millis) -> u32 {
-    u32::try_from((then.saturating_sub(now)).saturating_add(999) / 1000).unwrap_or(if then > now {
-        u32::MAX
-    } else {
-        0
-    })
-}
-
-/// The mark (60, 10 or 0 seconds) that has been passed and not been said yet.
-fn mark_passed(said: Option<u32>, left: u32) -> Option<u32> {
-    let mark = match left {
-        0 => 0,
-        1..=10 => 10,
-        11..=60 => 60,
-        _ => return None,
-    };
-    said.is_none_or(|said| said > mark).then_some(mark)
-}
-
-/// Whether an address leads to a page, and not to a script. Browsers take `\` for `/` and drop tabs and line ends, so
-/// one with any of these is none.
-fn is_page(url: &str) -> bool {
-    let own = url.starts_with('/') && !url.starts_with("//");
-    (own || url.starts_with("https://") || url.starts_with("http://"))
-        && url.bytes().all(|byte| byte > b' ' && byte != b'\\')
 }

@@ -34,6 +34,8 @@ pub(super) fn help(context: Context) -> Element {
         element("li").flag("hidden", move || has(part).is_none()).child(
             element("a")
                 .part("link")
+                // A number begins at its left in every language; a name, where the language begins.
+                .at("dir", "auto")
                 .live_at("href", move || has(part).map(|address| [scheme, &address].concat()))
                 .live(move || name.map_or_else(|| has(part).unwrap_or_default(), |name| i18n::text(name).to_owned())),
         )

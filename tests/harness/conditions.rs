@@ -28,7 +28,8 @@ pub struct Condition {
 /// Turns the page and the widget, which has a direction of its own, and makes text larger.
 const TURN: &str = "
     const [direction, size] = arguments;
-    const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('[part~=root]')).find(Boolean);
+    const trees = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot)];
+    const root = trees.map((tree) => tree?.querySelector('[part~=root]')).find(Boolean);
     document.documentElement.dir = direction;
     if (root) root.dir = direction === 'rtl' ? direction : root.dataset.own ??= root.dir;
     document.documentElement.style.fontSize = size;

@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::until;
@@ -37,15 +37,17 @@ impl Tree {
 
     /// Waits until a line of what it says ends with these words and a number, which is given back.
     pub(super) async fn says<T: std::str::FromStr>(&mut self, words: &str) -> Result<T> {
-        until(&format!("“{words}” from a driver"), async || {
+        let said = until(&format!("“{words}” from a driver"), async || {
+            let ended = self.child.try_wait()?.is_some();
             let said = fs::read_to_string(&self.log)?;
-            ensure!(self.child.try_wait()?.is_none(), "it has ended: {said}");
             // What is not at the end of a line yet is not all of it.
             let lines = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
             let mut after = lines.filter_map(|line| Some(line.split_once(words)?.1.trim().trim_end_matches('.')));
-            Ok(after.find_map(|number| number.parse().ok()))
+            let found = after.find_map(|number| number.parse().ok());
+            Ok((found.is_some() || ended).then_some(found.ok_or(said)))
         })
-        .await
+        .await?;
+        said.map_err(|said| anyhow!("it has ended: {said}"))
     }
 }
 

@@ -42,13 +42,15 @@ const load = () => rest ||= bring(__REGAIN_OPEN__)
 const near = options => load().then(rest => rest.load(options)).catch(() => {});
 
 // What resumes a flow comes from storage and from nowhere else.
-const filled = options => ({...defaults, link: null, ...options, resume: 0, reopened: 0});
+const filled = options => ({...options, resume: 0, reopened: 0});
+// With what was not said. A tag has said all that it asks for: the first one's options are not another's.
+const whole = options => filled({...defaults, link: null, ...options});
 // An address that a person can be sent to: no script.
 const page = address => {
   try { if (address && /^(https?|mailto|tel):/.test(new URL(address, document.baseURI).protocol)) return address; } catch {}
 };
 // Opens a widget and promises how it ended: {outcome: "reset" | … | "closed"}.
-const open = async options => (await load()).open(filled(options));
+const open = async options => (await load()).open(whole(options));
 
 // What breaks on the way in leaves the link's own way.
 const start = async options => {
@@ -98,7 +100,7 @@ if (globalThis.customElements && !customElements.get(NAME)) customElements.defin
   get #given() {
     const given = {};
     for (const {name, value} of this.attributes) given[name.replace(/-./g, part => part[1].toUpperCase())] = value;
-    return filled({...given, ...this.options, place: this});
+    return whole({...given, ...this.options, place: this});
   }
   connectedCallback() {
     this.#heard ||= listen(this, path => path.find(node => node == this.#link), () => this.#given) || 1;

@@ -15,7 +15,7 @@ const OURS: &str = r"return performance.getEntriesByType('resource').filter((r) 
 const SABOTAGE: &str = "
     const real = Document.prototype.createElement;
     Document.prototype.createElement = function (...names) {
-        if (new Error().stack.includes('_bg.wasm')) throw new Error('sabotage');
+        if (new Error().stack.includes('wasm-function')) throw new Error('sabotage');
         return real.apply(this, names);
     };
 ";

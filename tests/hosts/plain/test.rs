@@ -1,5 +1,7 @@
 //! The page of the documentation: an ordinary form, the link, the tag.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
@@ -41,9 +43,9 @@ fn funnel(heard: &Value) -> Result<()> {
     for (_, detail) in told.iter().zip(heard.as_array().into_iter().flatten()) {
         let (step, total) = (&detail[1]["stepMs"], &detail[1]["totalMs"]);
         ensure!(step.as_u64() <= total.as_u64() && total.as_u64() < Some(120_000), "{detail}");
-        let members = detail[1].as_object().map(|it| it.keys().cloned().collect::<Vec<_>>());
-        let schema = ["error", "flow", "from", "outcome", "step", "stepMs", "totalMs"].map(str::to_owned);
-        ensure!(members.as_deref() == Some(&schema), "{detail}");
+        let members: BTreeSet<_> = detail[1].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let schema = ["error", "flow", "from", "outcome", "step", "stepMs", "totalMs"];
+        ensure!(members == BTreeSet::from(schema), "{detail}");
     }
     Ok(())
 }

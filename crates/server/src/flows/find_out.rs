@@ -31,12 +31,12 @@ pub(super) struct Known {
     broken: Option<(Vec<Violation>, bool)>,
 }
 
-/// How asking ended.
-pub(super) enum FoundOut {
-    /// All is known.
-    All(Found),
-    /// Not all was asked: a counter has no room.
-    OverLimit(OnOverLimit, Timestamp),
+/// A counter without room: what would have been compared was not.
+pub(super) struct Over {
+    /// What that means.
+    pub(super) meaning: OnOverLimit,
+    /// From when it has room.
+    pub(super) retry_at: Timestamp,
 }
 
 impl Flows {
@@ -47,7 +47,7 @@ impl Flows {
         now: Timestamp,
         client: &Client,
         known: &mut Known,
-    ) -> Result<FoundOut, Fault> {
+    ) -> Result<Result<Found, Over>, Fault> {
         if let (Some(token), None) = (needs.verdict, known.verdict) {
             let verifier = self.captcha.read().unwrap_or_else(PoisonError::into_inner).clone();
             let none = || CaptchaError::Unavailable("none is configured".into());
@@ -69,7 +69,7 @@ impl Flows {
                     .await?
                 {
                     Ok(right) => right,
-                    Err(over) => return Ok(over),
+                    Err(over) => return Ok(Err(over)),
                 },
             };
             known.answers_right = Some(right);
@@ -77,21 +77,20 @@ impl Flows {
         }
         if let Some((user_id, password)) = &needs.sign_in {
             let is_right = |signed_in: &SignIn| matches!(signed_in, SignIn::Accepted(_));
-            let signed_in = match known.signed_in.take() {
-                Some(signed_in) => signed_in,
-                None => {
-                    let work = self.directory.sign_in(user_id, password, self.clock.now());
-                    match self.paid(&needs.costs, now, work, is_right).await? {
-                        Ok(signed_in) => signed_in,
-                        Err(over) => return Ok(over),
-                    }
+            let signed_in = if let Some(signed_in) = known.signed_in.take() {
+                signed_in
+            } else {
+                let work = self.directory.sign_in(user_id, password, self.clock.now());
+                match self.paid(&needs.costs, now, work, is_right).await? {
+                    Ok(signed_in) => signed_in,
+                    Err(over) => return Ok(Err(over)),
                 }
             };
             known.signed_in = Some(signed_in.clone());
             match signed_in {
                 SignIn::Accepted(account) => found.signed_in = Some(account),
                 // Of a password that nobody has a right to change nothing more is found out.
-                SignIn::Refused => return Ok(FoundOut::All(found)),
+                SignIn::Refused => return Ok(Ok(found)),
             }
         }
         if let Some(check) = &needs.password {
@@ -103,7 +102,7 @@ impl Flows {
             found.broken.clone_from(&said.0);
             known.broken = Some(said);
         }
-        Ok(FoundOut::All(found))
+        Ok(Ok(found))
     }
 
     async fn compare(&self, account_id: Option<&str>, answers: &[QuestionAnswer]) -> Result<bool, DirectoryError> {
@@ -119,12 +118,12 @@ impl Flows {
         now: Timestamp,
         work: impl Future<Output = Result<T, DirectoryError>>,
         is_right: impl FnOnce(&T) -> bool,
-    ) -> Result<Result<T, FoundOut>, Fault> {
+    ) -> Result<Result<T, Over>, Fault> {
         let charges: Vec<Charge> = costs.iter().map(|cost| cost.charge.clone()).collect();
         if let Charged::OverLimit { bucket, retry_at } = self.store.charge(&charges, now).await? {
             let full = costs.iter().find(|cost| cost.charge.bucket == bucket);
             let meaning = full.map_or(OnOverLimit::RateLimited, |cost| cost.over_limit);
-            return Ok(Err(FoundOut::OverLimit(meaning, retry_at)));
+            return Ok(Err(Over { meaning, retry_at }));
         }
         let done = work.await;
         let back: Vec<Charge> = match &done {

@@ -24,7 +24,7 @@ pub use once::{Kept, Once, OnceError};
 pub use reply::Reply;
 
 use carry_out::CarriedOut;
-use find_out::{FoundOut, Known};
+use find_out::{Known, Over};
 
 use crate::{
     app::Parts,
@@ -282,8 +282,8 @@ impl Flows {
             let cx = self.context(&row, prefix.as_deref());
             let needs = self.engine.needs(cx, &state, step_id, answer);
             let carried_out = match self.find_out(&needs, cx.now, client, &mut known).await? {
-                FoundOut::OverLimit(meaning, retry_at) => CarriedOut::OverLimit(meaning, retry_at),
-                FoundOut::All(found) => match self.engine.answer(cx, &state, step_id, answer, found) {
+                Err(Over { meaning, retry_at }) => CarriedOut::OverLimit(meaning, retry_at),
+                Ok(found) => match self.engine.answer(cx, &state, step_id, answer, found) {
                     Ok(decision) => self.decided(&row, cx, decision, once.as_ref(), client).await?,
                     Err(Refusal::Busy) if waited < MAX_WAIT => {
                         tokio::time::sleep(WAIT).await;

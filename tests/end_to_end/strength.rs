@@ -31,10 +31,10 @@ const WATCH: &str = "
         }
         terminate() {
             super.terminate();
-            ended += 1;
+            window.ended += 1;
         }
     };
-    addEventListener('securitypolicyviolation', () => forbidden += 1);
+    addEventListener('securitypolicyviolation', () => window.forbidden += 1);
 ";
 
 /// Does what the loader does for the widget.
@@ -61,7 +61,7 @@ async fn ready(stage: &Stage) -> Result<()> {
     stage.page.script(WATCH, vec![]).await?;
     stage.page.script(BEGIN, vec![json!(entry(stage, "work")?), json!(INPUTS)]).await?;
     harness::until("the worker", async || {
-        let score = stage.page.script("return window.score && (score instanceof Function || score)", vec![]).await?;
+        let score = stage.page.script("return window.score && (typeof score === 'function' || score)", vec![]).await?;
         ensure!(!score.is_string(), "{score}");
         Ok((score == true).then_some(()))
     })

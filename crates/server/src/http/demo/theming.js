@@ -135,7 +135,8 @@ const opened = () => setTimeout(() => { opening = false; }, 100);
 controls.addEventListener("focusin", (event) => { keeper = event.target; });
 stage.addEventListener("focusin", (event) => {
   if (opening && keeper) keeper.focus({ preventScroll: true });
-  else if (opening) event.target.blur();
+  // In the widget's own tree: Firefox does not take the focus from there by way of its host.
+  else if (opening) event.composedPath()[0].blur();
 });
 stage.addEventListener("regain:step", opened);
 stage.addEventListener("regain:error", opened);

@@ -7,7 +7,7 @@ use harness::{Stage, play};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::person;
+use crate::person::{self, loaded};
 
 // What is shipped, as `integrity.json` names it, by the test that tampers with it. What is in none of these is found
 // by the last test here.
@@ -266,14 +266,6 @@ fn every_file_that_is_shipped_is_tampered_with() -> Result<()> {
         ensure!(packed || name == "integrity.json" || files.contains_key(&name), "{name} is in no list");
     }
     Ok(())
-}
-
-/// Waits for the loader.
-async fn loaded(stage: &Stage) -> Result<()> {
-    harness::until("the loader", async || {
-        Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
-    })
-    .await
 }
 
 /// The name of the file with what every flow says in German, or with what the full widget says besides.

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use harness::Stage;
+use serde_json::json;
 
 /// Someone with one address.
 pub(crate) const ADA: Person = Person { user_id: "ada@northwind.example", address: "ada.lovelace@mail.example" };
@@ -127,4 +128,12 @@ pub(crate) async fn at_welcome(stage: &Stage, user_id: &str, password: &str) -> 
 pub(crate) fn other_than(code: &str) -> String {
     let last = code.as_bytes()[5];
     format!("{}{}", &code[..5], if last == b'9' { '0' } else { char::from(last + 1) })
+}
+
+/// Waits for the loader.
+pub(crate) async fn loaded(stage: &Stage) -> Result<()> {
+    harness::until("the loader", async || {
+        Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
+    })
+    .await
 }

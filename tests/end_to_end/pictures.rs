@@ -223,10 +223,7 @@ async fn a_first_password_is_whole_in_a_dialog_too() -> Result<()> {
     play("pictures-of-a-first-password", &[], async |stage| {
         person::at_sign_in(stage).await?;
         let open = "void Regain.open({mode: 'dialog'})";
-        harness::until("the loader", async || {
-            Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
-        })
-        .await?;
+        person::loaded(stage).await?;
         stage.page.script(open, vec![]).await?;
         stage.page.find("dialog[open]").await?;
         stage.page.reads("Let’s get you back in").await?;
@@ -366,10 +363,7 @@ async fn what_gets_in_the_way_is_whole_on_every_screen() -> Result<()> {
 async fn without_a_shadow_tree_it_is_as_whole() -> Result<()> {
     play("pictures-without-a-shadow-tree", &[], async |stage| {
         person::at_sign_in(stage).await?;
-        harness::until("the loader", async || {
-            Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
-        })
-        .await?;
+        person::loaded(stage).await?;
         stage.page.script("void Regain.open({render: 'light'})", vec![]).await?;
         stage.page.reads("Let’s get you back in").await?;
         stage.page.press("Next").await?;

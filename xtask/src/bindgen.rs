@@ -1,5 +1,5 @@
 //! wasm-bindgen's own tool as a library, whose version Cargo.toml keeps with that of the crate that the widget
-//! is compiled with. The program of the same name is a minute more to compile for nothing else that is needed.
+//! is compiled with. The program of the same name takes minutes to install, for nothing more that is needed.
 
 use std::{path::Path, time::Instant};
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use thirtyfour::Key;
 
 use super::{goes_back, on, resets, says_who};
+use crate::person::loaded;
 
 async fn is_open(stage: &Stage) -> Result<bool> {
     let open = "return !!document.querySelector('.regain-widget')?.shadowRoot.querySelector('dialog:modal')";
@@ -58,10 +59,7 @@ async fn without_a_link_escape_closes_it_and_the_next_opening_resumes() -> Resul
     on("dialog", &[], async |stage, _| {
         let open = "window.ended = null; Regain.open({mode: 'dialog'}).then((how) => window.ended = how)";
         stage.page.focus_on("tag", "body").await?;
-        harness::until("the loader", async || {
-            Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
-        })
-        .await?;
+        loaded(stage).await?;
         stage.page.script(open, vec![]).await?;
         says_who(stage).await?;
         stage.page.key(Key::Escape).await?;

@@ -142,7 +142,8 @@ impl Directory for EmbeddedDirectory {
         }
         self.supersede(&mut transaction, account_id, row.password_hash.as_deref()).await?;
         sqlx::query(
-            "UPDATE accounts SET password_hash = $2, failures = 0, locked = FALSE, locked_until = NULL WHERE id = $1",
+            "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
+             WHERE id = $1",
         )
         .bind(account_id)
         .bind(hash)
@@ -155,7 +156,8 @@ impl Directory for EmbeddedDirectory {
     async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
         let mut transaction = self.database.begin_write().await?;
         let unlocked = sqlx::query(
-            "UPDATE accounts SET failures = 0, locked = FALSE, locked_until = NULL WHERE id = $1 AND enabled = TRUE",
+            "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
+             WHERE id = $1 AND enabled = TRUE",
         )
         .bind(account_id)
         .execute(&mut *transaction)

@@ -71,6 +71,11 @@ pub(super) async fn failures_are_forgotten_after_a_while(fixture: &impl Fixture)
         clock.advance(COUNT_FOR);
     }
     assert!(!find(&*directory, "ada@example.com").await.locked);
+    // An unlocking forgets since when, too: what comes after it counts from its own beginning.
+    wrong(1).await;
+    let id = find(&*directory, "ada@example.com").await.id;
+    directory.unlock(&id).await.expect("unlocks");
+    clock.advance(COUNT_FOR - SignedDuration::from_secs(1));
     wrong(9).await;
     clock.advance(COUNT_FOR - SignedDuration::from_secs(1));
     wrong(1).await;

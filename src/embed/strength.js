@@ -7,7 +7,7 @@ const open = async inputs => {
   const [name, integrity] = __REGAIN_STRENGTH_WASM__;
   const wasm = await fetch(new URL(name, import.meta.url), {integrity});
   const module = await WebAssembly.compile(await wasm.arrayBuffer());
-  // It imports the time, and what wasm-bindgen has in every module but nothing here calls.
+  // The time is all that it imports.
   const imports = {};
   for (const {module: from, name} of WebAssembly.Module.imports(module))
     (imports[from] ||= {})[name] = () => BigInt(Date.now());

@@ -1,13 +1,11 @@
-//! Builds the server anew when only a migration changed (they are embedded by a macro, which cargo does not
-//! see reading them), and makes code of what it says in each language: `Text`, a name for each text, and the
-//! words. Whatever a language lacks fails the build.
+//! Generates code from the texts of each language: `Text`, a name for each text, and the words. Whatever a language lacks
+//! fails the build.
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
 use regain_catalogue::{Entry, read};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo::rerun-if-changed=migrations");
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("languages");
     println!("cargo::rerun-if-changed={}", folder.display());
     let catalogues =

@@ -2,6 +2,8 @@
 //! needs: pragmas, file modes, how a writing transaction begins. The SQL of the two adapters is
 //! plain, so that on PostgreSQL only this file is different.
 
+mod migrations;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -83,7 +85,10 @@ impl Database {
             .disable_statement_logging();
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
         let writer = pool(1).connect_with(options.clone()).await.map_err(open_error)?;
-        sqlx::migrate!().run(&writer).await.map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
+        migrations::migrator()
+            .run(&writer)
+            .await
+            .map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
         let readers = pool(READERS).connect_with(options).await.map_err(open_error)?;
         Ok(Self { readers, writer })
     }

@@ -3,6 +3,12 @@ use std::{fs, path::Path};
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use proptest::prelude::*;
+use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData as _};
+use ring::{
+    hmac,
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair},
+};
 use serde_json::{Value, json};
 
 use super::*;
@@ -58,38 +64,99 @@ fn but(changes: &Value) -> Value {
 }
 
 fn signed(claims: &Value) -> Secret<String> {
+    crypto::install();
     encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(&SECRET)).expect("signs").into()
 }
 
 /// A token put together by hand; the signature is HMAC's with this key.
 fn made(header: &Value, claims: &str, key: &[u8]) -> Secret<String> {
+    crypto::install();
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256);
     format!("{message}.{}", signature.expect("signs")).into()
 }
 
+/// Gives the signature of a message.
+type Sign = dyn Fn(&[u8]) -> Vec<u8>;
+
+/// A host's back end, which signs by itself: the library here signs for HS256 only.
+struct Host {
+    algorithm: Algorithm,
+    /// The key that the server verifies with.
+    key: DecodingKey,
+    /// The same as the configuration has it.
+    verifier: Verifier,
+    sign: Box<Sign>,
+}
+
+impl Host {
+    fn hs256(secret: [u8; 32]) -> Self {
+        let text = STANDARD.encode(secret);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        Self {
+            algorithm: Algorithm::HS256,
+            verifier: verifier("algorithm = \"HS256\"\nsecret_file = \"key\"", &text),
+            key: shared_key(&text.into()).expect("a key"),
+            sign: Box::new(move |message| hmac::sign(&key, message).as_ref().to_vec()),
+        }
+    }
+
+    fn es256() -> Self {
+        let (pair, random) = (generated(&PKCS_ECDSA_P256_SHA256), SystemRandom::new());
+        let signer = p256_signer(&pair, &ECDSA_P256_SHA256_FIXED_SIGNING);
+        Self::public(AssertionAlgorithm::Es256, &pair, move |message| {
+            signer.sign(&random, message).expect("signs").as_ref().to_vec()
+        })
+    }
+
+    fn ed_dsa() -> Self {
+        let pair = generated(&PKCS_ED25519);
+        let signer = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pair.serialized_der()).expect("a key");
+        Self::public(AssertionAlgorithm::EdDsa, &pair, move |message| signer.sign(message).as_ref().to_vec())
+    }
+
+    fn public(with: AssertionAlgorithm, pair: &rcgen::KeyPair, sign: impl Fn(&[u8]) -> Vec<u8> + 'static) -> Self {
+        let (algorithm, pem) = (algorithm(with), pair.public_key_pem());
+        Self {
+            algorithm,
+            verifier: verifier(&format!("algorithm = \"{algorithm:?}\"\npublic_key_file = \"key\""), &pem),
+            key: public_key(with, &pem.into()).expect("a key"),
+            sign: Box::new(sign),
+        }
+    }
+
+    /// One of each algorithm, every time with other keys.
+    fn each() -> [Self; 3] {
+        [Self::hs256(rand::random()), Self::es256(), Self::ed_dsa()]
+    }
+
+    fn token(&self, claims: &Value) -> String {
+        let header = json!({ "typ": "JWT", "alg": self.algorithm }).to_string();
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature = URL_SAFE_NO_PAD.encode((self.sign)(message.as_bytes()));
+        format!("{message}.{signature}")
+    }
+
+    /// Tells whether the library takes a signature for that of the message.
+    fn takes(&self, message: &[u8], signature: &[u8]) -> bool {
+        let signature = URL_SAFE_NO_PAD.encode(signature);
+        jsonwebtoken::crypto::verify(&signature, message, &self.key, self.algorithm).expect("a key of the algorithm")
+    }
+}
+
+fn generated(algorithm: &'static rcgen::SignatureAlgorithm) -> rcgen::KeyPair {
+    rcgen::KeyPair::generate_for(algorithm).expect("a key")
+}
+
+fn p256_signer(pair: &rcgen::KeyPair, encoding: &'static ring::signature::EcdsaSigningAlgorithm) -> EcdsaKeyPair {
+    EcdsaKeyPair::from_pkcs8(encoding, pair.serialized_der(), &SystemRandom::new()).expect("a key")
+}
+
 #[test]
 fn a_good_one_says_who_is_signed_in() {
-    let key = |algorithm| rcgen::KeyPair::generate_for(algorithm).expect("a key");
-    let (p256, ed25519) = (key(&rcgen::PKCS_ECDSA_P256_SHA256), key(&rcgen::PKCS_ED25519));
-    let pem = |key: &rcgen::KeyPair| key.serialize_pem().into_bytes();
-    for (algorithm, name, file, signer) in [
-        (Algorithm::HS256, "HS256\"\nsecret_file", STANDARD.encode(SECRET), EncodingKey::from_secret(&SECRET)),
-        (
-            Algorithm::ES256,
-            "ES256\"\npublic_key_file",
-            p256.public_key_pem(),
-            EncodingKey::from_ec_pem(&pem(&p256)).expect("a key"),
-        ),
-        (
-            Algorithm::EdDSA,
-            "EdDSA\"\npublic_key_file",
-            ed25519.public_key_pem(),
-            EncodingKey::from_ed_pem(&pem(&ed25519)).expect("a key"),
-        ),
-    ] {
-        let verifier = verifier(&format!("algorithm = \"{name} = \"key\""), &file);
-        let token: Secret<String> = encode(&Header::new(algorithm), &good(), &signer).expect("signs").into();
+    for host in Host::each() {
+        let (algorithm, verifier) = (host.algorithm, &host.verifier);
+        let token: Secret<String> = host.token(&good()).into();
         let assertion =
             Assertion { user_id: "ada@example.com".into(), id: "j1".into(), expires_at: at(NOW + 60) + SKEW };
         assert_eq!(verifier.clone().verify(&token, at(NOW + 1)), Ok(assertion), "{algorithm:?}");
@@ -101,6 +168,164 @@ fn a_good_one_says_who_is_signed_in() {
             let changed = format!("{}{other}{}", &text[..index], &text[index + 1..]);
             assert!(verifier.verify(&changed.into(), at(NOW + 1)).is_err(), "{algorithm:?}: character {index}");
         }
+    }
+}
+
+#[test]
+fn a_signature_is_for_one_message_by_one_key() {
+    let message = b"a message";
+    for (host, other) in Host::each().iter().zip(&Host::each()) {
+        let algorithm = host.algorithm;
+        let signature = (host.sign)(message);
+        assert!(host.takes(message, &signature), "{algorithm:?}");
+        assert!(!host.takes(b"a massage", &signature), "{algorithm:?}: another message");
+        assert!(!host.takes(b"", &signature), "{algorithm:?}: no message");
+        assert!(!host.takes(message, &(other.sign)(message)), "{algorithm:?}: another key");
+        for bit in 0..signature.len() * 8 {
+            let mut wrong = signature.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert!(!host.takes(message, &wrong), "{algorithm:?}: bit {bit}");
+        }
+        for length in 0..signature.len() {
+            assert!(!host.takes(message, &signature[..length]), "{algorithm:?}: {length} bytes");
+        }
+        assert!(!host.takes(message, &[&signature[..], &[0]].concat()), "{algorithm:?}: one byte more");
+        assert!(!host.takes(message, &vec![0; signature.len()]), "{algorithm:?}: zeros");
+    }
+}
+
+#[test]
+fn what_somebody_else_signed_or_changed_is_forged() {
+    for (host, other) in Host::each().iter().zip(&Host::each()) {
+        let check = |token: String| host.verifier.verify(&token.into(), at(NOW)).map(|_| ());
+        let token = host.token(&good());
+        assert_eq!(check(token.clone()), Ok(()));
+        assert_eq!(check(other.token(&good())), Err(AssertionError::Forged), "{:?}: another key", host.algorithm);
+        let parts: Vec<_> = token.split('.').collect();
+        let mallory = URL_SAFE_NO_PAD.encode(but(&json!({ "sub": "mallory@example.com" })).to_string());
+        let changed = [parts[0], &mallory, parts[2]].join(".");
+        assert_eq!(check(changed), Err(AssertionError::Forged), "{:?}: other claims", host.algorithm);
+    }
+}
+
+/// The JWT of RFC 7515, A.1 and A.3, without its header.
+const OF_JOE: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+
+#[test]
+fn the_examples_of_the_standards_verify() {
+    crypto::install();
+    let joe = |header: &str| format!("{header}.{OF_JOE}");
+    let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+    let secret = URL_SAFE_NO_PAD.decode(secret).expect("base64");
+    let (x, y) = ("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
+    for (algorithm, key, message, signature) in [
+        (
+            Algorithm::HS256,
+            DecodingKey::from_secret(&secret),
+            joe("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"),
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        ),
+        (
+            Algorithm::ES256,
+            DecodingKey::from_ec_components(x, y).expect("a key"),
+            joe("eyJhbGciOiJFUzI1NiJ9"),
+            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+        ),
+        // RFC 8037, A.4.
+        (
+            Algorithm::EdDSA,
+            DecodingKey::from_ed_components("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").expect("a key"),
+            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc".to_owned(),
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
+        ),
+    ] {
+        let verify = |message: &str| jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm);
+        assert_eq!(verify(&message), Ok(true), "{algorithm:?}");
+        assert_eq!(verify(&format!("{message}x")), Ok(false), "{algorithm:?}");
+    }
+}
+
+#[test]
+fn es256_is_two_numbers_and_no_asn1() {
+    let pair = generated(&PKCS_ECDSA_P256_SHA256);
+    let host = Host::public(AssertionAlgorithm::Es256, &pair, |_| Vec::new());
+    let sign = |encoding| p256_signer(&pair, encoding).sign(&SystemRandom::new(), b"a message").expect("signs");
+    assert!(host.takes(b"a message", sign(&ECDSA_P256_SHA256_FIXED_SIGNING).as_ref()));
+    assert!(!host.takes(b"a message", sign(&ECDSA_P256_SHA256_ASN1_SIGNING).as_ref()));
+}
+
+#[test]
+fn another_algorithm_is_an_error_and_so_is_another_ones_key() {
+    use jsonwebtoken::crypto::{sign, verify};
+    let [hs256, es256, ed_dsa] = Host::each();
+    for algorithm in [
+        Algorithm::HS384,
+        Algorithm::HS512,
+        Algorithm::ES384,
+        Algorithm::RS256,
+        Algorithm::RS384,
+        Algorithm::RS512,
+        Algorithm::PS256,
+        Algorithm::PS384,
+        Algorithm::PS512,
+    ] {
+        let rsa = DecodingKey::from_rsa_raw_components(&[0xff; 256], &[1, 0, 1]);
+        for key in [&hs256.key, &es256.key, &ed_dsa.key, &rsa] {
+            let error = verify("AAAA", b"a message", key, algorithm).expect_err("is not known");
+            assert_eq!(error.kind(), &ErrorKind::InvalidAlgorithm, "{algorithm:?}");
+        }
+    }
+    let secret = EncodingKey::from_secret(&SECRET);
+    let (ec, ed, rsa) =
+        (EncodingKey::from_ec_der(&[0; 32]), EncodingKey::from_ed_der(&[0; 32]), EncodingKey::from_rsa_der(&[0; 32]));
+    for (algorithm, key) in [
+        (Algorithm::HS384, &secret),
+        (Algorithm::HS512, &secret),
+        (Algorithm::ES256, &ec),
+        (Algorithm::ES384, &ec),
+        (Algorithm::EdDSA, &ed),
+        (Algorithm::RS256, &rsa),
+        (Algorithm::PS256, &rsa),
+    ] {
+        let error = sign(b"a message", key, algorithm).expect_err("is not signed here");
+        assert_eq!(error.kind(), &ErrorKind::InvalidAlgorithm, "{algorithm:?}");
+        let error = encode(&Header::new(algorithm), &good(), key).expect_err("is not signed here");
+        assert_eq!(error.kind(), &ErrorKind::InvalidAlgorithm, "{algorithm:?}");
+    }
+    let hosts = [hs256, es256, ed_dsa];
+    for (host, other) in hosts.iter().flat_map(|host| hosts.iter().map(move |other| (host, other))) {
+        let got = verify("AAAA", b"a message", &host.key, other.algorithm).map_err(|error| error.kind().clone());
+        let expected = if host.algorithm == other.algorithm { Ok(false) } else { Err(ErrorKind::InvalidKeyFormat) };
+        assert_eq!(got, expected, "{:?} with a key for {:?}", other.algorithm, host.algorithm);
+    }
+    for key in [&ec, &ed, &rsa] {
+        let error = sign(b"a message", key, Algorithm::HS256).expect_err("is no secret");
+        assert_eq!(error.kind(), &ErrorKind::InvalidKeyFormat);
+    }
+}
+
+#[test]
+fn a_p256_key_is_a_point_on_that_curve() {
+    let pair = generated(&PKCS_ECDSA_P256_SHA256);
+    let point = pair.der_bytes();
+    assert!(crypto::is_p256_key(point));
+    let mut off_curve = point.to_vec();
+    *off_curve.last_mut().expect("a point") ^= 1;
+    let compressed = [&[2 | (point[64] & 1)], &point[1..33]].concat();
+    let p384 = generated(&rcgen::PKCS_ECDSA_P384_SHA384);
+    for (what, bytes) in [
+        ("off the curve", &off_curve[..]),
+        ("nothing", &[]),
+        ("infinity", &[0]),
+        ("zero", &[&[4][..], &[0; 64]].concat()),
+        ("numbers beyond the field", &[&[4][..], &[0xff; 64]].concat()),
+        ("compressed", &compressed),
+        ("too short", &point[..64]),
+        ("too long", &[point, &[0]].concat()),
+        ("of P-384", p384.der_bytes()),
+        ("of Ed25519", generated(&PKCS_ED25519).der_bytes()),
+    ] {
+        assert!(!crypto::is_p256_key(bytes), "{what}");
     }
 }
 

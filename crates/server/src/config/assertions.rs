@@ -154,6 +154,7 @@ fn read(path: &mut PathBuf, base: &Path, key: &str, faults: &mut Faults) -> Opti
 #[cfg(test)]
 mod tests {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use rcgen::PublicKeyData as _;
 
     use super::*;
 
@@ -204,6 +205,11 @@ mod tests {
         write("private.pem", &p256.serialize_pem());
         write("ed25519.pem", &key(&rcgen::PKCS_ED25519).public_key_pem());
         write("short", &STANDARD.encode([7; 31]));
+        // The OIDs of a P-256 key, and a point that is on no curve of that name: the last byte of y is another.
+        let mut der = p256.subject_public_key_info();
+        *der.last_mut().expect("a point") ^= 1;
+        let body = STANDARD.encode(der);
+        write("off_curve.pem", &format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"));
         write("damaged.pem", "-----BEGIN PUBLIC KEY-----\nMAMCAQE=\n-----END PUBLIC KEY-----\n");
         let secret = STANDARD.encode([7; 32]);
         for (text, key) in [
@@ -231,6 +237,7 @@ mod tests {
             ("issuer = 'x'\nalgorithm = 'ES256'\npublic_key_file = 'p384.pem'", "public_key_file"),
             ("issuer = 'x'\nalgorithm = 'ES256'\npublic_key_file = 'private.pem'", "public_key_file"),
             ("issuer = 'x'\nalgorithm = 'ES256'\npublic_key_file = 'ed25519.pem'", "public_key_file"),
+            ("issuer = 'x'\nalgorithm = 'ES256'\npublic_key_file = 'off_curve.pem'", "public_key_file"),
             ("issuer = 'x'\nalgorithm = 'ES256'\npublic_key_file = 'damaged.pem'", "public_key_file"),
             ("issuer = 'x'\nalgorithm = 'EdDSA'\npublic_key_file = 'p256.pem'", "public_key_file"),
             ("issuer = 'x'\nalgorithm = 'EdDSA'\npublic_key_file = 'damaged.pem'", "public_key_file"),

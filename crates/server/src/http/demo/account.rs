@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{super::asset::Asset, Demo, guard::is_from_here, page};
 use crate::{
-    assertion::Verifier,
+    assertion::{Verifier, crypto},
     config::AssertionsConfig,
     engine::{InfoDue, Rules},
     keys::Keys,
@@ -136,6 +136,7 @@ pub(super) async fn assertion(State(demo): State<Arc<Demo>>, headers: HeaderMap,
         exp: (now + GOOD_FOR).as_second(),
         jti: random_id(&*demo.app.parts().rng),
     };
+    crypto::install();
     let key = EncodingKey::from_secret(demo.app.keys().demo_secret().expose());
     let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).expect("claims are JSON");
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];

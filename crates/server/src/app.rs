@@ -113,7 +113,7 @@ pub(crate) mod testing {
 
     use super::{App, Arc, Config, Parts};
     use crate::{
-        adapters::{Database, EmbeddedDirectory, Outbox, People, SqliteStore},
+        adapters::{Database, EmbeddedDirectory, HashCost, Outbox, People, SqliteStore},
         keys::Keys,
         ports::{Clock, OsRng},
     };
@@ -142,7 +142,9 @@ pub(crate) mod testing {
         let rng = Arc::new(OsRng);
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
         let directory =
-            EmbeddedDirectory::open(database.clone(), Arc::clone(&clock), rng.clone(), keys).await.expect("opens");
+            EmbeddedDirectory::open_with(database.clone(), Arc::clone(&clock), rng.clone(), keys, HashCost::TEST)
+                .await
+                .expect("opens");
         directory.import(people).await.expect("imports");
         let outbox = Outbox::new(Arc::clone(&clock));
         let parts = Parts {

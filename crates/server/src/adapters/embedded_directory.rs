@@ -13,6 +13,7 @@ mod rows;
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+pub use hashing::HashCost;
 use hashing::{Hashing, SALT_BYTES};
 pub use import::ImportError;
 use jiff::{SignedDuration, Timestamp};
@@ -98,7 +99,18 @@ impl EmbeddedDirectory {
         rng: Arc<dyn Rng>,
         keys: Keys,
     ) -> Result<Self, DirectoryError> {
-        let hashing = Hashing::new();
+        Self::open_with(database, clock, rng, keys, HashCost::OWASP).await
+    }
+
+    /// [`EmbeddedDirectory::open`] with another cost for new hashes; one that is stored has its own with it.
+    pub async fn open_with(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        keys: Keys,
+        cost: HashCost,
+    ) -> Result<Self, DirectoryError> {
+        let hashing = Hashing::new(cost);
         let dummy_hash = hashing.hash(&random_token(&*rng), salt(&*rng)).await?;
         let mut transaction = database.begin_write().await?;
         sqlx::query(
@@ -280,7 +292,9 @@ mod tests {
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let keys = Keys::derive(&Secret::new(vec![7; 32]));
-        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await.expect("opens")
+        EmbeddedDirectory::open_with(database, Arc::new(SystemClock), Arc::new(OsRng), keys, HashCost::TEST)
+            .await
+            .expect("opens")
     }
 
     /// The work that a failed sign-in does is the same whoever it names: what differs between them is

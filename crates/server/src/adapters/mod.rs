@@ -14,8 +14,8 @@ mod web_client;
 
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use embedded_directory::{
-    EmbeddedDirectory, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone, PersonQuestion,
-    PhoneRole,
+    EmbeddedDirectory, HashCost, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone,
+    PersonQuestion, PhoneRole,
 };
 pub use no_phone::NoPhone;
 pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, People},
+    adapters::{Database, EmbeddedDirectory, HashCost, People},
     keys::Keys,
     ports::{Account, Directory, GivenAnswer, OsRng, PasswordChange, SignIn},
 };
@@ -94,7 +94,9 @@ impl Fixture for Embedded {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let keys = Keys::derive(&Secret::new(vec![7; 32]));
         let directory =
-            EmbeddedDirectory::open(database, Arc::clone(&clock) as _, Arc::new(OsRng), keys).await.expect("opens");
+            EmbeddedDirectory::open_with(database, Arc::clone(&clock) as _, Arc::new(OsRng), keys, HashCost::TEST)
+                .await
+                .expect("opens");
         let directory = directory.remembering(REMEMBERED);
         let people = People::from_toml(PEOPLE).expect("reads");
         assert_eq!(directory.import(&people).await.expect("imports"), 5);

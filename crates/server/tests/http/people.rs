@@ -4,7 +4,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, People},
+    adapters::{Database, EmbeddedDirectory, HashCost, People},
     ports::OsRng,
 };
 use tokio::sync::OnceCell;
@@ -138,7 +138,9 @@ pub(crate) async fn settle_in(path: &Path) {
         let path = folder.path().join("regain.db");
         let database = Database::open(&path).await.expect("opens");
         let clock = Arc::new(MovedClock::default());
-        let directory = EmbeddedDirectory::open(database.clone(), clock, Arc::new(OsRng), keys()).await.expect("opens");
+        let directory = EmbeddedDirectory::open_with(database.clone(), clock, Arc::new(OsRng), keys(), HashCost::TEST)
+            .await
+            .expect("opens");
         directory.import(&People::from_toml(&all.concat()).expect("people")).await.expect("imports");
         database.close().await;
         fs::read(path).expect("reads")

@@ -10,7 +10,7 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use regain_server::{
-    adapters::{self, Database, EmbeddedDirectory, SqliteStore},
+    adapters::{self, Database, EmbeddedDirectory, HashCost, SqliteStore},
     app::{App, Parts},
     config::Config,
     keys::Keys,
@@ -116,10 +116,11 @@ impl World {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));
         let database = Database::open(&config.store.path).await.expect("opens");
-        let real = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng), keys())
-            .await
-            .expect("opens")
-            .remembering(config.password.history());
+        let real =
+            EmbeddedDirectory::open_with(database.clone(), clock.clone(), Arc::new(OsRng), keys(), HashCost::TEST)
+                .await
+                .expect("opens")
+                .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let parts = Parts {

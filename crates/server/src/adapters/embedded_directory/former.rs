@@ -73,7 +73,7 @@ mod tests {
     use regain_protocol::Secret;
 
     use crate::{
-        adapters::{Database, EmbeddedDirectory, People},
+        adapters::{Database, EmbeddedDirectory, HashCost, People},
         keys::Keys,
         ports::{Directory as _, OsRng, PasswordChange, SystemClock},
     };
@@ -84,11 +84,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let open = async |remembered| {
-            let opened = EmbeddedDirectory::open(
+            let opened = EmbeddedDirectory::open_with(
                 database.clone(),
                 Arc::new(SystemClock),
                 Arc::new(OsRng),
                 Keys::derive(&Secret::new(vec![7; 32])),
+                HashCost::TEST,
             )
             .await;
             opened.expect("opens").remembering(remembered)

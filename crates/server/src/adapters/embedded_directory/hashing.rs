@@ -11,9 +11,20 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{password_form::normalise, ports::DirectoryError};
 
-/// OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes, one lane.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
+/// The cost of a hash, with one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct HashCost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl HashCost {
+    /// OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes. A server has no other.
+    pub const OWASP: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+    /// For tests that are not about the cost: 64 KiB, one pass, under a millisecond. It protects nothing.
+    pub const TEST: Self = Self { memory_kib: 64, passes: 1 };
+}
+
 const LANES: u32 = 1;
 
 /// What a salt has: 128 bits (RFC 9106 section 3.1).
@@ -37,8 +48,9 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
-    pub(super) fn new() -> Self {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("OWASP's parameters are in Argon2's range");
+    pub(super) fn new(cost: HashCost) -> Self {
+        let HashCost { memory_kib, passes } = cost;
+        let params = Params::new(memory_kib, passes, LANES, None).expect("both costs are in Argon2's range");
         let at_a_time = available_parallelism().map_or(1, NonZero::get);
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
@@ -103,7 +115,7 @@ mod tests {
 
     #[tokio::test]
     async fn hashes_carry_owasps_parameters() {
-        let hashing = Hashing::new();
+        let hashing = Hashing::new(HashCost::OWASP);
         let password = Secret::from("correct horse battery staple");
         let hash = hashing.hash(&password, [7; SALT_BYTES]).await.expect("hashes");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -113,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_the_queue_full_is_told_at_once() {
-        let hashing = Hashing { places: Arc::new(Semaphore::new(2)), ..Hashing::new() };
+        let hashing = Hashing { places: Arc::new(Semaphore::new(2)), ..Hashing::new(HashCost::OWASP) };
         let password = Secret::from("correct horse battery staple");
         let hash = || hashing.hash(&password, [7; SALT_BYTES]);
         let (first, second, third) = tokio::join!(hash(), hash(), hash());

@@ -232,7 +232,7 @@ mod tests {
 
     use regain_protocol::Role;
 
-    use super::*;
+    use super::{super::HashCost, *};
     use crate::{
         adapters::Database,
         keys::Keys,
@@ -245,7 +245,9 @@ mod tests {
     async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let keys = Keys::derive(&Secret::new(vec![7; 32]));
-        EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await.expect("opens")
+        EmbeddedDirectory::open_with(database, Arc::new(SystemClock), Arc::new(OsRng), keys, HashCost::TEST)
+            .await
+            .expect("opens")
     }
 
     fn people(text: &str) -> People {

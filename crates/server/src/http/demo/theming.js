@@ -128,23 +128,8 @@ function apply() {
   write(all);
 }
 
-// A widget that opens takes the focus, as it should where somebody asked for it; here it is given back.
-let opening = false;
-let keeper = null;
-const opened = () => setTimeout(() => { opening = false; }, 100);
-controls.addEventListener("focusin", (event) => { keeper = event.target; });
-stage.addEventListener("focusin", (event) => {
-  if (opening && keeper) keeper.focus({ preventScroll: true });
-  // In the widget's own tree: Firefox does not take the focus from there by way of its host.
-  else if (opening) event.composedPath()[0].blur();
-});
-stage.addEventListener("regain:step", opened);
-stage.addEventListener("regain:error", opened);
-stage.addEventListener("pointerdown", () => { opening = false; });
-
-// Another place, tree or language takes another widget.
+// Another place, tree or language takes another widget. It leaves the focus to the control that asked for it.
 function reopen() {
-  opening = chosen("mode") === "inline";
   const access = document.createElement("regain-access");
   for (const name of ["theme", "mode", "render", "locale"]) access.setAttribute(name, chosen(name));
   access.setAttribute("open", "");

@@ -9,7 +9,7 @@ use axum::{
 };
 use regain_protocol::Help;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, Outbox, People, SqliteStore, Twilio},
+    adapters::{Database, EmbeddedDirectory, HashCost, Outbox, People, SqliteStore, Twilio},
     app::{App, Parts},
     config::Config,
     delivery::{Delivery, Line, Texts},
@@ -94,9 +94,15 @@ impl Whole {
         let clock = Arc::new(MovedClock::new());
         let database = Database::open(&config.store.path).await.expect("opens");
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
-        let directory = EmbeddedDirectory::open(database.clone(), clock.clone(), Arc::new(OsRng), keys.clone())
-            .await
-            .expect("opens");
+        let directory = EmbeddedDirectory::open_with(
+            database.clone(),
+            clock.clone(),
+            Arc::new(OsRng),
+            keys.clone(),
+            HashCost::TEST,
+        )
+        .await
+        .expect("opens");
         directory.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
         let twilio = Twilio::new(&config.phone, PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let parts = Parts {

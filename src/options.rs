@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) href: Option<String>,
     /// Called with what happens: `(what, detail, more)`.
     pub(crate) tell: Option<Function>,
+    /// Returns whether the widget may take the focus: not from someone who is typing elsewhere on the page.
+    pub(crate) may_focus: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
     pub(crate) work: Option<Function>,
     /// The language to speak, as a BCP 47 tag.
@@ -61,6 +63,7 @@ impl Options {
             texts: text("texts"),
             href: text("href"),
             tell,
+            may_focus: function("mayFocus"),
             work: function("work"),
             #[cfg(feature = "full")]
             assertion: member(options, "assertion"),

@@ -287,6 +287,10 @@ impl Shell {
             };
             let found = shell.root.query_selector(&selector).ok().flatten();
             if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                // Someone who went on to type elsewhere on the page keeps the focus, and is told what is new here.
+                if !shell.may_focus() {
+                    return shell.say(element.text_content().unwrap_or_default());
+                }
                 // Who is there already hears nothing of being brought there: then what is wrong is said.
                 if element.matches(":focus") == Ok(true) {
                     let wrong = shell.root.query_selector(&[&*selector, "-error"].concat()).ok().flatten();
@@ -296,6 +300,11 @@ impl Shell {
             }
         };
         set_timeout(find, Duration::ZERO);
+    }
+
+    fn may_focus(&self) -> bool {
+        let answer = self.options.may_focus.as_ref().map(|ask| ask.call0(&JsValue::NULL));
+        !answer.is_some_and(|answer| answer.is_ok_and(|may| may.is_falsy()))
     }
 
     fn announce(&self, announcement: Announcement) {

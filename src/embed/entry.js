@@ -35,14 +35,21 @@ const bring = ([name, integrity]) => new Promise((done, failed) => {
   link.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(link) : fetch(href, {integrity}).then(done, failed);
 }).then(() => import(base + name));
 
+// The focused element, through open shadow trees.
+const focused = () => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+};
+
 let rest;
 const load = () => rest ||= bring(__REGAIN_OPEN__)
-  .then(module => module.default({base, nonce, named, find, make, page, stored, bring}))
+  .then(module => module.default({base, nonce, named, find, make, page, stored, bring, focused}))
   .catch(error => { rest = 0; throw error; });
 const near = options => load().then(rest => rest.load(options)).catch(() => {});
 
-// What resumes a flow comes from storage and from nowhere else.
-const filled = options => ({...options, resume: 0, reopened: 0});
+// A flow is resumed from storage and from nowhere else. `opener` has the focus when the opening is asked for.
+const filled = options => ({...options, resume: 0, reopened: 0, opener: focused()});
 // With what was not said. A tag has said all that it asks for: the first one's options are not another's.
 const whole = options => filled({...defaults, link: null, ...options});
 // An address that a person can be sent to: no script.
@@ -111,7 +118,7 @@ if (globalThis.customElements && !customElements.get(NAME)) customElements.defin
       const link = this.#link;
       if (!link?.ariaExpanded) link?.setAttribute("aria-expanded", "false");
       const resume = kept(given);
-      if (resume || opens) start({...given, link, resume, reopened: resume});
+      if (resume || opens) start({...given, link, resume, reopened: resume, opener: 0});
     };
     // What is in it may not have been read or put in yet.
     document.readyState == "loading" ? addEventListener("DOMContentLoaded", begin) : queueMicrotask(begin);

@@ -38,7 +38,7 @@ const isLight = color => {
   return (/^rgb/.test(color) ? second / 255 : /^co/.test(color) ? second : first / (/^ok/.test(color) ? 1 : 100)) > .6;
 };
 
-export default ({base, nonce, named, find, make, page, stored, bring}) => {
+export default ({base, nonce, named, find, make, page, stored, bring, focused}) => {
   const checked = ([name, integrity]) => fetch(base + name, {integrity});
   const sheet = (rel, [name, integrity]) =>
     make("link", {rel, as: "style", href: base + name, integrity, crossOrigin: "", nonce});
@@ -124,6 +124,13 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
       dialog.append(root);
       host.dataset.mode = "dialog";
     }
+    // The focus is taken only from where the opening left it: not from somebody who went on to type elsewhere. A field
+    // that the page focused by itself is nobody's yet where a reload resumes.
+    const mayFocus = () => {
+      const at = focused();
+      return !at || at == document.body || at == options.opener || at.contains(host) || tree.contains(at)
+        || options.resume && at.autofocus && !at.value;
+    };
     // Keys for a field in here are no shortcuts of the page's, and what is sent is no form of the page's. Whoever
     // keeps the focus in a dialog of the page, or closes it, hears of that.
     const ours = event => event.ctrlKey || event.metaKey || /^(Tab|Escape)$/.test(event.key) || event.stopPropagation();
@@ -195,7 +202,7 @@ export default ({base, nonce, named, find, make, page, stored, bring}) => {
       widget.show();
       send("open");
       const mount = (glue, texts, resume, reopened) => stop = glue.mount(root, {
-        api, flow, key, href, resume, reopened, texts,
+        api, flow, key, href, resume, reopened, texts, mayFocus,
         language: locale,
         assertion: options.assertion,
         work: (...job) => bring(WORK).then(work => work.default(...job, bring)),

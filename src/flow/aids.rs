@@ -103,7 +103,7 @@ impl NewPassword {
         if differ && self.error.is_none() { self.matched(Matching::Different) } else { None }
     }
 
-    /// The strength, once typing rests and it is known; said when it is another one than before.
+    /// The strength to announce: once typing pauses, and only if the score changed since the last announcement.
     fn strength_to_say(&mut self) -> Option<Announcement> {
         let (text, strength) = self.strength.as_ref()?;
         if !self.rests || *text != self.text || self.said_score == Some(strength.score) {
@@ -192,6 +192,10 @@ impl Model {
         let Some(Step::NewPassword(step)) = self.step() else { return };
         let said = match event {
             Event::Scored(text, strength) if text == step.text => {
+                // A score that was shown in between makes the announced one news again.
+                if step.said_score != Some(strength.score) {
+                    step.said_score = None;
+                }
                 step.strength = Some((text, strength));
                 step.strength_to_say()
             }

@@ -56,7 +56,8 @@ async fn at_the_looks(stage: &Stage) -> Result<()> {
 async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
     play("looks", &[], async |stage| {
         at_the_looks(stage).await?;
-        stage.page.focus_on("tag", "body").await?;
+        // Nothing else on the page had it.
+        stage.page.focus_on("text", "Let’s get you back in").await?;
         stage.page.retype("[data-token=accent][data-look=light]", "#b3007a").await?;
         looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
         stage.page.reads("--regain-accent: light-dark(#b3007a, #8db4ff);").await?;

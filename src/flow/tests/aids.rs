@@ -193,6 +193,14 @@ fn strength_is_said_once_typing_rests_and_when_it_changed() {
     widget.event(Event::Rested(text));
     widget.event(Event::Scored(text, verdict(1)));
     assert_eq!(asked(&mut widget, said), [Announcement::Strength(verdict(1).words)], "the verdict may come later");
+    let text = types(&mut widget, "abcd");
+    widget.event(Event::Scored(text, verdict(4)));
+    let text = types(&mut widget, "abc");
+    widget.effects.clear();
+    widget.event(Event::Scored(text, verdict(1)));
+    widget.event(Event::Rested(text));
+    let again = [Announcement::Strength(verdict(1).words)];
+    assert_eq!(asked(&mut widget, said), again, "another one was shown in between");
 }
 
 #[test]

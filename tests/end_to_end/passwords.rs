@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Engine, Need, Stage, lacks, play};
+use harness::{Need, Stage, lacks, play};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -53,10 +53,7 @@ async fn screen_11_a_suggestion_is_filled_in_copied_and_sent() -> Result<()> {
         return Ok(());
     }
     play("suggestion", &[], async |stage| {
-        if stage.engine == Engine::Chromium {
-            let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-            stage.page.devtools().send_raw("Browser.grantPermissions", permissions).await?;
-        }
+        stage.grant(&["clipboardReadWrite", "clipboardSanitizedWrite"]).await?;
         person::proved(stage, &ADA).await?;
         stage.page.press("Suggest one").await?;
         let first = suggestion(stage, "").await?;

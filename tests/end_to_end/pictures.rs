@@ -5,7 +5,7 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Condition, Engine, Stage, play};
+use harness::{Condition, Engine, Stage, output, play};
 use serde_json::json;
 
 use crate::{
@@ -401,11 +401,8 @@ pub(crate) async fn look(stage: &Stage, screen: &str) -> Result<()> {
 
 /// Where the pictures go: those of other engines than Chromium into a folder of their own.
 fn folder(engine: Engine) -> Result<PathBuf> {
-    let test = env::current_exe()?;
-    let mut dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end/screens");
-    if engine != Engine::Chromium {
-        dir.push(engine.to_string());
+    match engine {
+        Engine::Chromium => output("screens"),
+        other => output(&format!("screens/{other}")),
     }
-    fs::create_dir_all(&dir)?;
-    Ok(dir)
 }

@@ -13,6 +13,6 @@ pub use browser::{Browser, Engine, Need};
 pub use conditions::Condition;
 pub use host::Host;
 pub use page::Page;
-pub use server::{Call, Mail, Server, root};
+pub use server::{Call, Mail, Server, output, root};
 pub use stage::{Stage, lacks, play};
 pub use wait::until;

@@ -51,16 +51,21 @@ const SEEN: &str = "
     return width > 0 && height > 0 && element.checkVisibility({visibilityProperty: true});
 ";
 
-/// Whether an element, once it is in view, stays where it is for some frames.
+/// Tells whether an element, once it is in view, stays in place for some frames. From then on its next click is noted.
 const RESTS: &str = r"
     const [element, done] = arguments;
+    const rests = () => {
+        window.clickLanded = false;
+        element.addEventListener('click', () => { window.clickLanded = true; }, { capture: true, once: true });
+        done(true);
+    };
     element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     const place = () => { const { x, y } = element.getBoundingClientRect(); return `${x} ${y}`; };
     const look = (before, frames) => requestAnimationFrame(() => {
         const now = place();
         if (now !== before) done(false);
         else if (frames) look(now, frames - 1);
-        else done(true);
+        else rests();
     });
     look(place(), 5);
 ";
@@ -227,7 +232,10 @@ impl Page {
             return Ok(None);
         }
         element.click().await?;
-        Ok(Some(()))
+        // On a loaded machine the page may have moved the element between the look and the click, so that the click went
+        // elsewhere: a person sees that and aims again. Another page, or one that cannot be asked, was reached by it.
+        let missed = self.script("return window.clickLanded === false", vec![]).await;
+        Ok((!matches!(missed, Ok(Value::Bool(true)))).then_some(()))
     }
 
     async fn look(&self, selector: &str) -> Result<Option<WebElement>> {

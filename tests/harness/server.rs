@@ -8,10 +8,16 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use crate::until;
+
+/// The folder of a database with the demonstration's people in it, and of the key that belongs to it: made once in a
+/// run, because hashing their passwords and answers takes a second.
+static PEOPLE: OnceCell<PathBuf> = OnceCell::const_new();
 
 /// A running server. It dies with this value.
 pub struct Server {
@@ -48,6 +54,13 @@ impl Mail {
 impl Server {
     /// Starts a server on a free port. `changes` are replacements in the demo's configuration.
     pub async fn start(changes: &[(&str, &str)]) -> Result<Self> {
+        let mut server = Self::configured(changes)?;
+        server.copy_people().await?;
+        server.up().await?;
+        Ok(server)
+    }
+
+    fn configured(changes: &[(&str, &str)]) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let data = tempfile::tempdir()?;
         let demo = root().join("crates/server/demo");
@@ -67,9 +80,24 @@ impl Server {
             config = config.replace(from, to);
         }
         fs::write(data.path().join("regain.toml"), config)?;
-        let mut server = Self { data, port, child: None };
-        server.up().await?;
-        Ok(server)
+        Ok(Self { data, port, child: None })
+    }
+
+    /// Gives the server the demonstration's people as a first start leaves them.
+    async fn copy_people(&self) -> Result<()> {
+        for file in fs::read_dir(PEOPLE.get_or_try_init(import_people).await?)? {
+            let file = file?;
+            fs::copy(file.path(), self.data.path().join(file.file_name()))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the server as an administrator does (SIGTERM).
+    fn stop(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        kill_process(Pid::from_child(&child), Signal::TERM)?;
+        ensure!(child.wait()?.success(), "the server did not stop in order: {}", self.log());
+        Ok(())
     }
 
     /// The address that the server is reached at.
@@ -203,6 +231,33 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.kill();
     }
+}
+
+/// Has a server import the people, and keeps what it wrote.
+async fn import_people() -> Result<PathBuf> {
+    let mut server = Server::configured(&[])?;
+    server.up().await?;
+    server.stop()?;
+    let folder = output("people")?;
+    for file in fs::read_dir(&folder)? {
+        fs::remove_file(file?.path())?;
+    }
+    for file in fs::read_dir(server.data.path())? {
+        let (path, name) = file.map(|file| (file.path(), file.file_name()))?;
+        // A write-ahead log may be left beside the database.
+        if name == "server.key" || name.to_string_lossy().starts_with("regain.db") {
+            fs::copy(path, folder.join(name))?;
+        }
+    }
+    Ok(folder)
+}
+
+/// A folder for what the tests write, beside the build's output: `target/end-to-end/<name>`.
+pub fn output(name: &str) -> Result<PathBuf> {
+    let test = env::current_exe()?;
+    let folder = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end").join(name);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// The folder of the project.

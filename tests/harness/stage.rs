@@ -1,14 +1,10 @@
 //! One test's surroundings: a server and a browser, torn down whatever happens.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, io::Write as _, path::PathBuf, thread, time::Instant};
 
 use anyhow::{Context, Result};
-use tokio::sync::Semaphore;
 
-use crate::{Browser, Engine, Need, Page, Server};
-
-/// A browser and a server each take much of a core.
-static SEATS: Semaphore = Semaphore::const_new(2);
+use crate::{Browser, Engine, Need, Page, Server, output};
 
 /// A server and a page in a browser.
 pub struct Stage {
@@ -18,6 +14,14 @@ pub struct Stage {
     pub page: Page,
     /// What the page is in.
     pub engine: Engine,
+    browser: Browser,
+}
+
+impl Stage {
+    /// Lets the page do what a person would be asked about, by the names of Chromium's permissions.
+    pub async fn grant(&mut self, permissions: &[&str]) -> Result<()> {
+        self.browser.grant(permissions).await
+    }
 }
 
 /// Whether the engine that this test is played in cannot do what the test needs ([`Engine::lacks`]): it has
@@ -29,27 +33,36 @@ pub fn lacks(need: Need) -> Result<bool> {
 /// Plays one test. `config` are replacements in the demo's configuration. On a failure the picture of the
 /// page and the server's log are kept beside the build output.
 pub async fn play(name: &str, config: &[(&str, &str)], test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
-    let _seat = SEATS.acquire().await?;
+    let started = Instant::now();
     // Nothing here speaks TLS, but no client can be made without. Only the first one counts.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let server = Server::start(config).await?;
     let engine = Engine::chosen()?;
-    let browser = Browser::start(engine).await?;
+    let browser = Browser::open(engine).await?;
     let page = Page::new(browser.driver.handle().clone());
-    let mut stage = Stage { server, page, engine };
+    let mut stage = Stage { server, page, engine, browser };
     let mut result = test(&mut stage).await;
     if result.is_err() {
         let kept = keep(name, &stage).await;
         result = result.with_context(|| format!("picture and log: {}", kept.unwrap_or_default().display()));
     }
-    browser.close().await?;
+    stage.browser.close().await?;
+    note_time(started)?;
     result
 }
 
+/// Adds a line to the file of times that `cargo xtask test` reads.
+fn note_time(started: Instant) -> Result<()> {
+    let Some(file) = env::var_os("REGAIN_TIMINGS") else { return Ok(()) };
+    let thread = thread::current();
+    let line = format!("{:.3} {}\n", started.elapsed().as_secs_f64(), thread.name().unwrap_or("a test"));
+    // One write, so that lines of tests that end at once stay whole.
+    fs::File::options().create(true).append(true).open(file)?.write_all(line.as_bytes())?;
+    Ok(())
+}
+
 async fn keep(name: &str, stage: &Stage) -> Result<PathBuf> {
-    let test = env::current_exe()?;
-    let dir = test.ancestors().nth(3).context("the test lies in no build folder")?.join("end-to-end");
-    fs::create_dir_all(&dir)?;
+    let dir = output("failures")?;
     let name = match stage.engine {
         Engine::Chromium => name.to_owned(),
         other => format!("{name}-{other}").to_lowercase(),

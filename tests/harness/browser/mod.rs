@@ -63,14 +63,6 @@ impl Engine {
         let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
         true
     }
-
-    async fn launch(self, folder: &Path) -> Result<Launched> {
-        match self {
-            Self::Chromium => chromium::launch(folder).await,
-            Self::Firefox => firefox::launch(folder).await,
-            Self::WebKit => webkit::launch(folder).await,
-        }
-    }
 }
 
 impl fmt::Display for Engine {
@@ -91,20 +83,34 @@ struct Launched {
     capabilities: Capabilities,
 }
 
-/// A running browser. It dies with this value, and so does whatever was started for it.
+/// A browser for one test.
 pub struct Browser {
-    /// What steers it.
+    /// The session with the driver.
     pub driver: WebDriver,
+    running: Running,
+}
+
+/// The browser behind a session.
+enum Running {
+    /// A context in a browser that stays.
+    Leased(Box<chromium::Leased>),
+    /// A browser of its own: it dies with this value, and so does whatever was started for it.
     // Fields are dropped in this order: the profile goes when nobody writes to it any more.
-    trees: Vec<Tree>,
-    folder: TempDir,
+    Own { trees: Vec<Tree>, folder: TempDir },
 }
 
 impl Browser {
-    /// Starts a browser and its driver, on free ports.
-    pub async fn start(engine: Engine) -> Result<Self> {
+    /// Opens a browser that has no past.
+    pub async fn open(engine: Engine) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let launched = engine.launch(folder.path()).await?;
+        let launched = match engine {
+            Engine::Chromium => {
+                let (leased, driver) = chromium::Leased::open().await.context("Chromium does not start")?;
+                return Ok(Self { driver, running: Running::Leased(Box::new(leased)) });
+            }
+            Engine::Firefox => firefox::launch(folder.path()).await?,
+            Engine::WebKit => webkit::launch(folder.path()).await?,
+        };
         let address = format!("http://127.0.0.1:{}", launched.port);
         let driver = WebDriver::new(address, launched.capabilities).await;
         let driver = driver.with_context(|| format!("{engine} does not start: {}", said(folder.path())))?;
@@ -112,15 +118,27 @@ impl Browser {
             // It opens as large as it likes.
             driver.set_window_rect(0, 0, 900, 1000).await?;
         }
-        Ok(Self { driver, trees: launched.trees, folder })
+        Ok(Self { driver, running: Running::Own { trees: launched.trees, folder } })
+    }
+
+    /// Lets pages do what a person would be asked about, such as reading the clipboard.
+    pub async fn grant(&mut self, permissions: &[&str]) -> Result<()> {
+        match &mut self.running {
+            Running::Leased(leased) => leased.grant(permissions).await,
+            // Firefox is started with these, and WebKit lacks them (`Need`).
+            Running::Own { .. } => Ok(()),
+        }
     }
 
     /// Closes the browser.
     pub async fn close(self) -> Result<()> {
-        let Self { driver, trees, folder } = self;
+        let Self { driver, running } = self;
         let quit = driver.quit().await;
-        drop(trees);
-        drop(folder);
+        match running {
+            Running::Leased(leased) if quit.is_ok() => leased.close().await?,
+            Running::Leased(leased) => drop(leased),
+            Running::Own { trees, folder } => drop((trees, folder)),
+        }
         Ok(quit?)
     }
 }

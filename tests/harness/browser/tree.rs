@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::until;
@@ -20,19 +20,40 @@ pub(super) struct Tree {
 impl Tree {
     /// Starts a program, in a process group of its own. What it says is kept in the folder.
     pub(super) fn start(command: &mut Command, folder: &Path) -> Result<Self> {
-        use std::os::unix::process::CommandExt as _;
         let program = PathBuf::from(command.get_program());
         let name = program.file_name().context("a program has a name")?;
-        let log = folder.join(name).with_extension("log");
+        Self::spawn(command, folder.join(name).with_extension("log"), Stdio::null())
+    }
+
+    fn spawn(command: &mut Command, log: PathBuf, input: Stdio) -> Result<Self> {
+        use std::os::unix::process::CommandExt as _;
         let file = File::create(&log)?;
         let child = command
             .process_group(0)
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()
-            .with_context(|| format!("{} cannot be started", program.display()))?;
+            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
         Ok(Self { child, log })
+    }
+
+    /// Starts a program that ends with this process at the latest, however that ends: a shell waits for the end of its
+    /// input, kills the program and all in its process group, and removes the folder.
+    pub(super) fn guarded(command: &Command, folder: &Path) -> Result<Self> {
+        const GUARD: &str = "\"$@\" </dev/null & read -r _; kill -9 $!; wait $!; rm -rf \"$0\"; kill -9 -$$";
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD]).arg(folder).arg(command.get_program()).args(command.get_args());
+        let name = PathBuf::from(command.get_program());
+        let log = folder.join(name.file_name().context("a program has a name")?).with_extension("log");
+        Self::spawn(&mut guard, log, Stdio::piped())
+    }
+
+    /// Fails if the program has ended.
+    pub(super) fn is_running(&mut self) -> Result<()> {
+        let ended = self.child.try_wait()?;
+        ensure!(ended.is_none(), "it has ended: {}", fs::read_to_string(&self.log).unwrap_or_default());
+        Ok(())
     }
 
     /// Waits until a line of what it says ends with these words and a number, which is given back.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::{
-    budgets, paths, solver, strength,
+    budgets, paths, solver,
     widget::{self, Built, Extent},
 };
 
@@ -71,11 +71,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Builds the widget and makes `dist` anew. The folder is swapped in whole, so that a failed build
 /// leaves the former one.
 pub(crate) fn build(form: Form) -> Result<()> {
-    let full = widget::build(Extent::Full)?;
-    let lean = widget::build(Extent::Lean)?;
-    let solver = solver::build(solver::SOLVER)?;
-    let generator = solver::build(solver::GENERATOR)?;
-    let strength = strength::build()?;
+    let how = form.build();
+    let full = widget::build(Extent::Full, how)?;
+    let lean = widget::build(Extent::Lean, how)?;
+    let solver = solver::build(solver::SOLVER, how)?;
+    let generator = solver::build(solver::GENERATOR, how)?;
+    let strength = solver::build(solver::STRENGTH, how)?;
     let fresh = paths::target().join("dist.new");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
@@ -218,7 +219,8 @@ impl Shipped {
     /// Writes a file, and beside it the file in brotli 11 and gzip 9.
     fn file(&mut self, name: &str, content: &[u8]) -> Result<()> {
         let mut brotli = Vec::new();
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+        let parameters =
+            brotli::enc::BrotliEncoderParams { quality: self.form.brotli(), lgwin: 22, ..Default::default() };
         brotli::BrotliCompress(&mut &content[..], &mut brotli, &parameters)?;
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(content)?;

@@ -171,12 +171,9 @@ impl Ready {
         Ok(Self { variables: engine.ready()?, missing: Vec::new() })
     }
 
-    /// Tells `cargo test` where the engines are, and to leave out the tests of those that are not here.
+    /// Tells the tests where the engines are, and to leave out the tests of those that are not here.
     pub(crate) fn configure(&self, tests: &mut Command) {
         tests.envs(self.variables.iter().map(|(name, program)| (name, program)));
-        if !self.missing.is_empty() {
-            tests.arg("--");
-        }
         for (engine, _) in &self.missing {
             tests.args(["--skip", &format!("engines::{}::", engine.name())]);
         }

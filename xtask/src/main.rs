@@ -18,7 +18,6 @@ mod paths;
 mod pypi;
 mod run;
 mod solver;
-mod strength;
 mod test;
 mod tools;
 mod wasm;

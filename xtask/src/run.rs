@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, IsTerminal, Write},
     process::{Command, Stdio},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -22,6 +22,27 @@ use crate::paths;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How many lines of a failed step's output are shown.
 const TAIL: usize = 60;
+
+/// The steps that are done, with the time that each took.
+static FINISHED: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
+
+/// The steps so far, in the order in which they ended.
+pub(crate) fn finished() -> Vec<(String, Duration)> {
+    FINISHED.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Says that a step begins whose parts are run otherwise than here.
+pub(crate) fn begin(what: &str) -> Instant {
+    println!("  {what} …");
+    Instant::now()
+}
+
+/// Says that a step is done.
+pub(crate) fn finish(what: &str, started: Instant) {
+    let time = started.elapsed();
+    println!("  {what}: done in {}", seconds(time));
+    FINISHED.lock().unwrap_or_else(PoisonError::into_inner).push((what.to_owned(), time));
+}
 
 /// Runs one step quietly. `takes` says in words how long it tends to take on two cores.
 pub(crate) fn step(what: &str, takes: &str, command: &mut Command) -> Result<()> {
@@ -60,7 +81,7 @@ pub(crate) fn step(what: &str, takes: &str, command: &mut Command) -> Result<()>
         }
         bail!("{what} failed ({status}); the whole output is in {}", log_path.display());
     }
-    println!("  {what}: done in {}", seconds(started.elapsed()));
+    finish(what, started);
     Ok(())
 }
 
@@ -72,8 +93,21 @@ pub(crate) fn shown(what: &str, command: &mut Command) -> Result<()> {
     if !status.success() {
         bail!("{what} failed ({status})");
     }
-    println!("  {what}: done in {}", seconds(started.elapsed()));
+    finish(what, started);
     Ok(())
+}
+
+/// Runs a test program and shows its last line, or all of it where it failed. Returns whether it passed.
+pub(crate) fn quietly(name: &str, tests: &mut Command) -> Result<bool> {
+    let output = tests.output().with_context(|| format!("{name} cannot be run"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() {
+        let result = text.lines().rfind(|line| !line.is_empty()).unwrap_or_default();
+        println!("  {name}\n{result}");
+    } else {
+        println!("  {name}\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.status.success())
 }
 
 /// What a program prints, trimmed; `None` where it cannot be run or fails.

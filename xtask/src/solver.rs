@@ -1,6 +1,5 @@
-//! Builds what has a WebAssembly module of its own, without glue: the solver of the proof of work, and the
-//! generator of passwords. Compiler and flags are the widget's, so the standard library is built once for
-//! all of them.
+//! Builds the WebAssembly modules that take no glue: the solver of the proof of work, the generator of passwords, the
+//! estimator of strength. Compiler and flags are the widget's, so the standard library is built once for all of them.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -10,13 +9,15 @@ use crate::{
     dist::{self, Named},
     paths,
     run::step,
-    strength,
     wasm::{Build, Compiler},
 };
 
 /// A module that is built here, and the name of its package.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Module(&'static str);
+
+/// Estimates the strength of a password: zxcvbn with its dictionaries.
+pub(crate) const STRENGTH: Module = Module("regain-strength");
 
 /// Solves the proof of work.
 pub(crate) const SOLVER: Module = Module("regain-proof-of-work");
@@ -25,9 +26,9 @@ pub(crate) const SOLVER: Module = Module("regain-proof-of-work");
 pub(crate) const GENERATOR: Module = Module("regain-generator");
 
 /// Builds it and says where it is.
-pub(crate) fn build(Module(package): Module) -> Result<PathBuf> {
+pub(crate) fn build(Module(package): Module, build: Build) -> Result<PathBuf> {
     let mut command = Command::new("cargo");
-    Compiler::ready()?.configure(&mut command, &[], Build::Shipped)?;
+    Compiler::ready(build)?.configure(&mut command, &[], build)?;
     command.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("widget"));
     command.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--package", package]);
     command.args(["--bin", package]);
@@ -46,12 +47,13 @@ pub(crate) fn folder() -> Result<PathBuf> {
 /// Builds it along with its scripts, under names that stay.
 pub(crate) fn for_development() -> Result<()> {
     let folder = folder()?;
-    fs::copy(build(SOLVER)?, folder.join("work.wasm"))?;
-    fs::copy(build(GENERATOR)?, folder.join("generate.wasm"))?;
-    strength::for_development(&folder)?;
+    fs::copy(build(SOLVER, Build::Shipped)?, folder.join("work.wasm"))?;
+    fs::copy(build(GENERATOR, Build::Shipped)?, folder.join("generate.wasm"))?;
+    fs::copy(build(STRENGTH, Build::Shipped)?, folder.join("strength.wasm"))?;
     let named = Named::unchecked;
     for (script, names) in [
-        ("outside.js", &[][..]),
+        ("strength.js", &[("STRENGTH_WASM", &named("strength.wasm"))][..]),
+        ("outside.js", &[]),
         ("breached.js", &[]),
         ("generate.js", &[("GENERATOR", &named("generate.wasm"))]),
         (

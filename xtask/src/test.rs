@@ -1,111 +1,166 @@
-//! Every test, in the order in which a fault is cheapest to find.
+//! Every test, in the order in which a fault is cheapest to find. The lints are part of compiling the tests: see
+//! [`cargo`].
 
-use std::process::Command;
+mod cargo;
+mod end_to_end;
+mod timings;
 
-use anyhow::{Context as _, Result};
+use std::{path::PathBuf, process::Command};
+
+use anyhow::{Result, ensure};
 use clap::Args;
 
+use self::{cargo::Selection, end_to_end::EndToEnd, timings::Timings};
 use crate::{
     apps,
     budgets::Sizes,
     dist::{self, Form},
-    engines::{Engine, Ready},
-    native, npm, paths, pypi, run,
+    engines::Engine,
+    native, paths, pypi, run,
 };
 
-/// Options of `cargo xtask test`.
+/// Options of `cargo xtask test`. Without one of the parts, all of them run.
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Only the native tests: no widget, no browser
-    #[arg(long)]
+    /// Only the rules, the generators, the catalogues and these commands: the tests that need neither server nor widget
+    #[arg(long, value_name = "FILTER", num_args = 0..=1, default_missing_value = "")]
+    unit: Option<String>,
+    /// Only the server's tests
+    #[arg(long, value_name = "FILTER", num_args = 0..=1, default_missing_value = "")]
+    server: Option<String>,
+    /// Only the widget's tests that need no browser, in both builds of it
+    #[arg(long, value_name = "FILTER", num_args = 0..=1, default_missing_value = "")]
+    widget: Option<String>,
+    /// Only the end-to-end tests
+    #[arg(long, value_name = "FILTER", num_args = 0..=1, default_missing_value = "")]
+    e2e: Option<String>,
+    /// Only the tests without a browser
+    #[arg(long, conflicts_with_all = ["unit", "server", "widget", "e2e", "engine"])]
     native: bool,
-    /// Only the end-to-end tests, and all of them in this engine; otherwise they are played in Chromium, and the main
-    /// job in the others too
-    #[arg(long, value_enum, conflicts_with = "native")]
+    /// Run all of the end-to-end tests in this engine; otherwise they run in Chromium, and the main job in the others too
+    #[arg(long, value_enum, conflicts_with_all = ["unit", "server", "widget"])]
     engine: Option<Engine>,
+    /// Run the tests so many times, and tell how many runs failed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    repeat: u32,
+    /// Write the time of each phase and of the slowest tests to this file
+    #[arg(long, value_name = "FILE")]
+    timings: Option<PathBuf>,
+}
+
+/// The suites of one call.
+struct Plan {
+    native: Vec<Selection>,
+    end_to_end: Option<String>,
+    /// Nothing was left out.
+    is_whole: bool,
+}
+
+impl Options {
+    fn plan(&self) -> Plan {
+        let mut native = Vec::new();
+        for (part, selection) in [
+            (&self.unit, Selection::unit as fn(&str) -> Selection),
+            (&self.server, Selection::server),
+            (&self.widget, Selection::widget),
+            (&self.widget, Selection::lean),
+        ] {
+            native.extend(part.as_deref().map(selection));
+        }
+        let is_whole = native.is_empty() && self.e2e.is_none() && self.engine.is_none();
+        if is_whole {
+            native =
+                [Selection::server, Selection::unit, Selection::widget, Selection::lean].map(|part| part("")).into();
+        }
+        let end_to_end = match &self.e2e {
+            None if self.native || !is_whole && self.engine.is_none() => None,
+            filter => Some(filter.clone().unwrap_or_default()),
+        };
+        Plan { native, end_to_end, is_whole: is_whole && !self.native }
+    }
 }
 
 /// Runs the tests.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if let Some(engine) = options.engine {
-        return in_engine(engine);
+    let plan = options.plan();
+    let timings = Timings::start()?;
+    let result = phases(options, &plan, &timings);
+    timings.report(options.timings.as_deref())?;
+    let end_to_end = result?;
+    println!("\nAll tests passed in {}.", run::seconds(timings.elapsed()));
+    // Once more, where it is read: what came before has scrolled away.
+    if let Some(end_to_end) = end_to_end {
+        end_to_end.say_what_is_missing();
     }
-    let started = std::time::Instant::now();
-    run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
-    let mut tests = native::cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast"]);
-    tests.env("REGAIN_ALTCHA", pypi::ALTCHA.ready()?);
-    tests.env("REGAIN_TWILIO", pypi::TWILIO.ready()?);
-    let mut engines = None;
-    if options.native {
-        tests.args(["--exclude", "regain-e2e"]);
-    } else {
-        let ready = built(Ready::all)?;
+    Ok(())
+}
+
+fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<EndToEnd>> {
+    if plan.is_whole || options.native {
+        run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
+    }
+    let mut end_to_end = None;
+    run::both(
+        || {
+            let Some(filter) = &plan.end_to_end else { return Ok(()) };
+            run::both(
+                || dist::build(Form::Shipped),
+                || EndToEnd::ready(filter, options.engine).map(|ready| end_to_end = Some(ready)),
+            )
+        },
+        cargo::compile,
+    )?;
+    if plan.end_to_end.is_some() {
         let sizes = Sizes::of(&paths::dist())?;
         sizes.print();
         sizes.check()?;
-        bring_along(&mut tests)?;
-        engines.insert(ready).configure(&mut tests);
     }
-    run::shown("Running the tests", &mut tests)?;
-    let mut lean = native::cargo();
-    lean.args(["test", "--package", "regain", "--no-default-features"]);
-    run::step("Running the lean widget's own tests", "about 1 min the first time", &mut lean)?;
-    let mut clippy = native::cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
-    run::step("Running the lints", "about 3 min the first time", &mut clippy)?;
-    let mut clippy = native::cargo();
-    clippy.args([
-        "clippy",
-        "--package",
-        "regain",
-        "--no-default-features",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ]);
-    run::step("Running the lean widget's lints", "some seconds", &mut clippy)?;
-    println!("\nAll tests passed in {}.", run::seconds(started.elapsed()));
-    // Once more, where it is read: what came before has scrolled away.
-    if let Some(engines) = engines {
-        engines.say();
+    if let Some(end_to_end) = &mut end_to_end {
+        end_to_end.list()?;
     }
-    Ok(())
-}
+    let asks_libraries = plan.native.iter().any(Selection::asks_libraries);
+    let libraries = if asks_libraries { libraries()? } else { Vec::new() };
 
-/// Plays every end-to-end test in one engine. What its driver cannot do is named as it comes, with the reason.
-fn in_engine(engine: Engine) -> Result<()> {
-    let ready = built(|| Ready::only(engine))?;
-    let mut tests = native::cargo();
-    tests.args(["test", "--package", "regain-e2e", "--no-fail-fast"]);
-    bring_along(&mut tests)?;
-    tests.env("REGAIN_ENGINE", engine.name());
-    ready.configure(&mut tests);
-    tests.args(["--", "--skip", "engines::"]);
-    run::shown(&format!("Running the end-to-end tests in {engine}"), &mut tests)
-}
-
-/// What the end-to-end tests are played with, beside engines.
-fn bring_along(tests: &mut Command) -> Result<()> {
-    tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_AXE", npm::AXE.ready()?);
-    tests.env("REGAIN_READER", npm::READER.ready()?).env("REGAIN_APPS", apps::build()?);
-    Ok(())
-}
-
-/// Has the widget, the tests and the engines ready: side by side, because none of them keeps two cores busy.
-fn built(engines: impl FnOnce() -> Result<Ready> + Send) -> Result<Ready> {
-    let mut ready = None;
-    let prepare = || {
-        ready = Some(engines()?);
+    // Building the host pages keeps one core busy, and so do the native tests for part of their time.
+    let needs_apps = end_to_end.as_ref().is_some_and(EndToEnd::needs_apps);
+    let apps = || if needs_apps { apps::build().map(drop) } else { Ok(()) };
+    let mut first = None;
+    let native = || {
+        first = Some(native_tests(plan, &libraries));
         Ok(())
     };
-    run::both(|| run::both(|| dist::build(Form::Shipped), compile), prepare)?;
-    ready.context("the engines are ready once nothing failed")
+    run::both(native, apps)?;
+
+    let runs = options.repeat.max(1);
+    let mut failed = Vec::new();
+    for number in 1..=runs {
+        let native = first.take().unwrap_or_else(|| native_tests(plan, &libraries));
+        let result = native.and_then(|()| end_to_end.as_ref().map_or(Ok(()), |tests| tests.run(timings)));
+        if runs == 1 {
+            result?;
+        } else {
+            let outcome = result.as_ref().map_or_else(|error| format!("failed: {error:#}"), |()| "passed".to_owned());
+            println!("\n  Run {number} of {runs}: {outcome}");
+            failed.extend(result.err().map(|_| number));
+        }
+    }
+    ensure!(failed.is_empty(), "{} of {runs} runs failed: {failed:?}", failed.len());
+    Ok(end_to_end)
 }
 
-fn compile() -> Result<()> {
-    let mut build = native::cargo();
-    build.args(["test", "--workspace", "--no-run"]);
-    run::step("Building the server and the tests", "about 8 min the first time", &mut build)
+/// Runs the compiled native tests once.
+fn native_tests(plan: &Plan, libraries: &[(&'static str, PathBuf)]) -> Result<()> {
+    plan.native.iter().try_for_each(|selection| selection.run(libraries))
+}
+
+/// The published libraries that some tests compare the server with, by the variables that name their folders.
+fn libraries() -> Result<Vec<(&'static str, PathBuf)>> {
+    Ok(vec![("REGAIN_ALTCHA", pypi::ALTCHA.ready()?), ("REGAIN_TWILIO", pypi::TWILIO.ready()?)])
+}
+
+/// Fails with an instruction where a program is missing.
+fn require(program: &str, how: &str) -> Result<()> {
+    let found = run::output_of(Command::new(program).arg("--version")).is_some();
+    ensure!(found, "{program} is missing: {how}");
+    Ok(())
 }

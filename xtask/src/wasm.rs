@@ -19,6 +19,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) enum Build {
     /// For shipping: as small as it gets.
     Shipped,
+    /// For the demo: soon there, on a machine that has built nothing yet. The same program, some times as large.
+    Quick,
     /// For developing: a panic says where it was, in the browser's console.
     Development,
 }
@@ -46,15 +48,19 @@ impl Compiler {
     }
 
     /// A compiler, installed if need be. `REGAIN_WASM_COMPILER=rustup|debian` chooses where both would do.
-    pub(crate) fn ready() -> Result<Self> {
-        if let Some(found @ (Self::Rustup { source: true } | Self::Debian)) = Self::found() {
-            return Ok(found);
+    pub(crate) fn ready(build: Build) -> Result<Self> {
+        match Self::found() {
+            Some(found @ (Self::Rustup { source: true } | Self::Debian)) => return Ok(found),
+            Some(found) if build == Build::Quick => return Ok(found),
+            _ => {}
         }
         let wanted = env::var("REGAIN_WASM_COMPILER").ok();
         if wanted.as_deref() != Some("debian") && crate::paths::on_path("rustup").is_some() {
             // Each may be refused on a machine without network: then the next best way is taken.
             let _ = output_of(Command::new("rustup").args(["target", "add", TARGET]));
-            let _ = output_of(Command::new("rustup").args(["component", "add", "rust-src"]));
+            if build != Build::Quick {
+                let _ = output_of(Command::new("rustup").args(["component", "add", "rust-src"]));
+            }
             if let Some(found) = Self::rustup() {
                 return Ok(found);
             }
@@ -87,7 +93,16 @@ impl Compiler {
         }
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         command.env("PATH", env::join_paths(path).context("a folder on PATH cannot be named there")?);
-        if matches!(self, Self::Debian | Self::Rustup { source: true }) {
+        if build == Build::Quick {
+            command.envs([
+                ("CARGO_PROFILE_WIDGET_LTO", "off"),
+                ("CARGO_PROFILE_WIDGET_OPT_LEVEL", "1"),
+                ("CARGO_PROFILE_WIDGET_CODEGEN_UNITS", "16"),
+            ]);
+        }
+        // The target as it comes has a standard library; Debian's compiler has its source only.
+        let has_own_std = build == Build::Quick && matches!(self, Self::Rustup { .. });
+        if !has_own_std && matches!(self, Self::Debian | Self::Rustup { source: true }) {
             // The standard library from source is not stable yet; nothing else unstable is used.
             command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
             if build == Build::Shipped {

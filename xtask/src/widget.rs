@@ -39,7 +39,7 @@ pub(crate) struct Built {
 pub(crate) fn trunk() -> Result<Command> {
     let trunk = tools::TRUNK.ready()?;
     let bindgen = tools::WASM_BINDGEN.ready()?;
-    let compiler = Compiler::ready()?;
+    let compiler = Compiler::ready(Build::Development)?;
     // index.html names it, so it has to be there.
     solver::folder()?;
     let mut command = Command::new(trunk.join(tools::TRUNK.name));
@@ -48,14 +48,14 @@ pub(crate) fn trunk() -> Result<Command> {
     Ok(command)
 }
 
-/// Builds the widget for shipping.
-pub(crate) fn build(extent: Extent) -> Result<Built> {
+/// Builds the widget.
+pub(crate) fn build(extent: Extent, build: Build) -> Result<Built> {
     let (name, takes) = match extent {
         Extent::Full => ("full", "about 3 min the first time"),
         Extent::Lean => ("lean", "some seconds after the full one"),
     };
     let mut compile = Command::new("cargo");
-    Compiler::ready()?.configure(&mut compile, &[], Build::Shipped)?;
+    Compiler::ready(build)?.configure(&mut compile, &[], build)?;
     compile.current_dir(paths::root()).env("CARGO_TARGET_DIR", folder());
     compile.args(["build", "--profile", "widget", "--target", "wasm32-unknown-unknown", "--bin", NAME]);
     if extent == Extent::Lean {

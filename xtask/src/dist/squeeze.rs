@@ -6,14 +6,14 @@ use std::{fmt::Write as _, fs, process::Command};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
-use crate::{npm, paths, run::step};
+use crate::{npm, paths, run::step, wasm::Build};
 
 /// How much is done about the size of what is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// As it is shipped: as small as it gets. Takes Node.
     Shipped,
-    /// As it comes: for the demo, which is to be there soon on a machine that has only Rust.
+    /// As it comes: for the demo, which is to be there soon on a machine that has only Rust. Several times as large.
     Quick,
 }
 
@@ -49,6 +49,22 @@ const BINARYEN: [&str; 12] = [
 ];
 
 impl Form {
+    /// The build that it is made of.
+    pub(super) fn build(self) -> Build {
+        match self {
+            Self::Shipped => Build::Shipped,
+            Self::Quick => Build::Quick,
+        }
+    }
+
+    /// The effort of brotli, from 0 to 11.
+    pub(super) fn brotli(self) -> i32 {
+        match self {
+            Self::Shipped => 11,
+            Self::Quick => 5,
+        }
+    }
+
     /// A script, smaller.
     pub(super) fn script(self, file: &str, script: &str, kind: Script) -> Result<String> {
         let arguments: Vec<&str> = match kind {

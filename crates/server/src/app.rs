@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::{
     assertion::Verifier,
     config::{Config, KeyError},
-    engine::{Engine, Rules},
+    engine::Engine,
     flows::Flows,
     http::{self, Metrics},
     keys::Keys,
@@ -58,7 +58,7 @@ impl App {
             Verifier::from_config(&config.assertions, &config.server.public_url)
         };
         let flows = Flows::new(
-            Engine::new(keys.clone(), Rules::new(&config)),
+            Engine::new(keys.clone(), config.rules()),
             keys.clone(),
             &parts,
             assertions,
@@ -81,7 +81,7 @@ impl App {
     /// Goes on with another configuration: for the demonstration, whose page has switches. What was
     /// opened at the start (addresses, files, mail, phone, breached and former passwords) stays as it was.
     pub fn reconfigure(&self, config: Config, captcha: Option<Arc<dyn CaptchaVerifier>>) {
-        self.flows.reconfigure(Rules::new(&config), captcha);
+        self.flows.reconfigure(config.rules(), captcha);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 

@@ -57,6 +57,12 @@ pub(crate) fn language(locale: &str) -> &'static Language {
     known.unwrap_or(&LANGUAGES[0])
 }
 
+/// The words of a predefined question in a language, or in English where there is no catalogue for it;
+/// `None` where the id is not one of [`PREDEFINED`](regain_values::questions::PREDEFINED).
+pub(crate) fn question(id: &str, locale: &str) -> Option<&'static str> {
+    language(locale).question(id)
+}
+
 /// A tag without what goes beyond language, script and region. Norwegian is Bokmål, as in the widget.
 fn identifier(tag: &str) -> Option<LanguageIdentifier> {
     let mut id = LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()?;
@@ -171,6 +177,10 @@ fn filled(mut rest: &str, values: &[(&str, &str)], (before_value, after_value): 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use regain_values::questions::{PREDEFINED, QUESTION_CHARACTERS};
+
     use super::*;
 
     #[test]
@@ -187,6 +197,25 @@ mod tests {
         ] {
             assert_eq!(language(locale).tag, tag, "{locale:?}");
         }
+    }
+
+    #[test]
+    fn every_question_has_words_of_its_own() {
+        for Language { tag, .. } in LANGUAGES.iter() {
+            let texts: BTreeSet<_> = PREDEFINED.iter().filter_map(|id| question(id, tag)).collect();
+            assert_eq!(texts.len(), PREDEFINED.len(), "{tag}: each has words, and no two the same");
+            for text in texts {
+                assert!(QUESTION_CHARACTERS.contains(&text.chars().count()), "{tag}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_catalogue_has_no_words() {
+        for id in ["", "First_pet", "first_pet ", "mothers_maiden_name"] {
+            assert_eq!(question(id, "en"), None, "{id:?}");
+        }
+        assert_eq!(question("first_pet", "tlh"), question("first_pet", "en"), "an unknown language is English");
     }
 
     #[test]

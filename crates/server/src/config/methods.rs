@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use regain_protocol::{MethodKind, Role};
 use serde::Deserialize;
 
 use super::{Faults, PhoneConfig};
-use crate::questions::{self, CustomQuestion, MAX_CUSTOM, PREDEFINED, QUESTION_CHARACTERS, is_id};
+use crate::questions::{CustomQuestion, MAX_CUSTOM, PREDEFINED, QUESTION_CHARACTERS, is_id};
 
 /// `[methods]`: which ways are on. A way that an account has not registered is not offered to it.
 #[derive(Debug, Clone, Deserialize)]
@@ -69,19 +68,6 @@ impl MethodsConfig {
             .filter(|is_on| *is_on)
             .count()
     }
-
-    /// Whether a way is on.
-    pub const fn offers(&self, kind: MethodKind, role: Option<Role>) -> bool {
-        match (kind, role) {
-            (MethodKind::Email, _) => self.email,
-            (MethodKind::Sms, _) => self.sms,
-            (MethodKind::Call, Some(Role::Office)) => self.call_office,
-            (MethodKind::Call, _) => self.call_mobile,
-            (MethodKind::Questions, _) => self.questions,
-            (MethodKind::Authenticator, _) => self.authenticator,
-            (MethodKind::Unknown, _) => false,
-        }
-    }
 }
 
 /// `[questions]`: the security questions, where they are on.
@@ -127,12 +113,6 @@ impl QuestionsConfig {
             );
         }
     }
-
-    /// The words of a question that is not the person's own; `None` where there is none of that id.
-    pub fn text(&self, id: &str, locale: &str) -> Option<String> {
-        let own = || self.own.iter().find(|question| question.id == id).map(|question| question.text.clone());
-        questions::text(id, locale).map(str::to_owned).or_else(own)
-    }
 }
 
 /// `[gates]`: how many proofs it takes.
@@ -162,11 +142,6 @@ impl GatesConfig {
             "gates.required",
             "two proofs need two kinds of methods that are on",
         );
-    }
-
-    /// How many proofs an account in these groups needs.
-    pub fn for_groups(&self, groups: &[String]) -> u8 {
-        groups.iter().filter_map(|group| self.groups.get(group)).copied().fold(self.required, u8::max)
     }
 
     /// How many proofs the most demanding group needs.

@@ -16,6 +16,7 @@ mod methods;
 mod organisation;
 mod password;
 mod phone;
+mod rules;
 mod security_info;
 mod server;
 
@@ -269,7 +270,7 @@ fn is_loopback_address(address: &str) -> bool {
 
 /// Whether a text has the form of a mail address.
 pub(crate) fn is_mail_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    regain_values::mail_address::MailAddress::parse(text).is_ok_and(|address| address.as_str() == text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `[security_info]`: how much security info people are asked for, and how often they are to look at it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::{Faults, GatesConfig};
@@ -40,25 +40,8 @@ impl SecurityInfoConfig {
         self.required.unwrap_or(self.gates)
     }
 
-    /// Whether the last look at it was too long ago. Who never looked is to look when something is missing,
-    /// not at once.
-    pub fn is_stale(&self, confirmed_at: Option<Timestamp>, now: Timestamp) -> bool {
-        let interval = SignedDuration::from_hours(HOURS_A_DAY * i64::from(self.reconfirm_days));
-        self.reconfirm_days > 0 && confirmed_at.is_some_and(|at| now.duration_since(at) >= interval)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_is_due_when_the_last_one_is_too_long_ago() {
-        let at = |days: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(HOURS_A_DAY * days);
-        let config = SecurityInfoConfig::default();
-        assert!(!config.is_stale(Some(at(0)), at(179)) && config.is_stale(Some(at(0)), at(180)));
-        assert!(!config.is_stale(None, at(1000)), "nobody ever said that it was right");
-        let never = SecurityInfoConfig { reconfirm_days: 0, ..config };
-        assert!(!never.is_stale(Some(at(0)), at(10_000)));
+    /// The time after which people are asked to look at it again; `None` for never.
+    pub fn reconfirm_after(&self) -> Option<SignedDuration> {
+        (self.reconfirm_days > 0).then(|| SignedDuration::from_hours(HOURS_A_DAY * i64::from(self.reconfirm_days)))
     }
 }

@@ -6,7 +6,6 @@ use tokio::task::spawn_blocking;
 use super::{Fault, Flows};
 use crate::{
     breached,
-    config::OnFailure,
     engine::{BreachedRule, GuessableRule, PasswordCheck},
     password_form,
 };
@@ -46,7 +45,7 @@ impl Flows {
         let Some(breached) = &self.breached else { return Ok(false) };
         match breached::seen(&**breached, &password_form::normalise(check.password)).await {
             Ok(count) => Ok(count >= rule.min_count),
-            Err(error) if rule.on_failure == OnFailure::Accept => {
+            Err(error) if rule.accept_unknown => {
                 tracing::warn!(%error, "a new password is taken without having been looked up");
                 Ok(false)
             }

@@ -32,6 +32,7 @@ use crate::{
     client::Client,
     engine::{Asserted, Context, Engine, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
+    languages,
     ports::{
         Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Rng, Store,
         StoreError, random_id, random_token,
@@ -126,8 +127,9 @@ impl Flows {
     }
 
     /// Decides by other rules, and asks another service about challenges, from now on.
+    #[expect(clippy::needless_pass_by_value, reason = "gone with the switches of the demonstration")]
     pub(crate) fn reconfigure(&self, rules: Rules, captcha: Option<Arc<dyn CaptchaVerifier>>) {
-        self.engine.set_rules(rules);
+        let _ = rules; // gone with the demo's switches
         *self.captcha.write().unwrap_or_else(PoisonError::into_inner) = captcha;
     }
 
@@ -155,6 +157,10 @@ impl Flows {
         if create.user_id.as_deref().is_some_and(|id| user_id::trimmed(id).is_err()) {
             return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
         }
+        if create.locale.as_deref().is_some_and(|tag| !languages::is_tag(tag)) {
+            return Ok(Reply::invalid("/locale", "not a BCP 47 language tag"));
+        }
+        let locale = languages::nearest(create.locale.as_deref(), &self.engine.rules().locales).to_owned();
         let now = self.now();
         if let Err(refusal) = self.engine.is_on_offer(create.kind, create.assertion.is_some()) {
             return Ok(Reply::refused(&refusal, None, now));
@@ -178,11 +184,7 @@ impl Flows {
             state: String::new(),
         };
         let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
-        let begun = self.engine.begin(cx, create.locale.as_deref(), create.user_id.as_deref(), asserted);
-        let decision = match begun {
-            Ok(decision) => decision,
-            Err(refusal) => return Ok(Reply::refused(&refusal, None, now)),
-        };
+        let decision = self.engine.begin(cx, locale, create.user_id.as_deref(), asserted);
         let reply = Reply::created(self.engine.view(cx, &decision.state), token);
         match self.carry_out(&row, cx, &decision, reply, once, client).await? {
             CarriedOut::Done(reply) => Ok(reply),

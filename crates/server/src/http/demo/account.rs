@@ -19,7 +19,7 @@ use super::{super::asset::Asset, Demo, guard::is_from_here, page};
 use crate::{
     assertion::{Verifier, crypto},
     config::AssertionsConfig,
-    engine::{InfoDue, Rules},
+    engine::InfoDue,
     keys::Keys,
     ports::{Account, random_id},
 };
@@ -69,7 +69,7 @@ pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
     let (change, register) = (offers(FlowKind::Change), offers(FlowKind::Register));
     // Where another program's word counts, the demonstration has none: people sign in once more.
     let proof = (!config.assertions.is_configured()).then(|| prove(demo, account, now));
-    let due = Rules::new(&config).info_due(account, now).map(|due| match due {
+    let due = config.rules().info_due(account, now).map(|due| match due {
         InfoDue::Missing(_) if has_nothing(account) => {
             "You have no security info yet, so there is no way back in if you forget your password. It takes a \
              minute to add."

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::{super::asset::Asset, Demo};
 use crate::{
     adapters::{MailRole, Person, PhoneRole},
-    questions, totp,
+    languages, totp,
 };
 
 /// Lists the people: how they differ, their passwords to begin with, and with what they prove who they
@@ -97,7 +97,7 @@ fn card(person: &Person, now: Timestamp) -> Markup {
 
 /// The words of a question; its id where it is one of the organisation's own.
 fn words<'a>(id: Option<&'a str>, own: Option<&'a str>) -> &'a str {
-    let predefined = id.and_then(|id| questions::text(id, "en"));
+    let predefined = id.and_then(|id| languages::question(id, "en"));
     predefined.or(own).or(id).unwrap_or_default()
 }
 

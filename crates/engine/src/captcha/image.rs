@@ -1,0 +1,157 @@
+//! Six digits to read in a [picture](super::picture) or to [hear](super::spoken). Digits, because they
+//! are the same in every language, and because they can be spoken without being misheard.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use regain_protocol::{Captcha, CaptchaSolution, Secret};
+use serde::{Deserialize, Serialize};
+
+use super::{picture, spoken::wav};
+use regain_keys::{Keys, same};
+use regain_ports::{Rng, random_code, random_id};
+
+/// What the digits are sealed for.
+const SEALED_FOR: &str = "captcha";
+
+/// A challenge. The digits are sealed together with their time, so that whoever speaks them needs
+/// nothing but the sealed text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    id: String,
+    sealed: String,
+}
+
+/// What is sealed.
+struct Digits {
+    digits: Secret<String>,
+    expires_at: Timestamp,
+}
+
+impl Digits {
+    fn seal(&self, rng: &dyn Rng, keys: &Keys) -> String {
+        let text = format!("{} {}", self.digits.expose(), self.expires_at.as_second());
+        keys.seal(rng, SEALED_FOR, &Secret::new(text.into_bytes()))
+    }
+
+    fn open(keys: &Keys, sealed: &str) -> Option<Self> {
+        let text = keys.open(SEALED_FOR, sealed).ok()?;
+        let (digits, until) = std::str::from_utf8(text.expose()).ok()?.split_once(' ')?;
+        Some(Self { digits: digits.into(), expires_at: Timestamp::from_second(until.parse().ok()?).ok()? })
+    }
+}
+
+impl Image {
+    pub(super) fn new(rng: &dyn Rng, keys: &Keys, expires_at: Timestamp) -> Self {
+        let digits = Digits { digits: random_code(rng), expires_at };
+        Self { id: random_id(rng), sealed: digits.seal(rng, keys) }
+    }
+
+    /// Whether these are its digits, and the answer is not about a picture that was there before.
+    pub(super) fn is_solved_by(&self, given: &CaptchaSolution, now: Timestamp, keys: &Keys) -> bool {
+        let is_this_one = given.id.as_ref().is_none_or(|id| *id == self.id);
+        let right = Digits::open(keys, &self.sealed)
+            .is_some_and(|it| now < it.expires_at && same(&digits_of(&given.solution), it.digits.expose()));
+        is_this_one && right
+    }
+
+    pub(super) fn shown(&self, keys: &Keys, public_url: &str) -> Captcha {
+        let digits = Digits::open(keys, &self.sealed);
+        // A challenge of a former server key shows no digits; another one can be asked for.
+        let digits = digits.as_ref().map_or("", |it| it.digits.expose());
+        let png = picture::png(digits, keys.captcha_seed("picture", &self.sealed));
+        Captcha::Image {
+            id: self.id.clone(),
+            image: format!("data:image/png;base64,{}", STANDARD.encode(png)),
+            audio: format!("{public_url}/v1/captcha/{}.wav", self.sealed),
+        }
+    }
+
+    #[cfg(test)]
+    fn solution(&self, keys: &Keys) -> Option<String> {
+        revealed(keys, &self.sealed)
+    }
+}
+
+/// The WAV that speaks sealed digits; `None` where they are not ours or out of time.
+pub fn spoken(keys: &Keys, sealed: &str, now: Timestamp) -> Option<Vec<u8>> {
+    let Digits { digits, expires_at } = Digits::open(keys, sealed)?;
+    (now < expires_at).then(|| wav(digits.expose(), keys.captcha_seed("sound", sealed)))
+}
+
+/// Sealed digits, for the demonstration, whose outbox tells them to programs that cannot see.
+pub fn revealed(keys: &Keys, sealed: &str) -> Option<String> {
+    Digits::open(keys, sealed).map(|digits| digits.digits.expose().clone())
+}
+
+/// The digits in what a person typed: spaces and dashes between them are fine, and so are the digits
+/// of other scripts, which their keyboards have.
+fn digits_of(typed: &str) -> String {
+    let zeros = ['0', '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{FF10}'];
+    let digit =
+        |c: char| zeros.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|it| *it < 10));
+    let meant = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2013}'));
+    meant.map(|c| digit(c).and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regain_ports::OsRng;
+
+    fn keys(byte: u8) -> Keys {
+        Keys::derive(&Secret::new(vec![byte; 32]))
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn image() -> Image {
+        Image::new(&OsRng, &keys(1), at(1_000))
+    }
+
+    fn given(id: Option<&str>, solution: &str) -> CaptchaSolution {
+        CaptchaSolution { id: id.map(str::to_owned), solution: solution.to_owned() }
+    }
+
+    #[test]
+    fn its_digits_solve_it_however_they_are_typed_until_its_time_is_up() {
+        let image = image();
+        let digits = image.solution(&keys(1)).expect("digits");
+        let arabic: String = digits.chars().filter_map(|c| char::from_u32(u32::from(c) - 0x30 + 0x660)).collect();
+        for typed in [digits.clone(), format!(" {} - {} ", &digits[..3], &digits[3..]), arabic] {
+            assert!(image.is_solved_by(&given(Some(&image.id), &typed), at(999), &keys(1)), "{typed}");
+            assert!(image.is_solved_by(&given(None, &typed), at(999), &keys(1)), "{typed}");
+            assert!(!image.is_solved_by(&given(None, &typed), at(1_000), &keys(1)), "{typed}");
+        }
+        for (id, typed) in [(None, ""), (None, "12345"), (Some("other"), &*digits), (None, &format!("{digits}0"))] {
+            assert!(!image.is_solved_by(&given(id, typed), at(0), &keys(1)), "{id:?} {typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_and_shown_does_not_tell_the_digits() {
+        let image = image();
+        let digits = image.solution(&keys(1)).expect("digits");
+        let shown = image.shown(&keys(1), "https://recover.example.com");
+        let Captcha::Image { image: picture, audio, .. } = &shown else { panic!("it is a picture") };
+        assert!(picture.starts_with("data:image/png;base64,iVBOR"));
+        let address = format!("https://recover.example.com/v1/captcha/{}.wav", image.sealed);
+        assert_eq!(*audio, address);
+        let stored = serde_json::to_string(&image).expect("JSON");
+        // Six digits in a row may occur in a picture's base64 by chance; there they would tell nothing.
+        assert!(!stored.contains(&digits) && !audio.contains(&digits));
+        assert_eq!(image.shown(&keys(1), "https://recover.example.com"), shown, "looked at again, it is the same");
+    }
+
+    #[test]
+    fn only_what_we_sealed_is_spoken_and_only_in_its_time() {
+        let image = image();
+        assert!(spoken(&keys(1), &image.sealed, at(999)).is_some());
+        assert!(spoken(&keys(1), &image.sealed, at(1_000)).is_none());
+        assert!(spoken(&keys(2), &image.sealed, at(0)).is_none());
+        assert!(spoken(&keys(1), "nonsense", at(0)).is_none());
+        let other = keys(1).seal(&OsRng, "other", &Secret::new(b"123456 9999999999".to_vec()));
+        assert!(spoken(&keys(1), &other, at(0)).is_none());
+    }
+}

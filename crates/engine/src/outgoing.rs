@@ -1,0 +1,160 @@
+//! What is queued to be sent: written by the flows, read by the delivery worker.
+//!
+//! The store keeps it sealed, because it carries a code.
+
+use jiff::Timestamp;
+use regain_protocol::{MethodKind, Outcome, Role, Secret};
+use serde::{Deserialize, Serialize};
+
+use regain_keys::{Keys, OpenError};
+use regain_ports::{CallRef, Rng};
+
+/// One message on its way, before its words are chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Where it goes: always an address from the directory. `None` for a user ID that has none: the
+    /// message is queued, claimed and settled like any other, and nobody gets it.
+    pub to: Option<String>,
+    /// The language, as a BCP 47 tag that the configuration offers.
+    pub locale: String,
+    /// The user ID of the account that it is about, for its words.
+    pub user_id: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "content", rename_all = "snake_case")]
+pub enum Content {
+    /// A code by mail.
+    Code {
+        /// The code.
+        code: Secret<String>,
+        /// For how many minutes it is good.
+        minutes: u32,
+        /// What it is for.
+        purpose: CodePurpose,
+    },
+    /// A code by text message.
+    TextCode {
+        /// The code.
+        code: Secret<String>,
+        /// For how many minutes it is good.
+        minutes: u32,
+        /// What it is for.
+        purpose: CodePurpose,
+    },
+    /// A call in which `#` is to be pressed.
+    Call {
+        /// Which call.
+        reference: CallRef,
+    },
+    /// The confirmation, by mail, that a flow was completed.
+    Confirmation {
+        /// What was done.
+        outcome: Outcome,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly: the client's network prefix; `None` where it isn't known.
+        client: Option<String>,
+    },
+    /// The notice, by mail, that something of the security info was changed.
+    SecurityInfoChanged {
+        /// What was done.
+        change: InfoChange,
+        /// The kind of what was changed.
+        kind: MethodKind,
+        /// Its role, where the kind has several.
+        role: Option<Role>,
+        /// The address or number with most of it hidden, where there is one.
+        masked: Option<String>,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly.
+        client: Option<String>,
+    },
+    /// That the account's sessions are to end, to the program where people are signed in. The
+    /// [`Outgoing`]'s recipient is the account, by the directory's name for it.
+    SessionsEnded {
+        /// Those that were begun before this.
+        before: Timestamp,
+    },
+    /// A request to the administrators, by mail. The user ID of the [`Outgoing`] is the one that was
+    /// typed, which need not be anybody's; it is empty where none was.
+    AdministratorRequest {
+        /// Why the person could not go on, as the step said it: `disabled`, `second_gate`, `asked`.
+        reason: String,
+        /// What they added in their own words.
+        message: Option<String>,
+        /// The kinds of proof that were given.
+        proved: Vec<MethodKind>,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly.
+        client: Option<String>,
+    },
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodePurpose {
+    /// To prove who one is.
+    Prove,
+    /// To show that a new address or number is one's own.
+    Register,
+}
+
+/// What was done to a method of the security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InfoChange {
+    /// There was none of its kind and role before.
+    Added,
+    /// It took the place of another.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
+
+impl Outgoing {
+    /// Seals it for the queue, bound to the message's id.
+    pub fn seal(&self, keys: &Keys, rng: &dyn Rng, message_id: &str) -> String {
+        let json = serde_json::to_vec(self).expect("a message has only text members");
+        keys.seal(rng, &context(message_id), &Secret::new(json))
+    }
+
+    /// Reads what [`Outgoing::seal`] wrote for the same message.
+    pub fn open(keys: &Keys, message_id: &str, payload: &str) -> Result<Self, OpenError> {
+        let json = keys.open(&context(message_id), payload)?;
+        serde_json::from_slice(json.expose()).map_err(|_| OpenError)
+    }
+}
+
+/// What binds a sealed message to its row.
+fn context(message_id: &str) -> String {
+    format!("message:{message_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regain_ports::OsRng;
+
+    #[test]
+    fn opens_only_for_the_same_message_and_hides_the_code() {
+        let keys = Keys::derive(&Secret::new(vec![7; 32]));
+        let outgoing = Outgoing {
+            to: Some("ada@example.net".into()),
+            locale: "en".into(),
+            user_id: "ada@example.com".into(),
+            content: Content::Code { code: "123456".into(), minutes: 10, purpose: CodePurpose::Prove },
+        };
+        let sealed = outgoing.seal(&keys, &OsRng, "m1");
+        assert!(!sealed.contains("123456"));
+        assert_eq!(Outgoing::open(&keys, "m1", &sealed).expect("opens"), outgoing);
+        assert!(Outgoing::open(&keys, "m2", &sealed).is_err());
+        assert!(Outgoing::open(&Keys::derive(&Secret::new(vec![8; 32])), "m1", &sealed).is_err());
+    }
+}

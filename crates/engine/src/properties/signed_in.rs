@@ -1,0 +1,359 @@
+//! Flows for people who can sign in, driven, and an onlooker who keeps count by himself of what they were
+//! shown to know and to own.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use regain_protocol::{Answer, FlowKind, MethodKind, QuestionAnswer, Role, Secret, StepBody};
+
+use super::{
+    super::{Application, Applied, Asserted, Context, Decision, Effect, Engine, Found, Reply, Rules, Stage, State},
+    drive::{Counting, account, rules},
+};
+use crate::outgoing::{CodePurpose, Content};
+use regain_keys::Keys;
+use regain_ports::{Account, CallEvent, Registration};
+use regain_values::{questions::PREDEFINED, totp};
+
+const RIGHT: &str = "the password of today";
+
+/// What a person can do, what a phone does, and what time does.
+#[derive(Debug, Clone)]
+enum Act {
+    SignIn { who: &'static str, right: bool },
+    SetPassword { current: Option<bool> },
+    Choose(usize),
+    Verify { right: bool },
+    VerifyApp,
+    AnswerAll { right: bool },
+    Heard(CallEvent),
+    ChooseAnother,
+    Resend,
+    Add(MethodKind, Option<Role>, &'static str),
+    Remove(usize),
+    SetQuestions,
+    Finish,
+    Ask,
+    Wait(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let who = prop_oneof![3 => Just("ada"), 2 => Just("newcomer"), 1 => Just("nobody")];
+    let to_add = prop_oneof![
+        Just((MethodKind::Email, Some(Role::Alternate), "other@example.org")),
+        Just((MethodKind::Email, Some(Role::Authentication), "third@example.org")),
+        Just((MethodKind::Email, Some(Role::Alternate), "no address")),
+        Just((MethodKind::Sms, Some(Role::Mobile), "+14255550177")),
+        Just((MethodKind::Call, Some(Role::Authentication), "+14255550178")),
+        Just((MethodKind::Call, Some(Role::Office), "+14255550179")),
+        Just((MethodKind::Authenticator, None, "")),
+    ];
+    let event = prop_oneof![3 => Just(CallEvent::Key('#')), 1 => Just(CallEvent::Key('5')), 1 => Just(CallEvent::Over)];
+    prop_oneof![
+        6 => (who, any::<bool>()).prop_map(|(who, right)| Act::SignIn { who, right }),
+        4 => any::<Option<bool>>().prop_map(|current| Act::SetPassword { current }),
+        6 => (0..6_usize).prop_map(Act::Choose),
+        8 => any::<bool>().prop_map(|right| Act::Verify { right }),
+        4 => Just(Act::VerifyApp),
+        3 => any::<bool>().prop_map(|right| Act::AnswerAll { right }),
+        4 => event.prop_map(Act::Heard),
+        2 => Just(Act::ChooseAnother),
+        1 => Just(Act::Resend),
+        8 => to_add.prop_map(|(kind, role, value)| Act::Add(kind, role, value)),
+        4 => (0..5_usize).prop_map(Act::Remove),
+        2 => Just(Act::SetQuestions),
+        2 => Just(Act::Finish),
+        1 => Just(Act::Ask),
+        3 => prop_oneof![Just(31_i64), Just(300)].prop_map(Act::Wait),
+    ]
+}
+
+/// Somebody of this directory. Newcomers have nothing.
+fn somebody(user_id: &str) -> Option<Account> {
+    let found = account(user_id)?;
+    Some(if user_id == "newcomer" {
+        Account { mails: vec![], phones: vec![], questions: vec![], authenticator: false, ..found }
+    } else {
+        found
+    })
+}
+
+struct Drive {
+    engine: Engine,
+    rng: Counting,
+    kind: FlowKind,
+    now: Timestamp,
+    expires_at: Timestamp,
+    state: State,
+    /// The newest code, where it went, and what it is for.
+    code: Option<(String, Secret<String>, CodePurpose)>,
+    call: Option<(String, String)>,
+    /// Whether the right password was given in this flow.
+    knows: bool,
+    /// Whether a method that was registered before proved it.
+    proved: bool,
+    /// Where a code or a key came back from, of what was being added.
+    owned: BTreeSet<String>,
+    /// Whether anything was registered when the flow began.
+    had_ways: bool,
+}
+
+impl Drive {
+    fn new(kind: FlowKind, asserted: Option<&str>, rules: Rules) -> Self {
+        let engine = Engine::new(Keys::derive(&Secret::new(vec![3; 32])), rules);
+        let now = "2026-11-23T14:00:00Z".parse().expect("a time");
+        let expires_at = engine.expires_at(now);
+        let rng = Counting::default();
+        let cx = Context { flow_id: "flow", kind, expires_at, now, rng: &rng, client: None };
+        let account = asserted.and_then(somebody).map(|account| Asserted { account, id: "1".into() });
+        let state = engine.begin(cx, "en".into(), None, account).state;
+        Self {
+            engine,
+            rng,
+            kind,
+            now,
+            expires_at,
+            state,
+            code: None,
+            call: None,
+            knows: false,
+            proved: false,
+            owned: BTreeSet::new(),
+            had_ways: asserted == Some("ada"),
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        let Self { kind, expires_at, now, .. } = *self;
+        Context { flow_id: "flow", kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
+    }
+
+    fn shown(&self) -> StepBody {
+        self.engine.view(self.context(), &self.state).step.body
+    }
+
+    fn does(&mut self, act: &Act) {
+        match act {
+            Act::Wait(seconds) => self.now += SignedDuration::from_secs(*seconds),
+            Act::Heard(event) => {
+                let Some((call, to)) = self.call.clone() else { return };
+                let before = self.state.clone();
+                let (decision, _) = self.engine.heard(self.context(), &self.state, &call, *event);
+                let Some(decision) = decision else { return };
+                if *event == CallEvent::Key('#') {
+                    self.shown_to_work(&before, to);
+                }
+                self.take(decision);
+            }
+            act => self.answers(act),
+        }
+    }
+
+    /// A code or a key came back: of something new, or of what was there.
+    fn shown_to_work(&mut self, before: &State, destination: String) {
+        let is_new = before.subject.as_ref().is_some_and(|subject| subject.pending.is_some());
+        if is_new {
+            self.owned.insert(destination);
+        } else {
+            self.proved = true;
+        }
+    }
+
+    fn answers(&mut self, act: &Act) {
+        let answer = self.answer(act);
+        let cx = self.context();
+        let step_id = self.state.step_id.clone();
+        let needs = self.engine.needs(cx, &self.state, &step_id, &answer);
+        let mut found = Found {
+            authenticator_key: needs.authenticator.flatten().map(|_| Secret::new(vec![1; 20])),
+            answers_right: matches!(needs.answers, Some((Some(_), _))) && matches!(act, Act::AnswerAll { right: true }),
+            ..Found::default()
+        };
+        if let Some((user_id, password)) = &needs.sign_in {
+            found.signed_in = somebody(user_id).filter(|_| password.expose() == RIGHT);
+        }
+        let is_right = found.signed_in.is_some();
+        let who = found.signed_in.as_ref().map(|account| account.user_id.clone());
+        let before = self.state.clone();
+        let Ok(decision) = self.engine.answer(cx, &self.state, &step_id, &answer, found) else { return };
+        if decision.reply == Reply::Accepted {
+            self.knows |= is_right;
+            match (&before.stage, act) {
+                (Stage::SignIn { .. }, Act::SignIn { .. }) => self.had_ways |= who.as_deref() == Some("ada"),
+                (Stage::EnterCode { .. }, Act::Verify { right: true }) => {
+                    let (to, ..) = self.code.clone().expect("a code was sent");
+                    self.shown_to_work(&before, to);
+                }
+                (Stage::EnterCode { .. }, Act::VerifyApp) => self.shown_to_work(&before, "the app".into()),
+                (Stage::AnswerQuestions { .. }, Act::AnswerAll { right: true }) => self.proved = true,
+                (Stage::EnterCode { .. }, Act::Verify { right: false }) => panic!("a wrong code was taken"),
+                _ => {}
+            }
+        }
+        self.take(decision);
+    }
+
+    fn answer(&self, act: &Act) -> Answer {
+        let subject = self.state.subject.as_ref();
+        match act {
+            Act::SignIn { who, right } => {
+                Answer::SignIn { user_id: (*who).into(), password: if *right { RIGHT } else { "wrong" }.into() }
+            }
+            Act::SetPassword { current } => Answer::SetPassword {
+                password: "a river that runs north".into(),
+                current: current.map(|right| if right { RIGHT } else { "wrong" }.into()),
+            },
+            Act::Choose(index) => {
+                let id = subject.and_then(|subject| subject.on_offer().nth(*index)).map(|by| by.shown.id.clone());
+                Answer::Choose { method: id.unwrap_or_default(), destination: None }
+            }
+            Act::Verify { right } => {
+                let code = self.code.as_ref().filter(|_| *right).map(|(_, code, _)| code.clone());
+                Answer::Verify { code: code.unwrap_or_else(|| "no code".into()) }
+            }
+            Act::VerifyApp => {
+                let shown = match self.shown() {
+                    StepBody::EnterCode { setup: Some(setup), .. } => totp::key_from_base32(&setup.secret),
+                    _ => Some(Secret::new(vec![1; 20])),
+                };
+                Answer::Verify { code: totp::code(&shown.expect("a key"), totp::step_at(self.now)) }
+            }
+            Act::AnswerAll { .. } => {
+                let asked =
+                    if let Stage::AnswerQuestions { asked, .. } = &self.state.stage { asked.as_slice() } else { &[] };
+                let answers = asked
+                    .iter()
+                    .map(|question| QuestionAnswer { question: question.id.clone(), answer: "an answer".into() });
+                Answer::Answer { answers: answers.collect() }
+            }
+            Act::Add(kind, role, value) => {
+                Answer::Add { kind: *kind, role: *role, value: Some((*value).into()).filter(|_| !value.is_empty()) }
+            }
+            Act::Remove(index) => {
+                let methods = if let StepBody::SecurityInfo { methods, .. } = self.shown() { methods } else { vec![] };
+                Answer::Remove { method: methods.get(*index).map(|method| method.id.clone()).unwrap_or_default() }
+            }
+            Act::SetQuestions => {
+                let answers = ["one", "two", "three", "four", "five"].into_iter().zip(PREDEFINED);
+                let answers = answers.map(|(answer, id)| QuestionAnswer {
+                    question: id.into(),
+                    answer: format!("answer {answer}").into(),
+                });
+                Answer::SetQuestions { answers: answers.collect() }
+            }
+            Act::Resend => Answer::Resend {},
+            Act::ChooseAnother => Answer::ChooseAnother {},
+            Act::Ask => Answer::AskAdministrator {},
+            Act::Finish | Act::Heard(_) | Act::Wait(_) => Answer::Finish {},
+        }
+    }
+
+    /// What the shell does with a decision.
+    fn take(&mut self, decision: Decision) {
+        let mut follows = None;
+        for effect in &decision.effects {
+            match effect {
+                Effect::Send { outgoing, .. } => match &outgoing.content {
+                    Content::Code { code, purpose, .. } | Content::TextCode { code, purpose, .. } => {
+                        let to = outgoing.to.clone().expect("somebody");
+                        let is_registered = somebody("ada").is_some_and(|account| {
+                            account.mails.iter().any(|mail| mail.address == to)
+                                || account.phones.iter().any(|phone| phone.number == to)
+                        });
+                        assert!(*purpose == CodePurpose::Register || is_registered || self.owned.contains(&to));
+                        self.code = Some((to, code.clone(), *purpose));
+                    }
+                    Content::Call { reference } => {
+                        self.call = Some((reference.call_id.clone(), outgoing.to.clone().expect("somebody")));
+                    }
+                    _ => {}
+                },
+                Effect::Apply { what, .. } => {
+                    self.may(what);
+                    follows = Some(self.engine.applied(self.context(), &decision.state, what, Applied::Done));
+                }
+                _ => {}
+            }
+        }
+        self.state = decision.state;
+        if let Some(follows) = follows {
+            self.take(follows);
+        }
+    }
+
+    /// Whether what the directory is told follows from what was shown.
+    fn may(&self, what: &Application) {
+        match what {
+            Application::SetPassword { current, .. } => {
+                assert!(self.kind == FlowKind::Change);
+                let is_right = current.as_ref().is_some_and(|current| current.expose() == RIGHT);
+                assert!(self.knows && (current.is_none() || is_right), "a password without the current one");
+            }
+            Application::Unlock => panic!("nobody asked for that"),
+            Application::Register(registration) => {
+                self.may_register();
+                match registration {
+                    Registration::Mail(mail) => assert!(self.owned.contains(&mail.address), "not shown to work"),
+                    Registration::Phone(phone) => assert!(self.owned.contains(&phone.number), "not shown to work"),
+                    Registration::Authenticator(_) => assert!(self.owned.contains("the app"), "not shown to work"),
+                    Registration::RemovePhone(Role::Office) => panic!("the organisation's"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// A session is not enough, and a password is only where there is nothing else.
+    fn may_register(&self) {
+        assert!(self.kind == FlowKind::Register);
+        assert!(self.proved || (self.knows && !self.had_ways), "without an existing factor");
+    }
+
+    fn holds(&self) {
+        match self.shown() {
+            StepBody::SecurityInfo { .. } => self.may_register(),
+            StepBody::NewPassword { needs_current, .. } => assert!(needs_current || self.knows),
+            StepBody::Unknown => panic!("a step that nobody knows"),
+            _ => {}
+        }
+        let json = serde_json::to_string(&self.state).expect("serialises");
+        assert_eq!(serde_json::from_str::<State>(&json).expect("reads back"), self.state);
+        assert!(!json.contains(RIGHT), "a password is stored");
+        if let StepBody::EnterCode { setup: Some(setup), .. } = self.shown() {
+            assert!(!json.contains(setup.secret.expose()), "a key is stored in the clear");
+        }
+        if let Some((_, code, _)) = &self.code {
+            assert!(!json.contains(&format!("\"{}\"", code.expose())), "a code is stored in the clear");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_is_changed_without_what_it_takes(
+        kind in prop_oneof![1 => Just(FlowKind::Change), 3 => Just(FlowKind::Register)],
+        asserted in prop_oneof![2 => Just(None), 1 => Just(Some("ada")), 1 => Just(Some("newcomer"))],
+        acts in prop::collection::vec(act(), 1..80),
+    ) {
+        let mut drive = Drive::new(kind, asserted, rules(&super::ALL));
+        for act in &acts {
+            drive.does(act);
+            drive.holds();
+        }
+    }
+
+    /// Past the gates, where the most can go wrong.
+    #[test]
+    fn nor_from_the_security_info_on(
+        who in prop_oneof![Just("ada"), Just("newcomer")], acts in prop::collection::vec(act(), 1..80),
+    ) {
+        let mut drive = Drive::new(FlowKind::Register, None, rules(&super::ALL));
+        for act in [Act::SignIn { who, right: true }, Act::Choose(0), Act::Verify { right: true }].iter().chain(&acts) {
+            drive.does(act);
+            drive.holds();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Ports: what the server needs from the world, each a trait with its types and errors.
+
+mod breached;
+pub mod breached_hash;
+mod captcha;
+mod clock;
+mod directory;
+mod notifier;
+mod phone;
+mod rng;
+mod sessions;
+mod store;
+
+pub use breached::{Breached, BreachedError};
+pub use captcha::{CaptchaError, CaptchaVerifier};
+pub use clock::{Clock, SystemClock};
+pub use directory::{
+    Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer, NewQuestion,
+    PasswordChange, RegisterError, Registration, SetPasswordError, SignIn, UnlockError,
+};
+pub use notifier::{Message, Notifier, NotifyError};
+pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
+pub use rng::{OsRng, Rng, random_code, random_id, random_token};
+pub use sessions::{EndSessions, Sessions};
+pub use store::{
+    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store,
+    StoreError, VoidOthers,
+};

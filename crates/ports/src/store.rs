@@ -1,0 +1,230 @@
+//! The store: where flows live between requests.
+//!
+//! Everything that one request changes is one [`Change`], committed whole or not at all. A flow is
+//! changed by compare-and-swap on its version, which is what makes codes single-use and tries exact
+//! under any number of parallel requests, in any number of server processes.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::FlowKind;
+
+/// A flow as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowRow {
+    /// Its opaque id.
+    pub id: String,
+    /// What it is for.
+    pub kind: FlowKind,
+    /// Counts its changes from 1; [`Store::commit`] compares and increments it.
+    pub version: i64,
+    /// SHA-256 of its current token, base64url.
+    pub token_hash: String,
+    /// The keyed hash of the normalised user ID, once one was given; the same for an account that
+    /// does not exist.
+    pub account_key: Option<String>,
+    /// When it ends whatever happens.
+    pub expires_at: Timestamp,
+    /// The engine's state, as JSON.
+    pub state: String,
+}
+
+/// Everything that one request changes.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The flow as it is to be. Its `version` is the version that was read; 0 inserts a new flow.
+    pub flow: FlowRow,
+    /// Counters to charge. All are checked before any is charged.
+    pub charges: Vec<Charge>,
+    /// Messages to queue.
+    pub messages: Vec<NewMessage>,
+    /// The answer to keep for a repeat of the same request.
+    pub replay: Option<Replay>,
+    /// What happened, for the audit log.
+    pub audit: Vec<AuditEntry>,
+    /// Ends every other flow of the account and drops its unsent messages.
+    pub void_others: Option<VoidOthers>,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+/// A charge against a sliding counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// Which counter, such as `tries:<account key>`. Holds no personal data in the clear.
+    pub bucket: String,
+    /// Over which time the counter counts.
+    pub window: SignedDuration,
+    /// How much it may hold.
+    pub limit: u32,
+    /// How much to add; 0 only checks that there is room for one more.
+    pub cost: u32,
+}
+
+/// How charging counters by themselves ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Charged {
+    /// All of them are charged.
+    Done,
+    /// None is charged: a counter has no room.
+    OverLimit {
+        /// Which.
+        bucket: String,
+        /// From when it has.
+        retry_at: Timestamp,
+    },
+}
+
+/// Ends the other flows of an account.
+#[derive(Debug, Clone)]
+pub struct VoidOthers {
+    /// Whose.
+    pub account_key: String,
+    /// The state that they get, as JSON.
+    pub state: String,
+}
+
+/// A message to queue, sealed: the store cannot read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Unique.
+    pub id: String,
+    /// The flow that caused it.
+    pub flow_id: String,
+    /// The sealed message; erased once it is settled.
+    pub payload: String,
+    /// It is not sent after this.
+    pub not_after: Timestamp,
+    /// Whether [`VoidOthers`] may drop it: true for codes, false for confirmations.
+    pub voidable: bool,
+}
+
+/// A message that one worker has claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedMessage {
+    /// Its id.
+    pub id: String,
+    /// The sealed message.
+    pub payload: String,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// It is not sent after this.
+    pub not_after: Timestamp,
+}
+
+/// What became of a claimed message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// Sent; erase it.
+    Sent,
+    /// Refused for good, out of time, or nobody knows; erase it and never try again.
+    Failed,
+    /// Certainly not delivered: may be claimed again from this time.
+    RetryAt(Timestamp),
+}
+
+/// The kept answer to a request with an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Where the key counts, such as `flow:<id>`.
+    pub scope: String,
+    /// Keyed hash of the client's key.
+    pub key: String,
+    /// Keyed hash of the request (method, path, token, body): a repeat must match it.
+    pub fingerprint: String,
+    /// The sealed answer.
+    pub answer: String,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A line of the audit log. It never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// The flow.
+    pub flow_id: String,
+    /// The account's key, once one was named.
+    pub account_key: Option<String>,
+    /// What happened, as a stable word such as `code_sent`.
+    pub event: String,
+    /// From where: the client's address.
+    pub client: Option<String>,
+    /// More, as JSON.
+    pub detail: Option<String>,
+}
+
+/// How a commit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Committed {
+    /// All of it is stored.
+    Done,
+    /// Nothing is stored: the flow was changed meanwhile, or an answer to the same key was. Read
+    /// again and decide again.
+    Conflict,
+    /// Nothing is stored: a counter has no room.
+    OverLimit {
+        /// Which.
+        bucket: String,
+        /// From when it has.
+        retry_at: Timestamp,
+    },
+}
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It does not answer. The text is for the log and names no secret.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+}
+
+impl StoreError {
+    /// [`StoreError::Unavailable`] by an error whose text names no secret.
+    pub fn unavailable(error: impl std::fmt::Display) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// Keeps flows, counters, queued messages, kept answers and the audit log.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// A flow by its id; `None` where there is none.
+    async fn flow(&self, id: &str) -> Result<Option<FlowRow>, StoreError>;
+
+    /// Commits a change whole or not at all. On [`Committed::Done`] the stored version is one more
+    /// than the change's.
+    async fn commit(&self, change: &Change) -> Result<Committed, StoreError>;
+
+    /// Charges counters by themselves, all or none, for what has its price whatever comes of it: the work
+    /// begins only when it is paid for.
+    async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError>;
+
+    /// Gives back what [`Store::charge`] took at that time.
+    async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError>;
+
+    /// The kept answer to a key that is not out of time; `None` where there is none.
+    async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError>;
+
+    /// Claims the oldest message that is due; `None` where there is none. No two callers get the same.
+    async fn claim_message(&self, now: Timestamp) -> Result<Option<ClaimedMessage>, StoreError>;
+
+    /// Says what became of a claimed message.
+    async fn settle_message(&self, id: &str, settlement: Settlement) -> Result<(), StoreError>;
+
+    /// Gives up on messages that were claimed when a former process died: nobody knows whether they
+    /// were sent. Called once at start. Returns how many.
+    async fn abandon_claimed(&self) -> Result<u64, StoreError>;
+
+    /// The audit log of one flow, oldest first.
+    async fn audit(&self, flow_id: &str) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Forgets flows, kept answers, counters and messages that are long out of time. Returns how
+    /// many rows. The audit log stays.
+    async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Whether the store answers.
+    async fn check(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,201 @@
+//! The SQLite file that the store and the embedded directory share, and everything that only SQLite
+//! needs: pragmas, file modes, how a writing transaction begins. The SQL of the two adapters is
+//! plain, so that on PostgreSQL only this file is different.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use sqlx::{
+    ConnectOptions as _, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// The database that the SQL of the adapters runs on.
+pub(super) type Backend = sqlx::Sqlite;
+
+/// Readers never wait for the writer in WAL mode; more than this gains nothing on one file.
+const READERS: u32 = 4;
+
+/// How long another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a request waits for a connection before it is answered with 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An open database file; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database {
+    readers: SqlitePool,
+    /// One connection: SQLite has one writer at a time, and queueing here is fair and needs no polling.
+    writer: SqlitePool,
+}
+
+/// Why a database file could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or the file cannot be made or written.
+    #[error("cannot write the database file {path}: {source}. Check that its folder exists and may be written")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is no such file.
+    #[error("there is no database {0}: check store.path, and whether the server has run with it")]
+    Missing(PathBuf),
+    /// The file is there but is no database, or SQLite refuses it.
+    #[error("cannot open the database {path}: {source}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// The schema could not be brought up to date, for instance because a newer version made it.
+    #[error("cannot bring the database {path} up to date: {source}")]
+    Migrate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: sqlx::migrate::MigrateError,
+    },
+}
+
+impl Database {
+    /// Opens a database file, makes it (readable by its owner only) where there is none, and brings
+    /// its schema up to date.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        prepare_file(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        let open_error = |source| OpenError::Open { path: path.to_owned(), source };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose the last commits when the power fails, and with them that a code was
+            // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(open_error)?;
+        crate::migrations::migrator()
+            .run(&writer)
+            .await
+            .map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
+        let readers = pool(READERS).connect_with(options).await.map_err(open_error)?;
+        Ok(Self { readers, writer })
+    }
+
+    /// [`Database::open`] for what only reads: where there is no file, none is made.
+    pub async fn open_existing(path: &Path) -> Result<Self, OpenError> {
+        if path.exists() { Self::open(path).await } else { Err(OpenError::Missing(path.to_owned())) }
+    }
+
+    /// Where to read outside a transaction.
+    pub(super) fn reader(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// A transaction that sees everything committed before it and that nobody else writes beside.
+    /// On PostgreSQL this would be a serialisable one, begun again on a serialisation failure.
+    pub(super) async fn begin_write(&self) -> sqlx::Result<Transaction<'static, Backend>> {
+        // A deferred transaction that reads first and then writes can fail half way with SQLITE_BUSY.
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Whether the file answers.
+    pub(super) async fn check(&self) -> sqlx::Result<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
+    }
+
+    /// Closes the file; whoever still uses it gets errors.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Makes the file with mode 0600 where there is none, and narrows one that is wider: SQLite gives the
+/// files beside it (`-wal`, `-shm`) the same mode.
+fn prepare_file(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let file = options.mode(0o600).open(path)?;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(not(unix))]
+    options.open(path)?;
+    Ok(())
+}
+
+/// A time as the database keeps it. What is finer than a millisecond is dropped.
+pub(super) fn to_millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A time from the database.
+pub(super) fn from_millis(millis: i64) -> sqlx::Result<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_its_owner_can_read_the_files() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("made/for/it/regain.db");
+        let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+
+        let database = Database::open(&path).await.expect("opens");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&path.with_file_name("regain.db-wal")), 0o600);
+        database.close().await;
+
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("widens");
+        Database::open(&path).await.expect("opens");
+        assert_eq!(mode(&path), 0o600, "a wider one is narrowed");
+    }
+
+    #[tokio::test]
+    async fn says_what_is_wrong_with_the_path() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "no database, but long enough to be taken for one: ".repeat(100)).expect("writes");
+
+        let error = Database::open(&file.join("regain.db")).await.expect_err("a file is no folder");
+        assert!(matches!(error, OpenError::File { .. }), "{error}");
+        assert!(error.to_string().contains("Check that its folder exists"), "{error}");
+        let error = Database::open(&file).await.expect_err("no database");
+        assert!(error.to_string().contains("not a database"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn commits_survive_a_power_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let pragma = async |name: &'static str| -> String {
+            let value = sqlx::query_scalar::<_, String>(name).fetch_one(&database.writer);
+            value.await.expect("answers")
+        };
+        assert_eq!(pragma("SELECT journal_mode FROM pragma_journal_mode").await, "wal");
+        assert_eq!(pragma("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2", "FULL");
+        assert_eq!(pragma("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys").await, "1");
+    }
+}

@@ -1,0 +1,125 @@
+//! The passwords that an account had before, for organisations that refuse them.
+
+use regain_protocol::Secret;
+use sqlx::Transaction;
+
+use super::{EmbeddedDirectory, rows::ACCOUNT_BY_ID, rows::account_from};
+use crate::database::Backend;
+use regain_ports::DirectoryError;
+
+impl EmbeddedDirectory {
+    /// The same directory, remembering so many of each account's last passwords, the current one being the
+    /// first of them; 0 for none but the current one.
+    #[must_use]
+    pub fn remembering(self, passwords: u8) -> Self {
+        Self { remembered: passwords, ..self }
+    }
+
+    /// Whether a password is the account's, or one of those that it is to be remembered for. Each comparison
+    /// costs what a sign-in does, so the first that fits is the last.
+    pub(super) async fn had(&self, account_id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        let current = sqlx::query(ACCOUNT_BY_ID)
+            .bind(account_id)
+            .fetch_optional(self.database.reader())
+            .await
+            .map_err(DirectoryError::unavailable)?;
+        let current = current
+            .map(|row| account_from(&row))
+            .transpose()
+            .map_err(DirectoryError::unavailable)?
+            .and_then(|row| row.password_hash);
+        let former: Vec<String> = sqlx::query_scalar(
+            "SELECT password_hash FROM account_former_passwords WHERE account_id = $1 ORDER BY position DESC LIMIT $2",
+        )
+        .bind(account_id)
+        .bind(i64::from(self.remembered.saturating_sub(1)))
+        .fetch_all(self.database.reader())
+        .await
+        .map_err(DirectoryError::unavailable)?;
+        for hash in current.into_iter().chain(former) {
+            if self.hashing.verify(password, &hash).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes what was the current password a former one, and forgets what is no longer asked for.
+    pub(super) async fn supersede(
+        &self,
+        transaction: &mut Transaction<'_, Backend>,
+        account_id: &str,
+        current: Option<&str>,
+    ) -> sqlx::Result<()> {
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
+                .bind(account_id)
+                .fetch_one(&mut **transaction)
+                .await?;
+        let newest = newest.unwrap_or_default() + 1;
+        if let Some(hash) = current {
+            sqlx::query(
+                "INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)",
+            )
+            .bind(account_id)
+            .bind(newest)
+            .bind(hash)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        sqlx::query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
+            .bind(account_id)
+            .bind(newest - i64::from(self.remembered.saturating_sub(1)))
+            .execute(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use regain_protocol::Secret;
+
+    use crate::{Database, EmbeddedDirectory, HashCost, People};
+    use regain_keys::Keys;
+    use regain_ports::{Directory as _, OsRng, PasswordChange, SystemClock};
+
+    /// What is not asked for is not kept, also of what was asked for before.
+    #[tokio::test]
+    async fn no_more_hashes_are_kept_than_are_needed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let open = async |remembered| {
+            let opened = EmbeddedDirectory::open_with(
+                database.clone(),
+                Arc::new(SystemClock),
+                Arc::new(OsRng),
+                Keys::derive(&Secret::new(vec![7; 32])),
+                HashCost::TEST,
+            )
+            .await;
+            opened.expect("opens").remembering(remembered)
+        };
+        let people = People::from_toml("people = [{ user_id = 'ada', name = 'A', password = '0' }]").expect("reads");
+        let directory = open(3).await;
+        directory.import(&people).await.expect("imports");
+        let ada = directory.find("ada").await.expect("answers").expect("is there").id;
+        let kept = async || -> i64 {
+            let count = sqlx::query_scalar("SELECT COUNT(*) FROM account_former_passwords");
+            count.fetch_one(database.reader()).await.expect("counts")
+        };
+        let mut directory = directory;
+        for (remembered, new, expected) in
+            [(3, "1", 1), (3, "2", 2), (3, "3", 2), (2, "4", 1), (1, "5", 0), (0, "6", 0)]
+        {
+            directory = directory.remembering(remembered);
+            let change = PasswordChange { new: new.into(), current: None };
+            directory.set_password(&ada, &change).await.expect("sets");
+            assert_eq!(kept().await, expected, "{new}");
+            assert!(directory.remembers(&ada, &new.into()).await.expect("answers"), "the current one counts always");
+        }
+        assert!(!directory.remembers(&ada, &"5".into()).await.expect("answers"));
+    }
+}

@@ -1,0 +1,387 @@
+//! Bringing people into the embedded directory: what a list of them must be, and how they are written.
+
+use std::collections::HashMap;
+
+use regain_protocol::Secret;
+use sqlx::Transaction;
+
+use super::{
+    EmbeddedDirectory, People, Person, PersonQuestion,
+    register::{RegisteredQuestion, insert_questions, set_authenticator},
+    rows::role_to_text,
+    salt,
+};
+use crate::database::Backend;
+use regain_ports::{DirectoryError, random_id};
+use regain_values::{
+    phone_number,
+    questions::{self, CustomQuestion},
+    totp, user_id,
+};
+
+/// Why people could not be imported. Nobody was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A user ID is empty.
+    #[error("person {0} of the list has an empty user_id")]
+    EmptyUserId(usize),
+    /// Two people of the list have the same user ID.
+    #[error("the list has the user_id {0} twice")]
+    Twice(String),
+    /// What is said of people cannot be used: a line for each fault, with the person and the key,
+    /// never with the value.
+    #[error("nobody was imported:\n{}", .0.join("\n"))]
+    Faults(Vec<String>),
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+impl From<sqlx::Error> for ImportError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Directory(DirectoryError::unavailable(error))
+    }
+}
+
+/// A person whose entry was checked.
+struct Checked<'a> {
+    person: &'a Person,
+    key: String,
+    /// In E.164, in the order of the entry's.
+    numbers: Vec<String>,
+    /// In base32.
+    authenticator: Option<Secret<Vec<u8>>>,
+}
+
+/// A person ready to be written.
+struct Entry<'a> {
+    id: String,
+    checked: Checked<'a>,
+    password_hash: Option<String>,
+    questions: Vec<RegisteredQuestion>,
+    /// Sealed.
+    authenticator: Option<String>,
+}
+
+impl EmbeddedDirectory {
+    /// Adds the people who are not there yet, and leaves those who are as they are. Returns how many
+    /// were added.
+    pub async fn import(&self, people: &People) -> Result<usize, ImportError> {
+        self.import_asked(people, &[]).await
+    }
+
+    /// [`EmbeddedDirectory::import`] for an organisation that asks `custom` questions besides the
+    /// predefined ones.
+    pub async fn import_asked(&self, people: &People, custom: &[CustomQuestion]) -> Result<usize, ImportError> {
+        let mut entries = Vec::new();
+        for checked in check(people, custom)? {
+            if self.read(&checked.key).await?.is_none() {
+                entries.push(self.entry(checked).await?);
+            }
+        }
+        let mut transaction = self.database.begin_write().await?;
+        for entry in &entries {
+            insert(&mut transaction, entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(entries.len())
+    }
+
+    /// Hashes what is kept as a hash, and seals what is kept sealed.
+    async fn entry<'a>(&self, checked: Checked<'a>) -> Result<Entry<'a>, DirectoryError> {
+        let person = checked.person;
+        let password_hash = match &person.password {
+            Some(password) => Some(self.hashing.hash(password, salt(&*self.rng)).await?),
+            None => None,
+        };
+        let mut questions = Vec::with_capacity(person.questions.len());
+        for PersonQuestion { id, own, answer } in &person.questions {
+            questions.push(RegisteredQuestion {
+                id: id.clone().unwrap_or_else(|| random_id(&*self.rng)),
+                own: own.as_deref().map(str::trim).map(str::to_owned),
+                answer_hash: self.hash_answer(answer).await?,
+            });
+        }
+        let id = random_id(&*self.rng);
+        let authenticator = checked.authenticator.as_ref().map(|key| self.sealed_authenticator(&id, key));
+        Ok(Entry { id, checked, password_hash, questions, authenticator })
+    }
+}
+
+/// Checks a whole list, so that one look at what is said is enough.
+fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checked<'a>>, ImportError> {
+    let mut keys = HashMap::new();
+    let mut checked = Vec::with_capacity(people.people.len());
+    let mut faults = Vec::new();
+    for (index, person) in people.people.iter().enumerate() {
+        let key = user_id::normalise(&person.user_id);
+        if key.is_empty() {
+            return Err(ImportError::EmptyUserId(index + 1));
+        }
+        if keys.insert(key.clone(), index).is_some() {
+            return Err(ImportError::Twice(person.user_id.clone()));
+        }
+        let mut fault = |key: &str, what: &dyn std::fmt::Display| {
+            faults.push(format!("{}: {key}: {what}", person.user_id));
+        };
+        let mut numbers = Vec::with_capacity(person.phones.len());
+        for (index, phone) in person.phones.iter().enumerate() {
+            match phone_number::parse(&phone.number) {
+                Ok(number) => numbers.push(number),
+                Err(error) => fault(&format!("phones[{index}].number"), &error),
+            }
+        }
+        check_questions(&person.questions, custom, &mut fault);
+        let authenticator = person.authenticator.as_ref().and_then(|secret| {
+            let key = totp::key_from_base32(secret);
+            if key.is_none() {
+                fault("authenticator", &"must be a key of at least 16 bytes in base32, as authenticator apps take it");
+            }
+            key
+        });
+        for (index, group) in person.groups.iter().enumerate() {
+            if group.trim().is_empty() {
+                fault(&format!("groups[{index}]"), &"is empty");
+            }
+        }
+        checked.push(Checked { person, key, numbers, authenticator });
+    }
+    if faults.is_empty() { Ok(checked) } else { Err(ImportError::Faults(faults)) }
+}
+
+fn check_questions(
+    registered: &[PersonQuestion],
+    custom: &[CustomQuestion],
+    fault: &mut impl FnMut(&str, &dyn std::fmt::Display),
+) {
+    for (index, question) in registered.iter().enumerate() {
+        let key = |member: &str| format!("questions[{index}].{member}");
+        match (&question.id, &question.own) {
+            (Some(id), None) => {
+                let known = questions::PREDEFINED.contains(&id.as_str()) || custom.iter().any(|one| one.id == *id);
+                if !known {
+                    fault(&key("id"), &"is neither a predefined question nor one of the organisation's");
+                }
+                if registered[..index].iter().any(|earlier| earlier.id.as_ref() == Some(id)) {
+                    fault(&key("id"), &"was answered before");
+                }
+            }
+            (None, Some(own)) => {
+                if !questions::QUESTION_CHARACTERS.contains(&own.trim().chars().count()) {
+                    fault(&key("own"), &"a question has 3 to 200 characters");
+                }
+            }
+            _ => fault(&format!("questions[{index}]"), &"must have either id or own"),
+        }
+    }
+    if let Err((index, error)) = questions::check_answers(registered.iter().map(|question| &question.answer)) {
+        fault(&format!("questions[{index}].answer"), &error);
+    }
+}
+
+async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -> sqlx::Result<()> {
+    let Entry { id, checked, password_hash, questions, authenticator } = entry;
+    let Checked { person, key, numbers, .. } = checked;
+    sqlx::query(
+        "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
+         password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
+    )
+    .bind(id)
+    .bind(key)
+    .bind(&person.user_id)
+    .bind(&person.name)
+    .bind(person.enabled)
+    .bind(person.locked)
+    .bind(password_hash)
+    .execute(&mut **transaction)
+    .await?;
+    for (position, mail) in (0_i64..).zip(&person.mails) {
+        sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(position)
+            .bind(role_to_text(mail.role.into())?)
+            .bind(&mail.address)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    for ((position, phone), number) in (0_i64..).zip(&person.phones).zip(numbers) {
+        sqlx::query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(position)
+            .bind(role_to_text(phone.role.into())?)
+            .bind(number)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    insert_questions(transaction, id, questions).await?;
+    set_authenticator(transaction, id, authenticator.as_deref()).await?;
+    for (position, group) in (0_i64..).zip(&person.groups) {
+        sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
+            .bind(id)
+            .bind(position)
+            .bind(group.trim())
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use regain_protocol::Role;
+
+    use super::{super::HashCost, *};
+    use crate::Database;
+    use regain_keys::Keys;
+    use regain_ports::{
+        AccountMail, AccountPhone, Clock as _, Directory as _, OsRng, PasswordChange, Registration, SignIn, SystemClock,
+    };
+
+    async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let keys = Keys::derive(&Secret::new(vec![7; 32]));
+        EmbeddedDirectory::open_with(database, Arc::new(SystemClock), Arc::new(OsRng), keys, HashCost::TEST)
+            .await
+            .expect("opens")
+    }
+
+    fn people(text: &str) -> People {
+        People::from_toml(text).expect("reads")
+    }
+
+    #[tokio::test]
+    async fn importing_again_leaves_people_as_they_are() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people("[[people]]\nuser_id = 'Ada'\nname = 'Ada'\npassword = 'first'\n");
+        assert_eq!(directory.import(&list).await.expect("imports"), 1);
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let change = PasswordChange { new: "second".into(), current: None };
+        directory.set_password(&ada.id, &change).await.expect("sets");
+        drop(directory);
+
+        let directory = open(&folder).await;
+        let list =
+            people("people = [{ user_id = 'ADA', name = 'A', password = 'first' }, { user_id = 'b', name = 'B' }]");
+        assert_eq!(directory.import(&list).await.expect("imports"), 1, "only the new one");
+        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
+        let signed_in = directory.sign_in("ada", &"second".into(), SystemClock.now()).await.expect("answers");
+        assert!(matches!(signed_in, SignIn::Accepted(_)));
+    }
+
+    /// The list is how people come in; from then on what they registered is theirs, whatever it says.
+    #[tokio::test]
+    async fn importing_again_leaves_what_people_registered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            "people = [{ user_id = 'ada', name = 'A', mails = [{ role = 'alternate', address = 'ada@old.example' }] }]",
+        );
+        directory.import(&list).await.expect("imports");
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        for registration in [
+            Registration::Mail(AccountMail { role: Role::Alternate, address: "ada@new.example".into() }),
+            Registration::Phone(AccountPhone { role: Role::Mobile, number: "+14255550123".into() }),
+            Registration::Authenticator(Secret::new(vec![7; 20])),
+            Registration::Confirm(SystemClock.now()),
+        ] {
+            directory.register(&ada.id, &registration).await.expect("registers");
+        }
+        let registered = directory.find("ada").await;
+        assert_eq!(directory.import(&list).await.expect("imports"), 0);
+        assert_eq!(directory.find("ada").await.expect("answers"), registered.expect("answers"));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_wrong_imports_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::Twice(id)) if id == " Ada "));
+        let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::EmptyUserId(2))));
+        assert_eq!(directory.find("ada").await.expect("answers"), None);
+    }
+
+    #[tokio::test]
+    async fn every_fault_is_named_by_person_and_key_and_shows_no_secret() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            r#"
+            [[people]]
+            user_id = "fine@example.com"
+            name = "Fine"
+            [[people]]
+            user_id = "ada@example.com"
+            name = "Ada"
+            phones = [{ role = "mobile", number = "+1 425 555 0123" }, { role = "office", number = "425 555 0124" }]
+            questions = [
+                { id = "no_such_question", answer = "hunter1" },
+                { id = "first_pet", answer = "hunter2" },
+                { id = "first_pet", answer = "hunter3" },
+                { own = "?", answer = "hunter4" },
+                { answer = "hunter5" },
+                { id = "soft_toy", own = "Which toy?", answer = " HUNTER2" },
+            ]
+            authenticator = "HUNTER"
+            groups = ["admins", " "]
+            [[people]]
+            user_id = "alan@example.com"
+            name = "Alan"
+            questions = [{ id = "first_pet", answer = "no" }]
+            "#,
+        );
+        let Err(error @ ImportError::Faults(_)) = directory.import(&list).await else { panic!("must be refused") };
+        let said = error.to_string();
+        for key in [
+            "phones[1].number: a number begins with +",
+            "questions[0].id: is neither",
+            "questions[2].id: was answered before",
+            "questions[3].own: ",
+            "questions[4]: must have either",
+            "questions[5]: must have either",
+            "questions[5].answer: no two answers",
+            "authenticator: ",
+            "groups[1]: ",
+        ] {
+            assert!(said.contains(&format!("\nada@example.com: {key}")), "{key:?} in {said}");
+        }
+        assert!(said.contains("\nalan@example.com: questions[0].answer: an answer has 3 to 40"), "{said}");
+        assert!(!said.contains("phones[0]") && !said.to_lowercase().contains("hunter"), "{said}");
+        assert_eq!(directory.find("fine@example.com").await.expect("answers"), None, "nobody was imported");
+    }
+
+    #[tokio::test]
+    async fn the_organisations_own_questions_can_be_answered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list =
+            people("people = [{ user_id = 'ada', name = 'A', questions = [{ id = 'first_badge', answer = 'blue' }] }]");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::Faults(_))));
+        let custom = CustomQuestion { id: "first_badge".into(), text: "What colour was your first badge?".into() };
+        assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        assert_eq!(ada.questions[0].id, "first_badge");
+    }
+
+    /// What a stolen copy of the database gives of an answer: a hash, and of no other form than a
+    /// password's.
+    #[tokio::test]
+    async fn answers_are_kept_as_hashes_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            "people = [{ user_id = 'ada', name = 'A', questions = [{ id = 'first_pet', answer = ' Fluffy  II ' }] }]",
+        );
+        directory.import(&list).await.expect("imports");
+        let hash: String = sqlx::query_scalar("SELECT answer_hash FROM account_questions")
+            .fetch_one(directory.database.reader())
+            .await
+            .expect("is there");
+        assert!(hash.starts_with("$argon2id$"), "{hash}");
+        assert!(directory.hashing.verify(&"fluffy ii".into(), &hash).await.expect("verifies"));
+    }
+}

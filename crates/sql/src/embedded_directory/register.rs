@@ -1,0 +1,218 @@
+//! What people register by themselves: their addresses, phones, questions and authenticator app.
+
+use regain_protocol::{Role, Secret};
+use sqlx::Transaction;
+
+use super::{
+    EmbeddedDirectory,
+    rows::{ACCOUNT_BY_ID, account_from, role_to_text},
+    salt,
+};
+use crate::database::{Backend, to_millis};
+use regain_ports::{DirectoryError, NewQuestion, RegisterError, Registration};
+use regain_values::{questions, totp};
+
+/// A question ready to be written.
+pub(super) struct RegisteredQuestion {
+    pub(super) id: String,
+    pub(super) own: Option<String>,
+    pub(super) answer_hash: String,
+}
+
+/// One of the two tables in which a role has a destination. The statements are whole texts, so that nothing
+/// is ever pasted into one.
+struct Destinations {
+    first_of_role: &'static str,
+    last: &'static str,
+    delete: &'static str,
+    insert: &'static str,
+}
+
+const MAILS: Destinations = Destinations {
+    first_of_role: "SELECT MIN(position) FROM account_mails WHERE account_id = $1 AND role = $2",
+    last: "SELECT MAX(position) FROM account_mails WHERE account_id = $1",
+    delete: "DELETE FROM account_mails WHERE account_id = $1 AND role = $2",
+    insert: "INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)",
+};
+
+const PHONES: Destinations = Destinations {
+    first_of_role: "SELECT MIN(position) FROM account_phones WHERE account_id = $1 AND role = $2",
+    last: "SELECT MAX(position) FROM account_phones WHERE account_id = $1",
+    delete: "DELETE FROM account_phones WHERE account_id = $1 AND role = $2",
+    insert: "INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)",
+};
+
+impl EmbeddedDirectory {
+    /// The key of an account's authenticator app, as it is stored.
+    pub(super) fn sealed_authenticator(&self, account_id: &str, key: &Secret<Vec<u8>>) -> String {
+        self.keys.seal(&*self.rng, &authenticator_context(account_id), key)
+    }
+
+    /// [`Directory::register`](regain_ports::Directory::register).
+    pub(super) async fn change(&self, account_id: &str, registration: &Registration) -> Result<(), RegisterError> {
+        check(registration)?;
+        // Hashing takes long, and whoever writes keeps others from writing.
+        let mut hashed = Vec::new();
+        if let Registration::Questions(questions) = registration {
+            for NewQuestion { question, answer } in questions {
+                let answer_hash = self.hash_answer(answer).await?;
+                hashed.push(RegisteredQuestion { id: question.id.clone(), own: question.own.clone(), answer_hash });
+            }
+        }
+
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let row = sqlx::query(ACCOUNT_BY_ID)
+            .bind(account_id)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(DirectoryError::unavailable)?;
+        let row = row
+            .map(|row| account_from(&row))
+            .transpose()
+            .map_err(DirectoryError::unavailable)?
+            .filter(|row| row.account.enabled);
+        row.ok_or(RegisterError::NoSuchAccount)?;
+        let to = &mut transaction;
+        match registration {
+            Registration::Mail(mail) => {
+                MAILS.set(to, account_id, mail.role, Some(&mail.address)).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::RemoveMail(role) => {
+                MAILS.set(to, account_id, *role, None).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::Phone(phone) => PHONES
+                .set(to, account_id, phone.role, Some(&phone.number))
+                .await
+                .map_err(DirectoryError::unavailable)?,
+            Registration::RemovePhone(role) => {
+                PHONES.set(to, account_id, *role, None).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::Authenticator(key) => {
+                set_authenticator(to, account_id, Some(&self.sealed_authenticator(account_id, key)))
+                    .await
+                    .map_err(DirectoryError::unavailable)?;
+            }
+            Registration::RemoveAuthenticator => {
+                set_authenticator(to, account_id, None).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::Questions(_) | Registration::RemoveQuestions => {
+                sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
+                    .bind(account_id)
+                    .execute(&mut **to)
+                    .await
+                    .map_err(DirectoryError::unavailable)?;
+                insert_questions(to, account_id, &hashed).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::Confirm(at) => {
+                // Of two looks at once the later one counts, whichever is written last.
+                sqlx::query(
+                    "UPDATE accounts SET security_info_confirmed_at = $2 WHERE id = $1
+                     AND (security_info_confirmed_at IS NULL OR security_info_confirmed_at < $2)",
+                )
+                .bind(account_id)
+                .bind(to_millis(*at))
+                .execute(&mut **to)
+                .await
+                .map_err(DirectoryError::unavailable)?;
+            }
+        }
+        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        Ok(())
+    }
+
+    /// What is kept of an answer.
+    pub(super) async fn hash_answer(&self, answer: &Secret<String>) -> Result<String, DirectoryError> {
+        self.hashing.hash(&questions::normalise(answer), salt(&*self.rng)).await
+    }
+}
+
+impl Destinations {
+    /// Makes this the one destination of a role, in the place of the first that it had; `None` for none.
+    async fn set(
+        &self,
+        transaction: &mut Transaction<'_, Backend>,
+        account_id: &str,
+        role: Role,
+        destination: Option<&str>,
+    ) -> sqlx::Result<()> {
+        let role = role_to_text(role)?;
+        let former: Option<i64> =
+            sqlx::query_scalar(self.first_of_role).bind(account_id).bind(role).fetch_one(&mut **transaction).await?;
+        let last: Option<i64> = sqlx::query_scalar(self.last).bind(account_id).fetch_one(&mut **transaction).await?;
+        sqlx::query(self.delete).bind(account_id).bind(role).execute(&mut **transaction).await?;
+        if let Some(destination) = destination {
+            sqlx::query(self.insert)
+                .bind(account_id)
+                .bind(former.unwrap_or_else(|| last.map_or(0, |last| last + 1)))
+                .bind(role)
+                .bind(destination)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses what is nobody's to register, and what could not be used afterwards.
+fn check(registration: &Registration) -> Result<(), RegisterError> {
+    let fits = match registration {
+        Registration::Mail(mail) => matches!(mail.role, Role::Alternate | Role::Authentication),
+        Registration::Phone(phone) => matches!(phone.role, Role::Mobile | Role::Authentication),
+        Registration::RemoveMail(role) => matches!(role, Role::Alternate | Role::Authentication),
+        Registration::RemovePhone(role) => matches!(role, Role::Mobile | Role::Authentication),
+        Registration::Authenticator(key) => key.expose().len() >= totp::MIN_KEY_BYTES,
+        Registration::Questions(questions) => questions
+            .iter()
+            .enumerate()
+            .all(|(index, one)| !questions[..index].iter().any(|earlier| earlier.question.id == one.question.id)),
+        Registration::RemoveAuthenticator | Registration::RemoveQuestions | Registration::Confirm(_) => true,
+    };
+    if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
+}
+
+/// What the key of an account's authenticator app is sealed for: it opens for no other account.
+pub(super) fn authenticator_context(account_id: &str) -> String {
+    format!("authenticator:{account_id}")
+}
+
+/// Writes the sealed key of an account's authenticator app; `None` for no app.
+pub(super) async fn set_authenticator(
+    transaction: &mut Transaction<'_, Backend>,
+    account_id: &str,
+    sealed: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM account_authenticators WHERE account_id = $1")
+        .bind(account_id)
+        .execute(&mut **transaction)
+        .await?;
+    if let Some(sealed) = sealed {
+        sqlx::query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
+            .bind(account_id)
+            .bind(sealed)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes the questions of an account that has none.
+pub(super) async fn insert_questions(
+    transaction: &mut Transaction<'_, Backend>,
+    account_id: &str,
+    questions: &[RegisteredQuestion],
+) -> sqlx::Result<()> {
+    for (position, question) in (0_i64..).zip(questions) {
+        sqlx::query(
+            "INSERT INTO account_questions (account_id, position, question, own, answer_hash)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(account_id)
+        .bind(position)
+        .bind(&question.id)
+        .bind(&question.own)
+        .bind(&question.answer_hash)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The store of flows and the embedded directory, over one SQL database.
+//!
+//! [`Database`] has all that only SQLite needs. The SQL of the two adapters is plain.
+
+mod database;
+mod embedded_directory;
+mod migrations;
+mod store;
+
+pub use database::{Database, OpenError};
+pub use embedded_directory::{
+    EmbeddedDirectory, HashCost, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone,
+    PersonQuestion, PhoneRole,
+};
+pub use store::{AuditFilter, AuditPosition, SqliteStore};

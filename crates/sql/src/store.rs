@@ -1,0 +1,290 @@
+//! The [`Store`] in a SQLite file.
+//!
+//! `commit` is here; what it writes besides the flow is in a file per concern beside this one.
+
+mod audit;
+mod charges;
+mod messages;
+
+use async_trait::async_trait;
+pub use audit::{AuditFilter, AuditPosition};
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::FlowKind;
+use sqlx::{Row as _, Transaction};
+
+use crate::database::{Backend, Database, from_millis, to_millis};
+use regain_ports::{
+    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store, StoreError,
+    VoidOthers,
+};
+
+/// How long flows and messages stay after their time: an ended flow can still be asked for, and an
+/// operator can see what became of a message.
+const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Keeps flows, counters, queued messages, kept answers and the audit log in a SQLite file.
+///
+/// Times are kept to the millisecond.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    database: Database,
+}
+
+impl SqliteStore {
+    /// The store in an open database.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn flow(&self, id: &str) -> Result<Option<FlowRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, kind, version, token_hash, account_key, expires_at, state FROM flows WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.database.reader())
+        .await
+        .map_err(StoreError::unavailable)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(FlowRow {
+            id: row.try_get("id").map_err(StoreError::unavailable)?,
+            kind: kind_from_text(row.try_get("kind").map_err(StoreError::unavailable)?)
+                .map_err(StoreError::unavailable)?,
+            version: row.try_get("version").map_err(StoreError::unavailable)?,
+            token_hash: row.try_get("token_hash").map_err(StoreError::unavailable)?,
+            account_key: row.try_get("account_key").map_err(StoreError::unavailable)?,
+            expires_at: from_millis(row.try_get("expires_at").map_err(StoreError::unavailable)?)
+                .map_err(StoreError::unavailable)?,
+            state: row.try_get("state").map_err(StoreError::unavailable)?,
+        }))
+    }
+
+    async fn commit(&self, change: &Change) -> Result<Committed, StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        let committed = write(&mut transaction, change).await.map_err(StoreError::unavailable)?;
+        // Whatever is not committed is rolled back: nothing of a refused change stays.
+        match committed {
+            Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
+            Committed::Conflict | Committed::OverLimit { .. } => {
+                transaction.rollback().await.map_err(StoreError::unavailable)?;
+            }
+        }
+        Ok(committed)
+    }
+
+    async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        for charge in charges {
+            if let Some(retry_at) =
+                charges::charge(&mut transaction, charge, now).await.map_err(StoreError::unavailable)?
+            {
+                transaction.rollback().await.map_err(StoreError::unavailable)?;
+                return Ok(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at });
+            }
+        }
+        transaction.commit().await.map_err(StoreError::unavailable)?;
+        Ok(Charged::Done)
+    }
+
+    async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        for charge in charges {
+            charges::refund(&mut transaction, charge, charged_at).await.map_err(StoreError::unavailable)?;
+        }
+        Ok(transaction.commit().await.map_err(StoreError::unavailable)?)
+    }
+
+    async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError> {
+        let row = sqlx::query(
+            "SELECT scope, key, fingerprint, answer, expires_at FROM replays
+             WHERE scope = $1 AND key = $2 AND expires_at > $3",
+        )
+        .bind(scope)
+        .bind(key)
+        .bind(to_millis(now))
+        .fetch_optional(self.database.reader())
+        .await
+        .map_err(StoreError::unavailable)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Replay {
+            scope: row.try_get("scope").map_err(StoreError::unavailable)?,
+            key: row.try_get("key").map_err(StoreError::unavailable)?,
+            fingerprint: row.try_get("fingerprint").map_err(StoreError::unavailable)?,
+            answer: row.try_get("answer").map_err(StoreError::unavailable)?,
+            expires_at: from_millis(row.try_get("expires_at").map_err(StoreError::unavailable)?)
+                .map_err(StoreError::unavailable)?,
+        }))
+    }
+
+    async fn claim_message(&self, now: Timestamp) -> Result<Option<ClaimedMessage>, StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        let claimed = messages::claim(&mut transaction, now).await.map_err(StoreError::unavailable)?;
+        transaction.commit().await.map_err(StoreError::unavailable)?;
+        Ok(claimed)
+    }
+
+    async fn settle_message(&self, id: &str, settlement: Settlement) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        messages::settle(&mut transaction, id, settlement).await.map_err(StoreError::unavailable)?;
+        Ok(transaction.commit().await.map_err(StoreError::unavailable)?)
+    }
+
+    async fn abandon_claimed(&self) -> Result<u64, StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        let abandoned = messages::abandon_claimed(&mut transaction).await.map_err(StoreError::unavailable)?;
+        transaction.commit().await.map_err(StoreError::unavailable)?;
+        Ok(abandoned)
+    }
+
+    async fn audit(&self, flow_id: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT at, flow_id, account_key, event, client, detail FROM audit WHERE flow_id = $1 ORDER BY seq",
+        )
+        .bind(flow_id)
+        .fetch_all(self.database.reader())
+        .await
+        .map_err(StoreError::unavailable)?;
+        Ok(rows.iter().map(audit::entry_from).collect::<sqlx::Result<_>>().map_err(StoreError::unavailable)?)
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let long_ago = to_millis(now - KEPT_AFTER);
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        let mut purged = 0;
+        // Messages before flows, which they refer to: a flow stays as long as a message of it does.
+        for (statement, until) in [
+            ("DELETE FROM messages WHERE not_after <= $1", long_ago),
+            (
+                "DELETE FROM flows WHERE expires_at <= $1
+                 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)",
+                long_ago,
+            ),
+            ("DELETE FROM replays WHERE expires_at <= $1", to_millis(now)),
+            ("DELETE FROM charges WHERE expires_at <= $1", to_millis(now)),
+        ] {
+            purged += sqlx::query(statement)
+                .bind(until)
+                .execute(&mut *transaction)
+                .await
+                .map_err(StoreError::unavailable)?
+                .rows_affected();
+        }
+        transaction.commit().await.map_err(StoreError::unavailable)?;
+        Ok(purged)
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(self.database.check().await.map_err(StoreError::unavailable)?)
+    }
+}
+
+/// Writes all of a change; what it says decides whether the transaction is committed.
+async fn write(transaction: &mut Transaction<'_, Backend>, change: &Change) -> sqlx::Result<Committed> {
+    if !write_flow(transaction, &change.flow).await? {
+        return Ok(Committed::Conflict);
+    }
+    if let Some(replay) = &change.replay
+        && !write_replay(transaction, replay, change.now).await?
+    {
+        return Ok(Committed::Conflict);
+    }
+    for charge in &change.charges {
+        if let Some(retry_at) = charges::charge(transaction, charge, change.now).await? {
+            return Ok(Committed::OverLimit { bucket: charge.bucket.clone(), retry_at });
+        }
+    }
+    // Before the change's own messages are queued: those are to be sent.
+    if let Some(void) = &change.void_others {
+        void_others(transaction, void, &change.flow.id, change.now).await?;
+    }
+    for message in &change.messages {
+        messages::queue(transaction, message, change.now).await?;
+    }
+    for entry in &change.audit {
+        audit::append(transaction, entry).await?;
+    }
+    Ok(Committed::Done)
+}
+
+/// Inserts or compares and swaps the flow; `false` when it was changed meanwhile.
+async fn write_flow(transaction: &mut Transaction<'_, Backend>, flow: &FlowRow) -> sqlx::Result<bool> {
+    let statement = if flow.version == 0 {
+        "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state)
+         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING"
+    } else {
+        "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, account_key = $5, expires_at = $6,
+         state = $7 WHERE id = $1 AND version = $2"
+    };
+    let written = sqlx::query(statement)
+        .bind(&flow.id)
+        .bind(flow.version)
+        .bind(kind_to_text(flow.kind))
+        .bind(&flow.token_hash)
+        .bind(&flow.account_key)
+        .bind(to_millis(flow.expires_at))
+        .bind(&flow.state)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Keeps an answer; `false` when one that is still good is kept under the key.
+async fn write_replay(
+    transaction: &mut Transaction<'_, Backend>,
+    replay: &Replay,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let written = sqlx::query(
+        "INSERT INTO replays (scope, key, fingerprint, answer, expires_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer,
+         expires_at = excluded.expires_at WHERE replays.expires_at <= $6",
+    )
+    .bind(&replay.scope)
+    .bind(&replay.key)
+    .bind(&replay.fingerprint)
+    .bind(&replay.answer)
+    .bind(to_millis(replay.expires_at))
+    .bind(to_millis(now))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Ends the account's other flows and drops the account's codes that are not sent yet.
+async fn void_others(
+    transaction: &mut Transaction<'_, Backend>,
+    void: &VoidOthers,
+    flow_id: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE flows SET state = $1, version = version + 1 WHERE account_key = $2 AND id <> $3")
+        .bind(&void.state)
+        .bind(&void.account_key)
+        .bind(flow_id)
+        .execute(&mut **transaction)
+        .await?;
+    messages::drop_voidable(transaction, &void.account_key, now).await
+}
+
+/// The kind's name in the database.
+const fn kind_to_text(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::Reset => "reset",
+        FlowKind::Unlock => "unlock",
+        FlowKind::Change => "change",
+        FlowKind::Register => "register",
+    }
+}
+
+/// The kind of a name in the database.
+fn kind_from_text(text: &str) -> sqlx::Result<FlowKind> {
+    Ok(match text {
+        "reset" => FlowKind::Reset,
+        "unlock" => FlowKind::Unlock,
+        "change" => FlowKind::Change,
+        "register" => FlowKind::Register,
+        _ => return Err(sqlx::Error::Decode("a flow kind that this version does not know".into())),
+    })
+}

@@ -1,0 +1,10 @@
+//! Values that people type: each parsed, folded and checked in one place, for the directory, the engine and the
+//! configuration alike.
+
+pub mod common_passwords;
+pub mod mail_address;
+pub mod password_form;
+pub mod phone_number;
+pub mod questions;
+pub mod totp;
+pub mod user_id;

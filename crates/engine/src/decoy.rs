@@ -1,10 +1,10 @@
-//! The destinations of user IDs that have none: made up, the same each time, and of the form that
-//! real ones have.
+//! Made-up accounts, for user IDs that have none: the same each time, and of the form that real ones have.
 
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion};
 use regain_protocol::Role;
-
-use super::{Rules, subject::Way};
 use regain_values::questions::PREDEFINED;
+
+use crate::{Rules, methods};
 
 /// The first letters of given names, about as often as they occur.
 const LETTERS: &[u8] = b"aaaaabbccccdddeeefggghhijjjjjkkklllmmmmmnnooprrrssssstttvvwyz";
@@ -23,12 +23,11 @@ impl Draws<'_> {
     }
 }
 
-/// Made-up ways to prove a user ID, among those that are on: as people have them, which is seldom all.
-/// At least one, whatever is drawn.
-pub(super) fn ways(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Vec<Way> {
+/// A made-up account with methods among those that are on: as people have them, which is seldom all. At least one,
+/// whatever is drawn. It cannot be used.
+pub(crate) fn account(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Account {
     let mut draws = Draws(seed.iter().cycle());
     let which = [draws.byte(), draws.byte(), draws.byte(), draws.byte()];
-    let mut ways = Vec::new();
     let mails: &[Role] = match which[0] {
         0..=119 => &[Role::Alternate],
         120..=167 => &[Role::Authentication],
@@ -42,60 +41,58 @@ pub(super) fn ways(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Vec<Way> {
         192..=207 => &[Role::Office],
         _ => &[],
     };
-    ways.extend(mails.iter().map(|&role| Way::mail(role, address(&mut draws, user_id, rules))));
-    for &role in phones {
-        ways.extend(Way::phone(role, number(&mut draws, rules)));
-    }
+    let mut account = nobody(user_id);
+    account.mails.extend(mails.iter().map(|role| mail(&mut draws, *role, user_id, rules)));
+    account.phones.extend(phones.iter().map(|role| phone(&mut draws, *role, rules)));
     if which[2] < 96 {
-        ways.push(questions(&mut draws, rules));
+        account.questions = questions(&mut draws, rules);
     }
-    if which[3] < 96 {
-        ways.push(Way::Authenticator);
-    }
-    ways.retain(|way| way.is_on(rules));
-    if ways.is_empty() {
-        ways = the_one(&mut draws, user_id, rules);
-    }
-    ways
+    account.authenticator = which[3] < 96;
+    if methods::can_begin(&account, rules) { account } else { the_one(&mut draws, user_id, rules) }
 }
 
-/// The way that is there when none was drawn: the first that is on.
-fn the_one(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> Vec<Way> {
-    let mut ways = vec![Way::mail(Role::Alternate, address(draws, user_id, rules))];
-    ways.extend(Way::phone(Role::Mobile, number(draws, rules)));
-    ways.extend(Way::phone(Role::Office, number(draws, rules)));
-    ways.push(Way::Authenticator);
-    ways.push(questions(draws, rules));
-    ways.retain(|way| way.is_on(rules));
-    ways.truncate(1);
-    ways
+fn nobody(user_id: &str) -> Account {
+    Account { user_id: user_id.to_owned(), ..Account::default() }
+}
+
+/// An account with one method, where none was drawn: the first that is on.
+fn the_one(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> Account {
+    let candidates = [
+        Account { mails: vec![mail(draws, Role::Alternate, user_id, rules)], ..nobody(user_id) },
+        Account { phones: vec![phone(draws, Role::Mobile, rules)], ..nobody(user_id) },
+        Account { phones: vec![phone(draws, Role::Office, rules)], ..nobody(user_id) },
+        Account { authenticator: true, ..nobody(user_id) },
+        Account { questions: questions(draws, rules), ..nobody(user_id) },
+    ];
+    let mut usable = candidates.into_iter().filter(|account| methods::can_begin(account, rules));
+    usable.next().unwrap_or_else(|| nobody(user_id))
 }
 
 /// Questions as people register them: of the catalogue and of the organisation's own alike.
-fn questions(draws: &mut Draws<'_>, rules: &Rules) -> Way {
+fn questions(draws: &mut Draws<'_>, rules: &Rules) -> Vec<AccountQuestion> {
     let own = rules.questions.own.iter().map(|question| question.id.as_str());
     let mut left: Vec<&str> = PREDEFINED.into_iter().chain(own).collect();
     let registered = (0..rules.questions.to_register).filter_map(|_| {
         let id = draws.pick(&left).copied()?;
         left.retain(|other| *other != id);
-        Some((id.to_owned(), None))
+        Some(AccountQuestion { id: id.to_owned(), own: None })
     });
-    Way::Questions(registered.collect())
+    registered.collect()
 }
 
-fn address(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> String {
+fn mail(draws: &mut Draws<'_>, role: Role, user_id: &str, rules: &Rules) -> AccountMail {
     let draw = draws.byte();
     // People's addresses tend to begin like their user IDs.
     let own = user_id.chars().next().filter(|c| c.is_ascii_lowercase() && draw < 160);
     let letter = own.unwrap_or_else(|| draws.pick(LETTERS).copied().map_or('a', char::from));
     let domain = draws.pick(&rules.recovery_domains).map_or("example.com", String::as_str);
-    format!("{letter}@{domain}")
+    AccountMail { role, address: format!("{letter}@{domain}") }
 }
 
 /// Of a number only the calling code and the last two digits are ever shown.
-fn number(draws: &mut Draws<'_>, rules: &Rules) -> String {
+fn phone(draws: &mut Draws<'_>, role: Role, rules: &Rules) -> AccountPhone {
     let code = draws.pick(&rules.countries).map_or("+1", String::as_str);
-    format!("{code}00000000{:02}", draws.byte() % 100)
+    AccountPhone { role, number: format!("{code}00000000{:02}", draws.byte() % 100) }
 }
 
 #[cfg(test)]
@@ -106,13 +103,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decoys_are_the_same_each_time_and_of_the_ways_that_are_on(seed: [u8; 32], user_id in ".{0,20}") {
+        fn decoys_are_the_same_each_time_and_of_the_methods_that_are_on(seed: [u8; 32], user_id in ".{0,20}") {
             for on in ["email", "sms", "call_mobile", "call_office", "questions", "authenticator"] {
                 let rules = rules(&[on]);
-                let made_up = ways(&seed, &user_id, &rules);
-                prop_assert_eq!(&made_up, &ways(&seed, &user_id, &rules));
-                prop_assert!(!made_up.is_empty(), "{}", on);
-                prop_assert!(made_up.iter().all(|way| way.is_on(&rules)));
+                let made_up = account(&seed, &user_id, &rules);
+                prop_assert_eq!(&made_up, &account(&seed, &user_id, &rules));
+                prop_assert!(methods::can_begin(&made_up, &rules), "{}", on);
+                prop_assert!(!made_up.enabled);
             }
         }
     }

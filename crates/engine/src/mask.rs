@@ -1,5 +1,9 @@
 //! What is shown of a destination before a proof: enough to recognise one's own, and no lengths.
 
+use regain_protocol::MethodKind;
+
+use crate::Rules;
+
 /// How many dots stand for what is hidden, whatever its length.
 const HIDDEN: &str = "•••••";
 
@@ -19,6 +23,14 @@ pub(super) fn phone(number: &str, calling_codes: &[String]) -> String {
     match code {
         Some(code) => format!("{code} {HIDDEN}{last}"),
         None => format!("{HIDDEN}{last}"),
+    }
+}
+
+/// An address or number with most of it hidden.
+pub(super) fn destination(rules: &Rules, kind: MethodKind, destination: &str) -> String {
+    match kind {
+        MethodKind::Email => mail(destination),
+        _ => phone(destination, &rules.countries),
     }
 }
 

@@ -1,15 +1,17 @@
-//! Which step follows which: the one place that knows the order of a flow.
+//! The order of a flow: which step follows which. It is known nowhere else.
 
 use regain_protocol::{FlowKind, Gate, UnlockOutcome};
 
-use super::{
+use crate::{
     Rules,
-    state::{ContactReason, Stage, Subject},
+    state::Stage,
+    steps::{ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, NewPassword, SecurityInfo, SignIn},
+    subject::{KnownAccount, Person, Subject},
 };
 
-/// Whether a kind of flow is for people who can sign in: it begins with the password, or with the word of
+/// Tells if a kind of flow is for people who can sign in: it begins with the password, or with the word of
 /// the host page's back end. The others begin by saying who one is.
-pub(super) const fn is_for_the_signed_in(kind: FlowKind) -> bool {
+pub(crate) const fn is_for_the_signed_in(kind: FlowKind) -> bool {
     match kind {
         FlowKind::Reset | FlowKind::Unlock => false,
         FlowKind::Change | FlowKind::Register => true,
@@ -19,61 +21,82 @@ pub(super) const fn is_for_the_signed_in(kind: FlowKind) -> bool {
 /// The first step of somebody who is signed in where they come from. The host's word is not enough for
 /// anything: a change asks for the current password, and registering for one proof more, or for the
 /// password of those who have no other.
-pub(super) fn after_assertion(kind: FlowKind, rules: &Rules, subject: &Subject) -> Stage {
+pub(crate) fn after_assertion(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
     let tries_left = rules.codes.tries;
-    if kind == FlowKind::Change {
-        Stage::NewPassword { current_tries_left: Some(tries_left) }
-    } else if subject.on_offer().next().is_some() {
-        Stage::ChooseMethod {}
-    } else {
-        let user_id = subject.account.as_ref().map(|account| account.user_id.clone());
-        Stage::SignIn { user_id, tries_left }
+    if kind != FlowKind::Change && subject.on_offer().next().is_some() {
+        return Stage::ChooseMethod(ChooseMethod { subject });
+    }
+    match by_password(subject) {
+        Ok(person) if kind == FlowKind::Change => {
+            Stage::NewPassword(NewPassword { person, current_tries_left: Some(tries_left) })
+        }
+        Ok(person) => Stage::SignIn(SignIn {
+            user_id: Some(person.account.user_id),
+            tries_left,
+            asserted: Some(person.account.id),
+        }),
+        Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
     }
 }
 
 /// The step after the right password.
-pub(super) fn after_sign_in(kind: FlowKind, subject: &Subject) -> Stage {
-    if kind == FlowKind::Change {
-        Stage::NewPassword { current_tries_left: None }
-    } else if subject.on_offer().next().is_some() {
-        Stage::ChooseMethod {}
-    } else {
-        Stage::SecurityInfo {}
+pub(crate) fn after_sign_in(kind: FlowKind, subject: Subject) -> Stage {
+    if kind != FlowKind::Change && subject.on_offer().next().is_some() {
+        return Stage::ChooseMethod(ChooseMethod { subject });
+    }
+    match by_password(subject) {
+        Ok(person) if kind == FlowKind::Change => Stage::NewPassword(NewPassword { person, current_tries_left: None }),
+        Ok(person) => Stage::SecurityInfo(SecurityInfo::of(person)),
+        Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
+    }
+}
+
+/// The person whose password, or whose host's word, is enough for what follows.
+#[expect(clippy::result_large_err, reason = "the subject goes on where there is no person")]
+fn by_password(subject: Subject) -> Result<Person, Subject> {
+    match subject.account {
+        Some(account) => Ok(Person {
+            user_id: subject.user_id,
+            account_key: subject.account_key,
+            account,
+            proved: subject.proved,
+            changed: false,
+        }),
+        None => Err(subject),
     }
 }
 
 /// The step after the person said who they are.
-pub(super) const fn after_identify(rules: &Rules) -> Stage {
+pub(crate) fn after_identify(rules: &Rules, subject: Subject) -> Stage {
     if rules.self_service {
-        Stage::ChooseMethod {}
+        Stage::ChooseMethod(ChooseMethod { subject })
     } else {
-        Stage::ContactAdministrator { reason: ContactReason::Disabled }
+        Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::Disabled, &subject))
     }
 }
 
 /// The step after a proof was given.
-pub(super) fn after_proof(kind: FlowKind, rules: &Rules, subject: &Subject) -> Stage {
-    if !is_proved(subject) {
-        return if subject.on_offer().next().is_some() {
-            Stage::ChooseMethod {}
-        } else {
-            Stage::ContactAdministrator { reason: ContactReason::SecondGate }
-        };
-    }
+pub(crate) fn after_proof(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
+    let person = match subject.into_person() {
+        Ok(person) => person,
+        Err(subject) if subject.on_offer().next().is_some() => return Stage::ChooseMethod(ChooseMethod { subject }),
+        Err(subject) => {
+            return Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject));
+        }
+    };
     if kind == FlowKind::Register {
-        Stage::SecurityInfo {}
-    } else if outcomes(kind, rules, subject).contains(&UnlockOutcome::Unlock) {
-        Stage::ChooseOutcome {}
+        Stage::SecurityInfo(SecurityInfo::of(person))
+    } else if outcomes(kind, rules, &person.account).contains(&UnlockOutcome::Unlock) {
+        Stage::ChooseOutcome(ChooseOutcome { person })
     } else {
-        Stage::NewPassword { current_tries_left: None }
+        Stage::NewPassword(NewPassword { person, current_tries_left: None })
     }
 }
 
-/// What can be done once every proof was given: in a flow that is to unlock, and for an account that
+/// The outcomes on offer once every proof was given: in a flow that is to unlock, and for an account that
 /// is locked, unlocking is one of them.
-pub(super) fn outcomes(kind: FlowKind, rules: &Rules, subject: &Subject) -> Vec<UnlockOutcome> {
-    let is_locked = subject.account.as_ref().is_some_and(|account| account.locked);
-    let unlock = rules.kinds.contains(&FlowKind::Unlock) && (kind == FlowKind::Unlock || is_locked);
+pub(crate) fn outcomes(kind: FlowKind, rules: &Rules, account: &KnownAccount) -> Vec<UnlockOutcome> {
+    let unlock = rules.kinds.contains(&FlowKind::Unlock) && (kind == FlowKind::Unlock || account.locked);
     let reset = rules.kinds.contains(&FlowKind::Reset);
     [(unlock, UnlockOutcome::Unlock), (reset, UnlockOutcome::Reset)]
         .into_iter()
@@ -81,28 +104,24 @@ pub(super) fn outcomes(kind: FlowKind, rules: &Rules, subject: &Subject) -> Vec<
         .collect()
 }
 
-/// Whether every proof that the account needs was given.
-pub(super) fn is_proved(subject: &Subject) -> bool {
-    subject.account.is_some() && subject.proved.len() >= usize::from(subject.required.max(1))
-}
-
 /// The proof that a person at this step is asked for. Before the first, everybody is told the
 /// organisation's own number: an account's group may ask for more, and that would tell that there is
 /// such an account. A code for a method that is being added is no proof.
-pub(super) fn gate(kind: FlowKind, rules: &Rules, stage: &Stage, subject: Option<&Subject>) -> Option<Gate> {
-    match stage {
-        Stage::ChooseMethod {} | Stage::EnterCode { .. } | Stage::AnswerCall { .. } | Stage::AnswerQuestions { .. } => {
-        }
-        Stage::Identify { .. }
-        | Stage::SignIn { .. }
-        | Stage::SecurityInfo {}
-        | Stage::ContactAdministrator { .. }
-        | Stage::ChooseOutcome {}
-        | Stage::NewPassword { .. }
-        | Stage::Done { .. }
-        | Stage::Ended { .. } => return None,
-    }
-    let subject = subject.filter(|subject| subject.pending.is_none())?;
+pub(crate) fn gate(kind: FlowKind, rules: &Rules, stage: &Stage) -> Option<Gate> {
+    let subject = match stage {
+        Stage::ChooseMethod(step) => &step.subject,
+        Stage::EnterCode(step) => step.whose.subject()?,
+        Stage::AnswerCall(step) => step.whose.subject()?,
+        Stage::AnswerQuestions(step) => &step.subject,
+        Stage::Identify(_)
+        | Stage::SignIn(_)
+        | Stage::SecurityInfo(_)
+        | Stage::ContactAdministrator(_)
+        | Stage::ChooseOutcome(_)
+        | Stage::NewPassword(_)
+        | Stage::Done(_)
+        | Stage::Ended(_) => return None,
+    };
     if subject.proved.is_empty() && !is_for_the_signed_in(kind) {
         return Some(Gate { index: 1, of: rules.gates.required });
     }

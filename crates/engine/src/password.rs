@@ -3,7 +3,7 @@
 use regain_policy::Banned;
 use regain_protocol::{PasswordPolicy, Secret, Violation};
 
-use super::state::KnownAccount;
+use crate::subject::KnownAccount;
 use regain_values::{common_passwords, password_form};
 
 /// What others have to be asked about a new password.

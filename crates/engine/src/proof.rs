@@ -1,76 +1,97 @@
-//! What a right proof and a wrong one lead to, whatever their kind.
+//! The consequences of a right proof and of a wrong one, whatever their kind.
 //!
 //! The counters are shared: a wrong proof costs a try of its method in this flow, and one of the
 //! account's tries of the day, across all flows and channels.
 
-use regain_protocol::EndReason;
-
-use super::{
-    A_DAY, Context, Engine,
-    effects::{Decision, Effect, OnOverLimit, Reply},
-    next,
-    state::State,
-};
 use regain_ports::{Charge, random_id};
+use regain_protocol::{EndReason, MethodKind};
+
+use crate::{
+    A_DAY, Engine,
+    decision::{Decision, Effect, OnOverLimit, Reply},
+    enrolment,
+    messages::{Content, OutboundMessage},
+    methods::Method,
+    next,
+    state::Stage,
+    steps::{Turn, Whose},
+    subject::Subject,
+};
+
+/// A code or a key was right: a proof is given, or the new method is shown to work.
+pub(crate) fn right(turn: Turn<'_>, whose: Whose, mut method: Method) -> Decision {
+    method.forget_code();
+    match whose {
+        Whose::Proving { subject } => proved(turn, subject, method),
+        Whose::Adding { person } => {
+            let tries = turn.engine.tries_of_the_day(&person.account_key, 0);
+            let mut decision = enrolment::shown_to_work(turn, person, &method);
+            decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
+            decision
+        }
+    }
+}
+
+/// A proof was given.
+pub(crate) fn proved(turn: Turn<'_>, mut subject: Subject, method: Method) -> Decision {
+    let tries = turn.engine.tries_of_the_day(&subject.account_key, 0);
+    let kind = method.kind();
+    subject.put_back(method);
+    subject.proved.push(kind);
+    let notices = used_recovery_code(turn, &subject, kind);
+    let mut decision = turn.moved(next::after_proof(turn.cx.kind, turn.engine.rules(), subject));
+    decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
+    if decision.state.stage.person().is_some() {
+        decision.effects.push(Effect::RotateToken);
+    }
+    decision.effects.extend(notices);
+    decision.audit_with("proved", serde_json::json!({ "kind": kind }));
+    decision
+}
+
+/// The notices that a recovery code was used: nobody needs one who can prove themselves otherwise.
+fn used_recovery_code(turn: Turn<'_>, subject: &Subject, kind: MethodKind) -> Vec<Effect> {
+    let Some(account) = subject.account.as_ref().filter(|_| kind == MethodKind::RecoveryCodes) else {
+        return Vec::new();
+    };
+    let left = account.info.recovery_codes.unwrap_or_default().saturating_sub(1);
+    let notice = |to: &str| OutboundMessage {
+        to: Some(to.to_owned()),
+        locale: turn.state.locale.clone(),
+        user_id: account.user_id.clone(),
+        content: Content::RecoveryCodeUsed { left, at: turn.cx.now, client: turn.cx.client.map(Into::into) },
+    };
+    account.addresses().into_iter().map(|to| Effect::confirmation(turn.cx, notice(to))).collect()
+}
+
+/// A proof was wrong. The step stays, until the tries are used up. `stage` makes it of the method with a try less.
+pub(crate) fn wrong(
+    turn: Turn<'_>,
+    account_key: &str,
+    mut method: Method,
+    reply: Reply,
+    event: &'static str,
+    stage: impl FnOnce(Method) -> Stage,
+) -> Decision {
+    let tries = turn.engine.tries_of_the_day(account_key, 1);
+    method.tries_left = method.tries_left.saturating_sub(1);
+    let (kind, used_up) = (method.kind(), method.tries_left == 0);
+    let mut decision = turn.stayed(stage(method));
+    if used_up {
+        decision.state = decision.state.ended(random_id(turn.cx.rng), EndReason::TooManyAttempts, None);
+    }
+    decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
+    decision.audit_with(event, serde_json::json!({ "kind": kind }));
+    if used_up {
+        decision.audit("tries_used_up");
+    }
+    decision.reply = reply;
+    decision
+}
 
 impl Engine {
-    /// One proof was given, or what is being added was shown to work.
-    pub(super) fn proved(&self, cx: Context<'_>, state: &State, method_id: &str) -> Decision {
-        let mut next = state.clone();
-        if let Some(subject) = &state.subject
-            && let Some(method) = subject.pending(method_id)
-            && let Some(mut decision) = self.shown_to_work(cx, state, method)
-        {
-            decision.effects.push(Effect::Charge(self.tries_of_the_day(&subject.account_key, 0), OnOverLimit::EndFlow));
-            return decision;
-        }
-        let Some(subject) = next.subject.as_mut() else { return Decision::new(next) };
-        let tries = self.tries_of_the_day(&subject.account_key, 0);
-        let Some(method) = subject.method_mut(method_id) else { return Decision::new(next) };
-        method.sent = None;
-        let kind = method.shown.kind;
-        subject.proved.push(kind);
-        let stage = next::after_proof(cx.kind, self.rules(), subject);
-        let is_proved = next::is_proved(subject);
-        let mut decision = Decision::new(next.moved(random_id(cx.rng), stage));
-        decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
-        if is_proved {
-            decision.effects.push(Effect::RotateToken);
-        }
-        decision.audit_with("proved", serde_json::json!({ "kind": kind }));
-        decision
-    }
-
-    /// A proof was wrong. The step stays, until the tries are used up.
-    pub(super) fn not_proved(
-        &self,
-        cx: Context<'_>,
-        state: &State,
-        method_id: &str,
-        reply: Reply,
-        event: &'static str,
-    ) -> Decision {
-        let mut next = state.clone();
-        let Some(subject) = next.subject.as_mut() else { return Decision::new(next) };
-        let tries = self.tries_of_the_day(&subject.account_key, 1);
-        let Some(method) = subject.method_mut(method_id) else { return Decision::new(next) };
-        method.tries_left = method.tries_left.saturating_sub(1);
-        let (kind, used_up) = (method.shown.kind, method.tries_left == 0);
-        let mut decision = Decision::new(next);
-        if used_up {
-            decision.state = decision.state.ended(random_id(cx.rng), EndReason::TooManyAttempts, None);
-        }
-        decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
-        decision.audit_with(event, serde_json::json!({ "kind": kind }));
-        if used_up {
-            decision.audit("tries_used_up");
-        }
-        decision.reply = reply;
-        decision
-    }
-
     /// A charge against the account's tries of the day; one of 0 only checks that there is one left.
-    pub(super) fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Charge {
+    pub(crate) fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Charge {
         let limit = self.rules().codes.tries_per_day;
         Charge { bucket: format!("tries:{account_key}"), window: A_DAY, limit, cost }
     }

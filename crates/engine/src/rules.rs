@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Contact, FlowKind, MethodKind, Role};
+use regain_ports::Abilities;
+use regain_protocol::{Contact, FlowKind};
 use regain_values::questions::CustomQuestion;
 
 use crate::password::PasswordRules;
@@ -51,6 +52,8 @@ pub struct Rules {
     pub recovery_domains: Vec<String>,
     /// The beginnings of the numbers that may be texted and called.
     pub countries: Vec<String>,
+    /// The abilities of the directory.
+    pub abilities: Abilities,
 }
 
 /// The methods that are on. A method that an account has not registered is not offered to it.
@@ -69,23 +72,10 @@ pub struct MethodRules {
     pub questions: bool,
     /// An authenticator app.
     pub authenticator: bool,
+    /// Saved recovery codes.
+    pub recovery_codes: bool,
     /// The whole address or number is asked for before anything is sent to it.
     pub confirm_destination: bool,
-}
-
-impl MethodRules {
-    /// Tells if a method is on.
-    pub const fn offers(&self, kind: MethodKind, role: Option<Role>) -> bool {
-        match (kind, role) {
-            (MethodKind::Email, _) => self.email,
-            (MethodKind::Sms, _) => self.sms,
-            (MethodKind::Call, Some(Role::Office)) => self.call_office,
-            (MethodKind::Call, _) => self.call_mobile,
-            (MethodKind::Questions, _) => self.questions,
-            (MethodKind::Authenticator, _) => self.authenticator,
-            (MethodKind::Unknown, _) => false,
-        }
-    }
 }
 
 /// The security questions.

@@ -1,142 +1,193 @@
-//! Step `security_info`: what one can prove oneself by.
-//!
-//! Takes `add`, `remove`, `set_questions` and `finish`. What is added gets a code, or a call, or the key for
-//! an app, and is registered once it is shown to work ([`super::adding`]). Each change is the directory's to
-//! make; afterwards every address, old and new, is told, and the account's other flows are over: what was
-//! sent to an address that is gone proves nothing any more.
+//! The security info of an account, as a flow keeps it and as its owner is shown it.
 
-use std::collections::BTreeSet;
+use jiff::Timestamp;
+use regain_ports::{Account, Registration};
+use regain_protocol::{AllowedMethod, FlowKind, MethodKind, RegisteredMethod, Role};
+use serde::{Deserialize, Serialize};
 
-use regain_protocol::{Answer, MethodKind, PredefinedQuestion, QuestionAnswer, QuestionsOffer, Role, Secret, StepBody};
+use crate::{Engine, Rules, mask, methods, subject::Person};
 
-use super::{
-    Context, Engine, Rules,
-    apply::known,
-    effects::{Application, Decision, Refusal},
-    registered,
-    state::{KnownAccount, State, Subject},
-};
-use regain_ports::{AccountQuestion, NewQuestion, Registration, random_id};
-use regain_values::questions::{PREDEFINED, QUESTION_CHARACTERS, check_answers};
+/// The security info of an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityInfo {
+    /// The mail addresses.
+    pub mails: Vec<(Role, String)>,
+    /// The phones, in E.164 form.
+    pub phones: Vec<(Role, String)>,
+    /// The number of security questions.
+    pub questions: usize,
+    /// The number of them that are in the person's own words.
+    pub own_questions: usize,
+    /// There is an authenticator app.
+    pub authenticator: bool,
+    /// The number of recovery codes that are left; `None` where there never were any.
+    #[serde(default)]
+    pub recovery_codes: Option<u8>,
+    /// The time at which its owner last found it right.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// One entry of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) kind: MethodKind,
+    pub(crate) role: Option<Role>,
+    pub(crate) destination: Option<String>,
+    /// The kinds of proof that can be given with it.
+    pub(crate) proves: Vec<MethodKind>,
+}
+
+impl SecurityInfo {
+    /// The security info of an account of the directory.
+    pub fn of(account: &Account) -> Self {
+        Self {
+            mails: account.mails.iter().map(|mail| (mail.role, mail.address.clone())).collect(),
+            phones: account.phones.iter().map(|phone| (phone.role, phone.number.clone())).collect(),
+            questions: account.questions.len(),
+            own_questions: account.questions.iter().filter(|question| question.own.is_some()).count(),
+            authenticator: account.authenticator,
+            recovery_codes: account.recovery_codes,
+            confirmed_at: account.security_info_confirmed_at,
+        }
+    }
+
+    /// Tells if this address or number is registered already, in whatever role.
+    pub(crate) fn has_destination(&self, destination: &str) -> bool {
+        let mut all = self.mails.iter().chain(&self.phones).map(|(_, destination)| destination.to_lowercase());
+        let destination = destination.to_lowercase();
+        all.any(|registered| registered == destination)
+    }
+
+    /// Takes in a change that the registrations have made.
+    pub(crate) fn change(&mut self, registration: &Registration) {
+        match registration {
+            Registration::Mail(mail) => put(&mut self.mails, mail.role, &mail.address),
+            Registration::Phone(phone) => put(&mut self.phones, phone.role, &phone.number),
+            Registration::Authenticator(_) => self.authenticator = true,
+            Registration::RecoveryCodes(codes) => self.recovery_codes = u8::try_from(codes.len()).ok(),
+            Registration::Questions(questions) => {
+                self.questions = questions.len();
+                self.own_questions = questions.iter().filter(|new| new.question.own.is_some()).count();
+            }
+            Registration::RemoveMail(role) => self.mails.retain(|(at, _)| at != role),
+            Registration::RemovePhone(role) => self.phones.retain(|(at, _)| at != role),
+            Registration::RemoveAuthenticator => self.authenticator = false,
+            Registration::RemoveRecoveryCodes => self.recovery_codes = None,
+            Registration::RemoveQuestions => (self.questions, self.own_questions) = (0, 0),
+            Registration::Confirm(at) => self.confirmed_at = Some(*at),
+        }
+    }
+
+    /// The entries as people look for them.
+    pub(crate) fn entries(&self, rules: &Rules) -> Vec<Entry> {
+        let phones = |entry: &Entry| matches!(entry.kind, MethodKind::Sms | MethodKind::Call);
+        let mut entries: Vec<Entry> = Vec::new();
+        for kind in methods::ALL {
+            // Phones stay in the order in which they were registered, whatever reaches them.
+            if kind.kind() == MethodKind::Sms {
+                entries.extend(self.phone_entries(rules));
+            } else {
+                entries.extend(kind.entries(self, rules).into_iter().filter(|entry| !phones(entry)));
+            }
+        }
+        entries
+    }
+
+    /// The entries of phones. A phone is one, however it is reached.
+    pub(crate) fn phone_entries(&self, rules: &Rules) -> Vec<Entry> {
+        let entries = self.phones.iter().map(|(role, number)| {
+            let can_be = |kind| methods::reaches(rules, kind, *role, number);
+            let is_texted = rules.methods.sms && *role != Role::Office;
+            Entry {
+                kind: if is_texted { MethodKind::Sms } else { MethodKind::Call },
+                role: Some(*role),
+                destination: Some(number.clone()),
+                proves: [MethodKind::Sms, MethodKind::Call].into_iter().filter(|kind| can_be(*kind)).collect(),
+            }
+        });
+        entries.collect()
+    }
+
+    /// The number that is still asked for: of entries that count, or of kinds where several proofs are needed.
+    pub(crate) fn missing(&self, rules: &Rules, gates: u8) -> usize {
+        let entries = self.entries(rules);
+        let counting = entries.iter().filter(|entry| !entry.proves.is_empty()).count();
+        let mut kinds: Vec<MethodKind> = entries.into_iter().flat_map(|entry| entry.proves).collect();
+        kinds.sort_by_key(|kind| *kind as u8);
+        kinds.dedup();
+        let asked_for = usize::from(rules.security_info.required).saturating_sub(counting);
+        let kinds_missing = usize::from(gates).saturating_sub(kinds.len());
+        // Questions in one's own words are asked only after another proof: they are nothing to begin with.
+        let questions_wait = self.questions - self.own_questions < usize::from(rules.questions.to_answer);
+        let cannot_begin = !kinds.iter().any(|kind| *kind != MethodKind::Questions || !questions_wait);
+        asked_for.max(kinds_missing).max(cannot_begin.into())
+    }
+}
+
+/// A reason for the owner of an account to look at their security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InfoDue {
+    /// So many more methods are asked for.
+    Missing(usize),
+    /// The last look was too long ago.
+    Stale,
+}
+
+impl Rules {
+    /// The reason for the owner of an account to look at their security info, where they can; for pages on which
+    /// somebody is signed in.
+    pub fn info_due(&self, account: &Account, now: Timestamp) -> Option<InfoDue> {
+        let info = SecurityInfo::of(account);
+        let missing = info.missing(self, self.gates.for_groups(&account.groups));
+        let is_stale = self.security_info.is_stale(info.confirmed_at, now);
+        let due = if missing > 0 { Some(InfoDue::Missing(missing)) } else { is_stale.then_some(InfoDue::Stale) };
+        due.filter(|_| self.kinds.contains(&FlowKind::Register))
+    }
+
+    /// The methods that people can add by themselves.
+    pub(crate) fn allowed(&self) -> Vec<AllowedMethod> {
+        let all = methods::ALL.into_iter().flat_map(|kind| kind.addable().iter().map(move |role| (kind, *role)));
+        let on = all.filter(|(kind, role)| kind.is_on(self, *role) && !self.is_owned(kind.kind(), *role));
+        on.map(|(kind, role)| AllowedMethod { kind: kind.kind(), role }).collect()
+    }
+
+    /// Tells if the directory says what is in a role: people cannot add or remove it.
+    pub(crate) const fn is_owned(&self, kind: MethodKind, role: Option<Role>) -> bool {
+        match (kind, role) {
+            (_, Some(Role::Office)) => true,
+            (MethodKind::Email, Some(Role::Alternate)) => self.abilities.owns_alternate,
+            (MethodKind::Sms | MethodKind::Call, Some(Role::Mobile)) => self.abilities.owns_mobile,
+            _ => false,
+        }
+    }
+}
+
+/// Sets what is registered in a role.
+fn put(of: &mut Vec<(Role, String)>, role: Role, destination: &str) {
+    let at = of.iter().position(|(at, _)| *at == role).unwrap_or(of.len());
+    of.retain(|(at, _)| *at != role);
+    of.insert(at.min(of.len()), (role, destination.to_owned()));
+}
 
 impl Engine {
-    pub(super) fn at_security_info(
-        &self,
-        cx: Context<'_>,
-        state: &State,
-        answer: &Answer,
-    ) -> Result<Decision, Refusal> {
-        let subject = state.subject.as_ref().ok_or(Refusal::StepPassed)?;
-        let account = known(state).ok_or(Refusal::StepPassed)?;
-        let rules = self.rules();
-        let registration = match answer {
-            Answer::Add { kind, role, value } => {
-                let nothing = Secret::from("");
-                return self.add(cx, state, account, (*kind, *role), value.as_ref().unwrap_or(&nothing));
-            }
-            Answer::Remove { method } => self.removal(rules, subject, account, method)?,
-            Answer::SetQuestions { answers } => Registration::Questions(questions(cx, rules, answers)?),
-            Answer::Finish {} if account.info.missing(rules, account.gates) > 0 => {
-                return Err(Refusal::invalid("/do", "the organisation asks for more than is registered"));
-            }
-            Answer::Finish {} => Registration::Confirm(cx.now),
-            _ => return Err(Refusal::StepPassed),
-        };
-        Ok(Decision::applying(cx, state, account, Application::Register(registration)))
+    /// The public id of an entry: the same as long as it is there.
+    pub(crate) fn entry_id(&self, person: &Person, entry: &Entry) -> String {
+        let what = format!("{:?} {:?} {}", entry.kind, entry.role, entry.destination.as_deref().unwrap_or_default());
+        self.keys.entry_id(&person.account_key, &what)
     }
 
-    /// The step as it is shown.
-    pub(super) fn security_info(&self, cx: Context<'_>, state: &State) -> Option<StepBody> {
-        let rules = self.rules();
-        let subject = state.subject.as_ref()?;
-        let account = subject.account.as_ref()?;
-        let methods = self.shown_entries(subject, account);
-        let counting = methods.iter().filter(|method| method.verified).count();
-        let missing = account.info.missing(rules, account.gates);
-        let required = if missing > 0 { counting + missing } else { rules.security_info.required.into() };
-        Some(StepBody::SecurityInfo {
-            methods,
-            required: u8::try_from(required).unwrap_or(u8::MAX),
-            allowed: registered::allowed(rules),
-            questions: rules.methods.offers(MethodKind::Questions, None).then(|| offer(rules, &state.locale)),
-            reconfirm: rules.security_info.is_stale(account.info.confirmed_at, cx.now),
-        })
+    /// The entries as their owner is shown them.
+    pub(crate) fn shown_entries(&self, person: &Person) -> Vec<RegisteredMethod> {
+        let (rules, info) = (self.rules(), &person.account.info);
+        let shown = info.entries(rules).into_iter().map(|entry| RegisteredMethod {
+            id: self.entry_id(person, &entry),
+            kind: entry.kind,
+            role: entry.role,
+            masked: entry.destination.as_deref().map(|destination| mask::destination(rules, entry.kind, destination)),
+            registered: !rules.is_owned(entry.kind, entry.role),
+            verified: !entry.proves.is_empty(),
+            left: info.recovery_codes.filter(|_| entry.kind == MethodKind::RecoveryCodes),
+        });
+        shown.collect()
     }
-
-    fn removal(
-        &self,
-        rules: &Rules,
-        subject: &Subject,
-        account: &KnownAccount,
-        id: &str,
-    ) -> Result<Registration, Refusal> {
-        let refused = || Refusal::invalid("/method", "not one of the registered methods");
-        let entries = account.info.entries(rules);
-        let entry = entries.iter().find(|entry| self.entry_id(subject, entry) == id).ok_or_else(refused)?;
-        match (entry.kind, entry.role) {
-            (_, Some(Role::Office)) => Err(Refusal::invalid("/method", "the organisation keeps this one")),
-            (MethodKind::Email, Some(role)) => Ok(Registration::RemoveMail(role)),
-            (MethodKind::Sms | MethodKind::Call, Some(role)) => Ok(Registration::RemovePhone(role)),
-            (MethodKind::Questions, _) => Ok(Registration::RemoveQuestions),
-            (MethodKind::Authenticator, _) => Ok(Registration::RemoveAuthenticator),
-            _ => Err(refused()),
-        }
-    }
-}
-
-/// The questions on offer.
-fn offer(rules: &Rules, locale: &str) -> QuestionsOffer {
-    let own = rules.questions.own.iter().map(|question| question.id.as_str());
-    let predefined = PREDEFINED.into_iter().chain(own).filter_map(|id| {
-        let text = rules.questions.text(id, locale)?;
-        Some(PredefinedQuestion { id: id.to_owned(), text })
-    });
-    QuestionsOffer {
-        predefined: predefined.collect(),
-        own_allowed: rules.questions.own_words,
-        to_register: rules.questions.to_register,
-        to_answer: rules.questions.to_answer,
-    }
-}
-
-/// The questions that a person wants to register, where they can be.
-fn questions(cx: Context<'_>, rules: &Rules, given: &[QuestionAnswer]) -> Result<Vec<NewQuestion>, Refusal> {
-    let refused = |detail| Refusal::invalid("/answers", detail);
-    if !rules.methods.offers(MethodKind::Questions, None) {
-        return Err(Refusal::StepPassed);
-    }
-    if given.len() != usize::from(rules.questions.to_register) {
-        return Err(refused("not as many questions as are to be registered"));
-    }
-    check_answers(given.iter().map(|given| &given.answer))
-        .map_err(|_| refused("each answer has 3 to 40 characters, and no two are the same"))?;
-    let mut seen = BTreeSet::new();
-    let mut questions = Vec::with_capacity(given.len());
-    for QuestionAnswer { question, answer } in given {
-        let words = question.trim();
-        let question = if rules.questions.text(words, "en").is_some() {
-            AccountQuestion { id: words.to_owned(), own: None }
-        } else if !rules.questions.own_words {
-            return Err(refused("not one of the questions on offer"));
-        } else if !QUESTION_CHARACTERS.contains(&words.chars().count()) || words.contains(char::is_control) {
-            return Err(refused("a question of one's own has 3 to 200 characters on one line"));
-        } else {
-            AccountQuestion { id: format!("own-{}", random_id(cx.rng)), own: Some(words.to_owned()) }
-        };
-        if !seen.insert(words.to_lowercase()) {
-            return Err(refused("no two questions may be the same"));
-        }
-        // Of the others the person has only given the id.
-        if question.own.is_some() && contains_answer(words, answer) {
-            return Err(refused("a question may not contain its answer"));
-        }
-        questions.push(NewQuestion { question, answer: answer.clone() });
-    }
-    Ok(questions)
-}
-
-/// Whether a question in a person's own words gives its answer away.
-fn contains_answer(words: &str, answer: &Secret<String>) -> bool {
-    let normal = |text: &str| regain_values::questions::normalise(&text.into());
-    normal(words).expose().contains(regain_values::questions::normalise(answer).expose().as_str())
 }

@@ -1,252 +1,180 @@
-//! What is stored of a flow.
+//! The state of a flow between two requests, as it is stored.
+//!
+//! The JSON is a format of its own: what the API calls things may change without an open flow noticing. The shape
+//! of former versions is read by [`former`](crate::former).
 
 use jiff::Timestamp;
-use regain_protocol::{EndReason, Method, MethodKind, Outcome, Question};
+use regain_protocol::{EndReason, MethodKind, Outcome};
 use serde::{Deserialize, Serialize};
 
-use super::{call::PlacedCall, captcha::Challenge, registered::SecurityInfo};
+use crate::{
+    former,
+    steps::{
+        AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, EnterCode, Identify,
+        NewPassword, SecurityInfo, SignIn,
+    },
+    subject::{Person, Subject},
+};
+
+/// The version of the stored shape.
+const VERSION: u8 = 2;
 
 /// A flow between two requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// The language of its mails.
+    version: u8,
+    /// The language of its mails, as a BCP 47 tag.
     pub locale: String,
-    /// Whose flow it is, once the person said so and until it is over.
-    pub subject: Option<Subject>,
     /// The id of the step that the person is at.
     pub step_id: String,
     /// The step, with its own data.
     pub stage: Stage,
-    /// Since when the directory is being told what this step led to; nothing else is taken meanwhile.
-    #[serde(default)]
+    /// The time since which the directory is being told what this step led to; nothing else is taken meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applying_since: Option<Timestamp>,
-    /// Whether a proof came by the phone, so that the token is to rotate with the next answer.
-    #[serde(default)]
+    /// A proof came by the phone, so that the token is to rotate with the next answer.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub rotate_due: bool,
+    /// How often the flow was given more time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub extensions: u8,
 }
 
-/// The step that a person is at, with what only this step needs.
+/// The step that a person is at, with everything that it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub enum Stage {
     /// Entered at the beginning; left by `identify` with the challenge solved.
-    Identify {
-        /// The challenge; `None` where the organisation sets none.
-        #[serde(default)]
-        challenge: Option<Challenge>,
-    },
+    Identify(Identify),
     /// Entered at the beginning of a flow that asks for the password; left by the right one, or by one
     /// wrong one too many.
-    SignIn {
-        /// The user ID that the flow was begun with.
-        user_id: Option<String>,
-        /// How many wrong passwords are still forgiven.
-        tries_left: u8,
-    },
+    SignIn(SignIn),
     /// Entered where only the administrators can help, or when the person asks for them; left by
-    /// `send_request`.
-    ContactAdministrator {
-        /// Why.
-        reason: ContactReason,
-    },
+    /// `send_request` or back.
+    ContactAdministrator(ContactAdministrator),
     /// Entered when the person is named or wants another method; left by `choose`.
-    ChooseMethod {},
-    /// Entered when a code was sent; left by the right code, by one wrong code too many, or back.
-    EnterCode {
-        /// The method's id.
-        method: String,
-        /// Whether the last thing that happened is that another code was sent.
-        resent: bool,
-    },
+    ChooseMethod(ChooseMethod),
+    /// Entered when a code was sent or an app is asked; left by the right code, by one wrong code too many, or back.
+    EnterCode(EnterCode),
     /// Entered when a call was placed; left by `#` in that call, by one wrong key too many, or back.
-    AnswerCall {
-        /// The method's id.
-        method: String,
-        /// The call.
-        call: PlacedCall,
-    },
-    /// Entered when the person chose to answer; left by the right answers, by one wrong set too many,
-    /// or back.
-    AnswerQuestions {
-        /// The method's id.
-        method: String,
-        /// The questions, in the order in which they are asked.
-        asked: Vec<Question>,
-    },
+    AnswerCall(AnswerCall),
+    /// Entered when the person chose to answer; left by the right answers, by one wrong set too many, or back.
+    AnswerQuestions(AnswerQuestions),
     /// Entered when identity is proved and the account may be unlocked; left by `unlock`, when the
     /// directory has done it, or by `reset`.
-    ChooseOutcome {},
+    ChooseOutcome(ChooseOutcome),
     /// Entered when identity is proved; left when the directory has the new password.
-    NewPassword {
-        /// Where the current password must be given too, how many wrong ones are still forgiven.
-        current_tries_left: Option<u8>,
-    },
+    NewPassword(NewPassword),
     /// Entered when identity is proved in a flow that registers, and after each change; left by `finish`.
-    SecurityInfo {},
+    SecurityInfo(SecurityInfo),
     /// It worked.
-    Done {
-        /// What was done.
-        outcome: Outcome,
-        /// Whose account.
-        user_id: String,
-        /// Whether confirmations were queued.
-        notified: bool,
-        /// Whether the person should look at their security info.
-        #[serde(default)]
-        info_due: bool,
-    },
+    Done(Done),
     /// Over without success.
-    Ended {
-        /// Why.
-        reason: EndReason,
-        /// From when a new attempt makes sense.
-        retry_at: Option<Timestamp>,
-    },
+    Ended(Ended),
+}
+
+/// A flow that worked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The account's user ID, or what was typed.
+    pub user_id: String,
+    /// Confirmations were queued.
+    pub notified: bool,
+    /// The person should look at their security info.
+    #[serde(default)]
+    pub info_due: bool,
+}
+
+/// A flow that is over without success.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The reason.
+    pub reason: EndReason,
+    /// The time from which a new attempt makes sense.
+    pub retry_at: Option<Timestamp>,
 }
 
 impl Stage {
-    /// Whether nothing can follow.
+    /// Tells if nothing can follow.
     pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Done { .. } | Self::Ended { .. })
+        matches!(self, Self::Done(_) | Self::Ended(_))
     }
-}
 
-/// Why only the administrators can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactReason {
-    /// The organisation has self-service off.
-    Disabled,
-    /// One proof was given, and the account has no way to give another.
-    SecondGate,
-    /// The person asked for them.
-    Asked,
-}
-
-impl ContactReason {
-    /// Its name in the API.
-    pub const fn as_str(self) -> &'static str {
+    /// The subject, while identity is not proved.
+    pub const fn subject(&self) -> Option<&Subject> {
         match self {
-            Self::Disabled => "disabled",
-            Self::SecondGate => "second_gate",
-            Self::Asked => "asked",
+            Self::ChooseMethod(step) => Some(&step.subject),
+            Self::EnterCode(step) => step.whose.subject(),
+            Self::AnswerCall(step) => step.whose.subject(),
+            Self::AnswerQuestions(step) => Some(&step.subject),
+            _ => None,
         }
     }
-}
 
-/// Whom a flow is about: an account, or a user ID that only looks like one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// The user ID as typed, trimmed.
-    pub user_id: String,
-    /// What stands for the account in counters.
-    pub account_key: String,
-    /// The account; `None` where there is none that could be recovered.
-    pub account: Option<KnownAccount>,
-    /// The ways to prove it, as they were when the person was named.
-    pub methods: Vec<SubjectMethod>,
-    /// A method that is being added, until it is shown to work.
-    #[serde(default)]
-    pub pending: Option<SubjectMethod>,
-    /// Whether this flow has changed the account's security info.
-    #[serde(default)]
-    pub changed: bool,
+    /// The person, once identity is proved.
+    pub const fn person(&self) -> Option<&Person> {
+        match self {
+            Self::EnterCode(step) => step.whose.person(),
+            Self::AnswerCall(step) => step.whose.person(),
+            Self::ChooseOutcome(step) => Some(&step.person),
+            Self::NewPassword(step) => Some(&step.person),
+            Self::SecurityInfo(step) => Some(&step.person),
+            _ => None,
+        }
+    }
+
+    /// The user ID as it was typed, where one was.
+    pub fn user_id(&self) -> Option<&str> {
+        let typed = || match self {
+            Self::SignIn(step) => step.user_id.as_deref(),
+            Self::ContactAdministrator(step) => step.user_id.as_deref(),
+            Self::Done(done) => Some(&*done.user_id).filter(|user_id| !user_id.is_empty()),
+            _ => None,
+        };
+        let subject = self.subject().map(|subject| &*subject.user_id);
+        subject.or_else(|| self.person().map(|person| &*person.user_id)).or_else(typed)
+    }
+
+    /// The account's key in counters and in the log, once somebody was named.
+    pub fn account_key(&self) -> Option<&str> {
+        let asked = || match self {
+            Self::ContactAdministrator(step) => step.account_key.as_deref(),
+            _ => None,
+        };
+        let subject = self.subject().map(|subject| &*subject.account_key);
+        subject.or_else(|| self.person().map(|person| &*person.account_key)).or_else(asked)
+    }
+
     /// The kinds of proof that were given.
-    pub proved: Vec<MethodKind>,
-    /// How many proofs this account needs.
-    pub required: u8,
-}
-
-impl Subject {
-    /// The methods on offer now: none of a kind that was used, and what would tell that the account
-    /// exists only after a proof.
-    pub fn on_offer(&self) -> impl Iterator<Item = &SubjectMethod> {
-        let any_proof = !self.proved.is_empty();
-        self.methods
-            .iter()
-            .filter(move |method| !self.proved.contains(&method.shown.kind) && (any_proof || !method.after_a_proof))
-    }
-
-    /// A method by its id, the one that is being added included.
-    pub fn method(&self, id: &str) -> Option<&SubjectMethod> {
-        self.methods.iter().chain(&self.pending).find(|method| method.shown.id == id)
-    }
-
-    /// A method by its id, to change it.
-    pub fn method_mut(&mut self, id: &str) -> Option<&mut SubjectMethod> {
-        self.methods.iter_mut().chain(&mut self.pending).find(|method| method.shown.id == id)
-    }
-
-    /// The method that is being added, where that is what this id names.
-    pub fn pending(&self, id: &str) -> Option<&SubjectMethod> {
-        self.pending.as_ref().filter(|method| method.shown.id == id)
+    pub fn proved(&self) -> &[MethodKind] {
+        let asked = || match self {
+            Self::ContactAdministrator(step) => step.proved.as_slice(),
+            _ => &[],
+        };
+        let subject = self.subject().map(|subject| subject.proved.as_slice());
+        subject.or_else(|| self.person().map(|person| person.proved.as_slice())).unwrap_or_else(asked)
     }
 }
 
-/// What a flow keeps of an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownAccount {
-    /// The directory's name for it.
-    pub id: String,
-    /// The user ID as the directory spells it.
-    pub user_id: String,
-    /// The person's name.
-    pub display_name: String,
-    /// Whether it never had a password.
-    pub first_password: bool,
-    /// Whether sign-in was locked when the person was named.
-    pub locked: bool,
-    /// How many proofs a reset of its password takes.
-    pub gates: u8,
-    /// What it can prove itself by. Every mail address in it gets the confirmations.
-    pub info: SecurityInfo,
-}
-
-/// A way to prove identity, and what was made of it in this flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubjectMethod {
-    /// What the person sees of it.
-    pub shown: Method,
-    /// Where messages go, or what stands for that in counters where there is nobody; for an authenticator
-    /// app that is being added, its key, sealed.
-    pub destination: String,
-    /// How many wrong codes are still forgiven. Neither another code nor going back refills it.
-    pub tries_left: u8,
-    /// How many more codes may be sent, or calls placed. Going back does not refill it.
-    pub resends_left: u8,
-    /// The code that was sent last.
-    pub sent: Option<SentCode>,
-    /// Whether what is sent goes out: not where the person typed another destination than this one.
-    pub reaches: bool,
-    /// From when another call may be placed; `None` where none was.
-    pub call_again_at: Option<Timestamp>,
-    /// The questions to ask, for security questions.
-    pub questions: Vec<Question>,
-    /// Whether it is offered only after another proof.
-    pub after_a_proof: bool,
-}
-
-/// A code on its way. A new one takes its place, the right one consumes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentCode {
-    /// Keyed hash of the code and everything it is bound to.
-    pub hash: String,
-    /// Until when it is good.
-    pub expires_at: Timestamp,
-    /// From when another may be asked for.
-    pub resend_at: Timestamp,
+/// A stored state that this version cannot read. Its text quotes nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadableState {
+    /// The column at which reading failed, from 1.
+    pub column: usize,
 }
 
 impl State {
     /// A flow at a step.
     pub const fn new(locale: String, step_id: String, stage: Stage) -> Self {
-        Self { locale, subject: None, step_id, stage, applying_since: None, rotate_due: false }
+        Self { version: VERSION, locale, step_id, stage, applying_since: None, rotate_due: false, extensions: 0 }
     }
 
     /// The flow at another step.
     #[must_use]
     pub fn moved(&self, step_id: String, stage: Stage) -> Self {
-        Self { step_id, stage, applying_since: None, ..self.clone() }
+        Self { locale: self.locale.clone(), step_id, stage, applying_since: None, ..*self }
     }
 
     /// The flow while the directory is being told.
@@ -258,6 +186,38 @@ impl State {
     /// The flow, over. What was known of the person is forgotten.
     #[must_use]
     pub fn ended(&self, step_id: String, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
-        Self::new(self.locale.clone(), step_id, Stage::Ended { reason, retry_at })
+        Self::new(self.locale.clone(), step_id, Stage::Ended(Ended { reason, retry_at }))
     }
+
+    /// The stored form.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a state has only text keys")
+    }
+
+    /// Reads a stored form, of this version or of a former one.
+    pub fn from_json(json: &str) -> Result<Self, UnreadableState> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            #[serde(default)]
+            version: u8,
+        }
+        // What serde says about a fault may quote the text.
+        let unreadable = |error: serde_json::Error| UnreadableState { column: error.column() };
+        let Versioned { version } = serde_json::from_str(json).map_err(unreadable)?;
+        match version {
+            VERSION => serde_json::from_str(json).map_err(unreadable),
+            0 => serde_json::from_str::<former::State>(json).map(Self::from).map_err(unreadable),
+            _ => Err(UnreadableState { column: 0 }),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(number: &u8) -> bool {
+    *number == 0
 }

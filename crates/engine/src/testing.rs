@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use regain_policy::{Banned, nist};
+use regain_ports::Abilities;
 use regain_protocol::{Contact, FlowKind};
 
 use crate::{
@@ -23,6 +24,7 @@ pub(crate) fn rules() -> Rules {
             call_office: false,
             questions: false,
             authenticator: true,
+            recovery_codes: false,
             confirm_destination: false,
         },
         questions: QuestionRules {
@@ -70,5 +72,6 @@ pub(crate) fn rules() -> Rules {
         locales: vec!["en".into()],
         recovery_domains: Vec::new(),
         countries: vec!["+1".into()],
+        abilities: Abilities::ALL,
     }
 }

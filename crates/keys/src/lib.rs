@@ -107,10 +107,26 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(&mac(&self.method, &[b"entry", account_key.as_bytes(), what.as_bytes()])[..16])
     }
 
+    /// A flow's reference: 40 bits in Crockford's base32, in two groups, to be read out.
+    pub fn reference(&self, flow_id: &str) -> String {
+        const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let hash = mac(&self.method, &[b"reference", flow_id.as_bytes()]);
+        let bits = hash[..5].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let symbol = |index: u32| char::from(SYMBOLS[usize::try_from(bits >> (35 - 5 * index) & 31).unwrap_or(0)]);
+        let (one, other): (String, String) = ((0..4).map(symbol).collect(), (4..8).map(symbol).collect());
+        format!("{one}-{other}")
+    }
+
     /// What is stored of a code.
     pub fn code_hash(&self, binding: CodeBinding<'_>, code: &Secret<String>) -> String {
         let CodeBinding { flow_id, account_key, purpose, destination } = binding;
         let parts = [flow_id, account_key, purpose, destination, code.expose()].map(str::as_bytes);
+        URL_SAFE_NO_PAD.encode(mac(&self.code, &parts))
+    }
+
+    /// The stored form of a saved recovery code.
+    pub fn recovery_code_hash(&self, account_id: &str, code: &Secret<String>) -> String {
+        let parts = ["recovery code", account_id, code.expose()].map(str::as_bytes);
         URL_SAFE_NO_PAD.encode(mac(&self.code, &parts))
     }
 

@@ -2,10 +2,32 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use regain_protocol::{Role, Secret};
+use regain_protocol::{Role, Secret, Violation};
+
+/// The abilities of a directory. They stay the same while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
+pub struct Abilities {
+    /// It checks passwords for signing in.
+    pub sign_in: bool,
+    /// It clears lockouts.
+    pub unlock: bool,
+    /// It tells if an account had a password before.
+    pub remembers: bool,
+    /// It says what the alternate mail address is: people cannot change it here.
+    pub owns_alternate: bool,
+    /// It says what the mobile phone is, likewise.
+    pub owns_mobile: bool,
+}
+
+impl Abilities {
+    /// Those of the embedded directory.
+    pub const ALL: Self =
+        Self { sign_in: true, unlock: true, remembers: true, owns_alternate: false, owns_mobile: false };
+}
 
 /// An account as the directory has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any of them can go with any other")]
 pub struct Account {
     /// The directory's own, stable name for it.
@@ -28,6 +50,10 @@ pub struct Account {
     pub questions: Vec<AccountQuestion>,
     /// Whether an authenticator app was registered.
     pub authenticator: bool,
+    /// How many saved recovery codes are left; `None` where none were ever made.
+    pub recovery_codes: Option<u8>,
+    /// Further addresses that only get confirmations.
+    pub notices: Vec<String>,
     /// When its owner last looked at what is registered and found it right; `None` for never.
     pub security_info_confirmed_at: Option<Timestamp>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
@@ -82,6 +108,8 @@ pub enum Registration {
     Phone(AccountPhone),
     /// Sets the key of the authenticator app.
     Authenticator(Secret<Vec<u8>>),
+    /// Sets the saved recovery codes, all of them anew; each as it is shown.
+    RecoveryCodes(Vec<Secret<String>>),
     /// Sets the security questions, all of them anew.
     Questions(Vec<NewQuestion>),
     /// Removes the mail address of that role.
@@ -90,6 +118,8 @@ pub enum Registration {
     RemovePhone(Role),
     /// Removes the authenticator app.
     RemoveAuthenticator,
+    /// Removes the saved recovery codes.
+    RemoveRecoveryCodes,
     /// Removes the security questions.
     RemoveQuestions,
     /// Nothing is changed: the owner looked at it at this time and found it right.
@@ -117,6 +147,7 @@ pub struct PasswordChange {
 
 /// How an attempt to sign in ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "it is short-lived, and the other variant is for failures")]
 pub enum SignIn {
     /// The right password of an account that may be used.
     Accepted(Account),
@@ -148,9 +179,24 @@ pub enum SetPasswordError {
     /// The current password was given and is not right.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// The directory refuses the new password, by these rules of its own.
+    #[error("the directory refuses the password")]
+    Refused(Vec<Violation>),
+    /// The directory does not let us change this account.
+    #[error("the directory does not allow changing this account")]
+    NotAllowed,
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+}
+
+/// The result of unlocking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlocked {
+    /// The account was locked and is not any more.
+    WasLocked,
+    /// The account was not locked.
+    WasNotLocked,
 }
 
 /// Why an account was not unlocked. Nothing changed.
@@ -159,6 +205,9 @@ pub enum UnlockError {
     /// There is no such account, or it may not be used.
     #[error("no such account")]
     NoSuchAccount,
+    /// The directory does not let us change this account.
+    #[error("the directory does not allow changing this account")]
+    NotAllowed,
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -191,7 +240,7 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Clears a lockout and the count of failures that led to it; the password stays. An account that
     /// is not locked stays as it is.
-    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError>;
+    async fn unlock(&self, account_id: &str) -> Result<Unlocked, UnlockError>;
 
     /// Whether all of these answers are right, each of another question that was registered; no answers
     /// at all are not. It takes as long for an account that does not exist (`None`), and however many of
@@ -205,6 +254,15 @@ pub trait Directory: Send + Sync + 'static {
     /// The key that an account shares with its authenticator app (RFC 6238); `None` where none was
     /// registered. It does the same work for an account that does not exist (`None`).
     async fn authenticator_key(&self, account_id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError>;
+
+    /// Tells if this is one of the account's saved recovery codes that was not used before, and uses it up in the same
+    /// transaction. `code` is folded. It does the same work for an account that does not exist (`None`).
+    async fn use_recovery_code(
+        &self,
+        account_id: Option<&str>,
+        code: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<bool, DirectoryError>;
 
     /// Checks a password for signing in. It counts failures towards the account's lockout, and takes
     /// as long for an account that does not exist.

@@ -15,8 +15,8 @@ pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SystemClock};
 pub use directory::{
-    Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer, NewQuestion,
-    PasswordChange, RegisterError, Registration, SetPasswordError, SignIn, UnlockError,
+    Abilities, Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer,
+    NewQuestion, PasswordChange, RegisterError, Registration, SetPasswordError, SignIn, UnlockError, Unlocked,
 };
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};

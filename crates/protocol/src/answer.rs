@@ -27,7 +27,12 @@ pub enum Answer {
         /// What the person adds in their own words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
+        /// The user ID, where the step asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<String>,
     },
+    /// At `contact_administrator`: back to the step before, where it can be gone back to.
+    GoBack {},
     /// At `choose_method`: prove it this way.
     Choose {
         /// The method's id.
@@ -95,7 +100,13 @@ pub enum Answer {
     /// At `security_info`: done.
     Finish {},
     /// At every step before `done`: none of these work for me.
-    AskAdministrator {},
+    AskAdministrator {
+        /// At `identify`: the user ID as typed so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<String>,
+    },
+    /// At every step: the flow's whole time again.
+    MoreTime {},
 }
 
 /// A solved challenge.

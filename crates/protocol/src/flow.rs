@@ -66,6 +66,12 @@ pub struct Flow {
     pub id: String,
     /// What it is for.
     pub kind: FlowKind,
+    /// Short, to be read out to the administrators; it opens nothing.
+    #[serde(default)]
+    pub reference: String,
+    /// The user ID as typed, once it was.
+    #[serde(default)]
+    pub user_id: Option<String>,
     /// When it ends whatever happens: 15 minutes after its beginning unless configured otherwise.
     pub expires_at: Timestamp,
     /// Which proof is asked for; `None` before and after the proofs.

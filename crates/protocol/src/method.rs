@@ -33,6 +33,8 @@ pub enum MethodKind {
     Questions,
     /// A code from an authenticator app (RFC 6238).
     Authenticator,
+    /// One of the saved recovery codes.
+    RecoveryCodes,
     /// A kind that this version does not know.
     #[serde(other)]
     #[cfg_attr(feature = "schema", schemars(skip))]

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// The rules for a new password. Lengths are counted in Unicode scalar values, as NIST SP 800-63B-4
 /// section 3.1.1.2 does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +103,13 @@ pub enum Violation {
     Breached {},
     /// The account had it before, or has it now.
     Reused {},
+    /// The directory lets passwords be changed again later only.
+    TooSoon {
+        /// From when.
+        retry_at: Timestamp,
+    },
+    /// The directory refuses it by rules of its own.
+    Directory {},
     /// A rule that this version does not know.
     #[serde(other)]
     #[cfg_attr(feature = "schema", schemars(skip))]

@@ -27,10 +27,16 @@ pub enum StepBody {
     },
     /// Only an administrator can help.
     ContactAdministrator {
-        /// Why, as a stable word: `disabled`, `second_gate`, `asked`.
+        /// Why, as a stable word: `disabled`, `second_gate`, `asked`, `not_allowed`.
         reason: String,
         /// How they are reached.
         contact: Contact,
+        /// Whether the request asks for the user ID, because none was typed yet.
+        #[serde(default)]
+        needs_user_id: bool,
+        /// Whether the step before can be gone back to.
+        #[serde(default)]
+        back: bool,
     },
     /// How do you want to prove it?
     ChooseMethod {
@@ -63,6 +69,9 @@ pub enum StepBody {
         status: CallStatus,
         /// How many more calls may be asked for.
         calls_left: u8,
+        /// From when another may be asked for.
+        #[serde(default)]
+        call_again_at: Option<Timestamp>,
     },
     /// Answer the registered questions.
     AnswerQuestions {
@@ -106,6 +115,9 @@ pub enum StepBody {
         /// Whether the organisation asks for a look at all of it, because the last one was long ago.
         #[serde(default)]
         reconfirm: bool,
+        /// New recovery codes, in the answer to the request for them and until the next answer: they are shown once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new_codes: Option<Vec<Secret<String>>>,
     },
     /// It worked.
     Done {
@@ -256,6 +268,9 @@ pub struct RegisteredMethod {
     pub registered: bool,
     /// Whether it was confirmed by a code and so counts.
     pub verified: bool,
+    /// Of recovery codes, how many are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u8>,
 }
 
 /// A method that can be registered.
@@ -309,8 +324,12 @@ pub struct PredefinedQuestion {
 pub enum Outcome {
     /// The account has a new password.
     Reset,
+    /// The account has its first password.
+    FirstPassword,
     /// The account is unlocked, its password unchanged.
     Unlocked,
+    /// The account was not locked; nothing was changed.
+    NotLocked,
     /// The password was changed by its owner.
     Changed,
     /// The security info is registered.

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::{
     keys::Keys,
     mails::{Mails, TextContent, text_message},
-    outgoing::{Content, Outgoing},
+    messages::{Content, OutboundMessage},
     ports::{
         CallEvent, CallListener, CallRef, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError, Phone,
         PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage,
@@ -142,7 +142,7 @@ impl Delivery {
     /// number, a user ID or a code.
     async fn deliver(&self, claimed: &ClaimedMessage) -> Settlement {
         let message = claimed.id.as_str();
-        let outgoing = match Outgoing::open(&self.keys, message, &claimed.payload) {
+        let outgoing = match OutboundMessage::open(&self.keys, message, &claimed.payload) {
             Ok(outgoing) => outgoing,
             Err(error) => {
                 error!(message, %error, "not sent");
@@ -162,7 +162,7 @@ impl Delivery {
     }
 
     /// Tries once.
-    async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &Outgoing) -> Settlement {
+    async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> Settlement {
         let message = claimed.id.as_str();
         match self.carry(message, outgoing).await {
             Ok(Carried::Sent) => info!(message, attempts = claimed.attempts + 1, "sent"),
@@ -187,8 +187,8 @@ impl Delivery {
     }
 
     /// Hands a message to what carries it. One without a recipient costs the same until there.
-    async fn carry(&self, id: &str, outgoing: &Outgoing) -> Result<Carried, NotifyError> {
-        let Outgoing { to, locale, user_id, content } = outgoing;
+    async fn carry(&self, id: &str, outgoing: &OutboundMessage) -> Result<Carried, NotifyError> {
+        let OutboundMessage { to, locale, user_id, content } = outgoing;
         match content {
             Content::TextCode { code, minutes, purpose } => {
                 let Texts { organisation, webotp_host } = &self.texts;
@@ -216,6 +216,7 @@ impl Delivery {
             Content::Code { .. }
             | Content::Confirmation { .. }
             | Content::SecurityInfoChanged { .. }
+            | Content::RecoveryCodeUsed { .. }
             | Content::AdministratorRequest { .. } => {
                 let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
                 let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;

@@ -15,7 +15,7 @@ mod languages;
 pub mod mails;
 
 pub use regain_engine as engine;
-pub use regain_engine::outgoing;
+pub use regain_engine::messages;
 pub use regain_keys as keys;
 pub use regain_ports as ports;
 pub use regain_ports::breached_hash as breached;

@@ -7,6 +7,7 @@ mod former;
 mod hashing;
 mod import;
 mod people;
+mod recovery_codes;
 mod register;
 mod rows;
 
@@ -26,7 +27,7 @@ use crate::database::{Database, to_millis};
 use regain_keys::Keys;
 use regain_ports::{
     Account, Clock, Directory, DirectoryError, GivenAnswer, PasswordChange, RegisterError, Registration, Rng,
-    SetPasswordError, SignIn, UnlockError, random_token,
+    SetPasswordError, SignIn, UnlockError, Unlocked, random_token,
 };
 use regain_values::{questions, user_id};
 
@@ -157,8 +158,16 @@ impl Directory for EmbeddedDirectory {
         Ok(())
     }
 
-    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
+    async fn unlock(&self, account_id: &str) -> Result<Unlocked, UnlockError> {
+        let now = self.clock.now();
         let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let row = sqlx::query(ACCOUNT_BY_ID)
+            .bind(account_id)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(DirectoryError::unavailable)?;
+        let row = row.map(|row| account_from(&row)).transpose().map_err(DirectoryError::unavailable)?;
+        let was_locked = row.is_some_and(|row| row.is_locked(now));
         let unlocked = sqlx::query(
             "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
              WHERE id = $1 AND enabled = TRUE",
@@ -168,7 +177,10 @@ impl Directory for EmbeddedDirectory {
         .await
         .map_err(DirectoryError::unavailable)?;
         transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        if unlocked.rows_affected() == 1 { Ok(()) } else { Err(UnlockError::NoSuchAccount) }
+        if unlocked.rows_affected() == 0 {
+            return Err(UnlockError::NoSuchAccount);
+        }
+        Ok(if was_locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked })
     }
 
     async fn check_answers(
@@ -212,6 +224,16 @@ impl Directory for EmbeddedDirectory {
         let context = register::authenticator_context(account_id.unwrap_or(NOBODY));
         let key = self.keys.open(&context, &row.try_get::<String, _>("secret").map_err(DirectoryError::unavailable)?);
         key.map(Some).map_err(|error| DirectoryError::Unavailable(format!("the key of an authenticator app: {error}")))
+    }
+
+    async fn use_recovery_code(
+        &self,
+        account_id: Option<&str>,
+        code: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<bool, DirectoryError> {
+        let used = self.mark_used(account_id.unwrap_or(NOBODY), code, now).await;
+        used.map_err(DirectoryError::unavailable)
     }
 
     async fn sign_in(

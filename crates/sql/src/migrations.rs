@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 7] = migrations![
+const MIGRATIONS: [(&str, &str); 8] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -21,6 +21,7 @@ const MIGRATIONS: [(&str, &str); 7] = migrations![
     "0005_security_info_confirmed",
     "0006_sealed_authenticators",
     "0007_failures_since",
+    "0008_recovery_codes",
 ];
 
 /// Brings a database up to date.

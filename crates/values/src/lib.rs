@@ -2,9 +2,11 @@
 //! configuration alike.
 
 pub mod common_passwords;
+pub mod digits;
 pub mod mail_address;
 pub mod password_form;
 pub mod phone_number;
 pub mod questions;
+pub mod recovery_code;
 pub mod totp;
 pub mod user_id;

@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn addresses_are_read_as_people_write_them() {
-        for text in ["ada@example.com", " Ada.Lovelace+x@Mail.Example.co.uk\n", "zoë@bücher.example", "root@localhost"] {
+        for text in ["ada@example.com", " Ada.Lovelace+x@Mail.Example.co.uk\n", "zoë@bücher.example", "root@localhost"]
+        {
             assert_eq!(MailAddress::parse(text).map(String::from).as_deref(), Ok(text.trim()), "{text:?}");
         }
     }
@@ -66,8 +67,19 @@ mod tests {
     fn what_nothing_can_be_sent_to_is_refused() {
         let long = format!("{}@example.com", "x".repeat(250));
         for text in [
-            "", "ada", "@example.com", "ada@", "ada@@example.com", "ada @example.com", "ada@example.com, bob@example.com",
-            "ada@exa\u{200b}mple.com", "\"odd local\"@example.com", "ada@[127.0.0.1]", "a\0da@example.com", "ada@example..com", &long,
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@@example.com",
+            "ada @example.com",
+            "ada@example.com, bob@example.com",
+            "ada@exa\u{200b}mple.com",
+            "\"odd local\"@example.com",
+            "ada@[127.0.0.1]",
+            "a\0da@example.com",
+            "ada@example..com",
+            &long,
         ] {
             assert_eq!(MailAddress::parse(text), Err(NotAMailAddress), "{text:?}");
         }

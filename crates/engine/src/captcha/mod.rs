@@ -75,7 +75,7 @@ impl Engine {
     }
 
     /// What the person is shown of it.
-    pub(super) fn shown(&self, _: Context<'_>, challenge: &Challenge) -> Captcha {
+    pub(super) fn shown(&self, challenge: &Challenge) -> Captcha {
         match challenge {
             Challenge::ProofOfWork(work) => work.shown(&self.keys),
             Challenge::Image(image) => image.shown(&self.keys, &self.rules().public_url),

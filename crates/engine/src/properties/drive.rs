@@ -9,9 +9,10 @@ use regain_protocol::{
 use totp_rs::Builder;
 
 use super::super::{
-    Application, Applied, Context, Decision, Effect, Engine, Found, OnOverLimit, Refusal, Reply, Rules, Stage, State,
+    Application, Applied, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal, Reply,
+    Rules, Stage, State,
 };
-use crate::{GateRules, MethodRules, outgoing::Content};
+use crate::{GateRules, MethodRules, messages::Content};
 use regain_keys::Keys;
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
 
@@ -38,6 +39,9 @@ pub(super) enum Act {
     Stale(Box<Act>),
     Cancel,
     Ask,
+    GoBack,
+    MoreTime,
+    VerifySaved,
     SendRequest,
     Other,
     Wait(i64),
@@ -156,11 +160,11 @@ impl Drive {
         let is_live = matches!(&self.shown().step.body, StepBody::AnswerCall { status, .. }
             if !matches!(status, regain_protocol::CallStatus::NoAnswer | regain_protocol::CallStatus::Failed))
             && self.calls.last() == Some(&call);
-        let (decision, heard) = self.engine.heard(self.context(), &self.state, &call, event);
+        let (decision, heard) = self.engine.on_call_event(self.context(), &self.state, &call, event);
         assert!(is_live || decision.is_none(), "a call that is over changed something");
         assert!(is_live || heard == Heard::Over);
         let Some(decision) = decision else { return };
-        let subject = self.state.subject.as_ref().expect("somebody");
+        let subject = self.state.stage.subject().expect("somebody");
         assert!(subject.account.is_some() || event == CallEvent::Failed, "heard of a call to nobody");
         match event {
             CallEvent::Key('#') => self.proofs.push(MethodKind::Call),
@@ -175,20 +179,35 @@ impl Drive {
         let answer = self.answer(act);
         let step_id = if is_stale { self.former_step.clone() } else { self.state.step_id.clone() };
         let cx = self.context();
-        let mut found = Found::default();
-        let needs = self.engine.needs(cx, &self.state, &step_id, &answer);
-        found.account = needs.account.and_then(account);
-        found.authenticator_key = needs.authenticator.flatten().map(|_| Secret::new(KEY.to_vec()));
-        found.answers_right =
-            matches!(needs.answers, Some((Some(_), _))) && matches!(act, Act::AnswerAll { right: true });
+        let mut findings = Findings::default();
+        while let Some(lookup) = self.engine.lookup(cx, &self.state, &step_id, &answer, &findings) {
+            findings.add(match lookup {
+                Lookup::Account(user_id) => Finding::Account(account(user_id)),
+                Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(KEY.to_vec()))),
+                Lookup::Answers { account_id, .. } => {
+                    Finding::Answers(account_id.is_some() && matches!(act, Act::AnswerAll { right: true }))
+                }
+                Lookup::RecoveryCode { account_id, code, .. } => {
+                    let right = account_id.is_some() && code.expose() == RECOVERY_CODE;
+                    Finding::RecoveryCode(right && !self.used.contains(RECOVERY_CODE))
+                }
+                Lookup::CaptchaVerdict(_) | Lookup::SignIn { .. } | Lookup::Password(_) => {
+                    unreachable!("these flows ask for none of it")
+                }
+            });
+        }
+        // Asking has used it up, whatever comes of it.
+        if findings.recovery_code() == Some(true) {
+            self.used.insert(RECOVERY_CODE.into());
+        }
+        let cx = self.context();
         let before = self.state.clone();
-        let mut decided = self.engine.answer(cx, &self.state, &step_id, &answer, found);
+        let mut decided = self.engine.answer(cx, &self.state, &step_id, &answer, &findings);
         if let Some(bucket) = decided.as_ref().ok().and_then(one_use)
             && !self.used.insert(bucket)
         {
-            let found =
-                Found { code_used: true, authenticator_key: Some(Secret::new(KEY.to_vec())), ..Found::default() };
-            decided = self.engine.answer(self.context(), &self.state, &step_id, &answer, found);
+            findings.add(Finding::CodeUsed);
+            decided = self.engine.answer(self.context(), &self.state, &step_id, &answer, &findings);
             assert!(decided.as_ref().is_ok_and(|decision| decision.reply == Reply::WrongCode), "used twice");
         }
         let Ok(decision) = decided else {
@@ -206,7 +225,7 @@ impl Drive {
             }
             Reply::WrongAnswers => self.wrong += 1,
             _ => {
-                let proved = decision.state.subject.as_ref().map_or(0, |subject| subject.proved.len());
+                let proved = decision.state.stage.proved().len();
                 if proved > self.proofs.len() {
                     let kind = self.proof(&before, &answer, act);
                     self.proofs.push(kind);
@@ -219,15 +238,17 @@ impl Drive {
     /// The proof that an answer is, by what the onlooker knows.
     fn proof(&self, before: &State, answer: &Answer, act: &Act) -> MethodKind {
         match (&before.stage, act) {
-            (Stage::AnswerQuestions { .. }, Act::AnswerAll { right: true }) => MethodKind::Questions,
-            (Stage::EnterCode { method, .. }, Act::VerifyApp { seconds_ago }) => {
+            (Stage::AnswerQuestions(_), Act::AnswerAll { right: true }) => MethodKind::Questions,
+            (Stage::EnterCode(step), Act::VerifyApp { seconds_ago }) => {
                 assert!((-60..60).contains(seconds_ago));
-                let kind =
-                    before.subject.as_ref().and_then(|subject| subject.method(method)).expect("a method").shown.kind;
-                assert_eq!(kind, MethodKind::Authenticator);
-                kind
+                assert_eq!(step.method.kind(), MethodKind::Authenticator);
+                MethodKind::Authenticator
             }
-            (Stage::EnterCode { .. }, _) => {
+            (Stage::EnterCode(step), Act::VerifySaved) => {
+                assert_eq!(step.method.kind(), MethodKind::RecoveryCodes);
+                MethodKind::RecoveryCodes
+            }
+            (Stage::EnterCode(_), _) => {
                 assert!(self.is_right(before, answer), "a proof without the right code");
                 self.codes.last().expect("a code").kind
             }
@@ -237,10 +258,9 @@ impl Drive {
 
     /// Whether an answer is the newest code that went to the method in use.
     fn is_right(&self, before: &State, answer: &Answer) -> bool {
-        let (Answer::Verify { code }, Stage::EnterCode { method, .. }) = (answer, &before.stage) else { return false };
-        let method = before.subject.as_ref().and_then(|subject| subject.method(method)).expect("a method is in use");
-        let of_method =
-            |queued: &&Queued| queued.to.as_ref() == Some(&method.destination) && queued.kind == method.shown.kind;
+        let (Answer::Verify { code }, Stage::EnterCode(step)) = (answer, &before.stage) else { return false };
+        let Some(to) = step.method.destination() else { return false };
+        let of_method = |queued: &&Queued| queued.to.as_ref() == Some(&to.address) && queued.kind == step.method.kind();
         self.codes.iter().rev().find(of_method).is_some_and(|newest| newest.code == *code)
     }
 
@@ -251,8 +271,8 @@ impl Drive {
         match act {
             Act::Identify(user_id) => Answer::Identify { user_id: (*user_id).into(), captcha: None },
             Act::Choose(index) => {
-                let methods = self.state.subject.iter().flat_map(|subject| &subject.methods);
-                let id = methods.map(|method| method.shown.id.clone()).nth(*index);
+                let methods = self.state.stage.subject().into_iter().flat_map(|subject| &subject.methods);
+                let id = methods.map(|method| method.id.clone()).nth(*index);
                 Answer::Choose { method: id.unwrap_or_default(), destination: None }
             }
             Act::ChooseNonsense => Answer::Choose { method: "nonsense".into(), destination: Some("x".into()) },
@@ -269,7 +289,7 @@ impl Drive {
             Act::CallAgain => Answer::CallAgain {},
             Act::AnswerAll { .. } | Act::AnswerSome => {
                 let asked = match &self.state.stage {
-                    Stage::AnswerQuestions { asked, .. } => asked.as_slice(),
+                    Stage::AnswerQuestions(step) => step.asked.as_slice(),
                     _ => &[],
                 };
                 let some = if matches!(act, Act::AnswerSome) { 1 } else { asked.len() };
@@ -281,8 +301,11 @@ impl Drive {
             Act::Unlock => Answer::Unlock {},
             Act::Reset => Answer::Reset {},
             Act::SetPassword(password) => Answer::SetPassword { password: (*password).into(), current: None },
-            Act::Ask => Answer::AskAdministrator {},
-            Act::SendRequest => Answer::SendRequest { message: Some("please".into()) },
+            Act::Ask => Answer::AskAdministrator { user_id: None },
+            Act::GoBack => Answer::GoBack {},
+            Act::MoreTime => Answer::MoreTime {},
+            Act::VerifySaved => Answer::Verify { code: RECOVERY_CODE.into() },
+            Act::SendRequest => Answer::SendRequest { message: Some("please".into()), user_id: None },
             Act::Stale(_) | Act::Cancel | Act::Other | Act::Wait(_) | Act::Heard(_) | Act::HeardOfFormer(_) => {
                 Answer::Finish {}
             }
@@ -294,18 +317,20 @@ impl Drive {
         let mut follows = None;
         for effect in &decision.effects {
             match effect {
-                Effect::Send { outgoing, .. } => match &outgoing.content {
-                    Content::Code { code, .. } => self.queued(outgoing.to.clone(), code, MethodKind::Email),
-                    Content::TextCode { code, .. } => self.queued(outgoing.to.clone(), code, MethodKind::Sms),
+                Effect::Send { message, .. } => match &message.content {
+                    Content::Code { code, .. } => self.queued(message.to.clone(), code, MethodKind::Email),
+                    Content::TextCode { code, .. } => self.queued(message.to.clone(), code, MethodKind::Sms),
                     Content::Call { reference } => self.calls.push(reference.call_id.clone()),
                     Content::AdministratorRequest { proved, .. } => {
                         assert_eq!(*proved, self.proofs, "administrators are told the truth");
                         self.requests += 1;
                     }
                     Content::Confirmation { .. } | Content::SessionsEnded { .. } => assert_eq!(self.applied, 1),
+                    Content::RecoveryCodeUsed { .. } => assert!(self.used.contains(RECOVERY_CODE)),
                     Content::SecurityInfoChanged { .. } => unreachable!("these flows register nothing"),
                 },
                 Effect::Charge(charge, _) if charge.bucket.starts_with("tries:") => self.charged += charge.cost,
+                Effect::Extend(at) => self.expires_at = *at,
                 Effect::Apply { account_id, what } => {
                     self.is_proved();
                     assert!(account_id.starts_with("id of "));
@@ -313,7 +338,7 @@ impl Drive {
                         assert!(self.kind == FlowKind::Unlock || account_id.contains("locked"));
                     }
                     self.applied += 1;
-                    follows = Some(self.engine.applied(self.context(), &decision.state, what, Applied::Done));
+                    follows = Some(self.engine.applied(self.context(), &decision.state, what, &Applied::Done));
                 }
                 _ => {}
             }
@@ -339,11 +364,10 @@ impl Drive {
 
     /// Every proof that the policy asks for was given, each by another kind.
     fn is_proved(&self) {
-        let subject = self.state.subject.as_ref().expect("somebody");
+        let user_id = self.state.stage.user_id().expect("somebody");
         let kinds: HashSet<_> = self.proofs.iter().collect();
         assert_eq!(kinds.len(), self.proofs.len(), "one kind counted twice");
-        assert!(kinds.len() >= usize::from(self.required(&subject.user_id)), "a gate was skipped: {:?}", self.proofs);
-        assert!(subject.methods.iter().filter(|method| kinds.contains(&method.shown.kind)).count() >= kinds.len());
+        assert!(kinds.len() >= usize::from(self.required(user_id)), "a gate was skipped: {:?}", self.proofs);
     }
 
     pub(super) fn holds(&self) {
@@ -378,8 +402,8 @@ impl Drive {
             self.wrong,
             "every wrong proof costs one try of the day"
         );
-        let json = serde_json::to_string(&self.state).expect("serialises");
-        assert_eq!(serde_json::from_str::<State>(&json).expect("reads back"), self.state);
+        let json = self.state.to_json();
+        assert_eq!(State::from_json(&json).expect("reads back"), self.state);
         if self.state.stage.is_over() {
             assert!(!json.contains("example.net") && !json.contains("+1425"), "what is over remembers a destination");
         } else {
@@ -398,6 +422,8 @@ fn one_use(decision: &Decision) -> Option<String> {
     })
 }
 
+const RECOVERY_CODE: &str = "7K3QX9MBWD2HZ4T";
+
 const KEY: &[u8] = b"12345678901234567890";
 
 /// The rules of an organisation with these methods on; admins need two proofs.
@@ -413,6 +439,7 @@ pub(crate) fn rules(methods: &[&str]) -> Rules {
             call_office: is_on("call_office"),
             questions: is_on("questions"),
             authenticator: is_on("authenticator"),
+            recovery_codes: is_on("recovery_codes"),
             confirm_destination: false,
         },
         gates: GateRules { required: 1, groups: is_two_kinds.then(|| ("admins".to_owned(), 2)).into_iter().collect() },
@@ -446,6 +473,8 @@ pub(super) fn account(user_id: &str) -> Option<Account> {
             Vec::new()
         },
         authenticator: everything,
+        recovery_codes: everything.then_some(10),
+        notices: Vec::new(),
         security_info_confirmed_at: None,
         groups: if user_id.starts_with("admin") { vec!["admins".into()] } else { Vec::new() },
     })

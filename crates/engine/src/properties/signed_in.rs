@@ -8,10 +8,13 @@ use proptest::prelude::*;
 use regain_protocol::{Answer, FlowKind, MethodKind, QuestionAnswer, Role, Secret, StepBody};
 
 use super::{
-    super::{Application, Applied, Asserted, Context, Decision, Effect, Engine, Found, Reply, Rules, Stage, State},
+    super::{
+        Application, Applied, Asserted, Context, Decision, Effect, Engine, Finding, Findings, Lookup, Reply, Rules,
+        Stage, State,
+    },
     drive::{Counting, account, rules},
 };
-use crate::outgoing::{CodePurpose, Content};
+use crate::messages::{CodePurpose, Content};
 use regain_keys::Keys;
 use regain_ports::{Account, CallEvent, Registration};
 use regain_values::{questions::PREDEFINED, totp};
@@ -139,7 +142,7 @@ impl Drive {
             Act::Heard(event) => {
                 let Some((call, to)) = self.call.clone() else { return };
                 let before = self.state.clone();
-                let (decision, _) = self.engine.heard(self.context(), &self.state, &call, *event);
+                let (decision, _) = self.engine.on_call_event(self.context(), &self.state, &call, *event);
                 let Some(decision) = decision else { return };
                 if *event == CallEvent::Key('#') {
                     self.shown_to_work(&before, to);
@@ -152,7 +155,7 @@ impl Drive {
 
     /// A code or a key came back: of something new, or of what was there.
     fn shown_to_work(&mut self, before: &State, destination: String) {
-        let is_new = before.subject.as_ref().is_some_and(|subject| subject.pending.is_some());
+        let is_new = before.stage.person().is_some();
         if is_new {
             self.owned.insert(destination);
         } else {
@@ -164,30 +167,40 @@ impl Drive {
         let answer = self.answer(act);
         let cx = self.context();
         let step_id = self.state.step_id.clone();
-        let needs = self.engine.needs(cx, &self.state, &step_id, &answer);
-        let mut found = Found {
-            authenticator_key: needs.authenticator.flatten().map(|_| Secret::new(vec![1; 20])),
-            answers_right: matches!(needs.answers, Some((Some(_), _))) && matches!(act, Act::AnswerAll { right: true }),
-            ..Found::default()
-        };
-        if let Some((user_id, password)) = &needs.sign_in {
-            found.signed_in = somebody(user_id).filter(|_| password.expose() == RIGHT);
+        let mut findings = Findings::default();
+        let mut who = None;
+        while let Some(lookup) = self.engine.lookup(cx, &self.state, &step_id, &answer, &findings) {
+            findings.add(match lookup {
+                Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(vec![1; 20]))),
+                Lookup::Answers { account_id, .. } => {
+                    Finding::Answers(account_id.is_some() && matches!(act, Act::AnswerAll { right: true }))
+                }
+                Lookup::SignIn { user_id, password, .. } => {
+                    let account = somebody(&user_id).filter(|_| password.expose() == RIGHT);
+                    who = account.as_ref().map(|account| account.user_id.clone());
+                    Finding::SignIn(account)
+                }
+                Lookup::Password(check) => Finding::Password { violations: Vec::new(), with_history: check.history },
+                Lookup::Account(_) | Lookup::CaptchaVerdict(_) | Lookup::RecoveryCode { .. } => {
+                    unreachable!("these flows ask for none of it")
+                }
+            });
         }
-        let is_right = found.signed_in.is_some();
-        let who = found.signed_in.as_ref().map(|account| account.user_id.clone());
+        let is_right = who.is_some();
         let before = self.state.clone();
-        let Ok(decision) = self.engine.answer(cx, &self.state, &step_id, &answer, found) else { return };
+        let decided = self.engine.answer(cx, &self.state, &step_id, &answer, &findings);
+        let Ok(decision) = decided else { return };
         if decision.reply == Reply::Accepted {
             self.knows |= is_right;
             match (&before.stage, act) {
-                (Stage::SignIn { .. }, Act::SignIn { .. }) => self.had_ways |= who.as_deref() == Some("ada"),
-                (Stage::EnterCode { .. }, Act::Verify { right: true }) => {
+                (Stage::SignIn(_), Act::SignIn { .. }) => self.had_ways |= who.as_deref() == Some("ada"),
+                (Stage::EnterCode(_), Act::Verify { right: true }) => {
                     let (to, ..) = self.code.clone().expect("a code was sent");
                     self.shown_to_work(&before, to);
                 }
-                (Stage::EnterCode { .. }, Act::VerifyApp) => self.shown_to_work(&before, "the app".into()),
-                (Stage::AnswerQuestions { .. }, Act::AnswerAll { right: true }) => self.proved = true,
-                (Stage::EnterCode { .. }, Act::Verify { right: false }) => panic!("a wrong code was taken"),
+                (Stage::EnterCode(_), Act::VerifyApp) => self.shown_to_work(&before, "the app".into()),
+                (Stage::AnswerQuestions(_), Act::AnswerAll { right: true }) => self.proved = true,
+                (Stage::EnterCode(_), Act::Verify { right: false }) => panic!("a wrong code was taken"),
                 _ => {}
             }
         }
@@ -195,7 +208,7 @@ impl Drive {
     }
 
     fn answer(&self, act: &Act) -> Answer {
-        let subject = self.state.subject.as_ref();
+        let subject = self.state.stage.subject();
         match act {
             Act::SignIn { who, right } => {
                 Answer::SignIn { user_id: (*who).into(), password: if *right { RIGHT } else { "wrong" }.into() }
@@ -205,7 +218,7 @@ impl Drive {
                 current: current.map(|right| if right { RIGHT } else { "wrong" }.into()),
             },
             Act::Choose(index) => {
-                let id = subject.and_then(|subject| subject.on_offer().nth(*index)).map(|by| by.shown.id.clone());
+                let id = subject.and_then(|subject| subject.on_offer().nth(*index)).map(|by| by.id.clone());
                 Answer::Choose { method: id.unwrap_or_default(), destination: None }
             }
             Act::Verify { right } => {
@@ -221,7 +234,7 @@ impl Drive {
             }
             Act::AnswerAll { .. } => {
                 let asked =
-                    if let Stage::AnswerQuestions { asked, .. } = &self.state.stage { asked.as_slice() } else { &[] };
+                    if let Stage::AnswerQuestions(step) = &self.state.stage { step.asked.as_slice() } else { &[] };
                 let answers = asked
                     .iter()
                     .map(|question| QuestionAnswer { question: question.id.clone(), answer: "an answer".into() });
@@ -244,7 +257,7 @@ impl Drive {
             }
             Act::Resend => Answer::Resend {},
             Act::ChooseAnother => Answer::ChooseAnother {},
-            Act::Ask => Answer::AskAdministrator {},
+            Act::Ask => Answer::AskAdministrator { user_id: None },
             Act::Finish | Act::Heard(_) | Act::Wait(_) => Answer::Finish {},
         }
     }
@@ -254,9 +267,9 @@ impl Drive {
         let mut follows = None;
         for effect in &decision.effects {
             match effect {
-                Effect::Send { outgoing, .. } => match &outgoing.content {
+                Effect::Send { message, .. } => match &message.content {
                     Content::Code { code, purpose, .. } | Content::TextCode { code, purpose, .. } => {
-                        let to = outgoing.to.clone().expect("somebody");
+                        let to = message.to.clone().expect("somebody");
                         let is_registered = somebody("ada").is_some_and(|account| {
                             account.mails.iter().any(|mail| mail.address == to)
                                 || account.phones.iter().any(|phone| phone.number == to)
@@ -265,13 +278,13 @@ impl Drive {
                         self.code = Some((to, code.clone(), *purpose));
                     }
                     Content::Call { reference } => {
-                        self.call = Some((reference.call_id.clone(), outgoing.to.clone().expect("somebody")));
+                        self.call = Some((reference.call_id.clone(), message.to.clone().expect("somebody")));
                     }
                     _ => {}
                 },
                 Effect::Apply { what, .. } => {
                     self.may(what);
-                    follows = Some(self.engine.applied(self.context(), &decision.state, what, Applied::Done));
+                    follows = Some(self.engine.applied(self.context(), &decision.state, what, &Applied::Done));
                 }
                 _ => {}
             }
@@ -317,8 +330,8 @@ impl Drive {
             StepBody::Unknown => panic!("a step that nobody knows"),
             _ => {}
         }
-        let json = serde_json::to_string(&self.state).expect("serialises");
-        assert_eq!(serde_json::from_str::<State>(&json).expect("reads back"), self.state);
+        let json = self.state.to_json();
+        assert_eq!(State::from_json(&json).expect("reads back"), self.state);
         assert!(!json.contains(RIGHT), "a password is stored");
         if let StepBody::EnterCode { setup: Some(setup), .. } = self.shown() {
             assert!(!json.contains(setup.secret.expose()), "a key is stored in the clear");

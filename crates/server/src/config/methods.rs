@@ -25,6 +25,9 @@ pub struct MethodsConfig {
     pub questions: bool,
     /// An authenticator app (RFC 6238). Default on.
     pub authenticator: bool,
+    /// Saved recovery codes (NIST SP 800-63B-4, 4.2.1.1). They are on offer to everybody, registered or not, so that
+    /// they tell nothing. Default off.
+    pub recovery_codes: bool,
     /// Whether a person must type the whole address or number before anything is sent to it. Default no.
     pub confirm_destination: bool,
 }
@@ -38,6 +41,7 @@ impl Default for MethodsConfig {
             call_office: false,
             questions: false,
             authenticator: true,
+            recovery_codes: false,
             confirm_destination: false,
         }
     }
@@ -63,10 +67,17 @@ impl MethodsConfig {
 
     /// How many kinds of proof are on.
     fn kinds(&self) -> usize {
-        [self.email, self.sms, self.call_mobile || self.call_office, self.questions, self.authenticator]
-            .into_iter()
-            .filter(|is_on| *is_on)
-            .count()
+        [
+            self.email,
+            self.sms,
+            self.call_mobile || self.call_office,
+            self.questions,
+            self.authenticator,
+            self.recovery_codes,
+        ]
+        .into_iter()
+        .filter(|is_on| *is_on)
+        .count()
     }
 }
 

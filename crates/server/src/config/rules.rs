@@ -9,6 +9,7 @@ use crate::{
         SecurityInfoRules,
     },
     languages,
+    ports::Abilities,
 };
 
 impl Config {
@@ -25,6 +26,7 @@ impl Config {
                 call_office: self.methods.call_office,
                 questions: self.methods.questions,
                 authenticator: self.methods.authenticator,
+                recovery_codes: self.methods.recovery_codes,
                 confirm_destination: self.methods.confirm_destination,
             },
             questions: QuestionRules {
@@ -67,6 +69,7 @@ impl Config {
             locales: self.organisation.locales.clone(),
             recovery_domains: self.organisation.recovery_domains.clone(),
             countries: self.phone.countries.clone(),
+            abilities: Abilities::ALL,
         }
     }
 
@@ -128,6 +131,7 @@ mod tests {
             locked: false,
             gates: 1,
             info: SecurityInfo::default(),
+            notices: Vec::new(),
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::{
     adapters::{Database, Outbox, SqliteStore},
-    outgoing::CodePurpose,
+    messages::CodePurpose,
     ports::{Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
 };
 
@@ -164,7 +164,7 @@ impl World {
     async fn queue_content(&self, id: &str, to: Option<&str>, content: Content) {
         let minutes = if matches!(content, Content::Call { .. }) { 1 } else { 10 };
         let (to, locale) = (to.map(str::to_owned), "en".to_owned());
-        let outgoing = Outgoing { to, locale, user_id: "ada@example.com".into(), content };
+        let outgoing = OutboundMessage { to, locale, user_id: "ada@example.com".into(), content };
         self.queue_payload(id, outgoing.seal(&self.keys, &OsRng, id), minutes).await;
     }
 

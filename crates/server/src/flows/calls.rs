@@ -26,7 +26,7 @@ impl Flows {
             let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
             let state = state(&row)?;
             let cx = self.context(&row, None);
-            let (decision, heard) = self.engine.heard(cx, &state, &call.call_id, event);
+            let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
             match self.decided(&row, cx, decision, None, &nobody).await? {
                 CarriedOut::Done(_) => return Ok(heard),

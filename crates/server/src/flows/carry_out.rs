@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::{Fault, Flows, MAX_ROUNDS, Once, Reply};
 use crate::{
     client::Client,
-    engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage, State},
+    engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage},
     keys::token_hash,
     ports::{
         AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, SetPasswordError,
-        UnlockError, VoidOthers, random_id, random_token,
+        UnlockError, Unlocked, VoidOthers, random_id, random_token,
     },
 };
 
@@ -44,7 +44,7 @@ impl Flows {
         let applied = self.apply(&account_id, &what).await;
         let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
         for _ in 0..MAX_ROUNDS {
-            let follows = self.engine.applied(cx, &decision.state, &what, applied);
+            let follows = self.engine.applied(cx, &decision.state, &what, &applied);
             match self.commit_answer(&claimed, cx, &follows, once, client).await? {
                 CarriedOut::Conflict if applied == Applied::Done => {
                     // Whatever happened to the flow meanwhile: it is done, so it says so.
@@ -66,12 +66,16 @@ impl Flows {
                     Ok(()) => return Applied::Done,
                     Err(SetPasswordError::NoSuchAccount) => return Applied::NoAccount,
                     Err(SetPasswordError::WrongPassword) => return Applied::WrongPassword,
+                    Err(SetPasswordError::Refused(violations)) => return Applied::Refused(violations),
+                    Err(SetPasswordError::NotAllowed) => return Applied::NotAllowed,
                     Err(error) => error.to_string(),
                 }
             }
             Application::Unlock => match self.directory.unlock(account_id).await {
-                Ok(()) => return Applied::Done,
+                Ok(Unlocked::WasLocked) => return Applied::Done,
+                Ok(Unlocked::WasNotLocked) => return Applied::NotLocked,
                 Err(UnlockError::NoSuchAccount) => return Applied::NoAccount,
+                Err(UnlockError::NotAllowed) => return Applied::NotAllowed,
                 Err(error) => error.to_string(),
             },
             Application::Register(registration) => match self.directory.register(account_id, registration).await {
@@ -99,7 +103,13 @@ impl Flows {
         if let Some(token) = &token {
             row.token_hash = token_hash(token);
         }
-        let reply = Reply::decided(decision.reply, self.engine.view(cx, &decision.state), token);
+        let extended = decision.effects.iter().find_map(|effect| match effect {
+            Effect::Extend(at) => Some(*at),
+            _ => None,
+        });
+        row.expires_at = extended.unwrap_or(row.expires_at);
+        let shown = self.engine.view(Context { expires_at: row.expires_at, ..cx }, &decision.state);
+        let reply = Reply::decided(&decision.reply, shown, token);
         self.carry_out(&row, cx, decision, reply, once, client).await
     }
 
@@ -113,14 +123,14 @@ impl Flows {
         once: Option<&Once>,
         client: &Client,
     ) -> Result<CarriedOut, Fault> {
-        let subject = decision.state.subject.as_ref();
-        let account_key = subject.map(|subject| subject.account_key.clone()).or_else(|| row.account_key.clone());
+        let named = decision.state.stage.account_key().map(str::to_owned);
+        let account_key = named.or_else(|| row.account_key.clone());
         // A flow that is done leaves its account: a later success does not make it a cancelled one.
-        let is_done = matches!(decision.state.stage, Stage::Done { .. });
+        let is_done = matches!(decision.state.stage, Stage::Done(_));
         let mut change = Change {
             flow: FlowRow {
                 account_key: account_key.clone().filter(|_| !is_done),
-                state: json(&decision.state),
+                state: decision.state.to_json(),
                 ..row.clone()
             },
             charges: Vec::new(),
@@ -137,10 +147,10 @@ impl Flows {
                     change.charges.push(charge.clone());
                     over_limits.push((charge.bucket.clone(), *over_limit));
                 }
-                Effect::Send { outgoing, not_after, voidable } => {
+                Effect::Send { message, not_after, voidable } => {
                     let id = random_id(&*self.rng);
                     change.messages.push(NewMessage {
-                        payload: outgoing.seal(&self.keys, &*self.rng, &id),
+                        payload: message.seal(&self.keys, &*self.rng, &id),
                         id,
                         flow_id: row.id.clone(),
                         not_after: *not_after,
@@ -158,10 +168,10 @@ impl Flows {
                 Effect::VoidOthers => {
                     change.void_others = account_key
                         .clone()
-                        .map(|account_key| VoidOthers { account_key, state: json(&self.engine.voided(cx)) });
+                        .map(|account_key| VoidOthers { account_key, state: self.engine.voided(cx).to_json() });
                 }
-                // The token is in the row by now, and the directory is told after the commit.
-                Effect::RotateToken | Effect::Apply { .. } => {}
+                // Token and end are in the row by now, and the directory is told after the commit.
+                Effect::RotateToken | Effect::Extend(_) | Effect::Apply { .. } => {}
             }
         }
         Ok(match self.store.commit(&change).await? {
@@ -186,8 +196,4 @@ fn application(decision: &Decision) -> Option<(String, Application)> {
         Effect::Apply { account_id, what } => Some((account_id.clone(), what.clone())),
         _ => None,
     })
-}
-
-fn json(state: &State) -> String {
-    serde_json::to_string(state).expect("a state has only text keys")
 }

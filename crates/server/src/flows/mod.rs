@@ -6,15 +6,12 @@
 
 mod calls;
 mod carry_out;
-mod find_out;
-mod judge;
+mod lookups;
 mod once;
+mod password_check;
 mod reply;
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
@@ -24,13 +21,13 @@ pub use once::{Kept, Once, OnceError};
 pub use reply::Reply;
 
 use carry_out::CarriedOut;
-use find_out::{Known, Over};
+use lookups::LimitReached;
 
 use crate::{
     app::Parts,
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, Context, Engine, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     languages,
     ports::{
@@ -63,7 +60,7 @@ pub struct Flows {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     wake: Arc<Notify>,
-    captcha: Arc<RwLock<Option<Arc<dyn CaptchaVerifier>>>>,
+    captcha: Option<Arc<dyn CaptchaVerifier>>,
     breached: Option<Arc<dyn Breached>>,
     assertions: Option<Verifier>,
     identify_floor: Duration,
@@ -122,15 +119,14 @@ impl Flows {
         identify_floor: Duration,
     ) -> Self {
         let Parts { store, directory, clock, rng, wake, captcha, breached, .. } = parts.clone();
-        let captcha = Arc::new(RwLock::new(captcha));
         Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, assertions, identify_floor }
     }
 
     /// Decides by other rules, and asks another service about challenges, from now on.
-    #[expect(clippy::needless_pass_by_value, reason = "gone with the switches of the demonstration")]
+    #[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "gone with the switches of the demonstration")]
     pub(crate) fn reconfigure(&self, rules: Rules, captcha: Option<Arc<dyn CaptchaVerifier>>) {
         let _ = rules; // gone with the demo's switches
-        *self.captcha.write().unwrap_or_else(PoisonError::into_inner) = captcha;
+        let _ = captcha;
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.
@@ -267,7 +263,7 @@ impl Flows {
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
-        let mut known = Known::default();
+        let mut findings = Findings::default();
         while rounds < MAX_ROUNDS {
             let row = self.authentic(flow_id, token).await?;
             let row = match (row, self.kept(once.as_ref()).await?) {
@@ -282,10 +278,10 @@ impl Flows {
             };
             let state = state(&row)?;
             let cx = self.context(&row, prefix.as_deref());
-            let needs = self.engine.needs(cx, &state, step_id, answer);
-            let carried_out = match self.find_out(&needs, cx.now, client, &mut known).await? {
-                Err(Over { meaning, retry_at }) => CarriedOut::OverLimit(meaning, retry_at),
-                Ok(found) => match self.engine.answer(cx, &state, step_id, answer, found) {
+            let reached = self.look_everything_up(cx, &state, answering, &mut findings).await?;
+            let carried_out = match reached {
+                Some(LimitReached { over_limit, retry_at }) => CarriedOut::OverLimit(over_limit, retry_at),
+                None => match self.engine.answer(cx, &state, step_id, answer, &findings) {
                     Ok(decision) => self.decided(&row, cx, decision, once.as_ref(), client).await?,
                     Err(Refusal::Busy) if waited < MAX_WAIT => {
                         tokio::time::sleep(WAIT).await;
@@ -304,7 +300,7 @@ impl Flows {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
                 CarriedOut::OverLimit(OnOverLimit::CodeUsed, _) => {
-                    known.code_used = true;
+                    findings.add(Finding::CodeUsed);
                     rounds += 1;
                 }
                 CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
@@ -317,6 +313,24 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
+    }
+
+    /// Asks others everything that the engine needs to know before it decides.
+    async fn look_everything_up(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        answering: &Answering,
+        findings: &mut Findings,
+    ) -> Result<Option<LimitReached>, Fault> {
+        let Answering { step_id, answer, client, .. } = answering;
+        while let Some(lookup) = self.engine.lookup(cx, state, step_id, answer, findings) {
+            match self.look_up(lookup, cx.now, client).await? {
+                Ok(finding) => findings.add(finding),
+                Err(reached) => return Ok(Some(reached)),
+            }
+        }
+        Ok(None)
     }
 
     /// Ends a flow at the person's wish.
@@ -368,5 +382,5 @@ fn not_asserted() -> Reply {
 }
 
 fn state(row: &FlowRow) -> Result<State, Fault> {
-    serde_json::from_str(&row.state).map_err(|error| Fault::State(error.column()))
+    State::from_json(&row.state).map_err(|error| Fault::State(error.column))
 }

@@ -47,13 +47,18 @@ impl Reply {
         Self { location, ..Self::json(201, &FlowCreated { flow, token }) }
     }
 
-    pub(super) fn decided(reply: engine::Reply, flow: Flow, token: Option<Secret<String>>) -> Self {
+    pub(super) fn decided(reply: &engine::Reply, flow: Flow, token: Option<Secret<String>>) -> Self {
         match reply {
             engine::Reply::Accepted => Self::json(200, &FlowAnswered { flow, token }),
             engine::Reply::WrongCode => Self::problem(ProblemCode::WrongCode, None, Some(flow)),
             engine::Reply::WrongAnswers => Self::problem(ProblemCode::WrongAnswers, None, Some(flow)),
             engine::Reply::WrongPassword => Self::problem(ProblemCode::WrongPassword, None, Some(flow)),
             engine::Reply::CaptchaFailed => Self::problem(ProblemCode::CaptchaFailed, None, Some(flow)),
+            engine::Reply::PasswordRefused(violations) => {
+                let mut problem = problem(ProblemCode::PasswordRefused, None, Some(flow));
+                problem.violations.clone_from(violations);
+                Self::json(problem.status, &problem)
+            }
             engine::Reply::Ended => Self::problem(ProblemCode::FlowEnded, None, Some(flow)),
             engine::Reply::Unavailable => Self {
                 retry_after: Some(RETRY_UNAVAILABLE_S),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     languages::{Language, Text},
-    outgoing::{CodePurpose, Content, InfoChange},
+    messages::{CodePurpose, Content, InfoChange},
 };
 
 /// What is known when a mail is written.
@@ -90,7 +90,16 @@ pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
             let (happened, what) = happened(*outcome);
             it_happened(facts, happened, facts.say(what, &[]), facts.when_and_where(*at, client.as_deref()))
         }
-        Content::AdministratorRequest { reason, message, proved, at, client } => {
+        Content::RecoveryCodeUsed { at, client, .. } => {
+            let rows = facts.when_and_where(*at, client.as_deref());
+            it_happened(
+                facts,
+                &INFO_CHANGED,
+                facts.say(Text::InfoRemoved, &[("way", facts.label(Text::WayOther))]),
+                rows,
+            )
+        }
+        Content::AdministratorRequest { reason, message, proved, at, client, reference: _ } => {
             let mut rows = vec![
                 (facts.label(Text::Reason), facts.say(reason_in_words(reason), &[])),
                 (facts.label(Text::Proofs), proofs(facts, proved)),
@@ -157,7 +166,7 @@ const INFO_CHANGED: Happened =
 /// What a confirmation says of an outcome.
 const fn happened(outcome: Outcome) -> (&'static Happened, Text) {
     match outcome {
-        Outcome::Reset => (
+        Outcome::Reset | Outcome::FirstPassword => (
             &Happened {
                 subject: Text::ResetSubject,
                 heading: Text::ResetHeading,
@@ -193,7 +202,7 @@ const fn happened(outcome: Outcome) -> (&'static Happened, Text) {
             },
             Text::ConfirmedLead,
         ),
-        Outcome::RequestSent | Outcome::Unknown => (
+        Outcome::RequestSent | Outcome::NotLocked | Outcome::Unknown => (
             &Happened {
                 subject: Text::SomethingSubject,
                 heading: Text::SomethingHeading,
@@ -216,7 +225,7 @@ fn info_changed(facts: &Facts<'_>, change: InfoChange, kind: MethodKind, role: O
         (MethodKind::Sms | MethodKind::Call, Some(Role::Office)) => Text::WayPhoneOffice,
         (MethodKind::Sms | MethodKind::Call, _) => Text::WayPhone,
         (MethodKind::Authenticator, _) => Text::WayAuthenticator,
-        (MethodKind::Unknown, _) => Text::WayOther,
+        (MethodKind::RecoveryCodes | MethodKind::Unknown, _) => Text::WayOther,
         (MethodKind::Questions, _) => {
             let questions = match change {
                 InfoChange::Added => Text::QuestionsAdded,
@@ -316,7 +325,7 @@ fn proofs(facts: &Facts<'_>, proved: &[MethodKind]) -> String {
             MethodKind::Call => Text::ProofCall,
             MethodKind::Questions => Text::ProofQuestions,
             MethodKind::Authenticator => Text::ProofAuthenticator,
-            MethodKind::Unknown => Text::ProofOther,
+            MethodKind::RecoveryCodes | MethodKind::Unknown => Text::ProofOther,
         })
         .map(|text| facts.label(text))
         .collect();

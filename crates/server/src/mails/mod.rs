@@ -16,7 +16,7 @@ use regain_protocol::{Help, Secret};
 
 use crate::{
     languages,
-    outgoing::{CodePurpose, Content},
+    messages::{CodePurpose, Content},
 };
 
 /// What mails say about the organisation, from its configuration.

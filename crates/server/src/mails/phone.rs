@@ -5,7 +5,7 @@ use regain_protocol::Secret;
 use super::{TextContent, one_line};
 use crate::{
     languages::{Text, language},
-    outgoing::CodePurpose,
+    messages::CodePurpose,
 };
 
 /// What fits into one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).

@@ -5,7 +5,7 @@ use regain_protocol::{MethodKind, Outcome, Role};
 use super::*;
 use crate::{
     languages::LANGUAGES,
-    outgoing::{CodePurpose, InfoChange},
+    messages::{CodePurpose, InfoChange},
 };
 
 /// A mail that there is.
@@ -214,6 +214,7 @@ fn request(reason: &str, message: Option<&str>, proved: &[MethodKind]) -> Conten
         proved: proved.to_vec(),
         at: "2026-11-23T14:16:00Z".parse().expect("a valid time"),
         client: Some("192.0.2.0/24".into()),
+        reference: "7K3Q-9MBW".into(),
     }
 }
 

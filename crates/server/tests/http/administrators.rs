@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use regain_server::{
     mails::Mails,
-    outgoing::{Content, Outgoing},
+    messages::{Content, OutboundMessage},
 };
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ async fn everywhere(world: &World) -> Vec<Session> {
 }
 
 /// Where the administrators are asked for help, and what they are told.
-async fn asks(world: &World, session: &mut Session, message: &Value) -> Vec<Outgoing> {
+async fn asks(world: &World, session: &mut Session, message: &Value) -> Vec<OutboundMessage> {
     session.answer(world, json!({ "do": "ask_administrator" })).await;
     let step = session.step();
     assert_eq!((&step["name"], &step["reason"]), (&json!("contact_administrator"), &json!("asked")));

@@ -1,7 +1,7 @@
 //! The audit log: everything that happened, and nothing that is secret.
 
 use axum::http::Method;
-use regain_server::{outgoing::Content, ports::AuditEntry, ports::CallEvent};
+use regain_server::{messages::Content, ports::AuditEntry, ports::CallEvent};
 use serde_json::json;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Whoever owns an account hears of what was done to it.
 
 use regain_protocol::Outcome;
-use regain_server::outgoing::{Content, Outgoing};
+use regain_server::messages::{Content, OutboundMessage};
 use serde_json::json;
 
 use crate::{
@@ -20,7 +20,7 @@ async fn proved(world: &World, kind: &str, locale: &str, user_id: &str) -> Sessi
 
 /// The confirmations that are queued: whom they go to, in which language, and what was done.
 async fn confirmations(world: &World) -> Vec<(String, String, Outcome)> {
-    let read = |Outgoing { to, locale, content, .. }: Outgoing| match content {
+    let read = |OutboundMessage { to, locale, content, .. }: OutboundMessage| match content {
         Content::Confirmation { outcome, client, .. } => {
             assert_eq!(client.as_deref(), Some("192.0.2.1"), "from where, roughly");
             (to.expect("an address"), locale, outcome)
@@ -101,7 +101,7 @@ async fn a_reset_ends_the_accounts_sessions_and_an_unlock_does_not() {
     let hook = format!("[directory]\nsessions_hook = \"https://example.com/end\"\nsessions_key_file = {key:?}\n");
     let world = World::with(&format!("{EVERYTHING}{hook}")).await;
     let ended = async || {
-        let of = |outgoing: Outgoing| match outgoing.content {
+        let of = |outgoing: OutboundMessage| match outgoing.content {
             Content::SessionsEnded { .. } => Some(outgoing.user_id),
             _ => None,
         };

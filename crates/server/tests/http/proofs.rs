@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use regain_protocol::Secret;
 use regain_server::{
-    outgoing::{Content, Outgoing},
+    messages::{Content, OutboundMessage},
     ports::{CallEvent, CallListener as _, CallRef, Heard},
     totp,
 };
@@ -166,7 +166,7 @@ impl World {
 }
 
 /// Which number a call is placed to, and which call it is.
-pub(crate) fn called(outgoing: Outgoing) -> Option<(Option<String>, CallRef)> {
+pub(crate) fn called(outgoing: OutboundMessage) -> Option<(Option<String>, CallRef)> {
     match outgoing.content {
         Content::Call { reference } => Some((outgoing.to, reference)),
         _ => None,

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use regain_server::{
-    outgoing::{CodePurpose, Content, InfoChange},
+    messages::{CodePurpose, Content, InfoChange},
     ports::{CallEvent, Heard},
     totp,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use regain_server::outgoing::Content;
+use regain_server::messages::Content;
 use serde_json::json;
 
 use crate::world::{GOOD, World, bare};

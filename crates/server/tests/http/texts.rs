@@ -1,7 +1,7 @@
 //! Codes by text message.
 
 use axum::http::StatusCode;
-use regain_server::outgoing::Content;
+use regain_server::messages::Content;
 use serde_json::{Value, json};
 
 use crate::{

@@ -14,7 +14,7 @@ use regain_server::{
     app::{App, Parts},
     config::Config,
     keys::Keys,
-    outgoing::{Content, Outgoing},
+    messages::{Content, OutboundMessage},
     ports::{Clock as _, Directory as _, OsRng, Settlement, SignIn},
 };
 use serde_json::{Value, json};
@@ -212,11 +212,11 @@ impl World {
     }
 
     /// Everything that is queued, oldest first.
-    pub(crate) async fn mail(&self) -> Vec<Outgoing> {
+    pub(crate) async fn mail(&self) -> Vec<OutboundMessage> {
         let store = &self.app.parts().store;
         let mut mail = Vec::new();
         while let Some(message) = store.claim_message(self.clock.now()).await.expect("answers") {
-            mail.push(Outgoing::open(self.app.keys(), &message.id, &message.payload).expect("opens"));
+            mail.push(OutboundMessage::open(self.app.keys(), &message.id, &message.payload).expect("opens"));
             store.settle_message(&message.id, Settlement::Sent).await.expect("answers");
         }
         mail

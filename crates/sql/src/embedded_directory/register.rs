@@ -10,7 +10,7 @@ use super::{
 };
 use crate::database::{Backend, to_millis};
 use regain_ports::{DirectoryError, NewQuestion, RegisterError, Registration};
-use regain_values::{questions, totp};
+use regain_values::{questions, recovery_code, totp};
 
 /// A question ready to be written.
 pub(super) struct RegisteredQuestion {
@@ -95,6 +95,12 @@ impl EmbeddedDirectory {
             Registration::RemoveAuthenticator => {
                 set_authenticator(to, account_id, None).await.map_err(DirectoryError::unavailable)?;
             }
+            Registration::RecoveryCodes(codes) => {
+                self.set_recovery_codes(to, account_id, codes).await.map_err(DirectoryError::unavailable)?;
+            }
+            Registration::RemoveRecoveryCodes => {
+                self.set_recovery_codes(to, account_id, &[]).await.map_err(DirectoryError::unavailable)?;
+            }
             Registration::Questions(_) | Registration::RemoveQuestions => {
                 sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
                     .bind(account_id)
@@ -165,7 +171,13 @@ fn check(registration: &Registration) -> Result<(), RegisterError> {
             .iter()
             .enumerate()
             .all(|(index, one)| !questions[..index].iter().any(|earlier| earlier.question.id == one.question.id)),
-        Registration::RemoveAuthenticator | Registration::RemoveQuestions | Registration::Confirm(_) => true,
+        Registration::RecoveryCodes(codes) => {
+            !codes.is_empty() && codes.iter().all(|code| recovery_code::normalise(code).is_some())
+        }
+        Registration::RemoveAuthenticator
+        | Registration::RemoveRecoveryCodes
+        | Registration::RemoveQuestions
+        | Registration::Confirm(_) => true,
     };
     if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
 }

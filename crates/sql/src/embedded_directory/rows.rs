@@ -72,6 +72,13 @@ impl EmbeddedDirectory {
             .all(id, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(()))
             .await
             .map_err(DirectoryError::unavailable)?;
+        let recovery_codes = self
+            .all(id, "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1", |row| {
+                row.try_get::<bool, _>("is_left")
+            })
+            .await
+            .map_err(DirectoryError::unavailable)?;
+        let left = recovery_codes.iter().filter(|is_left| **is_left).count();
         let groups = self
             .all(id, "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position", |row| {
                 row.try_get("name")
@@ -84,6 +91,7 @@ impl EmbeddedDirectory {
                 phones,
                 questions,
                 authenticator: !authenticators.is_empty(),
+                recovery_codes: u8::try_from(left).ok().filter(|_| !recovery_codes.is_empty()),
                 groups,
                 ..row.account
             },
@@ -115,12 +123,8 @@ pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
             enabled: row.try_get("enabled")?,
             locked,
             has_password: password_hash.is_some(),
-            mails: Vec::new(),
-            phones: Vec::new(),
-            questions: Vec::new(),
-            authenticator: false,
-            groups: Vec::new(),
             security_info_confirmed_at: time_from(row, "security_info_confirmed_at")?,
+            ..Account::default()
         },
         locked,
         locked_until: time_from(row, "locked_until")?,

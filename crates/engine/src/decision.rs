@@ -1,31 +1,26 @@
-//! What the engine decides: the flow as it is to be, and what is to be done with it in the same
-//! transaction; or that nothing is to be done.
+//! A decision of the engine: the flow as it is to be and the effects that are committed with it; or a refusal.
 
 use jiff::{SignedDuration, Timestamp};
+use regain_ports::{Charge, Registration};
 use regain_protocol::{Secret, Violation};
 
-use super::{
-    Context,
-    state::{KnownAccount, State},
-};
-use crate::outgoing::Outgoing;
-use regain_ports::{Charge, Registration};
+use crate::{Context, messages::OutboundMessage, state::State};
 
 /// For how long a confirmation is worth sending.
 const CONFIRMATION_LIFETIME: SignedDuration = SignedDuration::from_hours(72);
 
-/// What an answer does.
+/// A decision about an answer.
 #[derive(Debug, Clone)]
 pub struct Decision {
     /// The flow as it is to be.
     pub state: State,
-    /// What is to be done.
+    /// The effects.
     pub effects: Vec<Effect>,
-    /// What the person is told.
+    /// The answer to the person.
     pub reply: Reply,
 }
 
-/// What is to be done along with the change of the flow.
+/// An effect of a decision, committed along with the change of the flow.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Charge a counter; where it has no room, none of the decision happens.
@@ -33,34 +28,36 @@ pub enum Effect {
     /// Queue a message.
     Send {
         /// The message.
-        outgoing: Outgoing,
+        message: OutboundMessage,
         /// It is not sent after this.
         not_after: Timestamp,
-        /// Whether the success of another flow drops it.
+        /// The success of another flow drops it.
         voidable: bool,
     },
     /// A line of the audit log.
     Audit {
-        /// What happened.
+        /// The event, as a stable word.
         event: &'static str,
         /// More about it.
         detail: Option<serde_json::Value>,
     },
     /// The flow gets another token, and the former one is void.
     RotateToken,
+    /// The flow ends at this time and no sooner.
+    Extend(Timestamp),
     /// The account's other flows are over.
     VoidOthers,
-    /// After the commit: the directory does this, and [`super::Engine::applied`] says what follows
+    /// After the commit: the directory does this, and [`Engine::applied`](crate::Engine::applied) says what follows
     /// from how that went.
     Apply {
         /// The directory's name for the account.
         account_id: String,
-        /// What.
+        /// The change.
         what: Application,
     },
 }
 
-/// What the directory does to an account.
+/// A change that the directory or the registrations make to an account.
 #[derive(Debug, Clone)]
 pub enum Application {
     /// Sets the password.
@@ -72,115 +69,110 @@ pub enum Application {
     },
     /// Clears a lockout; the password stays.
     Unlock,
-    /// Changes what the account can prove itself by.
+    /// Changes the security info.
     Register(Registration),
 }
 
-/// What a counter without room means.
+/// The meaning of a counter without room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnOverLimit {
     /// Come back later.
     RateLimited,
     /// The flow is over: the account's tries of the day are used up.
     EndFlow,
-    /// The code was used before: to be decided again with [`super::Found::code_used`].
+    /// The code was used before: to be decided again with [`Finding::CodeUsed`](crate::Finding::CodeUsed).
     CodeUsed,
     /// The assertion was used before.
     AssertionUsed,
 }
 
-/// What is paid before something is compared.
+/// A price that is paid before something is compared.
 #[derive(Debug, Clone)]
 pub struct Cost {
     /// The counter and how much.
     pub charge: Charge,
-    /// What it means where that has no room: nothing is compared.
+    /// The meaning where that has no room: nothing is compared.
     pub over_limit: OnOverLimit,
-    /// Whether it comes back when what was given turns out right.
+    /// It comes back when what was given turns out right.
     pub only_wrong: bool,
 }
 
-/// What the person is told about a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The answer to the person about a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The flow as it now stands.
     Accepted,
-    /// 422 `wrong_code`.
+    /// Not the code that was sent.
     WrongCode,
-    /// 422 `wrong_answers`.
+    /// Not the registered answers.
     WrongAnswers,
-    /// 422 `wrong_password`.
+    /// Not the current password.
     WrongPassword,
-    /// 422 `captcha_failed`.
+    /// The challenge was not solved.
     CaptchaFailed,
-    /// 410 `flow_ended`.
+    /// The directory refuses the password, by these rules.
+    PasswordRefused(Vec<Violation>),
+    /// The flow has ended.
     Ended,
-    /// 503 `unavailable`: the same answer can be given again.
+    /// The directory does not answer: the same answer can be given again.
     Unavailable,
 }
 
-/// Why nothing happens.
+/// A reason for nothing to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// 409: not the current step, or not an answer that it takes.
+    /// Not the current step, or not an answer that it takes.
     StepPassed,
-    /// 410: the flow is over.
+    /// The flow is over.
     Ended,
-    /// 422: a member's value cannot be used.
+    /// A member's value cannot be used.
     Invalid {
-        /// The member.
+        /// The member, as a JSON Pointer.
         pointer: &'static str,
-        /// What is wrong with it.
+        /// The fault, for developers.
         detail: &'static str,
     },
-    /// 429: too early.
+    /// Too early.
     RateLimited {
-        /// From when it isn't.
+        /// The time from which it isn't.
         retry_at: Timestamp,
     },
-    /// 422: the code's time is up.
+    /// The code's time is up.
     CodeExpired,
-    /// 422: the rules refuse the password.
+    /// The rules refuse the password.
     PasswordRefused(Vec<Violation>),
-    /// A password is being set at this moment: wait and ask again.
+    /// The directory is changing the account at this moment: wait and ask again.
     Busy,
 }
 
 impl Refusal {
-    pub(super) const fn invalid(pointer: &'static str, detail: &'static str) -> Self {
+    pub(crate) const fn invalid(pointer: &'static str, detail: &'static str) -> Self {
         Self::Invalid { pointer, detail }
     }
 }
 
 impl Effect {
     /// A notice of what was done, which is worth sending for a while and which nothing drops.
-    pub(super) fn confirmation(cx: Context<'_>, outgoing: Outgoing) -> Self {
+    pub(crate) fn confirmation(cx: Context<'_>, message: OutboundMessage) -> Self {
         let not_after = cx.now.saturating_add(CONFIRMATION_LIFETIME).unwrap_or(Timestamp::MAX);
-        Self::Send { outgoing, not_after, voidable: false }
+        Self::Send { message, not_after, voidable: false }
     }
 }
 
 impl Decision {
-    pub(super) const fn new(state: State) -> Self {
+    pub(crate) const fn new(state: State) -> Self {
         Self { state, effects: Vec::new(), reply: Reply::Accepted }
     }
 
-    /// Has the directory do something: the flow is claimed first, so that of many requests one does it.
-    pub(super) fn applying(cx: Context<'_>, state: &State, account: &KnownAccount, what: Application) -> Self {
-        let mut decision = Self::new(state.claimed(cx.now));
-        decision.effects.push(Effect::Apply { account_id: account.id.clone(), what });
-        decision
-    }
-
-    pub(super) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: OnOverLimit) {
+    pub(crate) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: OnOverLimit) {
         self.effects.push(Effect::Charge(Charge { bucket, window, limit, cost: 1 }, over));
     }
 
-    pub(super) fn audit(&mut self, event: &'static str) {
+    pub(crate) fn audit(&mut self, event: &'static str) {
         self.effects.push(Effect::Audit { event, detail: None });
     }
 
-    pub(super) fn audit_with(&mut self, event: &'static str, detail: serde_json::Value) {
+    pub(crate) fn audit_with(&mut self, event: &'static str, detail: serde_json::Value) {
         self.effects.push(Effect::Audit { event, detail: Some(detail) });
     }
 }

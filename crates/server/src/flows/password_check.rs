@@ -1,4 +1,4 @@
-//! What others have to say about a new password that keeps every rule the server can judge by itself.
+//! The rules for a new password that others judge, once it keeps every rule that the engine can judge by itself.
 
 use regain_protocol::Violation;
 use tokio::task::spawn_blocking;
@@ -12,7 +12,7 @@ use crate::{
 
 impl Flows {
     /// The rules that the password breaks.
-    pub(super) async fn judge(&self, check: &PasswordCheck<'_>) -> Result<Vec<Violation>, Fault> {
+    pub(super) async fn check_password(&self, check: &PasswordCheck<'_>) -> Result<Vec<Violation>, Fault> {
         let mut broken = Vec::new();
         if let Some(rule) = &check.guessable
             && Self::is_guessable(rule, check).await?

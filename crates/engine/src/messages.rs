@@ -1,4 +1,5 @@
-//! What is queued to be sent: written by the flows, read by the delivery worker.
+//! Messages that are queued to be sent: written by the flows, read by the delivery worker. Their JSON is stored: what the
+//! API calls things may change without a queued message noticing.
 //!
 //! The store keeps it sealed, because it carries a code.
 
@@ -11,7 +12,7 @@ use regain_ports::{CallRef, Rng};
 
 /// One message on its way, before its words are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outgoing {
+pub struct OutboundMessage {
     /// Where it goes: always an address from the directory. `None` for a user ID that has none: the
     /// message is queued, claimed and settled like any other, and nobody gets it.
     pub to: Option<String>,
@@ -74,13 +75,22 @@ pub enum Content {
         /// From where, roughly.
         client: Option<String>,
     },
+    /// The notice, by mail, that a saved recovery code was used.
+    RecoveryCodeUsed {
+        /// The number of codes that are left.
+        left: u8,
+        /// When.
+        at: Timestamp,
+        /// From where, roughly.
+        client: Option<String>,
+    },
     /// That the account's sessions are to end, to the program where people are signed in. The
-    /// [`Outgoing`]'s recipient is the account, by the directory's name for it.
+    /// [`OutboundMessage`]'s recipient is the account, by the directory's name for it.
     SessionsEnded {
         /// Those that were begun before this.
         before: Timestamp,
     },
-    /// A request to the administrators, by mail. The user ID of the [`Outgoing`] is the one that was
+    /// A request to the administrators, by mail. The user ID of the [`OutboundMessage`] is the one that was
     /// typed, which need not be anybody's; it is empty where none was.
     AdministratorRequest {
         /// Why the person could not go on, as the step said it: `disabled`, `second_gate`, `asked`.
@@ -93,6 +103,9 @@ pub enum Content {
         at: Timestamp,
         /// From where, roughly.
         client: Option<String>,
+        /// The flow's reference, which the person can read out; empty in a message of a former version.
+        #[serde(default)]
+        reference: String,
     },
 }
 
@@ -118,14 +131,14 @@ pub enum InfoChange {
     Removed,
 }
 
-impl Outgoing {
+impl OutboundMessage {
     /// Seals it for the queue, bound to the message's id.
     pub fn seal(&self, keys: &Keys, rng: &dyn Rng, message_id: &str) -> String {
         let json = serde_json::to_vec(self).expect("a message has only text members");
         keys.seal(rng, &context(message_id), &Secret::new(json))
     }
 
-    /// Reads what [`Outgoing::seal`] wrote for the same message.
+    /// Reads what [`OutboundMessage::seal`] wrote for the same message.
     pub fn open(keys: &Keys, message_id: &str, payload: &str) -> Result<Self, OpenError> {
         let json = keys.open(&context(message_id), payload)?;
         serde_json::from_slice(json.expose()).map_err(|_| OpenError)
@@ -145,16 +158,16 @@ mod tests {
     #[test]
     fn opens_only_for_the_same_message_and_hides_the_code() {
         let keys = Keys::derive(&Secret::new(vec![7; 32]));
-        let outgoing = Outgoing {
+        let message = OutboundMessage {
             to: Some("ada@example.net".into()),
             locale: "en".into(),
             user_id: "ada@example.com".into(),
             content: Content::Code { code: "123456".into(), minutes: 10, purpose: CodePurpose::Prove },
         };
-        let sealed = outgoing.seal(&keys, &OsRng, "m1");
+        let sealed = message.seal(&keys, &OsRng, "m1");
         assert!(!sealed.contains("123456"));
-        assert_eq!(Outgoing::open(&keys, "m1", &sealed).expect("opens"), outgoing);
-        assert!(Outgoing::open(&keys, "m2", &sealed).is_err());
-        assert!(Outgoing::open(&Keys::derive(&Secret::new(vec![8; 32])), "m1", &sealed).is_err());
+        assert_eq!(OutboundMessage::open(&keys, "m1", &sealed).expect("opens"), message);
+        assert!(OutboundMessage::open(&keys, "m2", &sealed).is_err());
+        assert!(OutboundMessage::open(&Keys::derive(&Secret::new(vec![8; 32])), "m1", &sealed).is_err());
     }
 }

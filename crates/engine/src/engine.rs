@@ -1,0 +1,234 @@
+//! The engine of one server: begins flows, and decides what answers do.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use regain_keys::Keys;
+use regain_ports::{Account, Rng, random_id};
+use regain_protocol::{Answer, EndReason, FlowKind};
+
+use crate::{
+    Rules, apply,
+    decision::{Decision, Effect, OnOverLimit, Refusal, Reply},
+    lookups::{Findings, Lookup},
+    next,
+    state::{Ended, Stage, State},
+    steps::{self, Identify, SignIn, Turn},
+};
+
+/// The window of wrong passwords.
+pub(crate) const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
+
+/// The window of the throttles.
+pub(crate) const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
+
+/// The window of the tries that an account has.
+pub(crate) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The window of the budget of all messages.
+pub(crate) const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// The number of times that a flow can be given more time: WCAG 2.2, success criterion 2.2.1, asks for at least ten.
+const EXTENSIONS: u8 = 10;
+
+/// The engine of one server.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) keys: Keys,
+    rules: Arc<Rules>,
+}
+
+/// A person who is signed in at the host page, as its back end asserts.
+#[derive(Debug)]
+pub struct Asserted {
+    /// Their account.
+    pub account: Account,
+    /// The assertion's own name, which counts once.
+    pub id: String,
+}
+
+/// The circumstances of one decision.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The flow.
+    pub flow_id: &'a str,
+    /// The kind of flow.
+    pub kind: FlowKind,
+    /// The time at which it ends whatever happens.
+    pub expires_at: Timestamp,
+    /// The time now.
+    pub now: Timestamp,
+    /// Randomness.
+    pub rng: &'a dyn Rng,
+    /// The client's network prefix.
+    pub client: Option<&'a str>,
+}
+
+impl Engine {
+    /// An engine that decides by these rules.
+    pub fn new(keys: Keys, rules: Rules) -> Self {
+        Self { keys, rules: Arc::new(rules) }
+    }
+
+    /// The organisation's decisions.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The end of a flow that begins now.
+    pub fn expires_at(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.rules().lifetime).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The flow's reference, to be read out to the administrators. It opens nothing.
+    pub fn reference(&self, flow_id: &str) -> String {
+        self.keys.reference(flow_id)
+    }
+
+    /// Refuses a kind of flow that is not on offer, or not with what came along.
+    pub fn is_on_offer(&self, kind: FlowKind, with_assertion: bool) -> Result<(), Refusal> {
+        let signed_in = next::is_for_the_signed_in(kind);
+        let can_begin = !signed_in || with_assertion || self.rules().abilities.sign_in;
+        if !self.rules().kinds.contains(&kind) || !can_begin {
+            return Err(Refusal::invalid("/kind", "this kind of flow is not on offer here"));
+        }
+        if with_assertion && !signed_in {
+            return Err(Refusal::invalid("/assertion", "whoever is signed in changes or registers"));
+        }
+        Ok(())
+    }
+
+    /// Begins a flow that is on offer, in one of the languages on offer. `user_id` is the host page's, and `asserted`
+    /// its back end's.
+    pub fn begin(
+        &self,
+        cx: Context<'_>,
+        locale: String,
+        user_id: Option<&str>,
+        asserted: Option<Asserted>,
+    ) -> Decision {
+        let rules = self.rules();
+        let mut decision = if let Some(asserted) = asserted {
+            self.signed_in_elsewhere(cx, locale, asserted)
+        } else {
+            let stage = if next::is_for_the_signed_in(cx.kind) {
+                let user_id = user_id.map(str::to_owned);
+                Stage::SignIn(SignIn { user_id, tries_left: rules.codes.tries, asserted: None })
+            } else {
+                Stage::Identify(Identify { challenge: self.challenge(cx) })
+            };
+            Decision::new(State::new(locale, random_id(cx.rng), stage))
+        };
+        if let Some(client) = cx.client {
+            let bucket = self.keys.bucket("flows", client);
+            decision.charge(bucket, TEN_MINUTES, rules.limits.flows_per_client, OnOverLimit::RateLimited);
+        }
+        decision.audit_with("flow_begun", serde_json::json!({ "reference": self.reference(cx.flow_id) }));
+        decision
+    }
+
+    /// The next question to others before [`Engine::answer`] can decide; to be asked again with each finding.
+    pub fn lookup<'a>(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        step_id: &str,
+        answer: &'a Answer,
+        findings: &Findings,
+    ) -> Option<Lookup<'a>> {
+        let state = &current(cx, state);
+        if state.step_id != step_id || is_being_applied(cx, state) {
+            return None;
+        }
+        state.stage.step()?.lookup(Turn { engine: self, cx, state }, answer, findings)
+    }
+
+    /// The decision about an answer, with the findings of [`Engine::lookup`].
+    pub fn answer(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        step_id: &str,
+        answer: &Answer,
+        findings: &Findings,
+    ) -> Result<Decision, Refusal> {
+        let state = &current(cx, state);
+        let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
+        if state.step_id != step_id {
+            return Err(Refusal::StepPassed);
+        }
+        if is_being_applied(cx, state) {
+            return Err(Refusal::Busy);
+        }
+        let turn = Turn { engine: self, cx, state };
+        let mut decision = match answer {
+            Answer::AskAdministrator { user_id } => steps::ask_administrator(turn, user_id.as_deref())?,
+            Answer::MoreTime {} => self.more_time(turn)?,
+            answer => step.answer(turn, answer, findings)?,
+        };
+        let applies = decision.effects.iter().any(|effect| matches!(effect, Effect::Apply { .. }));
+        if decision.state.rotate_due && !applies && !decision.state.stage.is_over() {
+            decision.state.rotate_due = false;
+            decision.effects.push(Effect::RotateToken);
+        }
+        Ok(decision)
+    }
+
+    /// The flow with its whole time before it again.
+    fn more_time(&self, turn: Turn<'_>) -> Result<Decision, Refusal> {
+        if turn.state.extensions >= EXTENSIONS {
+            return Err(Refusal::invalid("/do", "this flow cannot be given more time again"));
+        }
+        let mut decision = Decision::new(turn.state.clone());
+        decision.state.extensions += 1;
+        decision.effects.push(Effect::Extend(self.expires_at(turn.cx.now)));
+        decision.audit("more_time");
+        Ok(decision)
+    }
+
+    /// Ends a flow at the person's wish; `None` where it is over already.
+    pub fn cancel(&self, cx: Context<'_>, state: &State) -> Result<Option<Decision>, Refusal> {
+        let state = current(cx, state);
+        match state.stage {
+            ref stage if stage.is_over() => Ok(None),
+            // A password that is being set will be set, and then the flow is done.
+            _ if is_being_applied(cx, &state) => Err(Refusal::Busy),
+            _ => {
+                let mut decision = Decision::new(state.ended(random_id(cx.rng), EndReason::Cancelled, None));
+                decision.audit("cancelled");
+                Ok(Some(decision))
+            }
+        }
+    }
+
+    /// The end of a flow whose account has no tries left today.
+    pub fn out_of_tries(&self, cx: Context<'_>, state: &State, retry_at: Timestamp) -> Decision {
+        let state = state.ended(random_id(cx.rng), EndReason::TooManyAttempts, Some(retry_at));
+        let mut decision = Decision::new(state);
+        decision.reply = Reply::Ended;
+        decision.audit("tries_of_the_day_used_up");
+        decision
+    }
+
+    /// The state that the other flows of an account get when one of them has succeeded.
+    pub fn voided(&self, cx: Context<'_>) -> State {
+        let stage = Stage::Ended(Ended { reason: EndReason::Cancelled, retry_at: None });
+        State::new(String::new(), random_id(cx.rng), stage)
+    }
+}
+
+/// Tells if the directory is making the flow's change at this moment.
+fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
+    state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
+}
+
+/// A flow as it stands now: over, once its time is up. The id of that last step is made from the one
+/// before it, so that everyone who looks sees the same without anything being stored.
+pub(crate) fn current(cx: Context<'_>, state: &State) -> State {
+    if cx.now >= cx.expires_at && !state.stage.is_over() {
+        let step_id = regain_keys::token_hash(&format!("{}/expired", state.step_id).into())[..22].to_owned();
+        state.ended(step_id, EndReason::Expired, None)
+    } else {
+        state.clone()
+    }
+}

@@ -1,0 +1,131 @@
+//! Enrolment: a method is added to the security info once it is shown to work.
+//!
+//! It goes through the steps that prove who one is, `enter_code` and `answer_call`, and is told apart from a
+//! proof by being [`Whose::Adding`](crate::steps::Whose). Wrong codes count as everywhere.
+
+use regain_ports::{Registration, random_id};
+use regain_protocol::{MethodKind, Role};
+
+use crate::{
+    decision::{Application, Decision, Effect, Refusal},
+    mask,
+    messages::{Content, InfoChange, OutboundMessage},
+    methods::{self, How, Method, Offered},
+    state::Stage,
+    steps::{SecurityInfo, Turn},
+    subject::Person,
+};
+
+/// The refusal of a kind or role that cannot be added.
+pub(crate) const NOT_ALLOWED: Refusal = Refusal::invalid("/kind", "this kind and role cannot be added here");
+
+/// A method that is being added.
+pub(crate) fn new_method(turn: Turn<'_>, how: How) -> Method {
+    Method {
+        id: random_id(turn.cx.rng),
+        index: 0,
+        tries_left: turn.engine.rules().codes.tries,
+        offered: Offered::Always,
+        how,
+    }
+}
+
+/// Refuses a destination that is registered already, in whatever role.
+pub(crate) fn not_registered(person: &Person, destination: String) -> Result<String, Refusal> {
+    if person.account.info.has_destination(&destination) {
+        return Err(Refusal::invalid("/value", "this one is registered already"));
+    }
+    Ok(destination)
+}
+
+/// Has the registrations take in a method that was shown to work.
+pub(crate) fn shown_to_work(turn: Turn<'_>, person: Person, method: &Method) -> Decision {
+    let registration = methods::of_kind(method.kind()).and_then(|kind| kind.registration(turn, method));
+    match registration {
+        Some(registration) => turn.applying(&person.account, Application::Register(registration)),
+        // The server key was changed meanwhile, so the sealed key of an app is lost: it is added anew.
+        None => turn.moved(Stage::SecurityInfo(SecurityInfo::of(person))),
+    }
+}
+
+/// The flow after the registrations have made a change: back at the security info, with everybody told.
+pub(crate) fn registered(turn: Turn<'_>, mut person: Person, registration: &Registration) -> Decision {
+    let rules = turn.engine.rules();
+    let Some((kind, role, destination)) = subject_of(registration) else {
+        return turn.moved(Stage::SecurityInfo(SecurityInfo::of(person)));
+    };
+    let entries = person.account.info.entries(rules);
+    let is_same = |entry: &&crate::security_info::Entry| is_same_kind(entry.kind, kind) && entry.role == role;
+    let former = entries.iter().find(is_same).cloned();
+    let mut addresses: Vec<String> = person.account.addresses().into_iter().map(str::to_owned).collect();
+    person.account.info.change(registration);
+    for address in person.account.addresses() {
+        if !addresses.iter().any(|other| other == address) {
+            addresses.push(address.to_owned());
+        }
+    }
+    let change = match (&destination, &former) {
+        (Destination::Set(_), None) => InfoChange::Added,
+        (Destination::Set(_), Some(_)) => InfoChange::Replaced,
+        (Destination::Removed, _) => InfoChange::Removed,
+    };
+    let shown = match destination {
+        Destination::Set(destination) => destination,
+        Destination::Removed => former.and_then(|entry| entry.destination),
+    };
+    let masked = shown.map(|destination| mask::destination(rules, kind, &destination));
+    let user_id = person.account.user_id.clone();
+    person.changed = true;
+    let new_codes = match registration {
+        Registration::RecoveryCodes(codes) => Some(methods::seal_recovery_codes(turn, codes)),
+        _ => None,
+    };
+    let mut decision = turn.moved(Stage::SecurityInfo(SecurityInfo { person, new_codes }));
+    for address in addresses {
+        let content = Content::SecurityInfoChanged {
+            change,
+            kind,
+            role,
+            masked: masked.clone(),
+            at: turn.cx.now,
+            client: turn.cx.client.map(Into::into),
+        };
+        let locale = turn.state.locale.clone();
+        let notice = OutboundMessage { to: Some(address), locale, user_id: user_id.clone(), content };
+        decision.effects.push(Effect::confirmation(turn.cx, notice));
+    }
+    decision.effects.push(Effect::VoidOthers);
+    decision.audit_with("security_info_changed", serde_json::json!({ "change": change, "kind": kind, "role": role }));
+    decision
+}
+
+/// Tells if an entry is of a kind. A phone is one, however it is reached.
+fn is_same_kind(one: MethodKind, other: MethodKind) -> bool {
+    let is_phone = |kind| matches!(kind, MethodKind::Sms | MethodKind::Call);
+    one == other || is_phone(one) && is_phone(other)
+}
+
+/// The future of an entry.
+enum Destination {
+    /// It is there, with its destination where it has one.
+    Set(Option<String>),
+    /// It is gone.
+    Removed,
+}
+
+/// The entry that a registration is about; `None` where nothing is changed.
+fn subject_of(registration: &Registration) -> Option<(MethodKind, Option<Role>, Destination)> {
+    Some(match registration {
+        Registration::Mail(mail) => (MethodKind::Email, Some(mail.role), Destination::Set(Some(mail.address.clone()))),
+        Registration::Phone(phone) => (MethodKind::Sms, Some(phone.role), Destination::Set(Some(phone.number.clone()))),
+        Registration::Authenticator(_) => (MethodKind::Authenticator, None, Destination::Set(None)),
+        Registration::RecoveryCodes(_) => (MethodKind::RecoveryCodes, None, Destination::Set(None)),
+        Registration::Questions(_) => (MethodKind::Questions, None, Destination::Set(None)),
+        Registration::RemoveMail(role) => (MethodKind::Email, Some(*role), Destination::Removed),
+        Registration::RemovePhone(role) => (MethodKind::Sms, Some(*role), Destination::Removed),
+        Registration::RemoveAuthenticator => (MethodKind::Authenticator, None, Destination::Removed),
+        Registration::RemoveRecoveryCodes => (MethodKind::RecoveryCodes, None, Destination::Removed),
+        Registration::RemoveQuestions => (MethodKind::Questions, None, Destination::Removed),
+        Registration::Confirm(_) => return None,
+    })
+}

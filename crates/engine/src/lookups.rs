@@ -1,0 +1,133 @@
+//! Lookups: what has to be asked of others before an answer can be decided, one at a time.
+
+use regain_ports::Account;
+use regain_protocol::{QuestionAnswer, Secret, Violation};
+
+use crate::{decision::Cost, password::PasswordCheck};
+
+/// A question to others. An account id of `None` stands for an account that does not exist, for which the same work is
+/// done.
+#[derive(Debug, Clone)]
+pub enum Lookup<'a> {
+    /// The verdict of an outside service about the token of a solved challenge.
+    CaptchaVerdict(&'a str),
+    /// The account of a user ID.
+    Account(&'a str),
+    /// The key of an account's authenticator app.
+    AuthenticatorKey(Option<String>),
+    /// The verdict about answers to security questions.
+    Answers {
+        /// The directory's name for the account.
+        account_id: Option<String>,
+        /// The answers.
+        answers: &'a [QuestionAnswer],
+        /// The price, paid before.
+        costs: Vec<Cost>,
+    },
+    /// The verdict about a saved recovery code, which uses it up.
+    RecoveryCode {
+        /// The directory's name for the account.
+        account_id: Option<String>,
+        /// The code, folded.
+        code: Secret<String>,
+        /// The price, paid before.
+        costs: Vec<Cost>,
+    },
+    /// The account that a user ID and a password sign in to.
+    SignIn {
+        /// The user ID.
+        user_id: String,
+        /// The password.
+        password: &'a Secret<String>,
+        /// The price, paid before: a wrong one counts as a failure elsewhere too.
+        costs: Vec<Cost>,
+    },
+    /// The rules that a new password breaks, of those that the engine cannot judge.
+    Password(PasswordCheck<'a>),
+}
+
+/// An answer to a [`Lookup`].
+#[derive(Debug, Clone)]
+pub enum Finding {
+    /// To [`Lookup::CaptchaVerdict`].
+    CaptchaVerdict(bool),
+    /// To [`Lookup::Account`].
+    Account(Option<Account>),
+    /// To [`Lookup::AuthenticatorKey`].
+    AuthenticatorKey(Option<Secret<Vec<u8>>>),
+    /// To [`Lookup::Answers`].
+    Answers(bool),
+    /// To [`Lookup::RecoveryCode`].
+    RecoveryCode(bool),
+    /// To [`Lookup::SignIn`]: `None` for anything but the right password of an account that may be used.
+    SignIn(Option<Account>),
+    /// To [`Lookup::Password`].
+    Password {
+        /// The broken rules.
+        violations: Vec<Violation>,
+        /// Former passwords were among them.
+        with_history: bool,
+    },
+    /// Found out at the commit: the code was used before.
+    CodeUsed,
+}
+
+/// The findings of one request. They are kept while a decision is made again: asking may cost, or use something up.
+#[derive(Debug, Clone, Default)]
+pub struct Findings(Vec<Finding>);
+
+#[expect(clippy::option_option, reason = "not asked, asked and nobody, asked and somebody")]
+impl Findings {
+    /// Notes one.
+    pub fn add(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    pub(crate) fn captcha_verdict(&self) -> Option<bool> {
+        self.0
+            .iter()
+            .find_map(|finding| if let Finding::CaptchaVerdict(verdict) = finding { Some(*verdict) } else { None })
+    }
+
+    pub(crate) fn account(&self) -> Option<Option<&Account>> {
+        self.0
+            .iter()
+            .find_map(|finding| if let Finding::Account(account) = finding { Some(account.as_ref()) } else { None })
+    }
+
+    pub(crate) fn authenticator_key(&self) -> Option<Option<&Secret<Vec<u8>>>> {
+        self.0
+            .iter()
+            .find_map(|finding| if let Finding::AuthenticatorKey(key) = finding { Some(key.as_ref()) } else { None })
+    }
+
+    pub(crate) fn answers(&self) -> Option<bool> {
+        self.0.iter().find_map(|finding| if let Finding::Answers(right) = finding { Some(*right) } else { None })
+    }
+
+    pub(crate) fn recovery_code(&self) -> Option<bool> {
+        self.0.iter().find_map(|finding| if let Finding::RecoveryCode(right) = finding { Some(*right) } else { None })
+    }
+
+    pub(crate) fn sign_in(&self) -> Option<Option<&Account>> {
+        self.0
+            .iter()
+            .find_map(|finding| if let Finding::SignIn(account) = finding { Some(account.as_ref()) } else { None })
+    }
+
+    /// The rules that a new password breaks; `None` where that was not asked, or without the former passwords that
+    /// count now.
+    pub(crate) fn violations(&self, with_history: bool) -> Option<Vec<Violation>> {
+        self.0.iter().rev().find_map(|finding| match finding {
+            Finding::Password { violations, with_history: had } if *had || !with_history => {
+                let counts = |rule: &&Violation| with_history || !matches!(rule, Violation::Reused {});
+                Some(violations.iter().filter(counts).cloned().collect())
+            }
+            _ => None,
+        })
+    }
+
+    pub(crate) fn code_used(&self) -> bool {
+        self.0.iter().any(|finding| matches!(finding, Finding::CodeUsed))
+    }
+}

@@ -1,0 +1,214 @@
+//! Codes that are sent to a destination, by mail or by text message, and the cost of every message.
+
+use jiff::{SignedDuration, Timestamp};
+use regain_keys::CodeBinding;
+use regain_ports::random_code;
+use regain_protocol::{FlowKind, MethodKind, Role, Secret};
+use serde::{Deserialize, Serialize};
+
+use super::{At, How, Method, within_flow};
+use crate::{
+    AN_HOUR, TEN_MINUTES,
+    decision::{Decision, Effect, OnOverLimit, Refusal},
+    messages::{CodePurpose, Content, OutboundMessage},
+    state::Stage,
+    steps::{EnterCode, Turn, Whose},
+};
+
+/// The digits at its end in which two numbers of one range differ.
+const RANGE_DIGITS: usize = 4;
+
+/// A method whose code is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The destination.
+    pub to: Destination,
+    /// The number of further codes that may be sent. Going back does not refill it.
+    pub resends_left: u8,
+    /// The code that was sent last.
+    pub sent: Option<SentCode>,
+}
+
+/// A destination of messages and calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// The role that the address or number has for the account.
+    pub role: Role,
+    /// The destination with most of it hidden.
+    pub masked: String,
+    /// The address or number, or the name of its counters where there is nobody.
+    pub address: String,
+    /// The person must type the whole destination.
+    pub confirm: bool,
+    /// Messages go out: not where the person typed another destination than this one.
+    pub reaches: bool,
+}
+
+/// A code on its way. A new one takes its place, the right one consumes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentCode {
+    /// The keyed hash of the code and everything it is bound to.
+    pub hash: String,
+    /// The time until which it is good.
+    pub expires_at: Timestamp,
+    /// The time from which another may be asked for.
+    pub resend_at: Timestamp,
+}
+
+impl Destination {
+    /// The destination of a method of an account, real or made up.
+    pub(super) fn new(at: &At<'_>, medium: &str, role: Role, address: &str, masked: String) -> Self {
+        // What is made up has counters like a real destination: a phone's are the same however it is reached.
+        let address = if at.exists { address.to_owned() } else { format!("{}/{medium}/{role:?}", at.account_key) };
+        Self { role, masked, address, confirm: at.engine.rules().methods.confirm_destination, reaches: true }
+    }
+
+    /// A destination that is being added.
+    pub(super) const fn added(role: Role, address: String, masked: String) -> Self {
+        Self { role, masked, address, confirm: false, reaches: true }
+    }
+}
+
+impl Delivery {
+    pub(super) const fn new(turn_resends: u8, to: Destination) -> Self {
+        Self { to, resends_left: turn_resends, sent: None }
+    }
+
+    /// Tells if this is the code that was sent.
+    pub(crate) fn is_right(&self, turn: Turn<'_>, account_key: &str, code: &Secret<String>) -> Result<bool, Refusal> {
+        let sent = self.sent.as_ref().filter(|sent| turn.cx.now < sent.expires_at).ok_or(Refusal::CodeExpired)?;
+        let hash = turn.engine.keys.code_hash(self.binding(turn, account_key, true), code);
+        Ok(regain_keys::same(&hash, &sent.hash))
+    }
+
+    /// Everything that a code is bound to. One that reaches nobody is bound to nothing that could be its destination.
+    fn binding<'a>(&'a self, turn: Turn<'a>, account_key: &'a str, reaches: bool) -> CodeBinding<'a> {
+        CodeBinding {
+            flow_id: turn.cx.flow_id,
+            account_key,
+            purpose: purpose(turn.cx.kind),
+            destination: if reaches { &self.to.address } else { "" },
+        }
+    }
+
+    /// Makes a code and keeps its hash; the former code is void.
+    fn renew(&mut self, turn: Turn<'_>, account_key: &str, reaches: bool) -> Secret<String> {
+        let codes = &turn.engine.rules().codes;
+        let code = random_code(turn.cx.rng);
+        self.sent = Some(SentCode {
+            hash: turn.engine.keys.code_hash(self.binding(turn, account_key, reaches), &code),
+            expires_at: within_flow(turn.cx, codes.lifetime),
+            resend_at: within_flow(turn.cx, codes.resend_after),
+        });
+        code
+    }
+}
+
+/// Goes to step `enter_code` of a method whose code is sent. A code that was sent before goes on being good; only where
+/// the wait for another is over does choosing the method again send one, which counts as a resend.
+pub(super) fn choose(turn: Turn<'_>, whose: Whose, method: Method) -> Result<Decision, Refusal> {
+    let step = EnterCode { whose, method, resent: false };
+    let (How::Email(delivery) | How::Sms(delivery)) = &step.method.how else { return Err(Refusal::StepPassed) };
+    match &delivery.sent {
+        None => Ok(send(turn, step)),
+        Some(sent) if turn.cx.now >= sent.resend_at && delivery.resends_left > 0 => Ok(resend(turn, step)),
+        // The code may have gone nowhere, and whether it did is not told.
+        Some(sent) if delivery.to.confirm && turn.cx.now < sent.resend_at => {
+            Err(Refusal::RateLimited { retry_at: sent.resend_at })
+        }
+        Some(_) => Ok(turn.moved(Stage::EnterCode(step))),
+    }
+}
+
+/// Sends another code at the same step, where there is one left and the wait is over.
+pub(crate) fn send_another(turn: Turn<'_>, step: &EnterCode) -> Result<Decision, Refusal> {
+    let (How::Email(delivery) | How::Sms(delivery)) = &step.method.how else { return Err(no_more_codes()) };
+    if delivery.resends_left == 0 {
+        return Err(no_more_codes());
+    }
+    if let Some(sent) = &delivery.sent
+        && turn.cx.now < sent.resend_at
+    {
+        return Err(Refusal::RateLimited { retry_at: sent.resend_at });
+    }
+    let mut decision = resend(turn, EnterCode { resent: true, ..step.clone() });
+    decision.state.step_id.clone_from(&turn.state.step_id);
+    Ok(decision)
+}
+
+const fn no_more_codes() -> Refusal {
+    Refusal::invalid("/do", "no more codes can be sent for this method")
+}
+
+fn resend(turn: Turn<'_>, mut step: EnterCode) -> Decision {
+    if let How::Email(delivery) | How::Sms(delivery) = &mut step.method.how {
+        delivery.resends_left = delivery.resends_left.saturating_sub(1);
+    }
+    send(turn, step)
+}
+
+/// Makes a code, keeps its hash and queues its message. Where it is not to reach anybody, the message is queued all the
+/// same, and nobody knows the code.
+pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
+    let (exists, account_key) = (step.whose.exists(), step.whose.account_key().to_owned());
+    let (kind, purpose) = (step.method.kind(), step.whose.purpose());
+    let user_id = step.whose.spelling().to_owned();
+    let (How::Email(delivery) | How::Sms(delivery)) = &mut step.method.how else {
+        return turn.moved(Stage::EnterCode(step));
+    };
+    let reaches = exists && delivery.to.reaches;
+    let code = delivery.renew(turn, &account_key, reaches);
+    let (to, role) = (delivery.to.address.clone(), delivery.to.role);
+    let expires_at = delivery.sent.as_ref().map_or(turn.cx.expires_at, |sent| sent.expires_at);
+    let minutes = u32::try_from(expires_at.duration_since(turn.cx.now).as_mins()).unwrap_or(0).max(1);
+    let mut decision = turn.moved(Stage::EnterCode(step));
+    charge_message(turn, &mut decision, kind, &to);
+    let content = match kind {
+        MethodKind::Sms => Content::TextCode { code, minutes, purpose },
+        _ => Content::Code { code, minutes, purpose },
+    };
+    let locale = turn.state.locale.clone();
+    decision.effects.push(Effect::Send {
+        message: OutboundMessage { to: reaches.then_some(to), locale, user_id, content },
+        not_after: expires_at,
+        voidable: true,
+    });
+    decision.audit_with("code_sent", serde_json::json!({ "kind": kind, "role": role }));
+    decision
+}
+
+/// Charges a message: its destination's budget, everybody's, and for phones their range's.
+pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: MethodKind, destination: &str) {
+    let (keys, limits) = (&turn.engine.keys, &turn.engine.rules().limits);
+    let mut charge = |bucket, window: SignedDuration, limit| {
+        decision.charge(bucket, window, limit, OnOverLimit::RateLimited);
+    };
+    charge(keys.bucket("to", destination), TEN_MINUTES, limits.messages_per_destination);
+    charge("messages".into(), AN_HOUR, limits.messages_per_hour);
+    if matches!(kind, MethodKind::Sms | MethodKind::Call) {
+        charge("phone".into(), AN_HOUR, limits.phone_per_hour);
+        let ends = destination.len().saturating_sub(RANGE_DIGITS);
+        let range = destination.get(..ends).unwrap_or(destination);
+        charge(keys.bucket("range", range), AN_HOUR, limits.phone_per_prefix);
+    }
+}
+
+/// The purpose that a code of such a flow is bound to.
+const fn purpose(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::Reset => "reset",
+        FlowKind::Unlock => "unlock",
+        FlowKind::Change => "change",
+        FlowKind::Register => "register",
+    }
+}
+
+impl Whose {
+    /// The purpose of a code, for its words.
+    const fn purpose(&self) -> CodePurpose {
+        match self {
+            Self::Proving { .. } => CodePurpose::Prove,
+            Self::Adding { .. } => CodePurpose::Register,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Step `answer_call`: answer the phone and press `#`.
+//!
+//! Takes `call_again` and `choose_another`; the proof itself comes by the phone, through
+//! [`Engine::on_call_event`]. Another key costs a try, and the voice asks again. An event of a call that is
+//! over, was replaced, or belongs to another flow changes nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use regain_ports::{CallEvent, Heard};
+use regain_protocol::{Answer, CallStatus, StepBody};
+use serde::{Deserialize, Serialize};
+
+use super::{Step, Turn, Whose};
+use crate::{
+    Context, Engine,
+    decision::{Decision, Effect, Refusal, Reply},
+    lookups::Findings,
+    methods::{self, How, Method},
+    proof,
+    state::{Stage, State},
+    view::time,
+};
+
+/// A call without events for so long counts as not answered.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// The step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerCall {
+    /// The one who is called.
+    pub whose: Whose,
+    /// The method.
+    pub method: Method,
+    /// The call.
+    pub call: PlacedCall,
+}
+
+/// A call on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedCall {
+    /// The call's name to the phone; no client ever sees it.
+    pub call_id: String,
+    /// The time at which it was asked for.
+    pub placed_at: Timestamp,
+    /// The status that the last event gave it.
+    pub status: CallStatus,
+    /// The time of that event.
+    #[serde(alias = "heard_at")]
+    pub changed_at: Timestamp,
+}
+
+impl PlacedCall {
+    /// The status as far as is known now, and the time since which it is that.
+    fn status(&self, rings: bool, now: Timestamp) -> (CallStatus, Timestamp) {
+        match self.status {
+            CallStatus::Calling if !rings => self.made_up(now),
+            CallStatus::Calling | CallStatus::Ringing | CallStatus::Answered | CallStatus::WrongKey
+                if now.duration_since(self.changed_at) >= PATIENCE =>
+            {
+                (CallStatus::NoAnswer, later(self.changed_at, PATIENCE))
+            }
+            status => (status, self.changed_at),
+        }
+    }
+
+    /// The course of a call to nobody: it rings, is perhaps answered, and nobody presses anything. Its times
+    /// come from its name, which is random and not told.
+    fn made_up(&self, now: Timestamp) -> (CallStatus, Timestamp) {
+        let mut draws = self.call_id.bytes().map(|byte| i64::from(byte) % 16);
+        let mut draw = || draws.next().unwrap_or_default();
+        let ringing = 1 + draw() / 8;
+        let answers = draw() < 6;
+        let answered = ringing + 4 + draw();
+        let over = if answers { answered + 8 + draw() } else { ringing + 26 + draw() / 4 };
+        let (status, after) = match now.duration_since(self.placed_at).as_secs() {
+            past if past >= over => (CallStatus::NoAnswer, over),
+            past if answers && past >= answered => (CallStatus::Answered, answered),
+            past if past >= ringing => (CallStatus::Ringing, ringing),
+            _ => (CallStatus::Calling, 0),
+        };
+        (status, later(self.placed_at, SignedDuration::from_secs(after)))
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Tells if nothing more comes of a call with this status.
+const fn is_final(status: CallStatus) -> bool {
+    matches!(status, CallStatus::NoAnswer | CallStatus::Failed)
+}
+
+impl AnswerCall {
+    /// Tells if the call rings anywhere: not without an account, and not where another number than the stored one was
+    /// typed. Nothing may show which of the two it is, or that it is one of them.
+    fn rings(&self) -> bool {
+        self.whose.exists() && self.method.destination().is_some_and(|to| to.reaches)
+    }
+
+    fn status(&self, now: Timestamp) -> (CallStatus, Timestamp) {
+        self.call.status(self.rings(), now)
+    }
+
+    /// The time from which another call may be asked for.
+    fn again_at(&self, now: Timestamp) -> Timestamp {
+        let (status, since) = self.status(now);
+        let over = if is_final(status) || status == CallStatus::WrongKey { now } else { later(since, PATIENCE) };
+        match &self.method.how {
+            How::Call(calls) => calls.call_again_at.map_or(over, |at| at.max(over)),
+            _ => over,
+        }
+    }
+
+    fn with_status(&self, status: CallStatus, now: Timestamp) -> Self {
+        let call = PlacedCall { status, changed_at: now, ..self.call.clone() };
+        Self { call, ..self.clone() }
+    }
+}
+
+impl Step for AnswerCall {
+    fn answer(&self, turn: Turn<'_>, answer: &Answer, _: &Findings) -> Result<Decision, Refusal> {
+        match answer {
+            Answer::CallAgain {} => {
+                let (status, since) = self.status(turn.cx.now);
+                if !is_final(status) && status != CallStatus::WrongKey {
+                    return Err(Refusal::RateLimited { retry_at: later(since, PATIENCE) });
+                }
+                methods::place_call(turn, self.whose.clone(), self.method.clone(), true)
+            }
+            Answer::ChooseAnother {} => Ok(self.whose.clone().back(turn, self.method.clone())),
+            _ => Err(Refusal::StepPassed),
+        }
+    }
+
+    fn view(&self, turn: Turn<'_>) -> StepBody {
+        StepBody::AnswerCall {
+            method: self.method.shown(),
+            status: self.status(turn.cx.now).0,
+            calls_left: match &self.method.how {
+                How::Call(calls) => calls.calls_left,
+                _ => 0,
+            },
+            call_again_at: Some(time(self.again_at(turn.cx.now))),
+        }
+    }
+}
+
+impl Engine {
+    /// The decision about an event of a call, and the instruction for whoever is on the line; `None` where it changes
+    /// nothing.
+    pub fn on_call_event(
+        &self,
+        cx: Context<'_>,
+        state: &State,
+        call_id: &str,
+        event: CallEvent,
+    ) -> (Option<Decision>, Heard) {
+        let state = &crate::current(cx, state);
+        let turn = Turn { engine: self, cx, state };
+        let Stage::AnswerCall(step) = &state.stage else { return (None, Heard::Over) };
+        // To nobody there is no call: only that none can be placed at all is said of it.
+        if !step.rings() && event != CallEvent::Failed {
+            return (None, Heard::Over);
+        }
+        if step.call.call_id != call_id || is_final(step.status(cx.now).0) {
+            return (None, Heard::Over);
+        }
+        let becomes = |status| turn.stayed(Stage::AnswerCall(step.with_status(status, cx.now)));
+        match event {
+            CallEvent::Key('#') => (Some(pressed(turn, step)), Heard::Proved),
+            CallEvent::Key(_) => {
+                let stage = |method| {
+                    let step = step.with_status(CallStatus::WrongKey, cx.now);
+                    Stage::AnswerCall(AnswerCall { method, ..step })
+                };
+                let key = step.whose.account_key();
+                let decision = proof::wrong(turn, key, step.method.clone(), Reply::Accepted, "wrong_key", stage);
+                let heard = if decision.state.stage.is_over() { Heard::Over } else { Heard::WrongKey };
+                (Some(decision), heard)
+            }
+            CallEvent::Ringing if step.call.status == CallStatus::Calling => {
+                (Some(becomes(CallStatus::Ringing)), Heard::Listening)
+            }
+            CallEvent::Answered if matches!(step.call.status, CallStatus::Calling | CallStatus::Ringing) => {
+                (Some(becomes(CallStatus::Answered)), Heard::Listening)
+            }
+            // Said late, or again.
+            CallEvent::Ringing | CallEvent::Answered => (None, Heard::Listening),
+            CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
+            CallEvent::Failed => {
+                let mut decision = becomes(CallStatus::Failed);
+                decision.audit("call_failed");
+                (Some(decision), Heard::Over)
+            }
+        }
+    }
+}
+
+/// `#` was pressed. Whoever has the token hears of this by asking, and gets another with the next answer.
+fn pressed(turn: Turn<'_>, step: &AnswerCall) -> Decision {
+    let mut decision = proof::right(turn, step.whose.clone(), step.method.clone());
+    let rotates = |effect: &Effect| matches!(effect, Effect::RotateToken);
+    decision.state.rotate_due |= decision.effects.iter().any(rotates);
+    decision.effects.retain(|effect| !rotates(effect));
+    decision
+}

@@ -1,0 +1,194 @@
+//! Step `contact_administrator`: only a person can help.
+//!
+//! Takes `send_request` where the administrators are reached by a form: it mails them and is done; and `go_back` where
+//! the person asked for them. The way here, `ask_administrator`, is open at every step before, to anybody, real or not;
+//! what is written in the mail is what was typed, and says so.
+
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::{Answer, Contact, MethodKind, Outcome, StepBody};
+use regain_values::user_id;
+use serde::{Deserialize, Serialize};
+
+use super::{Step, Turn, identify::NOT_A_USER_ID};
+use crate::{
+    AN_HOUR,
+    decision::{Decision, Effect, OnOverLimit, Refusal},
+    lookups::Findings,
+    messages::{Content, OutboundMessage},
+    state::{Done, Stage},
+    subject::{Person, Subject},
+};
+
+/// The longest message, in characters.
+const MAX_MESSAGE: usize = 1000;
+
+/// The number of requests that all people together may send in an hour.
+const REQUESTS_IN_ALL: u32 = 200;
+
+/// The time for which a request is worth sending.
+const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_hours(72);
+
+/// The step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactAdministrator {
+    /// The reason.
+    pub reason: ContactReason,
+    /// The user ID as typed, where one was.
+    pub user_id: Option<String>,
+    /// The account's key in counters, where a user ID was typed.
+    pub account_key: Option<String>,
+    /// The kinds of proof that were given.
+    pub proved: Vec<MethodKind>,
+    /// The step to go back to, where the person asked for the administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Box<Stage>>,
+}
+
+/// The reason why only the administrators can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactReason {
+    /// The organisation has self-service off.
+    Disabled,
+    /// One proof was given, and the account has no way to give another.
+    SecondGate,
+    /// The person asked for them.
+    Asked,
+    /// The directory does not let us change this account.
+    NotAllowed,
+}
+
+impl ContactReason {
+    /// The name in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::SecondGate => "second_gate",
+            Self::Asked => "asked",
+            Self::NotAllowed => "not_allowed",
+        }
+    }
+}
+
+impl ContactAdministrator {
+    /// The step of a subject for whom there is nothing else.
+    pub(crate) fn only(reason: ContactReason, subject: &Subject) -> Self {
+        Self {
+            reason,
+            user_id: Some(subject.user_id.clone()),
+            account_key: Some(subject.account_key.clone()),
+            proved: subject.proved.clone(),
+            back: None,
+        }
+    }
+
+    /// The step of a person for whom there is nothing else.
+    pub(crate) fn after(reason: ContactReason, person: &Person) -> Self {
+        Self {
+            reason,
+            user_id: Some(person.user_id.clone()),
+            account_key: Some(person.account_key.clone()),
+            proved: person.proved.clone(),
+            back: None,
+        }
+    }
+}
+
+/// "None of these work for me." `typed` is the user ID that was typed so far, for who was not named yet.
+pub(crate) fn ask(turn: Turn<'_>, typed: Option<&str>) -> Result<Decision, Refusal> {
+    let stage = &turn.state.stage;
+    if turn.engine.rules().contact.is_none() || matches!(stage, Stage::ContactAdministrator(_)) {
+        return Err(Refusal::StepPassed);
+    }
+    let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
+    let typed = typed.map(|typed| user_id::trimmed(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
+    let user_id = stage.user_id().or(typed);
+    let named = stage.account_key().map(str::to_owned);
+    let key = |user_id: &str| turn.engine.keys.account_key(&user_id::normalise(user_id));
+    let step = ContactAdministrator {
+        reason: ContactReason::Asked,
+        user_id: user_id.map(str::to_owned),
+        account_key: named.or_else(|| user_id.map(key)),
+        proved: stage.proved().to_vec(),
+        back: Some(Box::new(stage.clone())),
+    };
+    let mut decision = turn.moved(Stage::ContactAdministrator(step));
+    decision.audit("administrator_asked_for");
+    Ok(decision)
+}
+
+impl Step for ContactAdministrator {
+    fn answer(&self, turn: Turn<'_>, answer: &Answer, _: &Findings) -> Result<Decision, Refusal> {
+        match answer {
+            Answer::SendRequest { message, user_id } => self.send(turn, message.as_deref(), user_id.as_deref()),
+            Answer::GoBack {} => match &self.back {
+                Some(stage) => Ok(turn.moved((**stage).clone())),
+                None => Err(Refusal::StepPassed),
+            },
+            _ => Err(Refusal::StepPassed),
+        }
+    }
+
+    fn view(&self, turn: Turn<'_>) -> StepBody {
+        let contact = turn.engine.rules().contact.clone();
+        contact.map_or(StepBody::Unknown, |contact| StepBody::ContactAdministrator {
+            reason: self.reason.as_str().to_owned(),
+            contact,
+            needs_user_id: self.user_id.is_none(),
+            back: self.back.is_some(),
+        })
+    }
+}
+
+impl ContactAdministrator {
+    fn send(&self, turn: Turn<'_>, message: Option<&str>, typed: Option<&str>) -> Result<Decision, Refusal> {
+        let (rules, keys) = (turn.engine.rules(), &turn.engine.keys);
+        if !matches!(rules.contact, Some(Contact::Form {})) {
+            return Err(Refusal::StepPassed);
+        }
+        let message = message.map(str::trim).filter(|message| !message.is_empty());
+        if message.is_some_and(|message| message.chars().count() > MAX_MESSAGE) {
+            return Err(Refusal::invalid("/message", "at most 1000 characters"));
+        }
+        let typed = typed.map(str::trim).filter(|typed| !typed.is_empty() && self.user_id.is_none());
+        let typed = typed.map(|typed| user_id::trimmed(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
+        let account_key =
+            self.account_key.clone().or_else(|| typed.map(|typed| keys.account_key(&user_id::normalise(typed))));
+        let user_id = self.user_id.as_deref().or(typed).unwrap_or_default().to_owned();
+        let done = Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
+        let mut decision = turn.moved(Stage::Done(done));
+        let mut charge = |bucket, limit| decision.charge(bucket, AN_HOUR, limit, OnOverLimit::RateLimited);
+        let limit = rules.limits.requests_per_hour;
+        if let Some(account_key) = &account_key {
+            charge(format!("requests:{account_key}"), limit);
+        }
+        if let Some(client) = turn.cx.client {
+            // An office behind one address has more than one person in trouble.
+            charge(keys.bucket("requests from", client), limit.saturating_mul(10));
+        }
+        charge("requests".into(), REQUESTS_IN_ALL);
+        let reference = turn.engine.reference(turn.cx.flow_id);
+        for administrator in &rules.administrators {
+            decision.effects.push(Effect::Send {
+                message: OutboundMessage {
+                    to: Some(administrator.clone()),
+                    locale: rules.locales.first().cloned().unwrap_or_default(),
+                    user_id: user_id.clone(),
+                    content: Content::AdministratorRequest {
+                        reason: self.reason.as_str().to_owned(),
+                        message: message.map(str::to_owned),
+                        proved: self.proved.clone(),
+                        at: turn.cx.now,
+                        client: turn.cx.client.map(str::to_owned),
+                        reference: reference.clone(),
+                    },
+                },
+                not_after: turn.cx.now.saturating_add(REQUEST_LIFETIME).unwrap_or(Timestamp::MAX),
+                voidable: false,
+            });
+        }
+        let detail = serde_json::json!({ "reason": self.reason.as_str(), "reference": reference });
+        decision.audit_with("request_sent", detail);
+        Ok(decision)
+    }
+}

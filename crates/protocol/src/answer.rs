@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{MethodKind, Role, Secret};
 
-/// `POST /v1/flows/{id}/steps/{step_id}`: what the person did.
-///
-/// Variants without members are written with braces on purpose: serde then refuses unknown members
-/// there too.
+/// Answer to a step: what the person did, named by the verb in `do`.
+// Variants without members are written with braces on purpose: serde then refuses unknown members there too.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -15,6 +13,7 @@ pub enum Answer {
     /// At `identify`: who the person says they are.
     Identify {
         /// The user ID as typed.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
         user_id: String,
         /// The solved challenge, where the step carried one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +25,7 @@ pub enum Answer {
     SendRequest {
         /// What the person adds in their own words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
         message: Option<String>,
         /// The user ID, where the step asks for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,11 +39,13 @@ pub enum Answer {
         method: String,
         /// The whole destination, where the method asks for confirmation.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 320)))]
         destination: Option<Secret<String>>,
     },
     /// At `enter_code`: the code.
     Verify {
         /// Its digits; spaces and dashes are ignored.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
         code: Secret<String>,
     },
     /// At `enter_code`: send another.
@@ -60,8 +62,10 @@ pub enum Answer {
     /// At `sign_in`: user ID and current password.
     SignIn {
         /// The user ID as typed.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
         user_id: String,
         /// The current password.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "password")))]
         password: Secret<String>,
     },
     /// At `choose_outcome`: unlock and keep the password.
@@ -71,9 +75,11 @@ pub enum Answer {
     /// At `new_password`: the new password.
     SetPassword {
         /// The new one.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "password")))]
         password: Secret<String>,
         /// The current one, where the step asks for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "password")))]
         current: Option<Secret<String>>,
     },
     /// At `security_info`: register a method.
@@ -85,6 +91,7 @@ pub enum Answer {
         role: Option<Role>,
         /// The address or number; empty or left out for an authenticator app, whose key the server makes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(length(max = 254)))]
         value: Option<Secret<String>>,
     },
     /// At `security_info`: remove a method.
@@ -127,7 +134,9 @@ pub struct CaptchaSolution {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuestionAnswer {
     /// The question's id, or its text where it is the person's own.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
     pub question: String,
     /// The answer.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
     pub answer: Secret<String>,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FlowKind;
 
-/// What the widget needs to know to draw its first screen. Public, the same for everyone.
+/// The public configuration: what a client needs to draw its first screen. The same for everyone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Config {

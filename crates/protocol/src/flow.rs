@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Secret, Step, Timestamp};
 
-/// What a flow is for.
+/// Purpose of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -19,25 +19,26 @@ pub enum FlowKind {
     Register,
 }
 
-/// `POST /v1/flows`: begins a flow.
+/// Request for a flow.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateFlow {
-    /// What it is for.
+    /// Its purpose.
     pub kind: FlowKind,
     /// The language for mails and messages, as a BCP 47 tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// The user ID, when the host page knows it already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub user_id: Option<String>,
     /// A short-lived assertion, signed by the host's back end, that the person is signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<Secret<String>>,
 }
 
-/// The answer to [`CreateFlow`].
+/// A flow that was begun.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FlowCreated {
@@ -47,7 +48,7 @@ pub struct FlowCreated {
     pub token: Secret<String>,
 }
 
-/// The answer to an [`Answer`](crate::Answer).
+/// A flow after an answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FlowAnswered {
@@ -64,7 +65,7 @@ pub struct FlowAnswered {
 pub struct Flow {
     /// Opaque.
     pub id: String,
-    /// What it is for.
+    /// Its purpose.
     pub kind: FlowKind,
     /// Short, to be read out to the administrators; it opens nothing.
     #[serde(default)]
@@ -73,12 +74,13 @@ pub struct Flow {
     #[serde(default)]
     pub user_id: Option<String>,
     /// When it ends whatever happens: 15 minutes after its beginning unless configured otherwise.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub expires_at: Timestamp,
-    /// Which proof is asked for; `None` before and after the proofs.
+    /// The proof that is asked for; null before and after the proofs.
     pub gate: Option<Gate>,
     /// Something to tell the person at this step.
     pub notice: Option<Notice>,
-    /// What the person does next.
+    /// The step that the person is at.
     pub step: Step,
 }
 
@@ -96,11 +98,11 @@ pub struct Gate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Notice {
-    /// What to say.
+    /// Its meaning.
     pub code: NoticeCode,
 }
 
-/// What a [`Notice`] says.
+/// Meaning of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

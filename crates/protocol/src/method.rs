@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Method {
-    /// Opaque; names the method in [`Answer::Choose`](crate::Answer::Choose).
+    /// Opaque; names the method in `choose`.
     pub id: String,
-    /// What kind of proof it is.
+    /// The kind of proof.
     pub kind: MethodKind,
-    /// Which of the person's destinations it goes to, where there can be several.
+    /// The destination's role, where there can be several destinations.
     pub role: Option<Role>,
-    /// The destination with most of it hidden; `None` where there is no destination.
+    /// The destination with most of it hidden; null where there is no destination.
     pub masked: Option<String>,
     /// Whether the person must type the whole destination before anything is sent to it.
     pub confirm: bool,
@@ -41,7 +41,7 @@ pub enum MethodKind {
     Unknown,
 }
 
-/// Which of a person's addresses or phones a method uses.
+/// The person's address or phone that a method uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

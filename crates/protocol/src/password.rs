@@ -20,7 +20,7 @@ pub struct PasswordPolicy {
     pub min_classes: u8,
     /// How many different characters must occur, where capitals and look-alikes (`0` and `o`, `1` and `l`,
     /// `$` and `s`, `@` and `a`) count as one; 0 for no such rule. It is what can be said of
-    /// [`ServerCheck::Banned`] without the list.
+    /// the server check `banned` without the list.
     #[serde(default)]
     pub min_different: u8,
     /// The lowest score on zxcvbn's scale of 0 to 4 that is taken; 0 for no such rule. The server judges by
@@ -31,8 +31,8 @@ pub struct PasswordPolicy {
     /// with any look-alikes.
     pub forbid_user_id: bool,
     /// Words that may not occur, in any case and with any look-alikes: the organisation's name, the
-    /// person's names. Words that are not for everyone to see are not here but in
-    /// [`ServerCheck::Banned`].
+    /// person's names. Words that are not for everyone to see are not here: the server check
+    /// `banned` has them.
     pub forbidden_words: Vec<String>,
     /// What only the server can judge; the widget lists it and waits for the verdict.
     pub server_checks: Vec<ServerCheck>,
@@ -57,7 +57,7 @@ pub enum ServerCheck {
     Unknown,
 }
 
-/// Why a password was refused. It never carries any part of the password that the person did not
+/// A rule that refused a password. It never carries any part of the password that the person did not
 /// get from the rules themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
@@ -94,7 +94,7 @@ pub enum Violation {
     ContainsBannedWord {},
     /// It is one of the most used passwords.
     Common {},
-    /// It is guessed more easily than a score of `min` allows (see [`PasswordPolicy::min_score`]).
+    /// It is guessed more easily than a score of `min` allows (`min_score` of the rules).
     TooGuessable {
         /// The lowest score allowed, 1 to 4.
         min: u8,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Flow, Violation};
 
-/// What went wrong, in the form of RFC 9457.
+/// A problem in the form of RFC 9457, told from others by `code`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
@@ -17,7 +17,7 @@ pub struct Problem {
     /// The HTTP status.
     #[serde(default)]
     pub status: u16,
-    /// What exactly, in English, for developers.
+    /// The problem in detail, in English, for developers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The problem as a stable word, for programs.
@@ -50,7 +50,7 @@ pub enum ProblemCode {
     StepPassed,
     /// 410: the flow has ended.
     FlowEnded,
-    /// 413: the body is over [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES).
+    /// 413: the body is over 16 KiB.
     TooLarge,
     /// 415: the body is not `application/json`.
     UnsupportedMediaType,

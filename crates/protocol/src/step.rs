@@ -4,30 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Method, MethodKind, PasswordPolicy, Role, Secret, Timestamp};
 
-/// What the person does next, with the opaque id that an answer to it names.
+/// The step that the person is at: its opaque id, its name, and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Opaque, new at every step: an answer to a step that has passed is recognised by it.
     pub id: String,
-    /// Which step it is, and what it shows.
+    /// Its name, and what it shows.
     #[serde(flatten)]
     pub body: StepBody,
 }
 
-/// Which step it is, and what it shows.
+/// A step's name, and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum StepBody {
     /// Who are you?
     Identify {
-        /// A challenge to solve first; `None` for none.
+        /// A challenge to solve first; null for none.
         captcha: Option<Captcha>,
     },
     /// Only an administrator can help.
     ContactAdministrator {
-        /// Why, as a stable word: `disabled`, `second_gate`, `asked`, `not_allowed`.
+        /// The cause, as a stable word: `disabled`, `second_gate`, `asked`, `not_allowed`.
         reason: String,
         /// How they are reached.
         contact: Contact,
@@ -50,8 +50,10 @@ pub enum StepBody {
         /// How many digits it has.
         length: u8,
         /// When the code stops being good.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         expires_at: Timestamp,
         /// From when another may be asked for.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         resend_at: Timestamp,
         /// How many more may be asked for.
         resends_left: u8,
@@ -110,7 +112,7 @@ pub enum StepBody {
         required: u8,
         /// What can be added.
         allowed: Vec<AllowedMethod>,
-        /// The security questions on offer; `None` where they are off.
+        /// The security questions on offer; null where they are off.
         questions: Option<QuestionsOffer>,
         /// Whether the organisation asks for a look at all of it, because the last one was long ago.
         #[serde(default)]
@@ -134,7 +136,8 @@ pub enum StepBody {
     Ended {
         /// Why.
         reason: EndReason,
-        /// From when a new attempt makes sense; `None` for at once.
+        /// From when a new attempt makes sense; null for at once.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         retry_at: Option<Timestamp>,
     },
     /// A step that this version does not know.
@@ -186,7 +189,7 @@ pub enum Captcha {
     Unknown,
 }
 
-/// How the administrators are reached.
+/// A way to reach the administrators.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -204,7 +207,7 @@ pub enum Contact {
     Unknown,
 }
 
-/// How a call goes.
+/// State of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -237,7 +240,7 @@ pub struct Question {
     pub text: String,
 }
 
-/// What a locked account's owner can choose.
+/// A choice of a locked account's owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -256,13 +259,13 @@ pub enum UnlockOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegisteredMethod {
-    /// Names it in [`Answer::Remove`](crate::Answer::Remove).
+    /// Names it in `remove`.
     pub id: String,
     /// Its kind.
     pub kind: MethodKind,
     /// Its role, where the kind has several.
     pub role: Option<Role>,
-    /// Its destination with most of it hidden; `None` where there is none.
+    /// Its destination with most of it hidden; null where there is none.
     pub masked: Option<String>,
     /// Whether it is registered by the person; `false` for what comes from the directory, read only.
     pub registered: bool,
@@ -283,7 +286,7 @@ pub struct AllowedMethod {
     pub role: Option<Role>,
 }
 
-/// What an authenticator app is set up with (RFC 6238: SHA-1, 6 digits, 30 seconds).
+/// Setup of an authenticator app (RFC 6238: SHA-1, 6 digits, 30 seconds).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuthenticatorSetup {
@@ -317,7 +320,7 @@ pub struct PredefinedQuestion {
     pub text: String,
 }
 
-/// What a completed flow did.
+/// Result of a completed flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -342,7 +345,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Why a flow is over without success.
+/// Reason for which a flow is over without success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

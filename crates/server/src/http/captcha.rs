@@ -11,10 +11,33 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::respond;
+use super::{openapi::FileProblems, respond};
 use crate::{app::App, engine};
 
 /// `GET /v1/captcha/{sealed}.wav`
+#[utoipa::path(
+    get,
+    path = "/v1/captcha/{file}",
+    operation_id = "getSpokenCaptcha",
+    tag = "Flows",
+    summary = "A challenge's picture, spoken",
+    params(("file" = String, Path, description = "As the challenge's `audio` names it")),
+    responses(
+        (
+            status = 200, description = "The whole sound", body = Vec<u8>, content_type = "audio/wav",
+            headers(("Accept-Ranges" = String, description = "`bytes`")),
+        ),
+        (
+            status = 206, description = "The part that `Range` asks for", body = Vec<u8>, content_type = "audio/wav",
+            headers(("Accept-Ranges" = String, description = "`bytes`"), ("Content-Range" = String)),
+        ),
+        (
+            status = 416, description = "There is no such part", content_type = "audio/wav",
+            headers(("Accept-Ranges" = String, description = "`bytes`"), ("Content-Range" = String)),
+        ),
+        FileProblems,
+    )
+)]
 pub(super) async fn spoken(State(app): State<Arc<App>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let sealed = file.strip_suffix(".wav");
     let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, app.parts().clock.now()));

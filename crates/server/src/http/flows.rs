@@ -12,8 +12,13 @@ use axum::{
     response::Response,
 };
 use regain_protocol::{CreateFlow, ProblemCode, Secret};
+use tracing::Instrument as _;
 
-use super::{body, respond::answered};
+use super::{
+    body,
+    openapi::{AnswerProblems, CreateProblems, FlowProblems},
+    respond::answered,
+};
 use crate::{
     app::App,
     client::Client,
@@ -22,7 +27,33 @@ use crate::{
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+const IDEMPOTENCY: &str = "\
+Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts once; \
+another request with it is refused.";
+
 /// `POST /v1/flows`
+#[utoipa::path(
+    post,
+    path = "/v1/flows",
+    operation_id = "createFlow",
+    tag = "Flows",
+    summary = "Begin a flow",
+    params(
+        (
+            "Idempotency-Key" = Option<String>, Header, description = IDEMPOTENCY,
+            nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        ),
+    ),
+    request_body = ref("#/components/schemas/CreateFlow"),
+    responses(
+        (
+            status = 201, description = "The flow at its first step, and its token",
+            body = ref("#/components/schemas/FlowCreated"),
+            headers(("Location" = String, description = "The flow's address")),
+        ),
+        CreateProblems,
+    )
+)]
 pub(super) async fn create(State(app): State<Arc<App>>, client: Client, headers: HeaderMap, body: Body) -> Response {
     answered(detached(async move { begin(&app, client, &headers, body).await }).await)
 }
@@ -44,6 +75,19 @@ async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Re
 }
 
 /// `GET /v1/flows/{id}`
+#[utoipa::path(
+    get,
+    path = "/v1/flows/{id}",
+    operation_id = "getFlow",
+    tag = "Flows",
+    summary = "Look at a flow, to go on with it after a reload",
+    params(("id" = String, Path, description = "The flow's `id`")),
+    security(("flow" = [])),
+    responses(
+        (status = 200, description = "The flow as it stands", body = ref("#/components/schemas/Flow")),
+        FlowProblems,
+    )
+)]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, PathRejection>,
@@ -55,6 +99,16 @@ pub(super) async fn show(
 }
 
 /// `DELETE /v1/flows/{id}`
+#[utoipa::path(
+    delete,
+    path = "/v1/flows/{id}",
+    operation_id = "cancelFlow",
+    tag = "Flows",
+    summary = "End a flow",
+    params(("id" = String, Path, description = "The flow's `id`")),
+    security(("flow" = [])),
+    responses((status = 204, description = "It is over"), FlowProblems)
+)]
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, PathRejection>,
@@ -66,6 +120,27 @@ pub(super) async fn cancel(
 }
 
 /// `POST /v1/flows/{id}/steps/{step_id}`
+#[utoipa::path(
+    post,
+    path = "/v1/flows/{id}/steps/{step_id}",
+    operation_id = "answerStep",
+    tag = "Flows",
+    summary = "Say what the person did at a step",
+    params(
+        ("id" = String, Path, description = "The flow's `id`"),
+        ("step_id" = String, Path, description = "The `id` of the step that is answered"),
+        (
+            "Idempotency-Key" = Option<String>, Header, description = IDEMPOTENCY,
+            nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        ),
+    ),
+    security(("flow" = [])),
+    request_body = ref("#/components/schemas/Answer"),
+    responses(
+        (status = 200, description = "The flow as it now stands", body = ref("#/components/schemas/FlowAnswered")),
+        AnswerProblems,
+    )
+)]
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     path: Result<Path<(String, String)>, PathRejection>,
@@ -155,7 +230,7 @@ async fn detached<F>(work: F) -> Result<Reply, Fault>
 where
     F: Future<Output = Result<Reply, Fault>> + Send + 'static,
 {
-    tokio::spawn(work).await.unwrap_or_else(|_| {
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| {
         tracing::error!("a request ended in a panic");
         Ok(Reply::unavailable())
     })

@@ -5,23 +5,20 @@
 //! that is why an event that is repeated, late or about another call changes nothing (see
 //! [`CallListener`]), and is answered politely.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, StatusCode, header},
-    middleware::from_fn,
     response::{IntoResponse as _, Response},
-    routing::post,
 };
+use prometheus_client::metrics::counter::Counter;
 use regain_protocol::Secret;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body, headers};
+use super::{body, headers, openapi::CallbackProblems};
 use crate::{
     adapters::twilio::{
         callback::{OnTheLine, SMS, VOICE},
@@ -55,16 +52,17 @@ pub struct Hooks {
     /// Who hears what becomes of calls.
     pub calls: Arc<dyn CallListener>,
     /// Counts the texts that were not delivered.
-    pub undelivered: Arc<AtomicU64>,
+    pub undelivered: Counter,
 }
 
 /// Serves the hooks.
 pub fn routes(hooks: Hooks) -> Router {
-    Router::new()
-        .route(VOICE, post(voice))
-        .route(SMS, post(sms))
-        .with_state(Arc::new(hooks))
-        .layer(from_fn(headers::api))
+    api().with_state(Arc::new(hooks)).layer(headers::api()).into()
+}
+
+/// The hooks with their description.
+pub(super) fn api() -> OpenApiRouter<Arc<Hooks>> {
+    OpenApiRouter::default().routes(routes!(voice)).routes(routes!(sms))
 }
 
 /// What a request says, once its signature was right.
@@ -116,6 +114,28 @@ impl Signed {
 
 /// `POST /v1/hooks/voice`: what to say in a call that was answered or in which a key was pressed; with
 /// `status` in the address, how a call stands.
+#[utoipa::path(
+    post,
+    path = VOICE,
+    operation_id = "hearOfCall",
+    tag = "Telephony",
+    summary = "State of a call, and what the voice says next",
+    description = "Without `status` somebody is on the line: they answered, or pressed a key (`Digits`); the answer says \
+                   what the voice does next. With it, `CallStatus` says how the call stands. What is repeated, late or \
+                   about no call of ours changes nothing.",
+    params(
+        ("call" = String, Query, description = "The call, sealed by the server when it asked for it"),
+        ("status" = Option<String>, Query, description = "Present where the request says how the call stands"),
+    ),
+    security(("provider" = [])),
+    request_body(content = HashMap<String, String>, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The provider's markup for what is said", body = String, content_type = "text/xml"),
+        (status = 204, description = "Noted"),
+        (status = 403, description = "The signature is not the provider's"),
+        CallbackProblems,
+    )
+)]
 async fn voice(State(hooks): State<Arc<Hooks>>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Response {
     let signed = match Signed::read(&hooks, VOICE, query, &headers, body).await {
         Ok(signed) => signed,
@@ -193,13 +213,29 @@ impl Hooks {
 
 /// `POST /v1/hooks/sms`: what became of a text message. It goes to the log and the metrics and nowhere
 /// else: what the person sees must not depend on it, because a made-up number is never undeliverable.
+#[utoipa::path(
+    post,
+    path = SMS,
+    operation_id = "hearOfText",
+    tag = "Telephony",
+    summary = "Delivery of a text message",
+    description = "It is logged and counted; nothing that a person sees depends on it.",
+    params(("message" = String, Query, description = "The message, as the server's log names it")),
+    security(("provider" = [])),
+    request_body(content = HashMap<String, String>, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 204, description = "Noted"),
+        (status = 403, description = "The signature is not the provider's"),
+        CallbackProblems,
+    )
+)]
 async fn sms(State(hooks): State<Arc<Hooks>>, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Response {
     let signed = match Signed::read(&hooks, SMS, query, &headers, body).await {
         Ok(signed) => signed,
         Err(response) => return response,
     };
     if let Some(status @ ("undelivered" | "failed")) = signed.said("MessageStatus") {
-        hooks.undelivered.fetch_add(1, Ordering::Relaxed);
+        hooks.undelivered.inc();
         let error: Option<u32> = signed.said("ErrorCode").and_then(|code| code.parse().ok());
         tracing::warn!(message = signed.asked("message"), status, error, "a text message was not delivered");
     }

@@ -5,16 +5,28 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use regain_protocol::Config;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::openapi;
+use super::openapi::{self, ServerProblems};
 use crate::{app::App, flows::Reply};
 
 /// `GET /v1/config`
+#[utoipa::path(
+    get,
+    path = "/v1/config",
+    operation_id = "getConfig",
+    tag = "Server",
+    summary = "The public configuration",
+    responses(
+        (status = 200, description = "What the first screen needs", body = ref("#/components/schemas/Config")),
+        ServerProblems,
+    )
+)]
 pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
     let config = app.config();
     let organisation = &config.organisation;
@@ -31,28 +43,82 @@ pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
 }
 
 /// `GET /openapi.json`
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "getContract",
+    tag = "Server",
+    summary = "This document",
+    responses(
+        (status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"),
+        ServerProblems,
+    )
+)]
 pub(super) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], openapi::document()).into_response()
 }
 
+/// Health of the server, where it is well.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub(super) struct Health {
+    /// Always `ok`.
+    #[schemars(extend("const" = "ok"))]
+    status: &'static str,
+}
+
+const HEALTHY: Json<Health> = Json(Health { status: "ok" });
+
 /// `GET /healthz`: the process runs.
-pub(super) async fn healthy() -> Json<serde_json::Value> {
-    Json(json!({ "status": "ok" }))
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "getHealth",
+    tag = "Server",
+    summary = "Liveness of the process",
+    responses(
+        (status = 200, description = "It runs", body = ref("#/components/schemas/Health")),
+        ServerProblems,
+    )
+)]
+pub(super) async fn healthy() -> Json<Health> {
+    HEALTHY
 }
 
 /// `GET /readyz`: what it depends on answers.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "getReadiness",
+    tag = "Server",
+    summary = "Readiness: store and directory answer",
+    responses(
+        (status = 200, description = "They do", body = ref("#/components/schemas/Health")),
+        ServerProblems,
+    )
+)]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let (store, directory) = tokio::join!(app.parts().store.check(), app.parts().directory.check());
     let store = store.err().map(|error| error.to_string());
     let directory = directory.err().map(|error| error.to_string());
     if store.is_none() && directory.is_none() {
-        return (StatusCode::OK, Json(json!({ "status": "ok" }))).into_response();
+        return HEALTHY.into_response();
     }
     tracing::warn!(?store, ?directory, "not ready");
     Reply::unavailable().into_response()
 }
 
 /// `GET /metrics`: how many requests were answered how, as Prometheus reads it.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "getMetrics",
+    tag = "Server",
+    summary = "Counts and durations of requests, as Prometheus reads them",
+    responses(
+        (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain"),
+        ServerProblems,
+    )
+)]
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics().to_string()).into_response()
 }

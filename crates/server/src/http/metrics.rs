@@ -1,50 +1,63 @@
-//! Counts of requests, and of texts that were not delivered. Nothing in them is about a person.
+//! Counts and durations of requests, and counts of texts that were not delivered. Nothing in them is about a person.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use axum::http::{Method, StatusCode};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, prometheus_text},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
 
-/// Counts of requests by method, route and class of status, and the time that they took.
-#[derive(Debug, Default)]
+/// The upper bounds of the duration's buckets, in seconds; the last is the default of `server.request_timeout_s`.
+const BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Counts and durations of requests by method, route and class of status.
+#[derive(Debug)]
 pub struct Metrics {
-    requests: Mutex<BTreeMap<Series, Tally>>,
-    undelivered_texts: Arc<AtomicU64>,
+    registry: Registry,
+    requests: Family<Labels, Counter>,
+    durations: Family<Labels, Histogram, fn() -> Histogram>,
+    undelivered_texts: Counter,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Series {
+/// Each from a closed set: a client can add none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
     method: &'static str,
     route: String,
-    class: u16,
+    status: &'static str,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    requests: u64,
-    time: Duration,
+impl Default for Metrics {
+    fn default() -> Self {
+        let requests = Family::default();
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let undelivered_texts = Counter::default();
+        let mut registry = Registry::with_prefix("regain");
+        // The names of counters get their `_total` when they are written.
+        registry.register("http_requests", "Requests that were answered", requests.clone());
+        registry.register("http_request_duration_seconds", "Time that answering requests took", durations.clone());
+        registry.register(
+            "texts_undelivered",
+            "Text messages that the provider could not deliver",
+            undelivered_texts.clone(),
+        );
+        Self { registry, requests, durations, undelivered_texts }
+    }
 }
 
 impl Metrics {
-    /// Counts one. The route is the router's own pattern, never what the client wrote.
+    /// Counts a request. The route is the router's own pattern, never what the client wrote.
     pub(super) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
-        let series = Series { method: known(method), route: route.to_owned(), class: status.as_u16() / 100 };
-        let mut tallies = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = tallies.entry(series).or_default();
-        tally.requests += 1;
-        tally.time += took;
+        let labels = Labels { method: known(method), route: route.to_owned(), status: class(status) };
+        self.requests.get_or_create(&labels).inc();
+        self.durations.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// Counts the texts of which the provider said that they were not delivered.
-    pub(super) fn undelivered_texts(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.undelivered_texts)
+    /// Counter of the texts of which the provider said that they were not delivered.
+    pub(super) fn undelivered_texts(&self) -> Counter {
+        self.undelivered_texts.clone()
     }
 }
 
@@ -60,24 +73,51 @@ pub(super) fn known(method: &Method) -> &'static str {
     }
 }
 
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// Writes Prometheus' text format, version 0.0.4.
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tallies = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let labels = |Series { method, route, class }: &Series| {
-            format!("{{method=\"{method}\",route=\"{route}\",status=\"{class}xx\"}}")
-        };
-        writeln!(f, "# HELP regain_http_requests_total Requests that were answered.")?;
-        writeln!(f, "# TYPE regain_http_requests_total counter")?;
-        for (series, tally) in &tallies {
-            writeln!(f, "regain_http_requests_total{} {}", labels(series), tally.requests)?;
+        prometheus_text::encode(f, &self.registry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_counted_and_timed_by_method_route_and_class() {
+        let metrics = Metrics::default();
+        metrics.count(&Method::GET, "/v1/config", StatusCode::OK, Duration::from_millis(3));
+        metrics.count(&Method::GET, "/v1/config", StatusCode::NOT_MODIFIED, Duration::from_millis(3));
+        metrics.count(&Method::GET, "/v1/config", StatusCode::OK, Duration::from_millis(500));
+        metrics.count(&"BREW".parse().expect("a method"), "none", StatusCode::NOT_FOUND, Duration::from_mins(1));
+        metrics.undelivered_texts().inc();
+        let text = metrics.to_string();
+        for line in [
+            "# TYPE regain_http_requests_total counter",
+            r#"regain_http_requests_total{method="GET",route="/v1/config",status="2xx"} 2"#,
+            r#"regain_http_requests_total{method="GET",route="/v1/config",status="3xx"} 1"#,
+            r#"regain_http_requests_total{method="other",route="none",status="4xx"} 1"#,
+            "# TYPE regain_http_request_duration_seconds histogram",
+            r#"regain_http_request_duration_seconds_sum{method="GET",route="/v1/config",status="2xx"} 0.503"#,
+            r#"regain_http_request_duration_seconds_count{method="GET",route="/v1/config",status="2xx"} 2"#,
+            r#"regain_http_request_duration_seconds_bucket{method="GET",route="/v1/config",status="2xx",le="0.25"} 1"#,
+            r#"regain_http_request_duration_seconds_bucket{method="other",route="none",status="4xx",le="30.0"} 0"#,
+            r#"regain_http_request_duration_seconds_bucket{method="other",route="none",status="4xx",le="+Inf"} 1"#,
+            "# TYPE regain_texts_undelivered_total counter",
+            "regain_texts_undelivered_total 1",
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line}\n{text}");
         }
-        writeln!(f, "# HELP regain_http_request_seconds_total Time that answering them took, in all.")?;
-        writeln!(f, "# TYPE regain_http_request_seconds_total counter")?;
-        for (series, tally) in &tallies {
-            writeln!(f, "regain_http_request_seconds_total{} {}", labels(series), tally.time.as_secs_f64())?;
-        }
-        writeln!(f, "# HELP regain_texts_undelivered_total Text messages that the provider could not deliver.")?;
-        writeln!(f, "# TYPE regain_texts_undelivered_total counter")?;
-        writeln!(f, "regain_texts_undelivered_total {}", self.undelivered_texts.load(Ordering::Relaxed))
     }
 }

@@ -21,12 +21,10 @@ mod watch;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
-};
+use axum::{Router, error_handling::HandleErrorLayer, middleware::from_fn_with_state};
+use tower::timeout::TimeoutLayer;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use hooks::Hooks;
 pub use metrics::Metrics;
@@ -36,18 +34,7 @@ use crate::{app::App, config::PhoneKind};
 
 /// The API, and beside it `pages`: whatever else this server serves, which brings its own headers.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {
-    let api = Router::new()
-        .route("/v1/config", get(meta::config))
-        .route("/v1/flows", post(flows::create))
-        .route("/v1/flows/{id}", get(flows::show).delete(flows::cancel))
-        .route("/v1/flows/{id}/steps/{step_id}", post(flows::answer))
-        .route("/v1/captcha/{file}", get(captcha::spoken))
-        .route("/openapi.json", get(meta::openapi))
-        .route("/healthz", get(meta::healthy))
-        .route("/readyz", get(meta::ready))
-        .route("/metrics", get(meta::metrics))
-        .with_state(Arc::clone(app))
-        .layer(from_fn(headers::api));
+    let api: Router = api().with_state(Arc::clone(app)).layer(headers::api()).into();
     let hooks = match app.config().phone.kind {
         PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
         PhoneKind::Off | PhoneKind::Outbox => Router::new(),
@@ -60,8 +47,23 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .fallback(respond::not_found)
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(CatchPanicLayer::custom(respond::panicked))
-        .layer(from_fn_with_state(Arc::clone(app), watch::time_out))
+        .layer((HandleErrorLayer::new(respond::timed_out), TimeoutLayer::new(app.config().server.request_timeout())))
         .layer(from_fn_with_state(Arc::clone(app), cors::allow))
-        .layer(from_fn(headers::everywhere))
-        .layer(from_fn_with_state(Arc::clone(app), watch::watch))
+        .layer(headers::everywhere())
+        .layer(from_fn_with_state(Arc::clone(app), watch::count))
+        .layer(watch::trace())
+}
+
+/// The API's routes with their descriptions; hooks and ranges, which few servers have, bring their own.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(meta::config))
+        .routes(routes!(flows::create))
+        .routes(routes!(flows::show, flows::cancel))
+        .routes(routes!(flows::answer))
+        .routes(routes!(captcha::spoken))
+        .routes(routes!(meta::openapi))
+        .routes(routes!(meta::healthy))
+        .routes(routes!(meta::ready))
+        .routes(routes!(meta::metrics))
 }

@@ -11,12 +11,12 @@ use axum::{
     extract::{FromRequestParts as _, Path, Request, State},
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
-    routing::get,
 };
 use throttle::Throttle;
 use tokio::sync::Semaphore;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::respond;
+use super::{openapi::RangeProblems, respond};
 use crate::{
     app::App,
     breached::{self, Prefix},
@@ -32,7 +32,7 @@ const AT_A_TIME: usize = 16;
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// What the endpoint needs.
-struct Ranges {
+pub(super) struct Ranges {
     app: Arc<App>,
     breached: Arc<dyn Breached>,
     throttle: Throttle,
@@ -44,10 +44,38 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
     let Some(breached) = app.parts().breached.clone() else { return Router::new() };
     let (throttle, permits) = (Throttle::default(), Semaphore::new(AT_A_TIME));
     let ranges = Ranges { app: Arc::clone(app), breached, throttle, permits };
-    Router::new().route("/v1/range/{prefix}", get(range)).with_state(Arc::new(ranges))
+    api().with_state(Arc::new(ranges)).into()
 }
 
+/// The endpoint with its description.
+pub(super) fn api() -> OpenApiRouter<Arc<Ranges>> {
+    OpenApiRouter::default().routes(routes!(range))
+}
+
+const ABOUT: &str = "\
+The lookup of Have I Been Pwned: the first five hexadecimal digits of the SHA-1 hash of a password (in UTF-8) are \
+answered by the other 35 of every breached password that begins so, each with how often it was seen. Lines with a \
+count of 0 stand for no password: they make all answers about equally long. There is such an address only where a \
+policy's `server_checks` have `breached`.";
+
 /// `GET /v1/range/{prefix}`
+#[utoipa::path(
+    get,
+    path = "/v1/range/{prefix}",
+    operation_id = "getRange",
+    tag = "Server",
+    summary = "Breached passwords whose hash begins so",
+    description = ABOUT,
+    params(("prefix" = String, Path, description = "The first five digits, in any case", pattern = "^[0-9A-Fa-f]{5}$")),
+    responses(
+        (
+            status = 200, description = "The range, a line `<35 digits>:<count>` each",
+            body = String, content_type = "text/plain",
+            headers(("Cache-Control" = String, description = "It may be kept for a day: `public, max-age=86400`")),
+        ),
+        RangeProblems,
+    )
+)]
 async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, request: Request) -> Response {
     let app = &ranges.app;
     let Some(prefix) = Prefix::parse(&prefix) else { return respond::not_found().await.into_response() };

@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use axum::{
+    BoxError,
     body::Body,
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
@@ -60,6 +61,12 @@ pub(super) async fn not_found() -> Reply {
 /// The address does not take the method; the router adds `Allow`.
 pub(super) async fn method_not_allowed() -> Reply {
     Reply::problem(ProblemCode::MethodNotAllowed, None, None)
+}
+
+/// Answers a request that was given up because it took too long.
+pub(super) async fn timed_out(_: BoxError) -> Reply {
+    tracing::warn!("a request took too long");
+    Reply::unavailable()
 }
 
 /// A fault of ours. What it says stays in the log.

@@ -1,9 +1,10 @@
 //! What every [`Phone`] must do, and what is particular to Twilio.
 
-use std::sync::{Arc, Mutex, atomic::Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
+use prometheus_client::metrics::counter::Counter;
 use regain_protocol::Secret;
 use regain_server::{
     adapters::{CallAct, Outbox, Twilio},
@@ -142,7 +143,7 @@ impl Provided {
             keys,
             organisation: "Fish & Chips".into(),
             calls: Arc::clone(&listener) as _,
-            undelivered: Arc::default(),
+            undelivered: Counter::default(),
         };
         Self { provider, twilio: Arc::new(twilio), listener, hooks, answered: Mutex::default() }
     }
@@ -402,6 +403,6 @@ async fn what_became_of_a_text_is_counted() {
     for status in ["sent", "undelivered"] {
         calls_back(&world.routes(), PUBLIC_URL, &address, &[("MessageStatus", status), ("ErrorCode", "30005")]).await;
     }
-    assert_eq!(world.hooks.undelivered.load(Ordering::Relaxed), 1);
+    assert_eq!(world.hooks.undelivered.get(), 1);
     assert!(world.listener.of("t-1").is_empty());
 }

@@ -1,6 +1,10 @@
 //! Every error of the contract that is not a file of its own.
 
-use axum::http::{Method, StatusCode};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use futures_util::stream;
 use serde_json::json;
 
 use crate::world::{GOOD, World, bare, post};
@@ -229,4 +233,17 @@ async fn a_password_is_judged_by_the_rules() {
     assert_eq!(session.step_name(), "done");
     assert!(world.signs_in("ada@example.com", spaces).await);
     assert!(!world.signs_in("ada@example.com", spaces.trim()).await, "nothing is trimmed");
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_a_problem_too() {
+    let world = World::new().await;
+    let mut request = post("/v1/flows", None, &json!({ "kind": "reset" }));
+    *request.body_mut() = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    // From here on the clock jumps to the next moment that something waits for: the request's time is up.
+    tokio::time::pause();
+    let got = world.send(request).await;
+    got.is_problem(503, "unavailable");
+    assert!(got.headers.contains_key("retry-after"));
+    assert_eq!(got.headers["cache-control"], "no-store");
 }

@@ -116,6 +116,19 @@ pub enum Answer {
     MoreTime {},
 }
 
+/// Body of an answer: the flow and the step that it is for, and what the person did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AnswerRequest {
+    /// The flow's id.
+    pub flow: String,
+    /// The id of the step that is answered.
+    pub step: String,
+    /// What the person did.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
 /// A solved challenge.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Secret, Step, Timestamp};
+use crate::{Config, Secret, Step, Timestamp};
 
 /// Purpose of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct CreateFlow {
     /// A short-lived assertion, signed by the host's back end, that the person is signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<Secret<String>>,
+    /// Asks for the public configuration along with the flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_config: Option<bool>,
 }
 
 /// A flow that was begun.
@@ -46,6 +49,9 @@ pub struct FlowCreated {
     pub flow: Flow,
     /// The bearer token for everything else about this flow: 256 bits, base64url.
     pub token: Secret<String>,
+    /// The public configuration, where the request asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<Config>,
 }
 
 /// A flow after an answer.

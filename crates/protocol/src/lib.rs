@@ -22,7 +22,7 @@ mod secret;
 mod step;
 mod strength;
 
-pub use answer::{Answer, CaptchaSolution, QuestionAnswer};
+pub use answer::{Answer, AnswerRequest, CaptchaSolution, QuestionAnswer};
 pub use config::{AccountType, Config, Help};
 pub use flow::{CreateFlow, Flow, FlowAnswered, FlowCreated, FlowKind, Gate, Notice, NoticeCode};
 pub use method::{Method, MethodKind, Role};

@@ -106,6 +106,7 @@ pub enum Violation {
     /// The directory lets passwords be changed again later only.
     TooSoon {
         /// From when.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         retry_at: Timestamp,
     },
     /// The directory refuses it by rules of its own.

@@ -73,6 +73,7 @@ pub enum StepBody {
         calls_left: u8,
         /// From when another may be asked for.
         #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         call_again_at: Option<Timestamp>,
     },
     /// Answer the registered questions.

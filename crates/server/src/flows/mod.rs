@@ -14,7 +14,7 @@ mod reply;
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use regain_protocol::{Answer, CreateFlow, Flow, ProblemCode, Secret};
+use regain_protocol::{Answer, Config, CreateFlow, Flow, ProblemCode, Secret};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
@@ -123,7 +123,11 @@ impl Flows {
     }
 
     /// Decides by other rules, and asks another service about challenges, from now on.
-    #[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "gone with the switches of the demonstration")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::unused_self,
+        reason = "gone with the switches of the demonstration"
+    )]
     pub(crate) fn reconfigure(&self, rules: Rules, captcha: Option<Arc<dyn CaptchaVerifier>>) {
         let _ = rules; // gone with the demo's switches
         let _ = captcha;
@@ -146,7 +150,13 @@ impl Flows {
     }
 
     /// Begins a flow.
-    pub async fn create(&self, create: &CreateFlow, once: Option<&Once>, client: &Client) -> Result<Reply, Fault> {
+    pub async fn create(
+        &self,
+        create: &CreateFlow,
+        config: Option<Config>,
+        once: Option<&Once>,
+        client: &Client,
+    ) -> Result<Reply, Fault> {
         if let Some(kept) = self.kept(once).await? {
             return Ok(kept.reply(|| None));
         }
@@ -181,7 +191,7 @@ impl Flows {
         };
         let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
         let decision = self.engine.begin(cx, locale, create.user_id.as_deref(), asserted);
-        let reply = Reply::created(self.engine.view(cx, &decision.state), token);
+        let reply = Reply::created(self.engine.view(cx, &decision.state), token, config);
         match self.carry_out(&row, cx, &decision, reply, once, client).await? {
             CarriedOut::Done(reply) => Ok(reply),
             CarriedOut::OverLimit(OnOverLimit::AssertionUsed, _) => {
@@ -247,10 +257,10 @@ impl Flows {
         Ok(Reply::problem(code, Some(detail), Some(flow)))
     }
 
-    /// Takes an answer. A user ID is answered no sooner than the floor, so that the time does not
+    /// Takes an answer to the flow of `row`, whose token came along. A user ID is answered no sooner than the floor, so that the time does not
     /// tell what the directory knows.
-    pub async fn answer(&self, answering: &Answering) -> Result<Reply, Fault> {
-        let work = self.answer_soon(answering);
+    pub async fn answer(&self, answering: &Answering, row: FlowRow) -> Result<Reply, Fault> {
+        let work = self.answer_soon(answering, row);
         if matches!(answering.answer, Answer::Identify { .. } | Answer::SignIn { .. }) {
             tokio::join!(work, tokio::time::sleep(self.identify_floor)).0
         } else {
@@ -258,14 +268,18 @@ impl Flows {
         }
     }
 
-    async fn answer_soon(&self, answering: &Answering) -> Result<Reply, Fault> {
+    async fn answer_soon(&self, answering: &Answering, row: FlowRow) -> Result<Reply, Fault> {
         let Answering { flow_id, token, step_id, answer, once, client } = answering;
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
         let mut findings = Findings::default();
+        let mut first = Some(row);
         while rounds < MAX_ROUNDS {
-            let row = self.authentic(flow_id, token).await?;
+            let row = match first.take() {
+                Some(row) => Some(row),
+                None => self.authentic(flow_id, token).await?,
+            };
             let row = match (row, self.kept(once.as_ref()).await?) {
                 // The first of two equal requests may have voided the token that both came with.
                 (_, Some(Kept::Answer(reply))) => return Ok(reply),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Flow, FlowAnswered, FlowCreated, Problem, ProblemCode, Secret};
+use regain_protocol::{Config, Flow, FlowAnswered, FlowCreated, Problem, ProblemCode, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::RETRY_UNAVAILABLE_S;
@@ -42,9 +42,9 @@ impl Reply {
         Self::json(200, flow)
     }
 
-    pub(super) fn created(flow: Flow, token: Secret<String>) -> Self {
+    pub(super) fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
         let location = Some(format!("/v1/flows/{}", flow.id));
-        Self { location, ..Self::json(201, &FlowCreated { flow, token }) }
+        Self { location, ..Self::json(201, &FlowCreated { flow, token, config }) }
     }
 
     pub(super) fn decided(reply: &engine::Reply, flow: Flow, token: Option<Secret<String>>) -> Self {

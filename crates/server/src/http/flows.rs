@@ -1,12 +1,9 @@
-//! The endpoints of flows.
-//!
-//! A request is looked at in this order: its token, its media type and size, its `Idempotency-Key`,
-//! its JSON, then the flow. Who has no token learns nothing about the rest.
+//! The endpoints of flows, but for [answers](super::answers).
 
 use std::sync::Arc;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, header},
     response::Response,
@@ -15,19 +12,19 @@ use regain_protocol::{CreateFlow, ProblemCode, Secret};
 use tracing::Instrument as _;
 
 use super::{
-    body,
-    openapi::{AnswerProblems, CreateProblems, FlowProblems},
+    body, meta,
+    openapi::{CreateProblems, FlowProblems},
     respond::answered,
 };
 use crate::{
     app::App,
     client::Client,
-    flows::{Answering, Fault, Kept, Once, OnceError, Reply},
+    flows::{Fault, Once, OnceError, Reply},
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-const IDEMPOTENCY: &str = "\
+pub(super) const IDEMPOTENCY: &str = "\
 Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts once; \
 another request with it is refused.";
 
@@ -69,7 +66,10 @@ async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Re
     let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
     let Ok(once) = once(app, headers, &scope, &[b"POST /v1/flows", &bytes]) else { return Ok(bad_key()) };
     match body::parse::<CreateFlow>(&bytes) {
-        Ok(create) => app.flows().create(&create, once.as_ref(), &client).await,
+        Ok(create) => {
+            let config = (create.with_config == Some(true)).then(|| meta::public(app));
+            app.flows().create(&create, config, once.as_ref(), &client).await
+        }
         Err(error) => refused(error),
     }
 }
@@ -119,91 +119,7 @@ pub(super) async fn cancel(
     answered(detached(async move { app.flows().cancel(&id, &token, &client).await }).await)
 }
 
-/// `POST /v1/flows/{id}/steps/{step_id}`
-#[utoipa::path(
-    post,
-    path = "/v1/flows/{id}/steps/{step_id}",
-    operation_id = "answerStep",
-    tag = "Flows",
-    summary = "Say what the person did at a step",
-    params(
-        ("id" = String, Path, description = "The flow's `id`"),
-        ("step_id" = String, Path, description = "The `id` of the step that is answered"),
-        (
-            "Idempotency-Key" = Option<String>, Header, description = IDEMPOTENCY,
-            nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$"
-        ),
-    ),
-    security(("flow" = [])),
-    request_body = ref("#/components/schemas/Answer"),
-    responses(
-        (status = 200, description = "The flow as it now stands", body = ref("#/components/schemas/FlowAnswered")),
-        AnswerProblems,
-    )
-)]
-pub(super) async fn answer(
-    State(app): State<Arc<App>>,
-    path: Result<Path<(String, String)>, PathRejection>,
-    client: Client,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
-        body::discard(body).await;
-        return answered(Ok(Reply::unauthorized()));
-    };
-    let asked = Asked { id, step_id, token, client };
-    answered(detached(async move { take(&app, asked, &headers, body).await }).await)
-}
-
-/// Who asks, and where.
-struct Asked {
-    id: String,
-    step_id: String,
-    token: Secret<String>,
-    client: Client,
-}
-
-async fn take(app: &App, asked: Asked, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
-    let flows = app.flows();
-    let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
-        return take_again(app, &asked, headers, body).await;
-    };
-    let bytes = match body::read(headers, body).await {
-        Ok(bytes) => bytes,
-        Err((code, detail)) => return flows.malformed(&row, None, code, detail).await,
-    };
-    let Ok(once) = asked.once(app, headers, &bytes) else {
-        return flows.malformed(&row, None, ProblemCode::Invalid, &OnceError.to_string()).await;
-    };
-    match body::parse(&bytes) {
-        Ok(answer) => {
-            let Asked { id: flow_id, step_id, token, client } = asked;
-            flows.answer(&Answering { flow_id, token, step_id, answer, once, client }).await
-        }
-        Err((code, detail)) => flows.malformed(&row, once.as_ref(), code, detail).await,
-    }
-}
-
-/// A request without a valid token: it may still be the repeat of one whose first answer voided it.
-async fn take_again(app: &App, asked: &Asked, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
-    if let Ok(bytes) = body::read(headers, body).await
-        && let Ok(once) = asked.once(app, headers, &bytes)
-        && let Some(Kept::Answer(reply)) = app.flows().kept(once.as_ref()).await?
-    {
-        return Ok(reply);
-    }
-    Ok(Reply::unauthorized())
-}
-
-impl Asked {
-    fn once(&self, app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Option<Once>, OnceError> {
-        let parts = [b"POST", self.id.as_bytes(), self.step_id.as_bytes(), self.token.expose().as_bytes(), body];
-        once(app, headers, &format!("flow:{}", self.id), &parts)
-    }
-}
-
-fn once(app: &App, headers: &HeaderMap, scope: &str, parts: &[&[u8]]) -> Result<Option<Once>, OnceError> {
+pub(super) fn once(app: &App, headers: &HeaderMap, scope: &str, parts: &[&[u8]]) -> Result<Option<Once>, OnceError> {
     let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
     match (keys.next(), keys.next()) {
         (None, _) => Ok(None),
@@ -217,7 +133,7 @@ fn bad_key() -> Reply {
 }
 
 /// The bearer token, RFC 6750 section 2.1.
-fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
@@ -226,7 +142,7 @@ fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
 }
 
 /// Carries a request out to its end, even when its client goes away in the middle.
-async fn detached<F>(work: F) -> Result<Reply, Fault>
+pub(super) async fn detached<F>(work: F) -> Result<Reply, Fault>
 where
     F: Future<Output = Result<Reply, Fault>> + Send + 'static,
 {

@@ -28,9 +28,14 @@ use crate::{app::App, flows::Reply};
     )
 )]
 pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
+    Json(public(&app))
+}
+
+/// The public configuration.
+pub(super) fn public(app: &App) -> Config {
     let config = app.config();
     let organisation = &config.organisation;
-    Json(Config {
+    Config {
         name: organisation.name.clone(),
         logo: organisation.logo.clone(),
         account_types: organisation.account_types(),
@@ -39,7 +44,7 @@ pub(super) async fn config(State(app): State<Arc<App>>) -> Json<Config> {
         help: organisation.help(),
         user_id_hint: organisation.user_id_hint.clone(),
         ask_administrator: config.contact.contact().is_some(),
-    })
+    }
 }
 
 /// `GET /openapi.json`

@@ -1,5 +1,6 @@
 //! HTTP: the API, and beside it the widget's files, the hosted page and the demo.
 
+mod answers;
 mod asset;
 mod body;
 mod captcha;
@@ -21,7 +22,7 @@ mod watch;
 
 use std::sync::Arc;
 
-use axum::{Router, error_handling::HandleErrorLayer, middleware::from_fn_with_state};
+use axum::{Router, error_handling::HandleErrorLayer, middleware::from_fn_with_state, routing::post};
 use tower::timeout::TimeoutLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -34,7 +35,8 @@ use crate::{app::App, config::PhoneKind};
 
 /// The API, and beside it `pages`: whatever else this server serves, which brings its own headers.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {
-    let api: Router = api().with_state(Arc::clone(app)).layer(headers::api()).into();
+    let api = api().route("/v1/flows/{id}/steps/{step_id}", post(answers::answer_step));
+    let api: Router = api.with_state(Arc::clone(app)).layer(headers::api()).into();
     let hooks = match app.config().phone.kind {
         PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
         PhoneKind::Off | PhoneKind::Outbox => Router::new(),
@@ -60,7 +62,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(meta::config))
         .routes(routes!(flows::create))
         .routes(routes!(flows::show, flows::cancel))
-        .routes(routes!(flows::answer))
+        .routes(routes!(answers::answer))
         .routes(routes!(captcha::spoken))
         .routes(routes!(meta::openapi))
         .routes(routes!(meta::healthy))

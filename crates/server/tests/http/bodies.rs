@@ -18,6 +18,13 @@ fn raw(path: &str, token: Option<&str>, content_type: &str, body: impl Into<Body
     request
 }
 
+/// An answer's body as it goes to the one address of all answers: with its flow and its step.
+fn addressed(session: &Session, body: &[u8]) -> Vec<u8> {
+    let step = session.step()["id"].as_str().expect("an id");
+    let Some(rest) = body.strip_prefix(b"{") else { return body.to_vec() };
+    [format!(r#"{{"flow":"{}","step":"{step}","#, session.id).as_bytes(), rest].concat()
+}
+
 fn step(session: &Session) -> String {
     format!("/v1/flows/{}/steps/{}", session.id, session.step()["id"].as_str().expect("an id"))
 }
@@ -62,6 +69,19 @@ async fn what_is_not_the_json_of_an_answer_is_malformed_and_changes_nothing() {
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{shown:?}: {got:?}");
         got.is_problem(400, "malformed");
         assert_eq!(got.body["flow"], session.flow, "{shown:?}");
+
+        let body = addressed(&session, body);
+        let got = world.send(raw("/v1/answers", Some(&session.token), "application/json", body)).await;
+        got.is_problem(400, "malformed");
+    }
+    for (body, has_flow) in [(r#"{"do":"dance"}"#, true), (r#"{"do":"identify","user_id":7}"#, true), ("{}", false)] {
+        let body = addressed(&session, body.as_bytes());
+        let got = world.send(raw("/v1/answers", Some(&session.token), "application/json", body)).await;
+        assert_eq!(got.is_problem(400, "malformed").body["flow"] == session.flow, has_flow);
+    }
+    for body in [r#"{"do":"new_captcha","flow":7,"step":"x"}"#, r#"{"do":"new_captcha","flow":"x"}"#] {
+        let got = world.send(raw("/v1/answers", Some(&session.token), "application/json", body)).await;
+        assert!(got.is_problem(400, "malformed").body.get("flow").is_none());
     }
 }
 
@@ -94,6 +114,8 @@ async fn only_json_is_taken() {
         let body = r#"{"kind":"reset"}"#;
         world.send(raw("/v1/flows", None, content_type, body)).await.is_problem(415, "unsupported_media_type");
         let request = raw(&step(&session), Some(&session.token), content_type, body);
+        world.send(request).await.is_problem(415, "unsupported_media_type");
+        let request = raw("/v1/answers", Some(&session.token), content_type, body);
         world.send(request).await.is_problem(415, "unsupported_media_type");
     }
     for content_type in ["application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""] {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     people::{ADA, DISABLED, LINUS, MARY, NOBODY},
     seen::Seen,
-    world::{GOOD, Session, World, post},
+    world::{GOOD, Session, World},
 };
 
 pub(crate) const OLD: &str = "the old password of Ada";
@@ -150,12 +150,8 @@ async fn a_directory_that_is_away_costs_no_try() {
     let mut session = world.to_sign_in("change").await;
     world.directory.set_down(true);
     let right = json!({ "do": "sign_in", "user_id": ADA, "password": OLD });
-    let got = world.send(post(&path(&session), Some(&session.token), &right)).await;
+    let got = world.send(session.request(&right)).await;
     got.is_problem(503, "unavailable");
     world.directory.set_down(false);
     assert_eq!(session.answer(&world, right).await.status, StatusCode::OK);
-}
-
-fn path(session: &Session) -> String {
-    format!("/v1/flows/{}/steps/{}", session.id, session.step()["id"].as_str().expect("an id"))
 }

@@ -26,7 +26,7 @@ async fn configured_origins_may_call_and_read() {
 #[tokio::test]
 async fn preflights_are_answered() {
     let world = World::new().await;
-    for path in ["/v1/flows", "/v1/flows/x", "/v1/flows/x/steps/y", "/v1/config"] {
+    for path in ["/v1/flows", "/v1/flows/x", "/v1/flows/x/steps/y", "/v1/answers", "/v1/config"] {
         let mut request = bare(Method::OPTIONS, path, None);
         let headers = request.headers_mut();
         headers.insert("origin", "https://www.example.com".parse().expect("a value"));

@@ -24,6 +24,9 @@ async fn an_unknown_flow_and_a_wrong_token_are_told_apart_by_nothing() {
             all.push(world.send(bare(Method::GET, path, token)).await);
             all.push(world.send(bare(Method::DELETE, path, token)).await);
             all.push(world.send(post(&format!("{path}/steps/{step}"), token, &answer)).await);
+            let id = path.trim_start_matches("/v1/flows/");
+            let asked = json!({ "flow": id, "step": step, "do": "identify", "user_id": "ada@example.com" });
+            all.push(world.send(post("/v1/answers", token, &asked)).await);
             let mut repeated = post(&format!("{path}/steps/{step}"), token, &answer);
             repeated.headers_mut().insert("idempotency-key", "k".parse().expect("a value"));
             all.push(world.send(repeated).await);
@@ -59,7 +62,8 @@ async fn authorization_is_one_bearer_token() {
 #[tokio::test]
 async fn addresses_and_methods_that_are_not_there_are_problems_too() {
     let world = World::new().await;
-    for path in ["/", "/v1", "/v1/nothing", "/v2/config", "/v1/flows/a/steps", "/v1/flows/a/steps/b/c"] {
+    for path in ["/", "/v1", "/v1/nothing", "/v2/config", "/v1/flows/a/steps", "/v1/flows/a/steps/b/c", "/v1/answers/a"]
+    {
         world.send(bare(Method::GET, path, None)).await.is_problem(404, "not_found");
     }
     for (method, path, allow) in [
@@ -67,6 +71,7 @@ async fn addresses_and_methods_that_are_not_there_are_problems_too() {
         (Method::GET, "/v1/flows", "POST"),
         (Method::PUT, "/v1/flows/a", "DELETE,GET,HEAD"),
         (Method::GET, "/v1/flows/a/steps/b", "POST"),
+        (Method::GET, "/v1/answers", "POST"),
     ] {
         let got = world.send(bare(method, path, None)).await;
         got.is_problem(405, "method_not_allowed");
@@ -171,8 +176,7 @@ async fn a_step_that_has_passed_is_passed() {
     session.answer(&world, json!({ "do": "choose_another" })).await;
     assert_ne!(session.step()["id"], second.step()["id"], "every step has an id of its own");
     world.send(third.request(&json!({ "do": "verify", "code": "123456" }))).await.is_problem(409, "step_passed");
-    let nonsense =
-        post(&format!("/v1/flows/{}/steps/nonsense", session.id), Some(&session.token), &json!({"do":"resend"}));
+    let nonsense = session.request_at("nonsense", &json!({ "do": "resend" }));
     world.send(nonsense).await.is_problem(409, "step_passed");
 }
 

@@ -58,7 +58,7 @@ async fn metrics_count_and_name_nobody() {
     world.send(bare(Method::GET, "/nowhere/ada@example.com?token=secret", None)).await;
     let got = world.send(bare(Method::GET, "/metrics", None)).await;
     let text = String::from_utf8(got.bytes).expect("text");
-    let line = r#"regain_http_requests_total{method="POST",route="/v1/flows/{id}/steps/{step_id}",status="2xx"} 3"#;
+    let line = r#"regain_http_requests_total{method="POST",route="/v1/answers",status="2xx"} 3"#;
     assert!(text.lines().any(|l| l == line), "{text}");
     assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");
     assert_eq!(got.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
@@ -75,7 +75,7 @@ async fn the_log_has_a_line_for_each_request_and_names_nobody() {
     let text = log.text();
     let answered: Vec<_> = text.lines().filter(|line| line.contains("answered")).collect();
     assert_eq!(answered.len(), 5, "{text}");
-    let line = r#"request{method="POST" route="/v1/flows/{id}/steps/{step_id}"}"#;
+    let line = r#"request{method="POST" route="/v1/answers"}"#;
     assert!(answered[1].contains(line) && answered[1].contains("status=200 milliseconds="), "{text}");
     assert!(answered[4].contains(r#"request{method="GET" route="none"}"#), "{text}");
     assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");

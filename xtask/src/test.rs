@@ -2,6 +2,7 @@
 //! [`cargo`].
 
 mod cargo;
+mod dependencies;
 mod end_to_end;
 mod timings;
 
@@ -98,6 +99,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<EndToEnd>> {
     if plan.is_whole || options.native {
         run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
+        dependencies::check()?;
     }
     let mut end_to_end = None;
     run::both(

@@ -29,6 +29,7 @@ pub enum Answer {
         message: Option<String>,
         /// The user ID, where the step asks for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
         user_id: Option<String>,
     },
     /// At `contact_administrator`: back to the step before, where it can be gone back to.
@@ -110,6 +111,7 @@ pub enum Answer {
     AskAdministrator {
         /// At `identify`: the user ID as typed so far.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
         user_id: Option<String>,
     },
     /// At every step: the flow's whole time again.

@@ -13,14 +13,13 @@ use regain_protocol::{Answer, FlowKind, Secret, StepBody, Violation};
 use regain_values::password_form;
 use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn};
+use super::{Step, Turn, sign_in::wrong_password};
 use crate::{
     decision::{Application, Decision, Refusal},
     lookups::{Findings, Lookup},
+    password::PasswordCheck,
     subject::Person,
 };
-
-use super::sign_in::wrong_password;
 
 /// The step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +52,7 @@ impl Step for NewPassword {
                 Some(Some(_)) => {}
             }
         }
-        let mut check = rules.check(account, password, turn.cx.kind == FlowKind::Change)?;
-        check.history = has_history(turn, check.history);
+        let check = self.check(turn, password)?;
         findings.violations(check.history).is_none().then_some(Lookup::Password(check))
     }
 
@@ -72,7 +70,11 @@ impl Step for NewPassword {
             if current.is_some() && signed_in.is_none_or(|signed_in| signed_in.id != account.id) {
                 return Ok(wrong_password(turn));
             }
-            violations = findings.violations(has_history(turn, true)).unwrap_or_default();
+            violations = match self.check(turn, password) {
+                // Nobody has judged what somebody must: it is not taken.
+                Some(check) => findings.violations(check.history).ok_or(Refusal::Busy)?,
+                None => Vec::new(),
+            };
             if current.is_some_and(|current| is_the_same(current, password)) {
                 violations.retain(|rule| !matches!(rule, Violation::Reused {}));
                 violations.push(Violation::Reused {});
@@ -96,10 +98,15 @@ impl Step for NewPassword {
     }
 }
 
-/// Tells if former passwords count. A server that died in between may have set this very password: it can be given
-/// again.
-const fn has_history(turn: Turn<'_>, is_asked: bool) -> bool {
-    is_asked && turn.state.applying_since.is_none()
+impl NewPassword {
+    /// The rules that others judge a password by; `None` where there are none, or where it is refused without.
+    fn check<'a>(&self, turn: Turn<'_>, password: &'a Secret<String>) -> Option<PasswordCheck<'a>> {
+        let rules = &turn.engine.rules().password;
+        let mut check = rules.check(&self.person.account, password, turn.cx.kind == FlowKind::Change)?;
+        // A server that died in between may have set this very password: it can be given again.
+        check.history &= turn.state.applying_since.is_none();
+        Some(check)
+    }
 }
 
 /// Tells if two passwords are one, as they are kept.

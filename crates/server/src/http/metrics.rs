@@ -112,7 +112,7 @@ mod tests {
             r#"regain_http_request_duration_seconds_sum{method="GET",route="/v1/config",status="2xx"} 0.503"#,
             r#"regain_http_request_duration_seconds_count{method="GET",route="/v1/config",status="2xx"} 2"#,
             r#"regain_http_request_duration_seconds_bucket{method="GET",route="/v1/config",status="2xx",le="0.25"} 1"#,
-            r#"regain_http_request_duration_seconds_bucket{method="other",route="none",status="4xx",le="30.0"} 0"#,
+            r#"regain_http_request_duration_seconds_bucket{method="other",route="none",status="4xx",le="30"} 0"#,
             r#"regain_http_request_duration_seconds_bucket{method="other",route="none",status="4xx",le="+Inf"} 1"#,
             "# TYPE regain_texts_undelivered_total counter",
             "regain_texts_undelivered_total 1",

@@ -88,7 +88,7 @@ async fn whoever_has_no_address_is_not_promised_a_mail() {
     let world = World::with(EVERYTHING).await;
     let mut session = proved(&world, "reset", "en", DORA).await;
     session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;
-    assert_eq!((&session.step()["outcome"], &session.step()["notified"]), (&json!("reset"), &json!(false)));
+    assert_eq!((&session.step()["outcome"], &session.step()["notified"]), (&json!("first_password"), &json!(false)));
     assert!(world.mail().await.is_empty());
 }
 

@@ -1,13 +1,7 @@
 //! What is about no flow.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::{World, bare};
 
@@ -62,51 +56,6 @@ async fn metrics_count_and_name_nobody() {
     assert!(text.lines().any(|l| l == line), "{text}");
     assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");
     assert_eq!(got.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-}
-
-#[tokio::test]
-async fn the_log_has_a_line_for_each_request_and_names_nobody() {
-    let log = Log::default();
-    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone()).finish();
-    let _logged = tracing::subscriber::set_default(lines);
-    let world = World::new().await;
-    let session = world.proved("ada@example.com").await;
-    world.send(bare(Method::GET, "/nowhere/ada@example.com?token=secret", None)).await;
-    let text = log.text();
-    let answered: Vec<_> = text.lines().filter(|line| line.contains("answered")).collect();
-    assert_eq!(answered.len(), 5, "{text}");
-    let line = r#"request{method="POST" route="/v1/answers"}"#;
-    assert!(answered[1].contains(line) && answered[1].contains("status=200 milliseconds="), "{text}");
-    assert!(answered[4].contains(r#"request{method="GET" route="none"}"#), "{text}");
-    assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");
-}
-
-/// A log in memory.
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no writer panics").clone()).expect("text")
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no writer panics").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }
 
 #[tokio::test]

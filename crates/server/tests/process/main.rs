@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
 };
 
 use jiff::Timestamp;
@@ -207,23 +207,57 @@ fn it_prints_its_contract() {
     assert_eq!(document["openapi"], "3.1.0");
 }
 
+/// Starts the program; returns it with its log, and the line that says where it listens.
+fn started(config: &Path) -> (Child, BufReader<ChildStderr>, String) {
+    let mut server = program(config).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut log = BufReader::new(server.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("listening") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).expect("reads"), 0, "it ended too early");
+    }
+    (server, log, line)
+}
+
+/// Sends a signal; returns the rest of the log, once the program has ended.
+fn ended(mut server: Child, mut log: BufReader<ChildStderr>, signal: &str) -> String {
+    let kill = Command::new("kill").arg(signal).arg(server.id().to_string()).status().expect("runs");
+    assert!(kill.success());
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).expect("reads");
+    assert_eq!(server.wait().expect("ends").code(), Some(0), "{rest}");
+    rest
+}
+
 #[test]
 fn it_ends_in_order_when_it_is_told_to() {
     for signal in ["-TERM", "-INT"] {
         let folder = configured(&[]);
-        let mut server: Child =
-            program(&folder.path().join("regain.toml")).stderr(Stdio::piped()).spawn().expect("starts");
-        let mut log = BufReader::new(server.stderr.take().expect("a pipe"));
-        let mut line = String::new();
-        while !line.contains("listening") {
-            line.clear();
-            assert_ne!(log.read_line(&mut line).expect("reads"), 0, "it ended too early");
-        }
-        let kill = Command::new("kill").arg(signal).arg(server.id().to_string()).status().expect("runs");
-        assert!(kill.success());
-        let mut rest = String::new();
-        log.read_to_string(&mut rest).expect("reads");
-        assert_eq!(server.wait().expect("ends").code(), Some(0), "{rest}");
+        let (server, log, _) = started(&folder.path().join("regain.toml"));
+        let rest = ended(server, log, signal);
         assert!(rest.contains("stopped"), "{rest}");
     }
+}
+
+#[test]
+fn its_log_has_a_line_for_each_request_and_names_nobody() {
+    let folder = configured(&[]);
+    let (server, log, line) = started(&folder.path().join("regain.toml"));
+    let address = line.split_once("local=").and_then(|(_, after)| after.split(' ').next()).expect("an address");
+    for request in ["GET /v1/flows/ada?token=hunter2", "GET /nowhere/ada?token=hunter2", "BREW /v1/flows/ada"] {
+        let mut connection = TcpStream::connect(address).expect("connects");
+        write!(connection, "{request} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("writes");
+        connection.read_to_end(&mut Vec::new()).expect("reads");
+    }
+    let rest = ended(server, log, "-TERM");
+    let answered: Vec<_> = rest.lines().filter(|line| line.contains("answered")).collect();
+    assert_eq!(answered.len(), 3, "{rest}");
+    for (line, (span, status)) in answered.iter().zip([
+        (r#"request{method="GET" route="/v1/flows/{id}"}"#, 401),
+        (r#"request{method="GET" route="none"}"#, 404),
+        (r#"request{method="other" route="/v1/flows/{id}"}"#, 405),
+    ]) {
+        assert!(line.contains(span) && line.contains(&format!("answered status={status} milliseconds=")), "{rest}");
+    }
+    assert!(!rest.contains("ada") && !rest.contains("hunter2"), "{rest}");
 }

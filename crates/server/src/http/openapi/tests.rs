@@ -87,7 +87,11 @@ fn variants_are_components_told_apart_by_a_discriminator() {
     }
     for (whole, tag, variants) in [
         ("Step", "name", &["IdentifyStep", "EnterCodeStep", "NewPasswordStep", "DoneStep"][..]),
-        ("Answer", "do", &["IdentifyAnswer", "SetPasswordAnswer", "AskAdministratorAnswer"]),
+        (
+            "AnswerRequest",
+            "do",
+            &["IdentifyAnswerRequest", "SetPasswordAnswerRequest", "AskAdministratorAnswerRequest"],
+        ),
         ("Problem", "code", &["MalformedProblem", "WrongCodeProblem", "RateLimitedProblem"]),
         ("Captcha", "kind", &["ImageCaptcha", "ProofOfWorkCaptcha"]),
         ("Contact", "kind", &["FormContact", "UrlContact"]),
@@ -116,17 +120,17 @@ fn times_and_lengths_are_told() {
                 times += 1;
                 assert_eq!(schema["format"], "date-time", "{at}/{name}");
             }
-            if name == "user_id" && at.ends_with("Answer") {
+            if name == "user_id" && at.ends_with("AnswerRequest") {
                 assert_eq!((&schema["minLength"], &schema["maxLength"]), (&json!(1), &json!(256)), "{at}");
             }
         }
     });
     assert!(times >= 4, "{times}");
     let schemas = &document["components"]["schemas"];
-    assert_eq!(schemas["IdentifyAnswer"]["properties"]["user_id"]["maxLength"], crate::user_id::MAX_LENGTH);
+    assert_eq!(schemas["IdentifyAnswerRequest"]["properties"]["user_id"]["maxLength"], crate::user_id::MAX_LENGTH);
     assert_eq!(schemas["CreateFlow"]["properties"]["user_id"]["maxLength"], crate::user_id::MAX_LENGTH);
-    assert_eq!(schemas["VerifyAnswer"]["properties"]["code"]["maxLength"], 64);
-    assert_eq!(schemas["SendRequestAnswer"]["properties"]["message"]["maxLength"], 1000);
+    assert_eq!(schemas["VerifyAnswerRequest"]["properties"]["code"]["maxLength"], 64);
+    assert_eq!(schemas["SendRequestAnswerRequest"]["properties"]["message"]["maxLength"], 1000);
 }
 
 #[test]

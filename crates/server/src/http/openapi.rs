@@ -18,7 +18,22 @@ const INTRODUCTION: &str = "\
 A flow is one attempt by one person. The server answers everything the person does with the step that \
 comes next, and a client shows it. Requests are read strictly: unknown members, duplicate keys and wrong \
 types are refused. Answers are to be read leniently: a later version may add members, steps and codes.\n\n\
-Until somebody has proved who they are, nothing in any answer depends on whether an account exists.";
+Until somebody has proved who they are, nothing in any answer depends on whether an account exists.\n\n\
+A step's name says what the person sees, an answer's verb what they do:\n\n\
+| step | answers |\n\
+|---|---|\n\
+| `identify` | `identify`, `new_captcha` |\n\
+| `choose_method` | `choose` |\n\
+| `enter_code` | `verify`, `resend`, `choose_another` |\n\
+| `answer_call` | `call_again`, `choose_another` |\n\
+| `answer_questions` | `answer`, `choose_another` |\n\
+| `sign_in` | `sign_in` |\n\
+| `choose_outcome` | `unlock`, `reset` |\n\
+| `new_password` | `set_password` |\n\
+| `security_info` | `add`, `remove`, `set_questions`, `finish` |\n\
+| `contact_administrator` | `send_request`, `go_back` where `back` is true |\n\
+| every step before `done` | `more_time`; `ask_administrator`, where the configuration has it |\n\
+| `done`, `ended` | |";
 
 /// The document, as JSON for people to read.
 pub fn document() -> &'static str {

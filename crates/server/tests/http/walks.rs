@@ -188,13 +188,11 @@ impl Walk<'_> {
             self.says(&mut session, json!({ "do": "ask_administrator" })).await;
             self.says(&mut session, json!({ "do": "send_request", "message": "x".repeat(1001) })).await;
             let got = session.answer(self.world, json!({ "do": "send_request", "message": "Please help" })).await;
-            let mut seen = Seen::of(&got);
             // It says again who was named.
-            if let Some(user_id) = seen.body.pointer_mut("/flow/step/user_id") {
+            if let Some(user_id) = got.body.pointer("/flow/step/user_id") {
                 assert_eq!(*user_id, self.user_id);
-                *user_id = json!("…");
             }
-            self.seen.push(("send_request".to_owned(), seen));
+            self.seen.push(("send_request".to_owned(), Seen::of(&got)));
             self.world.advance(601);
         }
         let last = self.seen.last().expect("something was seen");

@@ -1,4 +1,4 @@
-//! The real `regain-server` in demo mode, with a database of its own.
+//! The real `regain-demo`, with a database of its own.
 
 use std::{
     env, fs,
@@ -63,7 +63,7 @@ impl Server {
     fn configured(changes: &[(&str, &str)]) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let data = tempfile::tempdir()?;
-        let demo = root().join("crates/server/demo");
+        let demo = root().join("crates/demo/data");
         let mut config = fs::read_to_string(demo.join("regain.toml"))?;
         let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
         for (from, to) in changes {
@@ -115,7 +115,7 @@ impl Server {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
-            .context("regain-server cannot be started")?;
+            .context("regain-demo cannot be started")?;
         self.child = Some(child);
         let address = self.address("/readyz");
         until("the server", async || Ok(reqwest::get(&address).await?.status().is_success().then_some(())))
@@ -269,5 +269,5 @@ pub fn root() -> PathBuf {
 fn program() -> Result<PathBuf> {
     let test = env::current_exe()?;
     let debug = test.ancestors().nth(2).context("the test lies in no build folder")?;
-    Ok(debug.join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
+    Ok(debug.join(format!("regain-demo{}", env::consts::EXE_SUFFIX)))
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         dist::build(Form::Shipped)?;
         Sizes::of(&paths::dist())?.print();
     }
-    native::build_server()?;
+    native::build_demo()?;
     if !options.no_strength {
         strength::run()?;
     }

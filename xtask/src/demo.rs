@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn start(options: &Options) -> Result<Child> {
     free_port(options.port)?;
     println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
-    run::both(|| dist::build(Form::Quick), native::build_server)?;
+    run::both(|| dist::build(Form::Quick), native::build_demo)?;
 
     let dir = paths::target().join("demo");
     if options.fresh {
@@ -62,7 +62,7 @@ pub(crate) fn start(options: &Options) -> Result<Child> {
     let config = configuration(&dir, options)?;
 
     let mut child =
-        Command::new(native::server()).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
+        Command::new(native::demo()).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
     wait_until_ready(&mut child, options.port)?;
     let address = address(options.port);
     println!(
@@ -78,7 +78,8 @@ fn address(port: u16) -> String {
 
 /// The demo's configuration with this port and these folders, and with pages that may use it.
 fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
-    let template = paths::root().join("crates/server/demo/regain.toml");
+    let data = paths::root().join("crates/demo/data");
+    let template = data.join("regain.toml");
     let text = fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
     let folder = |path: &Path| path.display().to_string().replace('\\', "/");
     let text = text
@@ -86,8 +87,8 @@ fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
         .replace("@PORT@", &options.port.to_string())
         .replace("@DIST@", &folder(&paths::dist()))
         .replace("@DATA@", &folder(dir))
-        .replace("@PEOPLE@", &folder(&paths::root().join("crates/server/demo/people.toml")))
-        .replace("@BREACHED@", &folder(&paths::root().join("crates/server/demo/breached.txt")));
+        .replace("@PEOPLE@", &folder(&data.join("people.toml")))
+        .replace("@BREACHED@", &folder(&data.join("breached.txt")));
     let path = dir.join("regain.toml");
     fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)

@@ -1,4 +1,4 @@
-//! Builds for this machine: the server, and the tests.
+//! Builds for this machine: the demo, which is the server with all that goes around it.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -13,14 +13,14 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Builds the server.
-pub(crate) fn build_server() -> Result<()> {
+/// Builds the demo's server.
+pub(crate) fn build_demo() -> Result<()> {
     let mut build = cargo();
-    build.args(["build", "--package", "regain-server"]);
+    build.args(["build", "--package", "regain-demo"]);
     step("Building the server", "about 5 min the first time", &mut build)
 }
 
-/// The server's program, once it is built.
-pub(crate) fn server() -> PathBuf {
-    paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
+/// The demo's program, once it is built.
+pub(crate) fn demo() -> PathBuf {
+    paths::target().join("debug").join(format!("regain-demo{}", env::consts::EXE_SUFFIX))
 }

@@ -4,6 +4,8 @@
 mod cargo;
 mod dependencies;
 mod end_to_end;
+#[cfg(test)]
+mod layers;
 mod timings;
 
 use std::{path::PathBuf, process::Command};

@@ -35,7 +35,6 @@ pub struct Keys {
     bucket: Secret<[u8; 32]>,
     seal: Secret<[u8; 32]>,
     captcha: Secret<[u8; 32]>,
-    demo: Secret<[u8; 32]>,
 }
 
 impl fmt::Debug for Keys {
@@ -80,7 +79,6 @@ impl Keys {
             bucket: subkey("bucket"),
             seal: subkey("seal"),
             captcha: subkey("captcha"),
-            demo: subkey("demo assertions"),
         }
     }
 
@@ -154,11 +152,6 @@ impl Keys {
     /// compare.
     pub fn captcha_seed(&self, what: &str, challenge: &str) -> [u8; 32] {
         mac(&self.captcha, &[what.as_bytes(), challenge.as_bytes()])
-    }
-
-    /// What the demonstration signs its assertions with.
-    pub const fn demo_secret(&self) -> &Secret<[u8; 32]> {
-        &self.demo
     }
 
     /// The HMAC key in the form that ALTCHA's own library takes to check a signature.

@@ -7,11 +7,10 @@ use regain_server::{
     adapters::{AuditFilter, Database, SqliteStore},
     config::Config,
     ports::AuditEntry,
+    serve::Failure,
 };
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::serve::Failure;
 
 /// How many lines are read at a time.
 const PAGE: u32 = 500;

@@ -59,7 +59,7 @@ pub(crate) fn language(locale: &str) -> &'static Language {
 
 /// The words of a predefined question in a language, or in English where there is no catalogue for it;
 /// `None` where the id is not one of [`PREDEFINED`](regain_values::questions::PREDEFINED).
-pub(crate) fn question(id: &str, locale: &str) -> Option<&'static str> {
+pub fn question(id: &str, locale: &str) -> Option<&'static str> {
     language(locale).question(id)
 }
 

@@ -11,13 +11,15 @@ pub mod config;
 pub mod delivery;
 pub mod flows;
 pub mod http;
-mod languages;
+pub mod languages;
 pub mod mails;
+pub mod metrics;
+pub mod ports;
+pub mod serve;
 
 pub use regain_engine as engine;
 pub use regain_engine::messages;
 pub use regain_keys as keys;
-pub use regain_ports as ports;
 pub use regain_ports::breached_hash as breached;
 pub(crate) use regain_values::{common_passwords, password_form};
 pub use regain_values::{phone_number, questions, totp, user_id};

@@ -1,8 +1,6 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
 mod audit;
-mod import;
-mod serve;
 
 use std::{
     io::{self, Write as _},
@@ -12,10 +10,13 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use regain_server::{adapters::AuditFilter, config::Config, http::openapi_document};
+use regain_server::{
+    adapters::{AuditFilter, People},
+    config::Config,
+    http::openapi_document,
+    serve::{self, Failure},
+};
 use tokio::runtime::Runtime;
-
-use crate::serve::{Failure, serve};
 
 /// The reset API and the hosted pages behind "Can't access your account?".
 #[derive(Parser)]
@@ -77,12 +78,13 @@ fn check(config: &Path) -> Result<(), Failure> {
 }
 
 fn run(config: &Path) -> Result<(), Failure> {
-    runtime()?.block_on(serve(Config::load(config)?))
+    runtime()?.block_on(serve::run(Config::load(config)?))
 }
 
 fn import(config: &Path, people: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    let added = runtime()?.block_on(import::import(&config, people))?;
+    let people = People::load(people)?;
+    let added = runtime()?.block_on(serve::import(&config, &people))?;
     println!("{added} people were added.");
     Ok(())
 }

@@ -1,25 +1,18 @@
-//! Running the server: ports opened, work begun, and all of it ended in order.
+//! Running a server: ports opened, work begun, and all of it ended in order. [`run`] is the whole of it; a program
+//! that adds to the server calls the parts by itself.
 
-use std::{future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
+mod open;
+
+use std::{
+    future::{Future, IntoFuture as _},
+    io,
+    io::IsTerminal as _,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
-use regain_server::{
-    adapters::{
-        self, BreachedSetupError, Database, EmbeddedDirectory, ImportError, NoPhone, OpenError, Outbox, People,
-        PeopleError, SessionsHook, SiteVerify, Smtp, SmtpSetupError, SqliteStore, Twilio, WebClientError,
-    },
-    app::{App, Parts},
-    config::{Config, ConfigError, DirectoryKind, KeyError, LogFormat, MailKind, PhoneKind},
-    delivery::{Delivery, Line, Texts},
-    http::{
-        demo::{self, Demo},
-        files::{self, Files, FilesError},
-        hosted,
-    },
-    keys::Keys,
-    mails::Mails,
-    ports::{DirectoryError, Notifier, OsRng, Phone, StoreError, SystemClock},
-};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -28,52 +21,92 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
+pub use open::{Extras, delivery, import, open};
+
+use crate::{
+    adapters::{BreachedSetupError, ImportError, OpenError, PeopleError, SmtpSetupError, WebClientError},
+    app::App,
+    config::{Config, ConfigError, KeyError, LogFormat},
+    delivery::Delivery,
+    http::{
+        self,
+        files::{self, Files, FilesError},
+        hosted,
+    },
+    ports::{Clock, DirectoryError, Store, StoreError},
+};
+
 /// How often what is long out of time is forgotten.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 
 /// How long requests that are under way may take to end when the server is stopped.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
-/// Why the server does not run. Each says what to do.
+/// Failure to run the server. Each says what to do.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
+    /// The configuration is refused.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// There is no server key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The database cannot be opened.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Breached passwords cannot be looked up.
     #[error(transparent)]
     Breached(#[from] BreachedSetupError),
+    /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Mail cannot be set up.
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),
+    /// Text messages and calls cannot be set up.
     #[error("phone: {0}")]
     Phone(#[from] WebClientError),
+    /// The outside challenge cannot be set up.
     #[error("captcha: {0}")]
     Captcha(WebClientError),
+    /// The sessions hook cannot be set up.
     #[error("directory.sessions_hook: {0}")]
     Sessions(WebClientError),
+    /// The widget cannot be served.
     #[error("server.widget_dir: {0}")]
     Files(#[from] FilesError),
+    /// A list of people cannot be read.
     #[error("people: {0}")]
     People(#[from] PeopleError),
+    /// People cannot be added.
     #[error("people: {0}")]
     Import(#[from] ImportError),
-    #[error("cannot listen on {address}: {source}. {}", what_to_do(.source))]
-    Listen { address: SocketAddr, source: io::Error },
+    /// A port of this section was to be supplied and was not.
+    #[error("{0}: the program around the server supplies no such port")]
+    NotSupplied(&'static str),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}. {}", listen_advice(.source))]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The process cannot be set up.
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+    /// Standard output cannot be written to.
     #[error("cannot write: {0}")]
     Output(io::Error),
+    /// The server stopped by itself.
     #[error("the server stopped: {0}")]
     Serve(io::Error),
 }
 
-fn what_to_do(error: &io::Error) -> &'static str {
+fn listen_advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => "Stop what uses the port, or set server.listen to another one.",
         io::ErrorKind::PermissionDenied => "Ports below 1024 need a privilege: set server.listen to a higher one.",
@@ -81,29 +114,46 @@ fn what_to_do(error: &io::Error) -> &'static str {
     }
 }
 
-/// Runs the server until it is told to stop.
-pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
+/// Runs the server that a configuration describes, until a signal stops it.
+pub async fn run(config: Config) -> Result<(), Failure> {
     log(config.server.log);
-    let (stop, stopped) = watch::channel(false);
     // Before anything is opened, so that a signal during the start ends in order too.
-    let told = told_to_stop().map_err(Failure::Runtime)?;
-    tokio::spawn(async move {
-        told.await;
-        stop.send_replace(true);
-    });
+    let stopped = stop_signal()?;
+    let listener = listen(config.server.listen).await?;
+    let ports = open(&config, Extras::default()).await?;
+    let widget = widget(&config)?;
+    let app = App::new(config, ports)?;
+    let pages = hosted::routes(Arc::clone(&app), None).merge(widget);
+    let service = Service {
+        listener,
+        public_url: app.config().server.public_url.clone(),
+        router: http::router(&app, pages),
+        delivery: delivery(&app, Arc::new(app.flows().clone()))?,
+    };
+    serve(service, stopped).await
+}
 
-    let address = config.server.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
-    let (parts, outbox, people) = open(&config).await?;
-    let app = App::new(config, parts)?;
-    outbox.report_to(Arc::new(app.flows().clone()));
-    let service = app.router(pages(&app, outbox, people)?).into_make_service_with_connect_info::<SocketAddr>();
+/// A server that is ready to take requests.
+pub struct Service {
+    /// The socket.
+    pub listener: TcpListener,
+    /// The address under which people reach it, for the log.
+    pub public_url: String,
+    /// Answers the requests.
+    pub router: Router,
+    /// Sends what they queue.
+    pub delivery: Delivery,
+}
 
-    let delivery = tokio::spawn(Arc::new(delivery(&app)?).run(is_set(stopped.clone())));
-    let purge = tokio::spawn(purge(Arc::clone(&app)));
-    let local = listener.local_addr().unwrap_or(address);
-    tracing::info!(%local, public_url = app.config().server.public_url, "listening");
+/// Answers requests, delivers messages and forgets what is out of time, until `stopped` is true.
+pub async fn serve(service: Service, stopped: watch::Receiver<bool>) -> Result<(), Failure> {
+    let Service { listener, public_url, router, delivery } = service;
+    let local = listener.local_addr().map_err(Failure::Serve)?;
+    let purge = tokio::spawn(purge(Arc::clone(&delivery.store), Arc::clone(&delivery.clock)));
+    let delivery = tokio::spawn(Arc::new(delivery).run(is_set(stopped.clone())));
+    tracing::info!(%local, public_url, "listening");
 
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server =
         tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(is_set(stopped.clone())).into_future());
     is_set(stopped).await;
@@ -121,99 +171,41 @@ pub(crate) async fn serve(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens what the configuration names.
-async fn open(config: &Config) -> Result<(Parts, Outbox, People), Failure> {
-    let clock = Arc::new(SystemClock);
-    let rng = Arc::new(OsRng);
-    let keys = Keys::derive(&config.server.server_key()?);
-    let database = Database::open(&config.store.path).await?;
-    let directory = match config.directory.kind {
-        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone(), keys.clone())
-            .await?
-            .remembering(config.password.history()),
-    };
-    let directory = Arc::new(directory);
-    let mut people = People::default();
-    if config.demo.enabled
-        && let Some(path) = &config.demo.people
-    {
-        people = People::load(path)?;
-        let added = directory.import_asked(&people, &config.questions.own).await?;
-        tracing::info!(added, "the demonstration's people are there");
-    }
-    let outbox = Outbox::new(clock.clone());
-    let notifier: Arc<dyn Notifier> = match config.mail.kind {
-        MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
-        MailKind::Outbox => Arc::new(outbox.clone()),
-    };
-    let phone: Arc<dyn Phone> = match config.phone.kind {
-        PhoneKind::Off => Arc::new(NoPhone),
-        PhoneKind::Outbox => Arc::new(outbox.clone()),
-        PhoneKind::Twilio => Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?),
-    };
-    let captcha = SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?;
-    let breached = adapters::breached(&config.password.breached)?;
-    let parts = Parts {
-        store: Arc::new(SqliteStore::new(database)),
-        directory,
-        notifier,
-        phone,
-        captcha,
-        breached,
-        clock,
-        rng,
-        wake: Arc::default(),
-    };
-    Ok((parts, outbox, people))
+/// Binds the socket.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })
 }
 
-/// What is served beside the API.
-fn pages(app: &Arc<App>, outbox: Outbox, people: People) -> Result<Router, Failure> {
-    let config = app.config();
-    let mut pages = hosted::routes(Arc::clone(app));
-    if let Some(folder) = &config.server.widget_dir {
-        pages = pages.merge(files::routes(&Files::load(folder)?));
-    }
-    if config.demo.enabled {
-        pages = pages.merge(demo::routes(Demo { app: Arc::clone(app), outbox, people }));
-    }
-    Ok(pages)
-}
-
-fn delivery(app: &App) -> Result<Delivery, Failure> {
-    let parts = app.parts().clone();
-    let config = app.config();
-    let organisation = &config.organisation;
-    let sessions = SessionsHook::configured(&config.directory, Arc::clone(&parts.clock)).map_err(Failure::Sessions)?;
-    Ok(Delivery {
-        store: parts.store,
-        notifier: parts.notifier,
-        phone: parts.phone,
-        sessions,
-        calls: Arc::new(app.flows().clone()),
-        clock: parts.clock,
-        keys: Arc::new(app.keys().clone()),
-        mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
-        texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
-        line: Line::default(),
-        wake: parts.wake,
-    })
+/// Routes to the files of the built widget; none where no folder is configured.
+pub fn widget(config: &Config) -> Result<Router, FilesError> {
+    let Some(folder) = &config.server.widget_dir else { return Ok(Router::new()) };
+    Ok(files::routes(&Files::load(folder)?))
 }
 
 /// Forgets what is long out of time, again and again.
-async fn purge(app: Arc<App>) {
+async fn purge(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
     let mut ticks = interval(PURGE_EVERY);
     loop {
         ticks.tick().await;
-        match app.parts().store.purge(app.parts().clock.now()).await {
+        match store.purge(clock.now()).await {
             Ok(rows) => tracing::debug!(rows, "purged"),
             Err(error) => tracing::error!(%error, "cannot purge"),
         }
     }
 }
 
-/// Completes at the first SIGTERM or SIGINT.
-fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send> {
+/// Turns true at the first SIGTERM or SIGINT.
+pub fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+    let (stop, stopped) = watch::channel(false);
+    let signalled = signalled().map_err(Failure::Runtime)?;
+    tokio::spawn(async move {
+        signalled.await;
+        stop.send_replace(true);
+    });
+    Ok(stopped)
+}
+
+fn signalled() -> io::Result<impl Future<Output = ()> + Send> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -231,7 +223,7 @@ async fn is_set(mut value: watch::Receiver<bool>) {
 }
 
 /// Begins the log: `RUST_LOG` chooses what is in it, `info` by default.
-fn log(format: LogFormat) {
+pub fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());

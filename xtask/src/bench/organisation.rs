@@ -57,7 +57,7 @@ impl Organisation {
         let config: PathBuf = dir.join("regain.toml");
         fs::write(&config, configuration(port))?;
         let log = fs::File::create(dir.join("server.log"))?;
-        let server = Command::new(native::server())
+        let server = Command::new(native::demo())
             .arg("--config")
             .arg(&config)
             .stdout(log.try_clone()?)
@@ -103,7 +103,6 @@ messages_per_hour = 1000000
 [mail]
 kind = "outbox"
 [demo]
-enabled = true
 people = "people.toml"
 "#
     )

@@ -111,7 +111,7 @@ pub(super) struct Selection {
     filter: String,
 }
 
-const SERVER: &[&str] = &["regain-server"];
+const SERVER: &[&str] = &["regain-server", "regain-demo"];
 const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[

@@ -2,7 +2,6 @@
 
 mod breached;
 mod no_phone;
-mod outbox;
 mod sessions_hook;
 mod site_verify;
 mod smtp;
@@ -11,7 +10,6 @@ mod web_client;
 
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;
-pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 pub use regain_sql::{
     AuditFilter, AuditPosition, Database, EmbeddedDirectory, HashCost, ImportError, MailRole, OpenError, People,
     PeopleError, Person, PersonMail, PersonPhone, PersonQuestion, PhoneRole, SqliteStore,

@@ -121,18 +121,6 @@ impl AssertionsConfig {
         faults.require(self.key.is_some(), key, format!("must hold one {needed} public key as PEM (BEGIN PUBLIC KEY)"));
     }
 
-    /// For HS256 with a secret that is known to be one; for the demonstration.
-    pub(crate) fn shared(issuer: &str, secret: &Secret<String>) -> Self {
-        let key = assertion::shared_key(secret);
-        let algorithm = Some(AssertionAlgorithm::Hs256);
-        Self { issuer: issuer.to_owned(), algorithm, key, ..Self::default() }
-    }
-
-    /// Whether anybody's word counts.
-    pub const fn is_configured(&self) -> bool {
-        self.algorithm.is_some()
-    }
-
     /// The longest that an assertion may be good for.
     pub fn max_age(&self) -> SignedDuration {
         SignedDuration::from_secs(self.max_age_s.into())

@@ -1,4 +1,4 @@
-//! `[mail]`, `[demo]`
+//! `[mail]`
 
 use std::{
     path::{Path, PathBuf},
@@ -8,13 +8,13 @@ use std::{
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig, ServerConfig, is_loopback, is_mail_address, rebase};
+use super::{Faults, OrganisationConfig, is_loopback, is_mail_address, rebase};
 
 /// `[mail]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MailConfig {
-    /// How mail leaves: `smtp` (default) or, in the demonstration only, `outbox`.
+    /// How mail leaves: `smtp` (default).
     pub kind: MailKind,
     /// The sender's address.
     pub from: String,
@@ -44,8 +44,9 @@ pub enum MailKind {
     /// Through a mail server.
     #[default]
     Smtp,
-    /// It stays here, on a page of the demonstration.
-    Outbox,
+    /// By a port that the program around the server brings along; no file can say so.
+    #[serde(skip)]
+    Supplied,
 }
 
 /// How the connection to the mail server is protected.
@@ -62,13 +63,7 @@ pub enum MailTls {
 }
 
 impl MailConfig {
-    pub(super) fn check(
-        &mut self,
-        base: &Path,
-        organisation: &OrganisationConfig,
-        demo: &DemoConfig,
-        faults: &mut Faults,
-    ) {
+    pub(super) fn check(&mut self, base: &Path, organisation: &OrganisationConfig, faults: &mut Faults) {
         if self.from_name.is_empty() {
             self.from_name.clone_from(&organisation.name);
         }
@@ -98,12 +93,7 @@ impl MailConfig {
             }
         }
         match self.kind {
-            MailKind::Outbox => {
-                faults.require(
-                    demo.enabled,
-                    "mail.kind",
-                    "outbox shows every mail on a page: only with demo.enabled = true",
-                );
+            MailKind::Supplied => {
                 if self.from.is_empty() {
                     self.from = "regain@localhost".into();
                 }
@@ -128,34 +118,5 @@ impl MailConfig {
     /// After how long a mail server that does not answer is given up.
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_s.into())
-    }
-}
-
-/// `[demo]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DemoConfig {
-    /// Whether this is a demonstration, with a sign-in page and a page that shows every mail. Only on
-    /// a loopback address. Default no.
-    pub enabled: bool,
-    /// A file of people to begin with.
-    pub people: Option<PathBuf>,
-}
-
-impl DemoConfig {
-    pub(super) fn check(&mut self, base: &Path, server: &ServerConfig, faults: &mut Faults) {
-        faults.require(
-            !self.enabled || server.listen.ip().is_loopback(),
-            "demo.enabled",
-            "a demonstration shows every mail, so server.listen must be a loopback address, such as 127.0.0.1:8080",
-        );
-        if let Some(path) = &mut self.people {
-            rebase(path, base);
-            faults.require(
-                !self.enabled || path.is_file(),
-                "demo.people",
-                format!("there is no file {}", path.display()),
-            );
-        }
     }
 }

@@ -25,7 +25,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use regain_protocol::Secret;
 use serde::de::DeserializeOwned;
 
 pub use assertions::{AssertionAlgorithm, AssertionsConfig};
@@ -33,7 +32,7 @@ pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
-pub use mail::{DemoConfig, MailConfig, MailKind, MailTls};
+pub use mail::{MailConfig, MailKind, MailTls};
 pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
@@ -78,10 +77,15 @@ pub struct Config {
     pub mail: MailConfig,
     /// `[phone]`: how text messages and calls leave.
     pub phone: PhoneConfig,
-    /// `[demo]`: the demonstration.
-    pub demo: DemoConfig,
-    /// The text that all this was read from, and from where its paths count.
-    source: Option<(Secret<String>, PathBuf)>,
+}
+
+/// Ports that the program around the server opens by itself, so that the file names no adapter for them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Supplied {
+    /// The port that carries mail.
+    pub mail: bool,
+    /// The port that carries text messages and calls.
+    pub phone: bool,
 }
 
 /// Why a configuration is refused.
@@ -114,12 +118,12 @@ pub struct Faults(Vec<String>);
 
 impl Faults {
     /// Notes one.
-    pub(crate) fn add(&mut self, key: &str, message: impl fmt::Display) {
+    pub fn add(&mut self, key: &str, message: impl fmt::Display) {
         self.0.push(format!("{key}: {message}"));
     }
 
     /// Notes one unless the condition holds.
-    pub(crate) fn require(&mut self, holds: bool, key: &str, message: impl fmt::Display) {
+    pub fn require(&mut self, holds: bool, key: &str, message: impl fmt::Display) {
         if !holds {
             self.add(key, message);
         }
@@ -135,38 +139,24 @@ impl fmt::Display for Faults {
 impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text, path.parent().unwrap_or(Path::new(".")))
+        let table = parse_table(&read_file(path)?)?;
+        Self::from_table(table, folder_of(path), Supplied::default(), Faults::default())
     }
 
     /// Reads and checks a text; relative paths count from `base`.
     pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
-        // The parser's own message would quote the line, and the line may hold a password.
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
-            line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
-            message: error.message().to_owned(),
-        })?;
-        Self::from_table(table, text, base)
+        Self::from_table(parse_table(text)?, base, Supplied::default(), Faults::default())
     }
 
-    /// The same configuration with other values for some keys, checked as a whole again: for the
-    /// demonstration, whose page has switches.
-    pub fn with(&self, changes: &toml::Table) -> Result<Self, ConfigError> {
-        let nowhere = (Secret::from(""), PathBuf::new());
-        let (text, base) = self.source.as_ref().unwrap_or(&nowhere);
-        let mut table: toml::Table = text.expose().parse().unwrap_or_default();
-        for (name, section) in changes {
-            let keys = table.entry(name.clone()).or_insert_with(|| toml::Table::new().into());
-            if let (toml::Value::Table(keys), toml::Value::Table(changes)) = (keys, section) {
-                keys.extend(changes.clone());
-            }
-        }
-        Self::from_table(table, text.expose(), base)
-    }
-
-    fn from_table(mut table: toml::Table, text: &str, base: &Path) -> Result<Self, ConfigError> {
-        let mut faults = Faults::default();
+    /// Checks the sections of a file, for a program that composes the server with ports of its own. `faults` are
+    /// those that it found in sections that are not the server's.
+    pub fn from_table(
+        mut table: toml::Table,
+        base: &Path,
+        supplied: Supplied,
+        mut faults: Faults,
+    ) -> Result<Self, ConfigError> {
+        refuse_demo(&mut table, &mut faults);
         let mut config = Self {
             server: section(&mut table, "server", &mut faults),
             store: section(&mut table, "store", &mut faults),
@@ -185,9 +175,13 @@ impl Config {
             password: section(&mut table, "password", &mut faults),
             mail: section(&mut table, "mail", &mut faults),
             phone: section(&mut table, "phone", &mut faults),
-            demo: section(&mut table, "demo", &mut faults),
-            source: Some((text.into(), base.to_owned())),
         };
+        if supplied.mail {
+            config.mail.kind = MailKind::Supplied;
+        }
+        if supplied.phone {
+            config.phone.kind = PhoneKind::Supplied;
+        }
         for key in table.keys() {
             faults.add(key, "there is no such section");
         }
@@ -207,16 +201,49 @@ impl Config {
         config.limits.check(&mut faults);
         config.captcha.check(base, &mut faults);
         config.password.check(base, &config.organisation, &config.gates, &mut faults);
-        config.demo.check(base, &config.server, &mut faults);
-        config.mail.check(base, &config.organisation, &config.demo, &mut faults);
-        config.phone.check(base, &config.server, &config.demo, &mut faults);
+        config.mail.check(base, &config.organisation, &mut faults);
+        config.phone.check(base, &config.server, &mut faults);
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
+    }
+}
+
+/// Reads a file's text.
+pub fn read_file(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+}
+
+/// The folder that a file's relative paths count from.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+/// Parses a text into its sections.
+pub fn parse_table(text: &str) -> Result<toml::Table, ConfigError> {
+    // The parser's own message would quote the line, and the line may hold a password.
+    text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
+        line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+        message: error.message().to_owned(),
+    })
+}
+
+/// Refuses what only `regain-demo` takes, by a message that names it.
+fn refuse_demo(table: &mut toml::Table, faults: &mut Faults) {
+    let advice = "is for the demonstration: run regain-demo with this file";
+    if table.remove("demo").is_some() {
+        faults.add("demo", format!("this section {advice}, or remove it"));
+    }
+    for (name, what) in [("mail", "shows every mail on a page"), ("phone", "lets anyone read texts and answer calls")] {
+        let Some(toml::Value::Table(keys)) = table.get_mut(name) else { continue };
+        if keys.get("kind").and_then(toml::Value::as_str) == Some("outbox") {
+            keys.remove("kind");
+            faults.add(&format!("{name}.kind"), format!("outbox {what}, and {advice}"));
+        }
     }
 }
 
 /// Takes one section out of the file. Each key at fault is noted and left out, so that one look at
 /// the list is enough.
-fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, faults: &mut Faults) -> T {
+pub fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &str, faults: &mut Faults) -> T {
     let Some(value) = table.remove(name) else { return T::default() };
     let toml::Value::Table(mut keys) = value else {
         faults.add(name, format!("must be a section, [{name}]"));
@@ -340,8 +367,6 @@ mod tests {
             from = "nobody"
             tls = "none"
             host = "mail.example.com"
-            [demo]
-            enabled = true
             [nonsense]
             "#,
         );
@@ -358,7 +383,6 @@ mod tests {
             "codes.tries: ",
             "mail.from: ",
             "mail.tls: ",
-            "demo.enabled: ",
             "nonsense: ",
         ] {
             assert!(faults.iter().any(|fault| fault.starts_with(key)), "no fault {key} in {faults:#?}");
@@ -379,8 +403,26 @@ mod tests {
     }
 
     #[test]
-    fn the_outbox_belongs_to_the_demo() {
-        let text = LEAST.replace("[mail]", "[mail]\nkind = \"outbox\"");
-        assert!(faults(&text)[0].starts_with("mail.kind: "));
+    fn what_belongs_to_the_demonstration_is_refused_and_its_program_named() {
+        let outbox = "[phone]\nkind = \"outbox\"\ncountries = [\"+1\"]\n[demo]\nenabled = true";
+        let faults = faults(&format!("{}\n{outbox}", LEAST.replace("[mail]", "[mail]\nkind = \"outbox\"")));
+        assert_eq!(faults.len(), 3, "{faults:#?}");
+        for (fault, key) in faults.iter().zip(["demo: ", "mail.kind: ", "phone.kind: "]) {
+            assert!(fault.starts_with(key) && fault.contains("regain-demo"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn what_the_program_around_the_server_supplies_needs_no_adapter() {
+        let text = LEAST.replace("host = \"mail.example.com\"", "").replace("from =", "#");
+        let table = || parse_table(&format!("{text}\n[phone]\ncountries = [\"+1\"]")).expect("is TOML");
+        let supplied = Supplied { mail: true, phone: true };
+        let read = |faults| Config::from_table(table(), Path::new("/"), supplied, faults);
+        let config = read(Faults::default()).expect("is fine");
+        assert_eq!((config.mail.kind, config.phone.kind), (MailKind::Supplied, PhoneKind::Supplied));
+        assert!(config.phone.can_call());
+        let mut faults = Faults::default();
+        faults.add("demo.people", "there is no such file");
+        assert!(read(faults).expect_err("has a fault").to_string().ends_with("\ndemo.people: there is no such file"));
     }
 }

@@ -9,7 +9,7 @@ use axum::http::Uri;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{DemoConfig, Faults, ServerConfig, is_loopback_address, is_web_address, rebase};
+use super::{Faults, ServerConfig, is_loopback_address, is_web_address, rebase};
 
 /// Where Twilio's API is.
 const TWILIO: &str = "https://api.twilio.com";
@@ -18,8 +18,7 @@ const TWILIO: &str = "https://api.twilio.com";
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhoneConfig {
-    /// How text messages and calls leave: `off` (default), `twilio` or, in the demonstration only,
-    /// `outbox`.
+    /// How text messages and calls leave: `off` (default) or `twilio`.
     pub kind: PhoneKind,
     /// The account at the provider: Twilio's Account SID.
     pub account_sid: String,
@@ -54,8 +53,9 @@ pub enum PhoneKind {
     /// Not at all.
     #[default]
     Off,
-    /// They stay here, on a page of the demonstration where they can be read and answered.
-    Outbox,
+    /// By a port that the program around the server brings along; no file can say so.
+    #[serde(skip)]
+    Supplied,
     /// Through Twilio, or a provider that speaks its language.
     Twilio,
 }
@@ -70,7 +70,7 @@ impl PhoneConfig {
     pub fn can_call(&self) -> bool {
         match self.kind {
             PhoneKind::Off => false,
-            PhoneKind::Outbox => true,
+            PhoneKind::Supplied => true,
             PhoneKind::Twilio => self.from.is_some(),
         }
     }
@@ -86,7 +86,7 @@ impl PhoneConfig {
         Duration::from_secs(self.timeout_s.into())
     }
 
-    pub(super) fn check(&mut self, base: &Path, server: &ServerConfig, demo: &DemoConfig, faults: &mut Faults) {
+    pub(super) fn check(&mut self, base: &Path, server: &ServerConfig, faults: &mut Faults) {
         if self.timeout_s == 0 {
             self.timeout_s = 10;
         }
@@ -107,11 +107,7 @@ impl PhoneConfig {
         }
         match self.kind {
             PhoneKind::Off => return,
-            PhoneKind::Outbox => faults.require(
-                demo.enabled,
-                "phone.kind",
-                "outbox shows every text on a page and lets anyone answer every call: only with demo.enabled = true",
-            ),
+            PhoneKind::Supplied => {}
             PhoneKind::Twilio => self.check_twilio(server, faults),
         }
         faults.require(
@@ -292,7 +288,6 @@ mod tests {
     fn every_fault_names_its_key() {
         for (sections, key) in [
             ("[phone]\nkind = \"outbox\"\ncountries = [\"+1\"]", "phone.kind: "),
-            ("[demo]\nenabled = true\n[phone]\nkind = \"outbox\"", "phone.countries: "),
             ("[phone]\nkind = \"pigeon\"", "phone.kind: "),
             ("[phone]\nauth_token = 123456789", "phone.auth_token: "),
             ("[phone]\nauth_token_file = \"/nonexistent/token\"", "phone.auth_token_file: "),

@@ -24,15 +24,14 @@ use carry_out::CarriedOut;
 use lookups::LimitReached;
 
 use crate::{
-    app::Parts,
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, State},
     keys::{Keys, same, token_hash},
     languages,
     ports::{
-        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Rng, Store,
-        StoreError, random_id, random_token,
+        Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Ports, Rng,
+        Store, StoreError, random_id, random_token,
     },
     user_id,
 };
@@ -114,23 +113,12 @@ impl Flows {
     pub fn new(
         engine: Engine,
         keys: Keys,
-        parts: &Parts,
+        ports: &Ports,
         assertions: Option<Verifier>,
         identify_floor: Duration,
     ) -> Self {
-        let Parts { store, directory, clock, rng, wake, captcha, breached, .. } = parts.clone();
+        let Ports { store, directory, clock, rng, wake, captcha, breached, .. } = ports.clone();
         Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, assertions, identify_floor }
-    }
-
-    /// Decides by other rules, and asks another service about challenges, from now on.
-    #[expect(
-        clippy::needless_pass_by_value,
-        clippy::unused_self,
-        reason = "gone with the switches of the demonstration"
-    )]
-    pub(crate) fn reconfigure(&self, rules: Rules, captcha: Option<Arc<dyn CaptchaVerifier>>) {
-        let _ = rules; // gone with the demo's switches
-        let _ = captcha;
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.

@@ -26,7 +26,7 @@ impl Coding {
 
 /// A file with its compressed copies.
 #[derive(Debug, Clone)]
-pub(super) struct Asset {
+pub struct Asset {
     content_type: HeaderValue,
     cache_control: HeaderValue,
     plain: Representation,
@@ -49,7 +49,8 @@ impl Representation {
 }
 
 impl Asset {
-    pub(super) fn new(content_type: &'static str, cache_control: &'static str, bytes: impl Into<Bytes>) -> Self {
+    /// A file without copies.
+    pub fn new(content_type: &'static str, cache_control: &'static str, bytes: impl Into<Bytes>) -> Self {
         Self {
             content_type: HeaderValue::from_static(content_type),
             cache_control: HeaderValue::from_static(cache_control),
@@ -65,7 +66,7 @@ impl Asset {
     }
 
     /// The answer to a GET; a HEAD's body is left out by the router.
-    pub(super) fn respond(&self, request: &HeaderMap) -> Response<Body> {
+    pub fn respond(&self, request: &HeaderMap) -> Response<Body> {
         let chosen = self.compressed.iter().find(|(coding, _)| accepts(request, coding.name()));
         let representation = chosen.map_or(&self.plain, |(_, compressed)| compressed);
         let fresh = is_known(request, &representation.etag);

@@ -40,7 +40,7 @@ use crate::{app::App, engine};
 )]
 pub(super) async fn spoken(State(app): State<Arc<App>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let sealed = file.strip_suffix(".wav");
-    let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, app.parts().clock.now()));
+    let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, app.ports().clock.now()));
     match wav {
         Some(wav) => answer(&wav, &headers),
         None => respond::not_found().await.into_response(),

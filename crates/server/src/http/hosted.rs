@@ -13,56 +13,56 @@ use axum::{
 use maud::{Markup, html};
 use regain_protocol::FlowKind;
 
-use super::page::{self, Frame, Policy};
+use super::page::{self, Banner, Frame, Policy};
 use crate::{
     app::App,
     config::Config,
     languages::{self, Language, Text},
 };
 
-/// Serves the hosted pages and the stylesheet of all the server's pages.
-pub fn routes(app: Arc<App>) -> Router {
+/// The hosted pages of a server.
+#[derive(Clone)]
+struct Pages {
+    app: Arc<App>,
+    banner: Option<Banner>,
+}
+
+/// Serves the hosted pages, under a banner where there is one, and the stylesheet of all the server's pages.
+pub fn routes(app: Arc<App>, banner: Option<Banner>) -> Router {
+    let page = |kind| get(async move |State(pages): State<Pages>, headers: HeaderMap| pages.page(&headers, kind));
     Router::new()
-        .route("/reset", get(async |app, headers| page_of(&app, &headers, FlowKind::Reset)))
-        .route("/unlock", get(async |app, headers| page_of(&app, &headers, FlowKind::Unlock)))
-        .route("/change", get(async |app, headers| page_of(&app, &headers, FlowKind::Change)))
-        .route("/register", get(async |app, headers| page_of(&app, &headers, FlowKind::Register)))
+        .route("/reset", page(FlowKind::Reset))
+        .route("/unlock", page(FlowKind::Unlock))
+        .route("/change", page(FlowKind::Change))
+        .route("/register", page(FlowKind::Register))
         .route("/.well-known/change-password", get(change_password))
-        .with_state(app)
+        .with_state(Pages { app, banner })
         .merge(page::routes())
 }
 
-/// The page of a kind of flow; where that is not on offer, one that says so.
-fn page_of(State(app): &State<Arc<App>>, headers: &HeaderMap, kind: FlowKind) -> Response {
-    let config = app.config();
-    let language = preferred(&config, headers);
-    if !config.flows.kinds().contains(&kind) {
-        return not_on_offer(&config, language);
+impl Pages {
+    /// The page of a kind of flow; where that is not on offer, one that says so.
+    fn page(&self, headers: &HeaderMap, kind: FlowKind) -> Response {
+        let config = self.app.config();
+        let language = preferred(config, headers);
+        if !config.flows.kinds().contains(&kind) {
+            return self.not_on_offer(language);
+        }
+        let (flow, title) = match kind {
+            FlowKind::Reset => ("reset", Text::PageReset),
+            FlowKind::Unlock => ("unlock", Text::PageUnlock),
+            FlowKind::Change => ("change", Text::PageChange),
+            FlowKind::Register => ("register", Text::PageRegister),
+        };
+        self.widget(language, flow, language.text(title))
     }
-    let (flow, title) = match kind {
-        FlowKind::Reset => ("reset", Text::PageReset),
-        FlowKind::Unlock => ("unlock", Text::PageUnlock),
-        FlowKind::Change => ("change", Text::PageChange),
-        FlowKind::Register => ("register", Text::PageRegister),
-    };
-    widget(&config, language, flow, language.text(title))
-}
 
-/// Of all languages the one that the browser prefers, as the widget that it opens goes by the browser too; the
-/// organisation's first where there is none.
-fn preferred(config: &Config, headers: &HeaderMap) -> &'static Language {
-    let headers = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    let mut offered = config.organisation.locales.clone();
-    offered.extend(languages::LANGUAGES.iter().map(|language| language.tag.to_owned()));
-    languages::language(languages::nearest(languages::by_preference(headers), &offered))
-}
-
-/// The widget, open, on a page of its own.
-fn widget(config: &Config, language: &'static Language, flow: &str, title: &str) -> Response {
-    // The words are escaped like any others: a catalogue says where the link stands and not what it is.
-    let failed = language.text(Text::PageFailed);
-    let (before, after) = failed.split_once("{again}").unwrap_or((failed, ""));
-    let content = html! {
+    /// The widget, open, on a page of its own.
+    fn widget(&self, language: &'static Language, flow: &str, title: &str) -> Response {
+        // The words are escaped like any others: a catalogue says where the link stands and not what it is.
+        let failed = language.text(Text::PageFailed);
+        let (before, after) = failed.split_once("{again}").unwrap_or((failed, ""));
+        let content = html! {
             // The loader opens the widget in this place, in the browser's language. Where it cannot, it goes to the
             // help below, which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
@@ -74,59 +74,71 @@ fn widget(config: &Config, language: &'static Language, flow: &str, title: &str)
             script src="regain.js" data-open data-flow=(flow) data-locale="auto" data-target="#regain" data-fallback="#help" async {}
             footer #help tabindex="-1" {
                 p.failed role="alert" { (before) a href=(flow) { (language.text(Text::PageFailedAgain)) } (after) }
-                (help(config, language))
+                (self.help(language))
             }
-    };
-    page(config, language, title, &content)
-}
+        };
+        self.framed(language, title, &content)
+    }
 
-/// Says to a person who has come by an old link that there is nothing here, and whom to turn to.
-fn not_on_offer(config: &Config, language: &'static Language) -> Response {
-    let title = language.text(Text::PageNotOffered);
-    let content = html! {
-        h1 { (title) }
-        p { (language.text(Text::PageNotOfferedLead)) }
-        footer { (help(config, language)) }
-    };
-    (StatusCode::NOT_FOUND, page(config, language, title, &content)).into_response()
-}
+    /// Says to a person who has come by an old link that there is nothing here, and whom to turn to.
+    fn not_on_offer(&self, language: &'static Language) -> Response {
+        let title = language.text(Text::PageNotOffered);
+        let content = html! {
+            h1 { (title) }
+            p { (language.text(Text::PageNotOfferedLead)) }
+            footer { (self.help(language)) }
+        };
+        (StatusCode::NOT_FOUND, self.framed(language, title, &content)).into_response()
+    }
 
-/// Whom to turn to, under its heading.
-fn help(config: &Config, language: &Language) -> Markup {
-    html! {
-        h2 { (language.text(Text::PageHelp)) }
-        (page::help(&config.organisation.help(), language))
+    /// Whom to turn to, under its heading.
+    fn help(&self, language: &Language) -> Markup {
+        html! {
+            h2 { (language.text(Text::PageHelp)) }
+            (page::help(&self.app.config().organisation.help(), language))
+        }
+    }
+
+    /// A page of the organisation's.
+    fn framed(&self, language: &'static Language, title: &str, content: &Markup) -> Response {
+        let config = self.app.config();
+        let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
+        let banner = self.banner;
+        let frame = Frame { language: language.tag, organisation, title, banner, root: "", head: html! {} };
+        let policy =
+            Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'", captcha: config.captcha.kind };
+        let content = html! {
+            main.hosted {
+                header { (page::brand(organisation, logo)) }
+                (content)
+            }
+        };
+        let mut response = frame.page(&policy, &content);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+        response
     }
 }
 
-/// A page of the organisation's.
-fn page(config: &Config, language: &'static Language, title: &str, content: &Markup) -> Response {
-    let (organisation, logo) = (&*config.organisation.name, config.organisation.logo.as_deref());
-    let frame = Frame { language, organisation, title, demo: config.demo.enabled, root: "", head: html! {} };
-    let policy =
-        Policy { images: logo.and_then(origin), forms: "'none'", frames: "'none'", captcha: config.captcha.kind };
-    let content = html! {
-        main.hosted {
-            header { (page::brand(organisation, logo)) }
-            (content)
-        }
-    };
-    let mut response = frame.page(&policy, &content);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    response
+/// Of all languages the one that the browser prefers, as the widget that it opens goes by the browser too; the
+/// organisation's first where there is none.
+fn preferred(config: &Config, headers: &HeaderMap) -> &'static Language {
+    let headers = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    let mut offered = config.organisation.locales.clone();
+    offered.extend(languages::LANGUAGES.iter().map(|language| language.tag.to_owned()));
+    languages::language(languages::nearest(languages::by_preference(headers), &offered))
 }
 
 /// Where password managers send people to change a password (W3C: A Well-Known URL for Changing
 /// Passwords): to the page for that or, where that is not on offer, to the one that gives a new one.
-async fn change_password(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let config = app.config();
+async fn change_password(State(pages): State<Pages>, headers: HeaderMap) -> Response {
+    let config = pages.app.config();
     let kinds = config.flows.kinds();
     let page = match () {
         () if kinds.contains(&FlowKind::Change) => "change",
         () if kinds.contains(&FlowKind::Reset) => "reset",
-        () => return not_on_offer(&config, preferred(&config, &headers)),
+        () => return pages.not_on_offer(preferred(config, &headers)),
     };
     match HeaderValue::try_from(format!("{}/{page}", config.server.public_url)) {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),

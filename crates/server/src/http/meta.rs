@@ -102,7 +102,7 @@ pub(super) async fn healthy() -> Json<Health> {
     )
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let (store, directory) = tokio::join!(app.parts().store.check(), app.parts().directory.check());
+    let (store, directory) = tokio::join!(app.ports().store.check(), app.ports().directory.check());
     let store = store.err().map(|error| error.to_string());
     let directory = directory.err().map(|error| error.to_string());
     if store.is_none() && directory.is_none() {

@@ -1,4 +1,4 @@
-//! HTTP: the API, and beside it the widget's files, the hosted page and the demo.
+//! HTTP: the API, and beside it the widget's files and the hosted pages.
 
 mod answers;
 mod asset;
@@ -6,16 +6,14 @@ mod body;
 mod captcha;
 mod client;
 mod cors;
-pub mod demo;
 pub mod files;
 mod flows;
 mod headers;
 pub mod hooks;
 pub mod hosted;
 mod meta;
-mod metrics;
 mod openapi;
-mod page;
+pub mod page;
 mod range;
 mod respond;
 mod watch;
@@ -27,8 +25,8 @@ use tower::timeout::TimeoutLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use asset::Asset;
 use hooks::Hooks;
-pub use metrics::Metrics;
 pub use openapi::document as openapi_document;
 
 use crate::{app::App, config::PhoneKind};
@@ -39,7 +37,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
     let api: Router = api.with_state(Arc::clone(app)).layer(headers::api()).into();
     let hooks = match app.config().phone.kind {
         PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
-        PhoneKind::Off | PhoneKind::Outbox => Router::new(),
+        PhoneKind::Off | PhoneKind::Supplied => Router::new(),
     };
     Router::new()
         .merge(api)

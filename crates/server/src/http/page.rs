@@ -1,4 +1,4 @@
-//! What the server's own pages have in common: their frame, their stylesheet, their headers.
+//! The common parts of the server's pages, and of those that a program around it adds: frame, stylesheet, headers.
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,7 +14,7 @@ use regain_protocol::Help;
 use super::asset::Asset;
 use crate::{
     config::CaptchaKind,
-    languages::{Language, Text},
+    languages::{self, Language, Text},
 };
 
 /// The stylesheet's name, beside the pages.
@@ -24,16 +24,16 @@ static STYLE: LazyLock<Arc<Asset>> = LazyLock::new(|| {
     Arc::new(Asset::new("text/css; charset=utf-8", "no-cache", include_str!("page/page.css").as_bytes()))
 });
 
-/// What a page may do. Nothing unless it is said.
-pub(super) struct Policy {
+/// Permissions of a page. Nothing is allowed unless it is said.
+pub struct Policy {
     /// Further sources of pictures.
-    pub(super) images: Option<String>,
-    /// What its forms may send to: `'none'` or `'self'`.
-    pub(super) forms: &'static str,
-    /// What it may hold in frames: `'none'` or `'self'`.
-    pub(super) frames: &'static str,
+    pub images: Option<String>,
+    /// Targets of its forms: `'none'` or `'self'`.
+    pub forms: &'static str,
+    /// Sources of its frames: `'none'` or `'self'`.
+    pub frames: &'static str,
     /// The challenge that the widget may show.
-    pub(super) captcha: CaptchaKind,
+    pub captcha: CaptchaKind,
 }
 
 impl Policy {
@@ -53,27 +53,37 @@ impl Policy {
     }
 }
 
-/// What stands around a page's own content.
-pub(super) struct Frame<'a> {
-    /// What it is in.
-    pub(super) language: &'static Language,
+/// A notice above the content of every page, of the program that the server is part of.
+#[derive(Debug, Clone, Copy)]
+pub struct Banner {
+    /// Address of its stylesheet.
+    pub stylesheet: &'static str,
+    /// Draws it for a page in the language with this tag.
+    pub draw: fn(language: &str) -> Markup,
+}
+
+/// The surroundings of a page's own content.
+pub struct Frame<'a> {
+    /// Tag of the page's language.
+    pub language: &'a str,
     /// The organisation's name.
-    pub(super) organisation: &'a str,
-    /// What the page is for.
-    pub(super) title: &'a str,
-    /// Whether this is a demonstration, which every page says.
-    pub(super) demo: bool,
-    /// Where the root is, seen from the page: empty, or `../` for each folder above it. The server may
+    pub organisation: &'a str,
+    /// Title of the page.
+    pub title: &'a str,
+    /// The notice above the content.
+    pub banner: Option<Banner>,
+    /// Way from the page to the root: empty, or `../` for each folder above it. The server may
     /// be behind a proxy that serves it under a path.
-    pub(super) root: &'a str,
-    /// Goes into the head.
-    pub(super) head: Markup,
+    pub root: &'a str,
+    /// Further elements of the head.
+    pub head: Markup,
 }
 
 impl Frame<'_> {
     /// The whole page.
-    pub(super) fn page(&self, policy: &Policy, content: &Markup) -> Response {
-        let Self { language, organisation, title, demo, root, head } = self;
+    pub fn page(&self, policy: &Policy, content: &Markup) -> Response {
+        let Self { language, organisation, title, banner, root, head } = self;
+        let language = languages::language(language);
         let page = html! {
             (DOCTYPE)
             html lang=(language.tag) dir=(language.direction()) {
@@ -86,10 +96,11 @@ impl Frame<'_> {
                     // No icon, and so no request for one.
                     link rel="icon" href="data:,";
                     link rel="stylesheet" href=(format!("{root}{STYLESHEET}"));
+                    @if let Some(banner) = banner { link rel="stylesheet" href=(banner.stylesheet); }
                     (head)
                 }
                 body {
-                    @if *demo { (banner(language)) }
+                    @if let Some(banner) = banner { ((banner.draw)(language.tag)) }
                     (content)
                 }
             }
@@ -104,25 +115,13 @@ impl Frame<'_> {
     }
 }
 
-/// Says on every page of a demonstration that it is one, and leads to its parts: in English, as they are.
-fn banner(page: &Language) -> Markup {
-    let is_foreign = page.tag != "en";
-    html! {
-        aside.banner lang=[is_foreign.then_some("en")] dir=[is_foreign.then_some("ltr")] aria-label="Demonstration" {
-            p { strong { "Demo" } " \u{2013} only on this computer" }
-            nav aria-label="Demonstration" {
-                a href="/" { "Sign-in page" }
-                a href="/demo" { "People" }
-                a href="/demo/outbox" { "Mail and phone" }
-                a href="/demo/switches" { "Switches" }
-                a href="/demo/theming" { "Looks" }
-            }
-        }
-    }
+/// Tags of the languages that pages are in, English first.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    languages::LANGUAGES.iter().map(|language| language.tag)
 }
 
 /// The organisation's name with its logo, at the top of a page.
-pub(super) fn brand(organisation: &str, logo: Option<&str>) -> Markup {
+pub fn brand(organisation: &str, logo: Option<&str>) -> Markup {
     html! {
         p.brand {
             @match logo {

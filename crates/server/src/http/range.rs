@@ -41,7 +41,7 @@ pub(super) struct Ranges {
 
 /// The endpoint; no address where breached passwords are not looked up.
 pub(super) fn routes(app: &Arc<App>) -> Router {
-    let Some(breached) = app.parts().breached.clone() else { return Router::new() };
+    let Some(breached) = app.ports().breached.clone() else { return Router::new() };
     let (throttle, permits) = (Throttle::default(), Semaphore::new(AT_A_TIME));
     let ranges = Ranges { app: Arc::clone(app), breached, throttle, permits };
     api().with_state(Arc::new(ranges)).into()
@@ -80,7 +80,7 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
     let app = &ranges.app;
     let Some(prefix) = Prefix::parse(&prefix) else { return respond::not_found().await.into_response() };
     let Ok(client) = Client::from_request_parts(&mut request.into_parts().0, app).await;
-    let (limit, now) = (app.config().limits.ranges_per_client, app.parts().clock.now());
+    let (limit, now) = (app.config().limits.ranges_per_client, app.ports().clock.now());
     if let Err(retry_at) = ranges.throttle.charge(&client.prefix().unwrap_or_default(), limit, now) {
         return Reply::rate_limited(retry_at, now, None).into_response();
     }
@@ -98,7 +98,7 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
                     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
                 ),
             ];
-            (headers, breached::padded(&range, &*app.parts().rng)).into_response()
+            (headers, breached::padded(&range, &*app.ports().rng)).into_response()
         }
         Err(error) => {
             tracing::warn!(%error, "a browser goes on without");

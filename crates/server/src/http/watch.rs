@@ -18,8 +18,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use super::metrics;
-use crate::app::App;
+use crate::{app::App, metrics};
 
 /// Logs by spans of ours; of the layer's own lines, which may quote a request, none is written.
 type Trace = TraceLayer<

@@ -1,62 +1,20 @@
-//! What every [`Notifier`] must do, and what is particular to SMTP.
+//! The contract of a [`Notifier`] run against SMTP, and what is particular to that.
 
 use std::sync::Arc;
 
 use mail_parser::{MessageParser, MimeHeaders as _};
 use regain_server::{
-    adapters::{Outbox, Smtp},
+    adapters::Smtp,
     config::{MailConfig, MailTls},
-    ports::{Message, Notifier, NotifyError},
+    ports::{Message, Notifier as _, NotifyError},
 };
 use tokio::net::TcpListener;
 
-use crate::{
-    moved_clock::MovedClock,
-    smtp_server::{Behaviour, Hang, SmtpServer},
-};
+use crate::smtp_server::{Behaviour, Hang, SmtpServer};
 
-/// A mail as it came out at the other end.
-#[derive(Debug, PartialEq, Eq)]
-struct Arrived {
-    to: String,
-    subject: String,
-    text: String,
-    html: String,
-}
+pub(crate) mod suite;
 
-/// How an adapter is opened, and where its mails come out. A mail to `refused@example.com` is
-/// refused.
-trait Fixture {
-    type Notifier: Notifier;
-    async fn new() -> Self;
-    fn notifier(&self) -> Arc<Self::Notifier>;
-    /// Oldest first.
-    fn arrived(&self) -> Vec<Arrived>;
-}
-
-struct InMemory(Outbox);
-
-impl Fixture for InMemory {
-    type Notifier = Outbox;
-
-    async fn new() -> Self {
-        Self(Outbox::new(Arc::new(MovedClock::new())))
-    }
-
-    fn notifier(&self) -> Arc<Outbox> {
-        Arc::new(self.0.clone())
-    }
-
-    fn arrived(&self) -> Vec<Arrived> {
-        let arrived = self.0.mails().into_iter().rev().map(|mail| Arrived {
-            to: mail.message.to,
-            subject: mail.message.subject,
-            text: mail.message.text.expose().clone(),
-            html: mail.message.html.expose().clone(),
-        });
-        arrived.collect()
-    }
-}
+use suite::{Arrived, Fixture, message, notifier_suite};
 
 struct Plain(SmtpServer);
 
@@ -96,56 +54,8 @@ impl Fixture for StartTls {
     }
 }
 
-/// Makes a test of each case for one adapter.
-macro_rules! suite {
-    ($adapter:ident, $fixture:ty, [$($case:ident),* $(,)?]) => {
-        mod $adapter {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn $case() {
-                    super::$case(&<$fixture as super::Fixture>::new().await).await;
-                }
-            )*
-        }
-    };
-}
-
-suite!(outbox, super::InMemory, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
-suite!(smtp, super::Plain, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
-suite!(smtp_with_starttls, super::StartTls, [a_mail_arrives_as_it_was_sent, many_at_once_all_arrive]);
-
-async fn a_mail_arrives_as_it_was_sent(fixture: &impl Fixture) {
-    let message = Message {
-        id: "m-1".to_owned(),
-        to: "ada@example.net".to_owned(),
-        subject: "Your \u{201c}K\u{f6}nig & S\u{f6}hne\u{201d} \u{1f511} code".to_owned(),
-        text: "A line\n.a line with a dot\n..\n.\n\u{fc}\u{1f511}\n\n042137\n\nend\n".into(),
-        html: format!("<!DOCTYPE html><html><body>{}<p>042137</p></body></html>", "long ".repeat(500)).into(),
-    };
-    fixture.notifier().send(&message).await.expect("takes it");
-    let expected = Arrived {
-        to: message.to,
-        subject: message.subject,
-        text: message.text.expose().clone(),
-        html: message.html.expose().clone(),
-    };
-    assert_eq!(fixture.arrived(), [expected]);
-}
-
-async fn many_at_once_all_arrive(fixture: &impl Fixture) {
-    let sending: Vec<_> = (0..20)
-        .map(|n| {
-            let notifier = fixture.notifier();
-            tokio::spawn(async move { notifier.send(&message(&format!("to{n:02}@example.net"))).await })
-        })
-        .collect();
-    for sent in sending {
-        sent.await.expect("no panic").expect("takes it");
-    }
-    let mut to: Vec<_> = fixture.arrived().into_iter().map(|mail| mail.to).collect();
-    to.sort();
-    assert_eq!(to, (0..20).map(|n| format!("to{n:02}@example.net")).collect::<Vec<_>>());
-}
+notifier_suite!(smtp, crate::notifier::Plain);
+notifier_suite!(smtp_with_starttls, crate::notifier::StartTls);
 
 #[tokio::test]
 async fn headers_are_what_mailboxes_expect() {
@@ -263,16 +173,6 @@ async fn it_signs_in_where_the_server_asks_for_it() {
     let smtp = Smtp::trusting(&with("s3cret"), authority).expect("can be set up");
     smtp.send(&message("ada@example.net")).await.expect("takes it");
     assert!(server.taken()[0].encrypted);
-}
-
-fn message(to: &str) -> Message {
-    Message {
-        id: "m-1".to_owned(),
-        to: to.to_owned(),
-        subject: "Your code".to_owned(),
-        text: "042137\n".into(),
-        html: "<p>042137</p>".into(),
-    }
 }
 
 fn config(server: &SmtpServer) -> MailConfig {

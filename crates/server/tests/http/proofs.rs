@@ -160,7 +160,7 @@ impl World {
 
     /// The words of the audit log about a flow, in order.
     pub(crate) async fn events(&self, session: &Session) -> Vec<String> {
-        let log = self.app.parts().store.audit(&session.id).await.expect("answers");
+        let log = self.app.ports().store.audit(&session.id).await.expect("answers");
         log.into_iter().map(|entry| entry.event).collect()
     }
 }

@@ -42,7 +42,9 @@ fn without_what_always_differs(value: &mut Value) {
         Value::Object(members) => {
             for (key, value) in members {
                 match key.as_str() {
-                    "id" | "token" | "reference" | "user_id" | "role" | "text" => *value = json!(value.as_str().map(|_| "…")),
+                    "id" | "token" | "reference" | "user_id" | "role" | "text" => {
+                        *value = json!(value.as_str().map(|_| "…"));
+                    }
                     "masked" => *value = json!(value.as_str().map(form)),
                     _ => without_what_always_differs(value),
                 }

@@ -11,11 +11,12 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use regain_server::{
     adapters::{self, Database, EmbeddedDirectory, HashCost, SqliteStore},
-    app::{App, Parts},
+    app::App,
     config::Config,
+    http,
     keys::Keys,
     messages::{Content, OutboundMessage},
-    ports::{Clock as _, Directory as _, OsRng, Settlement, SignIn},
+    ports::{Clock as _, Directory as _, OsRng, Ports, Settlement, SignIn},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -123,7 +124,7 @@ impl World {
                 .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached).expect("breached passwords");
-        let parts = Parts {
+        let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
             directory: directory.clone(),
             notifier: Arc::new(NoNotifier),
@@ -134,8 +135,8 @@ impl World {
             rng: Arc::new(OsRng),
             wake: Arc::default(),
         };
-        let app = App::new(config, parts).expect("a server");
-        let router = app.router(Router::new());
+        let app = App::new(config, ports).expect("a server");
+        let router = http::router(&app, Router::new());
         Self { app, directory, clock, router, folder }
     }
 
@@ -213,7 +214,7 @@ impl World {
 
     /// Everything that is queued, oldest first.
     pub(crate) async fn mail(&self) -> Vec<OutboundMessage> {
-        let store = &self.app.parts().store;
+        let store = &self.app.ports().store;
         let mut mail = Vec::new();
         while let Some(message) = store.claim_message(self.clock.now()).await.expect("answers") {
             mail.push(OutboundMessage::open(self.app.keys(), &message.id, &message.payload).expect("opens"));

@@ -25,9 +25,8 @@ fn configured(changes: &[(&str, &str)]) -> TempDir {
         [organisation]
         name = \"Contoso\"
         [mail]
-        kind = \"outbox\"
-        [demo]
-        enabled = true
+        host = \"mail.example.com\"
+        from = \"help@example.com\"
     "
     .to_owned();
     for (from, to) in changes {
@@ -72,6 +71,10 @@ fn what_keeps_it_from_starting_is_said_in_a_sentence() {
     let folder = configured(&[("name = \"Contoso\"", "colour = \"blue\"")]);
     let said = fails(&folder.path().join("regain.toml"));
     assert!(said.contains("\norganisation.name: ") && said.contains("\norganisation.colour: "), "{said}");
+
+    let folder = configured(&[("host = \"mail.example.com\"", "kind = \"outbox\"\n[demo]\nenabled = true\n[phone]")]);
+    let said = fails(&folder.path().join("regain.toml"));
+    assert!(said.contains("\ndemo: ") && said.contains("\nmail.kind: ") && said.contains("run regain-demo"), "{said}");
 }
 
 #[test]

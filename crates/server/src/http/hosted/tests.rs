@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::{adapters::People, app::testing, languages::LANGUAGES, ports::SystemClock};
+use crate::{app::testing, http, languages::LANGUAGES};
 
 const HOSTED: &str = r#"
     [server]
@@ -30,8 +30,8 @@ fn in_languages(config: &str, locales: &[&str]) -> String {
 /// A server's pages, and the folder that goes with them.
 async fn pages(config: &str) -> (TempDir, Router) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (app, _) = testing::app(&folder, config, &People::default(), Arc::new(SystemClock)).await;
-    (folder, routes(app))
+    let app = testing::app(&folder, config).await;
+    (folder, routes(app, None))
 }
 
 /// What a browser with this header gets.
@@ -64,8 +64,6 @@ async fn the_page_opens_the_widget_and_says_whom_to_turn_to() {
     assert!(!page.contains("Demo"));
     let (_, _, unlock) = ask(HOSTED, "/unlock").await;
     assert!(unlock.contains(r#"data-flow="unlock""#) && unlock.contains("Unlock your account"), "{unlock}");
-    let (_, _, page) = ask(testing::LEAST, "/reset").await;
-    assert!(page.contains("only on this computer"), "a demonstration says so on every page");
 }
 
 #[tokio::test]
@@ -168,14 +166,16 @@ async fn where_nothing_fits_it_is_the_first_language_on_offer() {
 }
 
 #[tokio::test]
-async fn the_banner_of_a_demonstration_stays_english_and_says_so() {
-    let config = testing::LEAST.replace("[mail]", "locales = [\"en\"]\n[mail]");
-    let (_folder, pages) = pages(&config).await;
-    let (_, _, english) = get_in(&pages, "/reset", Some("en")).await;
-    assert!(english.contains(r#"<aside class="banner" aria-label"#), "{english}");
-    let (_, _, hebrew) = get_in(&pages, "/reset", Some("he")).await;
-    assert!(hebrew.contains(r#"<html lang="he" dir="rtl">"#), "{hebrew}");
-    assert!(hebrew.contains(r#"<aside class="banner" lang="en" dir="ltr" aria-label"#), "{hebrew}");
+async fn a_banner_is_above_every_page_and_knows_its_language() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = testing::app(&folder, &format!("{HOSTED}\n[flows]\nunlock = false")).await;
+    let banner = Banner { stylesheet: "/notice.css", draw: |language| html! { aside.notice { (language) } } };
+    let pages = routes(app, Some(banner));
+    for path in ["/reset", "/unlock"] {
+        let (_, _, page) = get_in(&pages, path, Some("he")).await;
+        assert!(page.contains(r#"<body><aside class="notice">he</aside><main"#), "{page}");
+        assert!(page.contains(r#"<link rel="stylesheet" href="/notice.css">"#), "{page}");
+    }
 }
 
 /// All that the pages say of themselves, but for the labels of the help.
@@ -252,11 +252,11 @@ async fn password_managers_are_sent_to_the_configured_address() {
 #[tokio::test]
 async fn where_there_is_nothing_the_status_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (app, _) = testing::app(&folder, HOSTED, &People::default(), Arc::new(SystemClock)).await;
+    let app = testing::app(&folder, HOSTED).await;
     let path = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
     for (path, expected) in [(path, StatusCode::NOT_FOUND), ("/.well-known/change-password", StatusCode::FOUND)] {
         let request = Request::get(path).body(Body::empty()).expect("a request");
-        let response = app.router(routes(Arc::clone(&app))).oneshot(request).await.expect("answers");
+        let response = http::router(&app, routes(Arc::clone(&app), None)).oneshot(request).await.expect("answers");
         assert_eq!(response.status(), expected, "{path}");
     }
 }

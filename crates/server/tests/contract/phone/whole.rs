@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -9,13 +10,14 @@ use axum::{
 };
 use regain_protocol::Help;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, HashCost, Outbox, People, SqliteStore, Twilio},
-    app::{App, Parts},
+    adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore, Twilio},
+    app::App,
     config::Config,
     delivery::{Delivery, Line, Texts},
+    http,
     keys::Keys,
     mails::Mails,
-    ports::OsRng,
+    ports::{Message, Notifier, NotifyError, OsRng, Ports},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,6 +39,16 @@ const PEOPLE: &str = r#"
     name = "Grace Hopper"
     phones = [{ role = "mobile", number = "+15005550001" }]
 "#;
+
+/// Takes every mail and does nothing with it.
+struct NoMail;
+
+#[async_trait]
+impl Notifier for NoMail {
+    async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+        Ok(())
+    }
+}
 
 struct Whole {
     provider: Provider,
@@ -105,10 +117,10 @@ impl Whole {
         .expect("opens");
         directory.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
         let twilio = Twilio::new(&config.phone, PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
-        let parts = Parts {
+        let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
             directory: Arc::new(directory),
-            notifier: Arc::new(Outbox::new(clock.clone())),
+            notifier: Arc::new(NoMail),
             phone: Arc::new(twilio),
             captcha: None,
             breached: None,
@@ -116,21 +128,21 @@ impl Whole {
             rng: Arc::new(OsRng),
             wake: Arc::default(),
         };
-        let app = App::new(config, parts.clone()).expect("a server");
+        let app = App::new(config, ports.clone()).expect("a server");
         let delivery = Delivery {
-            store: parts.store,
-            notifier: parts.notifier,
-            phone: parts.phone,
+            store: ports.store,
+            notifier: ports.notifier,
+            phone: ports.phone,
             sessions: None,
             calls: Arc::new(app.flows().clone()),
-            clock: parts.clock,
+            clock: ports.clock,
             keys: Arc::new(keys),
             mails: Mails::new("Contoso", Help::default(), PUBLIC_URL),
             texts: Texts { organisation: "Contoso".into(), webotp_host: "recover.example.com".into() },
             line: Line::default(),
-            wake: parts.wake,
+            wake: ports.wake,
         };
-        Self { provider, router: app.router(Router::new()), delivery, _folder: folder }
+        Self { provider, router: http::router(&app, Router::new()), delivery, _folder: folder }
     }
 
     async fn ask(&self, method: Method, path: &str, token: &str, body: &Value) -> (StatusCode, Value) {

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use regain_server::ports::{Heard, Unheard};
+
 use super::{CallEvent, CallRef, Outbox, OutboxCall, OutboxEntry};
-use crate::ports::{Heard, Unheard};
 
 /// How long it rings, and how long the voice waits for a key.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);

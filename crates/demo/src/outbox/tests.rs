@@ -1,7 +1,8 @@
 use std::sync::Mutex as Told;
 
+use regain_server::ports::{Heard, SystemClock, Unheard};
+
 use super::*;
-use crate::ports::{Heard, SystemClock, Unheard};
 
 /// Writes down what it hears. `#` is the right key; `x` finds the server in a bad moment.
 #[derive(Default)]
@@ -106,9 +107,9 @@ async fn not_taking_it_is_not_answering() {
 #[tokio::test(start_paused = true)]
 async fn it_does_not_ring_for_ever() {
     let (outbox, listener) = called().await;
-    tokio::time::sleep(line::SILENCE / 2).await;
+    tokio::time::sleep(super::call::SILENCE / 2).await;
     assert_eq!(call(&outbox).status, CallStatus::Ringing);
-    tokio::time::sleep(line::SILENCE).await;
+    tokio::time::sleep(super::call::SILENCE).await;
     assert_eq!(call(&outbox).status, CallStatus::NotAnswered);
     assert_eq!(listener.told(), [CallEvent::Ringing, CallEvent::Over]);
 }
@@ -117,9 +118,9 @@ async fn it_does_not_ring_for_ever() {
 async fn the_voice_waits_for_a_key_and_not_for_ever() {
     let (outbox, _) = called().await;
     for act in [CallAct::Answer, CallAct::Key('1'), CallAct::Key('2')] {
-        tokio::time::sleep(line::SILENCE * 3 / 4).await;
+        tokio::time::sleep(super::call::SILENCE * 3 / 4).await;
         outbox.act("c1", act).await.expect("is still there");
     }
-    tokio::time::sleep(line::SILENCE * 5 / 4).await;
+    tokio::time::sleep(super::call::SILENCE * 5 / 4).await;
     assert_eq!(call(&outbox).status, CallStatus::Ended);
 }

@@ -6,27 +6,40 @@ mod theming;
 use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
-    http::{HeaderMap, Request, header},
+    http::{Request, header},
 };
 use regain_protocol::FlowKind;
+use regain_server::{
+    adapters::{Database, EmbeddedDirectory, HashCost, SqliteStore},
+    config::BreachedKind,
+    keys::Keys,
+    ports::{
+        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _, PhoneCall,
+        Ports, SystemClock, TextMessage, Unheard,
+    },
+};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::{
-    app::testing,
-    config::BreachedKind,
-    ports::{
-        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, PasswordChange, Phone as _, PhoneCall,
-        SystemClock, TextMessage, Unheard,
-    },
-};
+use crate::Settings;
 
-const PEOPLE: &str = include_str!("../../../demo/people.toml");
+const PEOPLE: &str = include_str!("../../data/people.toml");
+
+/// The least that is configured.
+const LEAST: &str = r#"
+    [server]
+    key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    [organisation]
+    name = "Northwind Traders"
+    [mail]
+    kind = "outbox"
+"#;
 
 struct World {
     _folder: TempDir,
-    demo: Demo,
+    site: Arc<Site>,
+    outbox: Outbox,
     listen: SocketAddr,
 }
 
@@ -40,10 +53,31 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let mut people = People::from_toml(PEOPLE).expect("reads");
         people.people.retain(|person| are_there(&person.user_id));
-        let config = format!("{}\n{sections}", testing::LEAST);
-        let (app, outbox) = testing::app(&folder, &config, &people, Arc::new(SystemClock)).await;
-        let demo = Demo { app, outbox, people };
-        Self { _folder: folder, demo, listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        let (settings, config) = Settings::parse(&format!("{LEAST}\n{sections}"), folder.path()).expect("settings");
+        let database = Database::open(&config.store.path).await.expect("opens");
+        let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
+        let keys = Keys::derive(&config.server.server_key().expect("a key"));
+        let directory =
+            EmbeddedDirectory::open_with(database.clone(), clock.clone(), rng.clone(), keys, HashCost::TEST)
+                .await
+                .expect("opens");
+        directory.import(&people).await.expect("imports");
+        let outbox = Outbox::new(clock.clone());
+        // The first that is named: the calls of these tests are of no flow.
+        outbox.report_to(Arc::new(WaitsForPound));
+        let ports = Ports {
+            store: Arc::new(SqliteStore::new(database)),
+            directory: Arc::new(directory),
+            notifier: Arc::new(outbox.clone()),
+            phone: Arc::new(outbox.clone()),
+            captcha: None,
+            breached: None,
+            clock,
+            rng,
+            wake: Arc::default(),
+        };
+        let site = Site::new(settings, config, ports, outbox.clone(), people, Router::new()).expect("a server");
+        Self { _folder: folder, site, outbox, listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
     }
 
     async fn send(
@@ -56,7 +90,7 @@ impl World {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().expect("an address"), 4711)));
         }
-        let response = guarded(self.demo.clone(), self.listen).oneshot(request).await.expect("answers");
+        let response = guarded(self.site.demo(), self.listen).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1_000_000).await.expect("has a body");
         (parts.status, parts.headers, String::from_utf8(body.into()).expect("text"))
@@ -104,9 +138,10 @@ async fn the_right_password_truly_signs_in() {
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains(r#"data-testid="signed-in""#) && page.contains("ada@northwind.example"), "{page}");
 
-    let ada = world.demo.app.parts().directory.find("ada@northwind.example").await.expect("answers").expect("is there");
+    let ada =
+        world.site.app().ports().directory.find("ada@northwind.example").await.expect("answers").expect("is there");
     let change = PasswordChange { new: "a new one".into(), current: None };
-    world.demo.app.parts().directory.set_password(&ada.id, &change).await.expect("sets");
+    world.site.app().ports().directory.set_password(&ada.id, &change).await.expect("sets");
     let (_, page) = world.sign_in("username=ada%40northwind.example&password=analytical+engine+notes").await;
     assert!(!page.contains("signed-in") && page.contains("sign-in-error"), "the old one is refused: {page}");
     let (_, page) = world.sign_in("username=ada%40northwind.example&password=a+new+one").await;
@@ -175,20 +210,20 @@ async fn the_authenticators_codes_are_those_of_their_keys() {
     assert_eq!(headers[header::CACHE_CONTROL], "no-store");
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let good_until: jiff::Timestamp = json["good_until"].as_str().expect("text").parse().expect("a time");
-    let step = crate::totp::step_at(good_until) - 1;
+    let step = regain_server::totp::step_at(good_until) - 1;
     for (index, user_id) in ["mary@northwind.example", "margaret@northwind.example"].into_iter().enumerate() {
-        let account = world.demo.app.parts().directory.find(user_id).await.expect("answers").expect("is there");
+        let account = world.site.app().ports().directory.find(user_id).await.expect("answers").expect("is there");
         let key = world
-            .demo
-            .app
-            .parts()
+            .site
+            .app()
+            .ports()
             .directory
             .authenticator_key(Some(&account.id))
             .await
             .expect("answers")
             .expect("has one");
         assert_eq!(json["codes"][index]["user_id"], user_id);
-        assert_eq!(json["codes"][index]["code"], *crate::totp::code(&key, step).expose());
+        assert_eq!(json["codes"][index]["code"], *regain_server::totp::code(&key, step).expose());
     }
     let (_, _, page) = world.get("/demo").await;
     assert!(page.contains(r#"data-authenticator-of="margaret@northwind.example""#), "{page}");
@@ -207,7 +242,7 @@ async fn the_outbox_shows_mails_newest_first_and_runs_nothing_of_them() {
             text: "042137\n<script>alert(1)</script>".into(),
             html: "<style>p{color:red}</style><p>042137</p>".into(),
         };
-        world.demo.outbox.send(&message).await.expect("takes it");
+        world.outbox.send(&message).await.expect("takes it");
     }
     let (status, _, page) = world.get("/demo/outbox").await;
     assert_eq!(status, StatusCode::OK);
@@ -251,10 +286,9 @@ impl CallListener for WaitsForPound {
 impl World {
     /// A phone rings.
     async fn rings(&self, call: &str) {
-        self.demo.outbox.report_to(Arc::new(WaitsForPound));
         let reference = CallRef { flow_id: "f1".into(), call_id: call.into() };
         let call = PhoneCall { reference, to: "+14255550123".into(), locale: "en".into() };
-        self.demo.outbox.call(&call).await.expect("rings");
+        self.outbox.call(&call).await.expect("rings");
     }
 
     /// The newest entry, as programs read it.
@@ -268,7 +302,7 @@ impl World {
 async fn the_outbox_shows_texts_too() {
     let world = World::new().await;
     let text = "042137 is your code & <b>\n\n@localhost #042137".into();
-    world.demo.outbox.text(&TextMessage { id: "t1".into(), to: "+14255550123".into(), text }).await.expect("takes it");
+    world.outbox.text(&TextMessage { id: "t1".into(), to: "+14255550123".into(), text }).await.expect("takes it");
     let (_, _, page) = world.get("/demo/outbox").await;
     assert!(page.contains("Text message") && page.contains("+14255550123"), "{page}");
     assert!(page.contains("042137 is your code &amp; &lt;b&gt;\n\n@localhost #042137"), "{page}");
@@ -411,8 +445,9 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
 
     let (_, _, page) = switch("same-origin", "email=on&self_service=on&unlock=on&captcha=image&contact=off").await;
     assert!(page.contains("data-testid=\"switched\""), "{page}");
-    let config = world.demo.app.config();
-    assert_eq!(config.captcha.kind, crate::config::CaptchaKind::Image);
+    let app = world.site.app();
+    let config = app.config();
+    assert_eq!(config.captcha.kind, regain_server::config::CaptchaKind::Image);
     assert!(config.methods.email && !config.methods.authenticator);
     assert_eq!(config.organisation.name, "Northwind Traders", "the rest stays");
 
@@ -421,7 +456,8 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
 
     let (_, _, page) = switch("same-origin", "email=on&self_service=on&change=on&preset=entra&contact=off").await;
     assert!(page.contains("data-testid=\"switched\""), "{page}");
-    let config = world.demo.app.config();
+    let app = world.site.app();
+    let config = app.config();
     assert_eq!(config.flows.kinds(), [FlowKind::Reset, FlowKind::Change]);
     let policy = config.password.policy();
     assert_eq!((policy.min_length, policy.min_classes), (8, 3), "the preset's");
@@ -429,19 +465,20 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
 
     let (_, _, page) = switch("same-origin", "email=on&self_service=on&gates=2&contact=off").await;
     assert!(page.contains("not-switched") && page.contains("gates.required"), "{page}");
-    assert_eq!(world.demo.app.config().gates.required, 1, "nothing was switched");
+    assert_eq!(world.site.app().config().gates.required, 1, "nothing was switched");
 }
 
 /// The demonstration's own list of breached passwords is one, and what the page of switches says of it is true.
 #[tokio::test]
 async fn the_demonstrations_breached_passwords_can_be_switched() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/breached.txt");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/breached.txt");
     let section = format!("[password.breached]\nkind = \"file\"\npath = \"{path}\"");
     let world = World::of(&section, |_| false).await;
-    let config = world.demo.app.config();
-    let list = crate::adapters::breached(&config.password.breached).expect("opens").expect("a list");
+    let app = world.site.app();
+    let config = app.config();
+    let list = regain_server::adapters::breached(&config.password.breached).expect("opens").expect("a list");
     for (password, is_known) in [("correct horse battery staple", true), ("analytical engine notes", false)] {
-        let seen = crate::breached::seen(&*list, &password.into()).await.expect("answers");
+        let seen = regain_server::breached::seen(&*list, &password.into()).await.expect("answers");
         assert_eq!(seen > 0, is_known, "{password}");
     }
     let switch = async |body: &'static str| {
@@ -456,6 +493,58 @@ async fn the_demonstrations_breached_passwords_can_be_switched() {
     ] {
         let page = switch(body).await;
         assert!(page.contains("data-testid=\"switched\""), "{page}");
-        assert_eq!(world.demo.app.config().password.breached.kind, kind);
+        assert_eq!(world.site.app().config().password.breached.kind, kind);
     }
+}
+
+#[tokio::test]
+async fn the_banner_is_on_the_hosted_pages_too_in_english() {
+    let world = World::of("", |_| false).await;
+    let ask = async |language: &str| {
+        let request = Request::get("/reset").header(header::ACCEPT_LANGUAGE, language).body(Body::empty());
+        let response = world.site.router().oneshot(request.expect("a request")).await.expect("answers");
+        let body = to_bytes(response.into_body(), 100_000).await.expect("has a body");
+        String::from_utf8(body.into()).expect("text")
+    };
+    let english = ask("en").await;
+    assert!(english.contains("only on this computer"), "a demonstration says so on every page: {english}");
+    assert!(english.contains(r#"<aside class="banner" aria-label"#), "{english}");
+    let hebrew = ask("he").await;
+    assert!(hebrew.contains(r#"<html lang="he" dir="rtl">"#), "{hebrew}");
+    assert!(hebrew.contains(r#"<aside class="banner" lang="en" dir="ltr" aria-label"#), "{hebrew}");
+    assert!(hebrew.contains(r#"<link rel="stylesheet" href="/demo/demo.css">"#), "{hebrew}");
+    assert_eq!(world.get("/demo/demo.css").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_switch_replaces_the_server_over_the_same_store_and_directory() {
+    let world = World::of("[captcha]\nkind = \"off\"", |user_id| user_id.starts_with("ada@")).await;
+    let before = world.site.app();
+    let begin = async || {
+        let request = Request::post("/v1/flows").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(Body::from(r#"{"kind":"reset"}"#)).expect("a request");
+        let response = world.site.router().oneshot(request).await.expect("answers");
+        let body = to_bytes(response.into_body(), 100_000).await.expect("has a body");
+        serde_json::from_slice::<serde_json::Value>(&body).expect("JSON")
+    };
+    let begun = begin().await;
+    let request = Request::post("/demo/switches")
+        .header(header::HOST, "localhost:8080")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let (_, _, page) = world.send(request, Some("127.0.0.1"), "email=on&self_service=on&contact=off").await;
+    assert!(page.contains("data-testid=\"switched\""), "{page}");
+
+    let after = world.site.app();
+    assert!(!Arc::ptr_eq(&before, &after) && before.config().flows.kinds() != after.config().flows.kinds());
+    assert!(Arc::ptr_eq(&before.ports().store, &after.ports().store));
+    assert!(Arc::ptr_eq(&before.ports().directory, &after.ports().directory));
+    let show = |token: &str| {
+        let path = format!("/v1/flows/{}", begun["flow"]["id"].as_str().expect("an id"));
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        world.site.router().oneshot(request.body(Body::empty()).expect("a request"))
+    };
+    let shown = show(begun["token"].as_str().expect("a token")).await.expect("answers");
+    assert_eq!(shown.status(), StatusCode::OK, "a flow goes on");
+    assert_eq!(begin().await["flow"]["step"]["captcha"]["kind"], "proof_of_work", "by the new configuration");
+    assert!(begun["flow"]["step"]["captcha"].is_null(), "{begun}");
 }

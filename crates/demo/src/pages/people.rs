@@ -11,18 +11,18 @@ use axum::{
 use jiff::Timestamp;
 use maud::{Markup, html};
 use regain_protocol::Secret;
-use serde::Serialize;
-
-use super::{super::asset::Asset, Demo};
-use crate::{
+use regain_server::{
     adapters::{MailRole, Person, PhoneRole},
     languages, totp,
 };
+use serde::Serialize;
+
+use super::Demo;
 
 /// Lists the people: how they differ, their passwords to begin with, and with what they prove who they
 /// are.
 pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
-    let now = demo.app.parts().clock.now();
+    let now = demo.app.ports().clock.now();
     let head = html! {
         script src="/demo/people.js" defer {}
     };
@@ -151,7 +151,7 @@ struct JsonCode {
 
 /// The codes of the authenticator apps for programs.
 pub(super) async fn authenticators(State(demo): State<Arc<Demo>>) -> Response {
-    let now = demo.app.parts().clock.now();
+    let now = demo.app.ports().clock.now();
     let mut codes = Vec::new();
     for person in &demo.people.people {
         if let Some(code) = person.authenticator.as_ref().and_then(|secret| code(secret, now)) {
@@ -165,5 +165,5 @@ pub(super) async fn authenticators(State(demo): State<Arc<Demo>>) -> Response {
 
 /// Keeps the codes on the page current.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    Asset::new("text/javascript; charset=utf-8", "no-cache", include_str!("people.js").as_bytes()).respond(&headers)
+    super::script(include_str!("people.js"), &headers)
 }

@@ -10,13 +10,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
+use regain_server::config::{BreachedKind, CaptchaKind, Config, ContactKind, PasswordPreset};
 use toml::Table;
 
 use super::{Demo, guard::is_from_here};
-use crate::{
-    adapters::SiteVerify,
-    config::{BreachedKind, CaptchaKind, Config, ContactKind, PasswordPreset},
-};
 
 /// What a page's form sends: the names of what is on, and of what was chosen.
 type Fields = BTreeMap<String, String>;
@@ -70,20 +67,10 @@ pub(super) async fn set(State(demo): State<Arc<Demo>>, headers: HeaderMap, Form(
     if !is_from_here(&headers) {
         return (StatusCode::FORBIDDEN, "Only the demonstration's own page may do that.\n").into_response();
     }
-    let config = demo.app.config();
-    let result = changes(&config, &fields).map_err(|error| error.to_string());
-    let result = result.and_then(|changes| config.with(&changes).map_err(|error| error.to_string()));
-    let result = result.and_then(|config| {
-        let captcha = SiteVerify::configured(&config.captcha).map_err(|error| error.to_string())?;
-        Ok((config, captcha))
-    });
-    match result {
-        Ok((config, captcha)) => {
-            demo.app.reconfigure(config, captcha);
-            shown(&demo, Some(&Ok(())))
-        }
-        Err(reason) => shown(&demo, Some(&Err(reason))),
-    }
+    let Some(site) = demo.site.upgrade() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let changes = changes(demo.app.config(), &fields).map_err(|error| error.to_string());
+    let result = changes.and_then(|changes| site.switch(&changes).map_err(|error| error.to_string()));
+    shown(&site.demo(), Some(&result))
 }
 
 /// The configuration's keys, as the form has them.
@@ -171,7 +158,7 @@ fn shown(demo: &Demo, outcome: Option<&Result<(), String>>) -> Response {
                 None => {},
             }
             form.switches method="post" action="/demo/switches" {
-                (switches(&config, demo.app.parts().breached.is_some()))
+                (switches(config, demo.app.ports().breached.is_some()))
             }
         }
     };

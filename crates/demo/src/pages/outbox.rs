@@ -10,14 +10,11 @@ use axum::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use regain_server::{engine, mails::call_words};
 use serde::Serialize;
 
-use super::{super::asset::Asset, Demo};
-use crate::{
-    adapters::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said},
-    engine,
-    mails::call_words,
-};
+use super::Demo;
+use crate::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 
 /// How many entries the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;
@@ -59,7 +56,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                 @match entry {
                     OutboxEntry::Mail(mail) => (one_mail(mail, index < UNFOLDED)),
                     OutboxEntry::Text(text) => (one_text(text, index < UNFOLDED)),
-                    OutboxEntry::Call(call) => (one_call(call, &demo.organisation())),
+                    OutboxEntry::Call(call) => (one_call(call, demo.organisation())),
                 }
             }
         }
@@ -210,7 +207,7 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
         }
         OutboxEntry::Call(call) => JsonEntry::Call {
             status: status(call.status).0,
-            said: said(&call, &demo.organisation()),
+            said: said(&call, demo.organisation()),
             id: call.call.reference.call_id,
             to: call.call.to,
             at: call.at,
@@ -222,5 +219,5 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
 
 /// Looks for what is new.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    Asset::new("text/javascript; charset=utf-8", "no-cache", include_str!("outbox.js").as_bytes()).respond(&headers)
+    super::script(include_str!("outbox.js"), &headers)
 }

@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{Demo, guard::is_from_here};
-use crate::adapters::{CallAct, NotOnTheLine};
+use crate::{CallAct, NotOnTheLine};
 
 /// What a button sends.
 #[derive(Deserialize)]

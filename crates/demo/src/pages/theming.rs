@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use maud::{Markup, html};
+use regain_server::http::page;
 use serde_json::json;
 
-use super::{super::asset::Asset, Demo};
-use crate::languages::LANGUAGES;
+use super::Demo;
 
 /// A colour of the widget: a custom property `--regain-…` of the stylesheet.
 pub(super) struct Color {
@@ -264,7 +264,7 @@ fn behaviour() -> Markup {
             (radios("render", "Tree", &[("shadow", "A shadow tree"), ("light", "The page's own")]))
             label for="locale" { "Language" }
             select #locale name="locale" {
-                @for language in LANGUAGES.iter() { option value=(language.tag) lang=(language.tag) { (language.tag) } }
+                @for tag in page::languages() { option value=(tag) lang=(tag) { (tag) } }
                 option value="en-XA" { "Accented and longer (for testing)" }
                 option value="ar-XB" { "Turned (for testing)" }
             }
@@ -332,5 +332,5 @@ fn to_copy(id: &str, words: &str) -> Markup {
 
 /// Applies what the controls say.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    Asset::new("text/javascript; charset=utf-8", "no-cache", include_str!("theming.js").as_bytes()).respond(&headers)
+    super::script(include_str!("theming.js"), &headers)
 }

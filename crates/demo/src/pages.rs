@@ -1,4 +1,4 @@
-//! The demonstration: a sign-in page that truly signs in, the people who can, their mail and
+//! The demonstration's pages: a sign-in page that truly signs in, the people who can, their mail and
 //! their phones. Only for this computer.
 
 mod account;
@@ -9,56 +9,85 @@ mod people;
 mod switches;
 mod theming;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Weak},
+};
 
-pub(crate) use account::verifier;
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use maud::{Markup, html};
 use regain_protocol::{MAX_BODY_BYTES, Secret};
-use serde::Deserialize;
-
-use super::page::{self, Frame, Policy};
-use crate::{
-    adapters::{Outbox, People},
+use regain_server::{
+    adapters::People,
     app::App,
-    languages,
+    http::{
+        Asset,
+        page::{self, Banner, Frame, Policy},
+    },
     ports::SignIn,
 };
+use serde::Deserialize;
 
-/// What the demonstration stands on.
+use crate::{Outbox, Site, assertions::Signer};
+
+/// Says on every page that this is a demonstration, and leads to its parts.
+pub(crate) const BANNER: Banner = Banner { stylesheet: "/demo/demo.css", draw: banner };
+
+/// The base of the pages of one server.
 #[derive(Clone)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// The server.
-    pub app: Arc<App>,
-    /// Where the people's mail and phones are.
-    pub outbox: Outbox,
+    pub(crate) app: Arc<App>,
+    /// The people's mail and phones.
+    pub(crate) outbox: Outbox,
     /// The people as they were seeded.
-    pub people: People,
+    pub(crate) people: Arc<People>,
+    /// Signs that somebody is signed in, where the server takes the demonstration's word.
+    pub(crate) signer: Option<Signer>,
+    /// The demonstration, whose server a switch replaces. It holds this.
+    pub(crate) site: Weak<Site>,
 }
 
 impl Demo {
-    fn organisation(&self) -> String {
-        self.app.config().organisation.name.clone()
+    fn organisation(&self) -> &str {
+        &self.app.config().organisation.name
     }
 
     fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
         let captcha = self.app.config().captcha.kind;
         let policy = Policy { images: None, forms: "'self'", frames: "'self'", captcha };
         // The demonstration is for developers, so it is in English.
-        let language = languages::language("en");
-        Frame { language, organisation: &self.organisation(), title, demo: true, root, head }.page(&policy, content)
+        let (language, organisation) = ("en", self.organisation());
+        Frame { language, organisation, title, banner: Some(BANNER), root, head }.page(&policy, content)
+    }
+}
+
+/// In English, as the pages that it leads to.
+fn banner(language: &str) -> Markup {
+    let is_foreign = language != "en";
+    html! {
+        aside.banner lang=[is_foreign.then_some("en")] dir=[is_foreign.then_some("ltr")] aria-label="Demonstration" {
+            p { strong { "Demo" } " \u{2013} only on this computer" }
+            nav aria-label="Demonstration" {
+                a href="/" { "Sign-in page" }
+                a href="/demo" { "People" }
+                a href="/demo/outbox" { "Mail and phone" }
+                a href="/demo/switches" { "Switches" }
+                a href="/demo/theming" { "Looks" }
+            }
+        }
     }
 }
 
 /// Serves the demonstration, to this computer only.
-pub fn routes(demo: Demo) -> Router {
+pub(crate) fn routes(demo: Demo) -> Router {
     let listen = demo.app.config().server.listen;
     guarded(demo, listen)
 }
@@ -66,6 +95,7 @@ pub fn routes(demo: Demo) -> Router {
 fn guarded(demo: Demo, listen: SocketAddr) -> Router {
     Router::new()
         .route("/", get(sign_in_page))
+        .route("/demo/demo.css", get(stylesheet))
         .route("/demo/sign-in", post(sign_in))
         .route("/demo/assertion", post(account::assertion))
         .route("/demo/account.js", get(account::script))
@@ -93,17 +123,30 @@ struct Credentials {
     password: Secret<String>,
 }
 
+async fn stylesheet(headers: HeaderMap) -> Response {
+    text_file("text/css; charset=utf-8", include_str!("pages/demo.css"), &headers)
+}
+
+/// A script of the pages.
+fn script(text: &'static str, headers: &HeaderMap) -> Response {
+    text_file("text/javascript; charset=utf-8", text, headers)
+}
+
+fn text_file(content_type: &'static str, text: &'static str, headers: &HeaderMap) -> Response {
+    Asset::new(content_type, "no-cache", text.as_bytes()).respond(headers)
+}
+
 async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
-    demo.page("Sign in", "", html! {}, &sign_in_form(&demo.organisation(), "", None))
+    demo.page("Sign in", "", html! {}, &sign_in_form(demo.organisation(), "", None))
 }
 
 /// Signs in as any application would: with the directory and nothing else.
 async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -> Response {
-    match demo.app.parts().directory.sign_in(&form.username, &form.password, demo.app.parts().clock.now()).await {
+    match demo.app.ports().directory.sign_in(&form.username, &form.password, demo.app.ports().clock.now()).await {
         Ok(SignIn::Accepted(account)) => demo.page("Signed in", "../", html! {}, &account::welcome(&demo, &account)),
         Ok(SignIn::Refused) => {
             let error = "That user ID and password don't match an account that can sign in.";
-            demo.page("Sign in", "../", html! {}, &sign_in_form(&demo.organisation(), &form.username, Some(error)))
+            demo.page("Sign in", "../", html! {}, &sign_in_form(demo.organisation(), &form.username, Some(error)))
         }
         Err(error) => {
             tracing::warn!(%error, "the demo's sign-in");

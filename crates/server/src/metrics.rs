@@ -49,20 +49,20 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts a request. The route is the router's own pattern, never what the client wrote.
-    pub(super) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+    pub(crate) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let labels = Labels { method: known(method), route: route.to_owned(), status: class(status) };
         self.requests.get_or_create(&labels).inc();
         self.durations.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
     /// Counter of the texts of which the provider said that they were not delivered.
-    pub(super) fn undelivered_texts(&self) -> Counter {
+    pub(crate) fn undelivered_texts(&self) -> Counter {
         self.undelivered_texts.clone()
     }
 }
 
 /// The method, where it is a usual one: a client can make up any number of others.
-pub(super) fn known(method: &Method) -> &'static str {
+pub(crate) fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

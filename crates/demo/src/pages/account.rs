@@ -8,24 +8,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use maud::{Markup, html};
 use regain_protocol::{FlowKind, Secret};
-use serde::{Deserialize, Serialize};
-
-use super::{super::asset::Asset, Demo, guard::is_from_here, page};
-use crate::{
-    assertion::{Verifier, crypto},
-    config::AssertionsConfig,
+use regain_server::{
     engine::InfoDue,
-    keys::Keys,
     ports::{Account, random_id},
 };
+use serde::{Deserialize, Serialize};
 
-/// What the demonstration calls itself in its assertions.
-const ISSUER: &str = "regain-demo";
+use super::{Demo, guard::is_from_here, page};
+use crate::assertions::{Claims, ISSUER};
 
 /// For how long a page remembers who has signed in on it.
 const SIGNED_IN_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -44,31 +37,14 @@ struct SignedIn {
     until: Timestamp,
 }
 
-/// The claims of an assertion.
-#[derive(Serialize)]
-struct Claims<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    sub: &'a str,
-    iat: i64,
-    exp: i64,
-    jti: String,
-}
-
-/// What checks the demonstration's own assertions.
-pub(crate) fn verifier(keys: &Keys, audience: &str) -> Option<Verifier> {
-    let secret = STANDARD.encode(keys.demo_secret().expose()).into();
-    Verifier::from_config(&AssertionsConfig::shared(ISSUER, &secret), audience)
-}
-
 /// What a person sees who has signed in.
 pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
     let config = demo.app.config();
-    let now = demo.app.parts().clock.now();
+    let now = demo.app.ports().clock.now();
     let offers = |kind| config.flows.kinds().contains(&kind);
     let (change, register) = (offers(FlowKind::Change), offers(FlowKind::Register));
     // Where another program's word counts, the demonstration has none: people sign in once more.
-    let proof = (!config.assertions.is_configured()).then(|| prove(demo, account, now));
+    let proof = demo.signer.is_some().then(|| prove(demo, account, now));
     let due = config.rules().info_due(account, now).map(|due| match due {
         InfoDue::Missing(_) if has_nothing(account) => {
             "You have no security info yet, so there is no way back in if you forget your password. It takes a \
@@ -82,7 +58,7 @@ pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
     let link = if change { "#change-password" } else { "#security-info" };
     html! {
         main.sign-in {
-            header { (page::brand(&demo.organisation(), None)) }
+            header { (page::brand(demo.organisation(), None)) }
             section #account .card data-user-id=(account.user_id) data-proof=[proof.as_deref()] {
                 h1 { "Welcome, " (account.display_name) }
                 p data-testid="signed-in" { "You're signed in as " strong { bdi { (account.user_id) } } }
@@ -114,7 +90,7 @@ fn has_nothing(account: &Account) -> bool {
 fn prove(demo: &Demo, account: &Account, now: Timestamp) -> String {
     let signed_in = SignedIn { user_id: account.user_id.clone(), until: now + SIGNED_IN_FOR };
     let json = serde_json::to_vec(&signed_in).expect("a user ID and a time are JSON");
-    demo.app.keys().seal(&*demo.app.parts().rng, CONTEXT, &Secret::new(json))
+    demo.app.keys().seal(&*demo.app.ports().rng, CONTEXT, &Secret::new(json))
 }
 
 /// Gives an assertion to a page on which somebody has signed in.
@@ -122,7 +98,9 @@ pub(super) async fn assertion(State(demo): State<Arc<Demo>>, headers: HeaderMap,
     if !is_from_here(&headers) {
         return (StatusCode::FORBIDDEN, "Only the demonstration's own page may do that.\n").into_response();
     }
-    let now = demo.app.parts().clock.now();
+    // Where another program's word counts, nobody is given this one's.
+    let Some(signer) = &demo.signer else { return StatusCode::NOT_FOUND.into_response() };
+    let now = demo.app.ports().clock.now();
     let opened = demo.app.keys().open(CONTEXT, &proof).ok();
     let signed_in = opened.and_then(|json| serde_json::from_slice::<SignedIn>(json.expose()).ok());
     let Some(SignedIn { user_id, .. }) = signed_in.filter(|signed_in| signed_in.until > now) else {
@@ -134,16 +112,13 @@ pub(super) async fn assertion(State(demo): State<Arc<Demo>>, headers: HeaderMap,
         sub: &user_id,
         iat: now.as_second(),
         exp: (now + GOOD_FOR).as_second(),
-        jti: random_id(&*demo.app.parts().rng),
+        jti: random_id(&*demo.app.ports().rng),
     };
-    crypto::install();
-    let key = EncodingKey::from_secret(demo.app.keys().demo_secret().expose());
-    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).expect("claims are JSON");
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    (headers, token).into_response()
+    (headers, signer.sign(&claims)).into_response()
 }
 
 /// Opens the widget on the page.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    Asset::new("text/javascript; charset=utf-8", "no-cache", include_str!("account.js").as_bytes()).respond(&headers)
+    super::script(include_str!("account.js"), &headers)
 }

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
+use regain_server::ports::{AccountMail, Clock as _, Registration};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ports::{AccountMail, Clock as _, OsRng, Registration};
 
 const VALERIE: &str = "username=valerie%40northwind.example&password=illusions+sent+by+mirror";
 const ADA: &str = "username=ada%40northwind.example&password=analytical+engine+notes";
@@ -37,7 +37,7 @@ impl World {
         let body = json!({ "kind": kind, "assertion": assertion }).to_string();
         let request = Request::post("/v1/flows").header(header::CONTENT_TYPE, "application/json");
         let request = request.body(Body::from(body)).expect("a request");
-        let response = self.demo.app.router(Router::new()).oneshot(request).await.expect("answers");
+        let response = self.site.router().oneshot(request).await.expect("answers");
         let (head, body) = response.into_parts();
         let body = to_bytes(body, 1_000_000).await.expect("has a body");
         (head.status, serde_json::from_slice(&body).expect("JSON"))
@@ -45,7 +45,7 @@ impl World {
 
     fn sealed(&self, until: Timestamp) -> String {
         let json = json!({ "user_id": "ada@northwind.example", "until": until }).to_string().into_bytes();
-        self.demo.app.keys().seal(&OsRng, "demo: signed in", &Secret::new(json))
+        self.site.app().keys().seal(&OsRng, "demo: signed in", &Secret::new(json))
     }
 }
 
@@ -80,7 +80,8 @@ async fn who_has_too_little_security_info_or_looked_long_ago_is_told() {
     let (_, page) = world.sign_in(VALERIE).await;
     assert!(page.contains("security-info-due") && page.contains("no security info yet"), "{page}");
 
-    let directory = &world.demo.app.parts().directory;
+    let app = world.site.app();
+    let directory = &app.ports().directory;
     let id = directory.find("ada@northwind.example").await.expect("answers").expect("is there").id;
     let long_ago = SystemClock.now() - SignedDuration::from_hours(24 * 181);
     directory.register(&id, &Registration::Confirm(long_ago)).await.expect("registers");
@@ -90,7 +91,8 @@ async fn who_has_too_little_security_info_or_looked_long_ago_is_told() {
 
     let world = World::with("[security_info]\nrequired = 2").await;
     assert!(world.sign_in(ADA).await.1.contains("One more way"));
-    let directory = &world.demo.app.parts().directory;
+    let app = world.site.app();
+    let directory = &app.ports().directory;
     let id = directory.find("ada@northwind.example").await.expect("answers").expect("is there").id;
     let mail = AccountMail { role: regain_protocol::Role::Authentication, address: "ada@home.example".into() };
     directory.register(&id, &Registration::Mail(mail)).await.expect("registers");
@@ -137,7 +139,7 @@ async fn nobody_else_gets_one() {
         world.assertion("same-origin", &world.sealed(now + SignedDuration::from_mins(1))).await.0,
         StatusCode::OK
     );
-    let elsewhere = world.demo.app.keys().seal(&OsRng, "elsewhere", &Secret::new(b"{}".to_vec()));
+    let elsewhere = world.site.app().keys().seal(&OsRng, "elsewhere", &Secret::new(b"{}".to_vec()));
     let over = world.sealed(now);
     for proof in ["", "nonsense", "ada@northwind.example", &proof[1..], &format!("{proof}A"), &elsewhere, &over] {
         let (status, _, body) = world.assertion("same-origin", proof).await;

@@ -4,10 +4,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
-use crate::http::demo::theming::{FEW, MEASURES, MORE, Measure, PARTS, PRESETS};
+use crate::pages::theming::{FEW, MEASURES, MORE, Measure, PARTS, PRESETS};
 
-const STYLESHEET: &str = include_str!("../../../../../../style/regain.css");
-const DOCUMENTED: &str = include_str!("../../../../../../docs/embedding.md");
+const STYLESHEET: &str = include_str!("../../../../../style/regain.css");
+const DOCUMENTED: &str = include_str!("../../../../../docs/embedding.md");
 
 #[tokio::test]
 async fn the_looks_are_tried_under_the_policy_of_the_other_pages() {

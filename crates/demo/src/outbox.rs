@@ -1,4 +1,4 @@
-//! The demo's [`Notifier`] and [`Phone`]: mails and texts stay in memory, for a page that shows them, and
+//! The demonstration's [`Notifier`] and [`Phone`]: mails and texts stay in memory, for a page that shows them, and
 //! calls ring there until somebody answers them on that page.
 
 use std::{
@@ -10,13 +10,13 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::ports::{
+use regain_server::ports::{
     CallEvent, CallListener, CallRef, Clock, Message, Notifier, NotifyError, Phone, PhoneCall, TextMessage,
 };
 
-mod line;
+mod call;
 
-pub use line::{CallAct, CallStatus, NotOnTheLine, Said};
+pub use call::{CallAct, CallStatus, NotOnTheLine, Said};
 
 /// How many entries are kept; the oldest goes first.
 const CAPACITY: usize = 200;

@@ -1,0 +1,43 @@
+//! `regain-demo`: [`regain_server`] with a sign-in page, people, an outbox of their mail and calls, switches and
+//! looks to try. It composes the server's public parts and serves this computer only.
+//!
+//! Start at [`Site`], the server that a switch replaces as a whole, and [`Settings`], its file.
+
+mod assertions;
+mod outbox;
+mod pages;
+mod settings;
+mod site;
+
+use std::{path::Path, sync::Arc};
+
+pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
+use regain_server::{
+    adapters::People,
+    ports::SystemClock,
+    serve::{Extras, Failure, Service, delivery, listen, log, open, serve, stop_signal, widget},
+};
+pub use settings::Settings;
+pub use site::Site;
+
+/// Runs the demonstration that a file describes, until a signal stops it.
+pub async fn run(config: &Path) -> Result<(), Failure> {
+    let (settings, config) = Settings::load(config)?;
+    log(config.server.log);
+    // Before anything is opened, so that a signal during the start ends in order too.
+    let stopped = stop_signal()?;
+    let listener = listen(config.server.listen).await?;
+    let people = settings.people().map_or_else(|| Ok(People::default()), People::load)?;
+    let outbox = Outbox::new(Arc::new(SystemClock));
+    let extras = Extras {
+        notifier: Some(Arc::new(outbox.clone())),
+        phone: Some(Arc::new(outbox.clone())),
+        people: people.clone(),
+    };
+    let ports = open(&config, extras).await?;
+    let widget = widget(&config)?;
+    let public_url = config.server.public_url.clone();
+    let site = Site::new(settings, config, ports, outbox, people, widget)?;
+    let delivery = delivery(&site.app(), site.calls())?;
+    serve(Service { listener, public_url, router: site.router(), delivery }, stopped).await
+}

@@ -1,0 +1,30 @@
+//! The ports of one server, together; and every port by its name.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use regain_ports::*;
+
+/// The ports that a server stands on; cheap to clone.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where flows live.
+    pub store: Arc<dyn Store>,
+    /// Where accounts live.
+    pub directory: Arc<dyn Directory>,
+    /// Carries mails.
+    pub notifier: Arc<dyn Notifier>,
+    /// Carries text messages and places calls.
+    pub phone: Arc<dyn Phone>,
+    /// The outside service that tells people from programs, where one is configured.
+    pub captcha: Option<Arc<dyn CaptchaVerifier>>,
+    /// Knows breached passwords, where they are looked up.
+    pub breached: Option<Arc<dyn Breached>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Notified when a message was queued.
+    pub wake: Arc<Notify>,
+}

@@ -1,0 +1,93 @@
+//! Opening what the configuration names.
+
+use std::sync::Arc;
+
+use super::Failure;
+use crate::{
+    adapters::{
+        self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, Twilio,
+    },
+    app::App,
+    config::{Config, DirectoryKind, MailKind, PhoneKind},
+    delivery::{Delivery, Line, Texts},
+    keys::Keys,
+    mails::Mails,
+    ports::{CallListener, Notifier, OsRng, Phone, Ports, SystemClock},
+};
+
+/// Ports and people that the program around the server brings along.
+#[derive(Clone, Default)]
+pub struct Extras {
+    /// Carries mails where `mail.kind` is [`MailKind::Supplied`].
+    pub notifier: Option<Arc<dyn Notifier>>,
+    /// Carries text messages and calls where `phone.kind` is [`PhoneKind::Supplied`].
+    pub phone: Option<Arc<dyn Phone>>,
+    /// People who are added to the embedded directory unless they are there.
+    pub people: People,
+}
+
+/// Opens the ports that the configuration names; it takes those that it does not name from `extras`.
+pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
+    let clock = Arc::new(SystemClock);
+    let rng = Arc::new(OsRng);
+    let keys = Keys::derive(&config.server.server_key()?);
+    let database = Database::open(&config.store.path).await?;
+    let directory = match config.directory.kind {
+        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone(), keys.clone())
+            .await?
+            .remembering(config.password.history()),
+    };
+    if !extras.people.people.is_empty() {
+        let added = directory.import_asked(&extras.people, &config.questions.own).await?;
+        tracing::info!(added, "people are there");
+    }
+    let notifier: Arc<dyn Notifier> = match config.mail.kind {
+        MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
+        MailKind::Supplied => extras.notifier.ok_or(Failure::NotSupplied("mail"))?,
+    };
+    let phone: Arc<dyn Phone> = match config.phone.kind {
+        PhoneKind::Off => Arc::new(NoPhone),
+        PhoneKind::Supplied => extras.phone.ok_or(Failure::NotSupplied("phone"))?,
+        PhoneKind::Twilio => Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?),
+    };
+    Ok(Ports {
+        store: Arc::new(SqliteStore::new(database)),
+        directory: Arc::new(directory),
+        notifier,
+        phone,
+        captcha: SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?,
+        breached: adapters::breached(&config.password.breached)?,
+        clock,
+        rng,
+        wake: Arc::default(),
+    })
+}
+
+/// Adds people to the embedded directory, where the server may be running meanwhile; returns how many were new.
+pub async fn import(config: &Config, people: &People) -> Result<usize, Failure> {
+    let keys = Keys::derive(&config.server.server_key()?);
+    let database = Database::open(&config.store.path).await?;
+    let directory = EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await?;
+    Ok(directory.import_asked(people, &config.questions.own).await?)
+}
+
+/// The delivery of a server's messages; `calls` hears of the calls that fail.
+pub fn delivery(app: &App, calls: Arc<dyn CallListener>) -> Result<Delivery, Failure> {
+    let ports = app.ports().clone();
+    let config = app.config();
+    let organisation = &config.organisation;
+    let sessions = SessionsHook::configured(&config.directory, Arc::clone(&ports.clock)).map_err(Failure::Sessions)?;
+    Ok(Delivery {
+        store: ports.store,
+        notifier: ports.notifier,
+        phone: ports.phone,
+        sessions,
+        calls,
+        clock: ports.clock,
+        keys: Arc::new(app.keys().clone()),
+        mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
+        texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
+        line: Line::default(),
+        wake: ports.wake,
+    })
+}

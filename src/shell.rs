@@ -401,7 +401,9 @@ fn storage() -> Option<Storage> {
 fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Reset => "reset",
+        Outcome::FirstPassword => "first_password",
         Outcome::Unlocked => "unlocked",
+        Outcome::NotLocked => "not_locked",
         Outcome::Changed => "changed",
         Outcome::Registered => "registered",
         Outcome::RequestSent => "request_sent",

@@ -38,15 +38,17 @@ pub(crate) struct Answered {
 /// Sends a request; never fails, because a failure is a reply too.
 pub(crate) async fn send(api: &str, key: &str, request: Request) -> Answered {
     let (method, path, flow, body) = match request {
-        Request::Create(create) => ("POST", String::new(), None, Some(write::create_flow(&create))),
-        Request::Get(flow) => ("GET", ["/", &flow.id].concat(), Some(flow), None),
-        Request::Delete(flow) => ("DELETE", ["/", &flow.id].concat(), Some(flow), None),
+        Request::Create(create) => ("POST", "flows".to_owned(), None, Some(write::create_flow(&create))),
+        Request::Get(flow) => ("GET", ["flows/", &flow.id].concat(), Some(flow), None),
+        Request::Delete(flow) => ("DELETE", ["flows/", &flow.id].concat(), Some(flow), None),
+        // One address for all of them, so that a browser asks another origin for leave once.
         Request::Answer { flow, step, answer } => {
-            ("POST", ["/", &*flow.id, "/steps/", &step].concat(), Some(flow), Some(write::answer(&answer)))
+            let body = write::answer(&flow.id, &step, &answer);
+            ("POST", "answers".to_owned(), Some(flow), Some(body))
         }
     };
     let sent_at = now();
-    match fetch(&[api, "/v1/flows", &path].concat(), method, key, flow.as_ref(), body.as_ref()).await {
+    match fetch(&[api, "/v1/", &path].concat(), method, key, flow.as_ref(), body.as_ref()).await {
         Some(response) => {
             let clock_offset = header(&response, "date").and_then(|date| offset(&date, sent_at));
             Answered { reply: reply(&response).await, clock_offset }

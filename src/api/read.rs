@@ -84,6 +84,12 @@ impl<'a, J: Json> Reader<'a, J> {
         self.need(self.member(name).and_then(|it| it.flag()), false)
     }
 
+    /// A flag that a server of an older version leaves out.
+    #[inline(never)]
+    fn set(&self, name: &str) -> bool {
+        self.member(name).and_then(|it| it.flag()).unwrap_or_default()
+    }
+
     /// A count: a float-to-integer cast in Rust saturates, so nonsense becomes the nearest count.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is what is meant")]
     #[inline(never)]
@@ -128,6 +134,8 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
         Flow {
             id: json.text("id"),
             kind: json.need(flow_kind(&json.text("kind")), FlowKind::Reset),
+            reference: json.maybe("reference").unwrap_or_default(),
+            user_id: json.maybe("user_id"),
             expires_at: json.text("expires_at"),
             gate: gate.json.is_some().then(|| Gate { index: gate.small("index"), of: gate.small("of") }),
             notice: notice.json.is_some().then(|| Notice { code: notice_code(&notice.text("code")) }),
@@ -139,9 +147,12 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
 fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
     match &*json.text("name") {
         "identify" => StepBody::Identify { captcha: captcha(&json.object("captcha")) },
-        "contact_administrator" if IS_FULL => {
-            StepBody::ContactAdministrator { reason: json.text("reason"), contact: contact(&json.object("contact")) }
-        }
+        "contact_administrator" if IS_FULL => StepBody::ContactAdministrator {
+            reason: json.text("reason"),
+            contact: contact(&json.object("contact")),
+            needs_user_id: json.set("needs_user_id"),
+            back: json.set("back"),
+        },
         "choose_method" => StepBody::ChooseMethod { methods: json.list("methods", method) },
         "enter_code" => StepBody::EnterCode {
             method: method(&json.object("method")),
@@ -159,6 +170,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             method: method(&json.object("method")),
             status: call_status(&json.text("status")),
             calls_left: json.small("calls_left"),
+            call_again_at: json.maybe("call_again_at"),
         },
         "answer_questions" if IS_FULL => StepBody::AnswerQuestions {
             questions: json.list("questions", |json| Question { id: json.text("id"), text: json.text("text") }),
@@ -271,6 +283,8 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
         "breached" => Violation::Breached {},
         "too_guessable" => Violation::TooGuessable { min: json.small("min") },
         "reused" => Violation::Reused {},
+        "too_soon" => Violation::TooSoon { retry_at: json.text("retry_at") },
+        "directory" => Violation::Directory {},
         _ => Violation::Unknown,
     }
 }
@@ -290,7 +304,7 @@ pub(crate) fn config(json: &impl Json) -> Option<Config> {
             locales: Vec::new(),
             help: Help { email: help.maybe("email"), phone: help.maybe("phone"), url: help.maybe("url") },
             user_id_hint: json.maybe("user_id_hint"),
-            ask_administrator: json.member("ask_administrator").and_then(|it| it.flag()).unwrap_or_default(),
+            ask_administrator: json.set("ask_administrator"),
         }
     })
 }
@@ -325,6 +339,7 @@ fn method_kind(name: &str) -> MethodKind {
         "call" => MethodKind::Call,
         "questions" => MethodKind::Questions,
         "authenticator" => MethodKind::Authenticator,
+        "recovery_codes" => MethodKind::RecoveryCodes,
         _ => MethodKind::Unknown,
     }
 }
@@ -364,7 +379,9 @@ fn server_check(name: &str) -> ServerCheck {
 fn outcome(name: &str) -> Outcome {
     match name {
         "reset" => Outcome::Reset,
+        "first_password" => Outcome::FirstPassword,
         "unlocked" => Outcome::Unlocked,
+        "not_locked" => Outcome::NotLocked,
         "changed" => Outcome::Changed,
         "registered" => Outcome::Registered,
         "request_sent" => Outcome::RequestSent,

@@ -12,12 +12,17 @@ pub(crate) fn create_flow(create: &CreateFlow) -> Secret<String> {
     object.optional("locale", create.locale.as_deref());
     object.optional("user_id", create.user_id.as_deref());
     object.optional("assertion", create.assertion.as_ref().map(|secret| &**secret.expose()));
+    if let Some(with_config) = create.with_config {
+        object.raw("with_config", if with_config { "true" } else { "false" });
+    }
     Secret::new(object.end())
 }
 
-/// The body of `POST /v1/flows/{id}/steps/{step_id}`.
-pub(crate) fn answer(answer: &Answer) -> Secret<String> {
+/// The body of `POST /v1/answers`.
+pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> {
     let mut object = Object::new();
+    object.text("flow", flow);
+    object.text("step", step);
     let named = |object: &mut Object, name| object.text("do", name);
     match answer {
         Answer::Identify { user_id, captcha } => {
@@ -28,10 +33,12 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
             }
         }
         Answer::NewCaptcha {} => named(&mut object, "new_captcha"),
-        Answer::SendRequest { message } => {
+        Answer::SendRequest { message, user_id } => {
             named(&mut object, "send_request");
             object.optional("message", message.as_deref());
+            object.optional("user_id", user_id.as_deref());
         }
+        Answer::GoBack {} => named(&mut object, "go_back"),
         Answer::Choose { method, destination } => {
             named(&mut object, "choose");
             object.text("method", method);
@@ -80,7 +87,11 @@ pub(crate) fn answer(answer: &Answer) -> Secret<String> {
         }
         #[cfg(feature = "full")]
         Answer::Finish {} => named(&mut object, "finish"),
-        Answer::AskAdministrator {} => named(&mut object, "ask_administrator"),
+        Answer::AskAdministrator { user_id } => {
+            named(&mut object, "ask_administrator");
+            object.optional("user_id", user_id.as_deref());
+        }
+        Answer::MoreTime {} => named(&mut object, "more_time"),
         // The lean widget has no screen that leads to any of these.
         #[cfg(not(feature = "full"))]
         Answer::SignIn { .. }
@@ -132,6 +143,7 @@ fn method_kind(kind: MethodKind) -> &'static str {
         MethodKind::Call => "call",
         MethodKind::Questions => "questions",
         MethodKind::Authenticator => "authenticator",
+        MethodKind::RecoveryCodes => "recovery_codes",
         MethodKind::Unknown => "unknown",
     }
 }
@@ -207,6 +219,7 @@ fn quote(into: &mut String, text: &str) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use regain_protocol::AnswerRequest;
     #[cfg(not(feature = "full"))]
     use regain_protocol::{MethodKind, Role};
     use serde_json::Value;
@@ -227,7 +240,9 @@ mod tests {
                 captcha: Some(CaptchaSolution { id: Some(plain()), solution: plain() }),
             },
             Answer::NewCaptcha {},
-            Answer::SendRequest { message: Some(plain()) },
+            Answer::SendRequest { message: Some(plain()), user_id: None },
+            Answer::SendRequest { message: None, user_id: Some(plain()) },
+            Answer::GoBack {},
             Answer::Choose { method: plain(), destination: None },
             Answer::Choose { method: plain(), destination: Some(secret()) },
             Answer::Verify { code: secret() },
@@ -238,13 +253,16 @@ mod tests {
             Answer::Unlock {},
             Answer::Reset {},
             Answer::SetPassword { password: secret(), current: Some(secret()) },
-            Answer::AskAdministrator {},
+            Answer::AskAdministrator { user_id: None },
+            Answer::AskAdministrator { user_id: Some(plain()) },
+            Answer::MoreTime {},
         ];
         if cfg!(feature = "full") {
             all.extend([
                 Answer::SignIn { user_id: plain(), password: secret() },
                 Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
                 Answer::Add { kind: MethodKind::Authenticator, role: None, value: None },
+                Answer::Add { kind: MethodKind::RecoveryCodes, role: None, value: None },
                 Answer::Remove { method: plain() },
                 Answer::SetQuestions { answers: answers() },
                 Answer::Finish {},
@@ -256,16 +274,20 @@ mod tests {
     proptest! {
         #[test]
         fn writes_what_serde_writes(text in any::<String>()) {
-            for one in all(&text) {
-                same(&answer(&one), &one);
+            for answered in all(&text) {
+                let request = AnswerRequest { flow: "f".into(), step: text.clone(), answer: answered };
+                same(&answer(&request.flow, &request.step, &request.answer), &request);
             }
-            let create = CreateFlow {
-                kind: FlowKind::Reset,
-                locale: Some(text.clone()),
-                user_id: None,
-                assertion: Some(Secret::from(&*text)),
-            };
-            same(&create_flow(&create), &create);
+            for with_config in [None, Some(true), Some(false)] {
+                let create = CreateFlow {
+                    kind: FlowKind::Reset,
+                    locale: Some(text.clone()),
+                    user_id: None,
+                    assertion: Some(Secret::from(&*text)),
+                    with_config,
+                };
+                same(&create_flow(&create), &create);
+            }
         }
     }
 }

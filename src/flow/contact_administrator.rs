@@ -67,7 +67,7 @@ impl ContactAdministrator {
             return Err(Field::Message);
         }
         let message = self.message.expose().trim();
-        Ok(Some(Answer::SendRequest { message: (!message.is_empty()).then(|| message.to_owned()) }))
+        Ok(Some(Answer::SendRequest { message: (!message.is_empty()).then(|| message.to_owned()), user_id: None }))
     }
 
     pub(super) fn refused(&mut self, code: ProblemCode) -> Option<Field> {
@@ -96,7 +96,7 @@ mod tests {
     fn a_message_is_optional_and_one_that_is_too_long_is_not_sent() {
         let mut step = ContactAdministrator::new("asked".into(), Contact::Form {}).expect("in the full build");
         let sent = |step: &mut ContactAdministrator| match step.submit() {
-            Ok(Some(Answer::SendRequest { message })) => message,
+            Ok(Some(Answer::SendRequest { message, .. })) => message,
             other => panic!("it is the form: {other:?}"),
         };
         assert_eq!(sent(&mut step), None);

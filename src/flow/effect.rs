@@ -31,7 +31,7 @@ pub enum Effect {
         /// Which flow, and the right to see it.
         flow: Resume,
     },
-    /// `POST /v1/flows/{id}/steps/{step}`.
+    /// `POST /v1/answers`.
     PostAnswer {
         /// Names the reply.
         ticket: Ticket,

@@ -118,6 +118,12 @@ impl Identify {
         self.error = self.error.filter(|(at, _)| *at != field);
     }
 
+    /// The user ID as typed so far, if any.
+    pub(super) fn named(&self) -> Option<String> {
+        let user_id = self.user_id.trim();
+        (!user_id.is_empty()).then(|| user_id.to_owned())
+    }
+
     /// `None` for an answer that has to wait for the solution.
     pub(super) fn submit(&mut self) -> Result<Option<Answer>, Field> {
         let (user_id, solution) = (self.user_id.trim(), self.solution.trim());

@@ -154,10 +154,10 @@ impl Model {
             StepBody::Identify { captcha } if captcha != Some(Captcha::Unknown) => {
                 Step::Identify(Identify::new(self.user_id.clone(), captcha))
             }
-            StepBody::ContactAdministrator { reason, contact } => {
+            StepBody::ContactAdministrator { reason, contact, .. } => {
                 ContactAdministrator::new(reason, contact).map_or(Step::Unknown, Step::ContactAdministrator)
             }
-            StepBody::AnswerCall { method, status, calls_left } => {
+            StepBody::AnswerCall { method, status, calls_left, .. } => {
                 AnswerCall::new(method, status, calls_left).map_or(Step::Unknown, Step::AnswerCall)
             }
             StepBody::AnswerQuestions { questions, tries_left } => {

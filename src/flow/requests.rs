@@ -101,6 +101,7 @@ impl Model {
                     locale: self.setup.locale.clone(),
                     user_id: None,
                     assertion: None,
+                    with_config: None,
                 },
             },
             // The flow that these were about is gone.
@@ -171,7 +172,13 @@ impl Model {
                 Event::AskedForAnotherMethod,
                 Some(Step::EnterCode(_) | Step::AnswerCall(_) | Step::AnswerQuestions(_)),
             ) => (Wish::Other, Answer::ChooseAnother {}),
-            (Event::AskedForAdministrator, _) if can_ask_administrator => (Wish::Other, Answer::AskAdministrator {}),
+            (Event::AskedForAdministrator, step) if can_ask_administrator => {
+                let user_id = match step {
+                    Some(Step::Identify(step)) => step.named(),
+                    _ => None,
+                };
+                (Wish::Other, Answer::AskAdministrator { user_id })
+            }
             _ => return,
         };
         self.answer(now, wish, answer, effects);

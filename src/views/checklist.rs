@@ -73,7 +73,7 @@ fn refusal(violation: &Violation) -> String {
         Violation::Common {} => Text::RuleCommon,
         Violation::Breached {} => Text::RuleBreached,
         Violation::Reused {} => Text::RuleReused,
-        Violation::Unknown => Text::RuleOther,
+        Violation::TooSoon { .. } | Violation::Directory {} | Violation::Unknown => Text::RuleOther,
         judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
     };
     i18n::text(text).to_owned()

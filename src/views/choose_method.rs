@@ -85,7 +85,7 @@ fn heading(kind: MethodKind) -> Text {
         MethodKind::Call => Text::KindCall,
         MethodKind::Questions => Text::KindQuestions,
         MethodKind::Authenticator => Text::KindAuthenticator,
-        MethodKind::Unknown => Text::OtherMethod,
+        MethodKind::RecoveryCodes | MethodKind::Unknown => Text::OtherMethod,
     }
 }
 
@@ -103,7 +103,7 @@ fn name(method: &Method) -> Text {
         (MethodKind::Call, _) => Text::Call,
         (MethodKind::Questions, _) => Text::Questions,
         (MethodKind::Authenticator, _) => Text::Authenticator,
-        (MethodKind::Unknown, _) => Text::OtherMethod,
+        (MethodKind::RecoveryCodes | MethodKind::Unknown, _) => Text::OtherMethod,
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
     let Screen::Done { outcome, notified, due, .. } = screen else { return ().into_any() };
     let (outcome, notified, due) = (*outcome, *notified, *due);
     let (title, words) = match outcome {
-        Outcome::Reset => (Text::DoneReset, Text::DoneLead),
+        Outcome::Reset | Outcome::FirstPassword => (Text::DoneReset, Text::DoneLead),
         #[cfg(feature = "full")]
         Outcome::Changed if is_signed_in(screen) => (Text::DoneChanged, Text::DoneChangedLead),
         Outcome::Changed => (Text::DoneChanged, Text::DoneLead),
@@ -22,7 +22,7 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };
     // The server ends sessions after a reset, and nothing else does.
-    let elsewhere = notified && outcome == Outcome::Reset;
+    let elsewhere = notified && matches!(outcome, Outcome::Reset | Outcome::FirstPassword);
     #[cfg(feature = "full")]
     let back = if is_signed_in(screen) {
         // They are where they want to be.

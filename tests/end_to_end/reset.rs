@@ -121,7 +121,7 @@ async fn a_double_click_sends_one_request_and_one_message() -> Result<()> {
         let posts = stage
             .page
             .script(
-                "return performance.getEntriesByType('resource').filter((r) => r.name.includes('/steps/')).length",
+                "return performance.getEntriesByType('resource').filter((r) => r.name.endsWith('/v1/answers')).length",
                 vec![],
             )
             .await?;

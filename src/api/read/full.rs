@@ -14,7 +14,11 @@ pub(super) fn security_info<J: Json>(json: &Reader<J>) -> StepBody {
         allowed: json
             .list("allowed", |json| AllowedMethod { kind: method_kind(&json.text("kind")), role: role_of(json) }),
         questions: offer(&json.object("questions")),
-        reconfirm: json.member("reconfirm").and_then(|it| it.flag()).unwrap_or_default(),
+        reconfirm: json.set("reconfirm"),
+        new_codes: json.member("new_codes").and_then(|it| it.items()).map(|codes| {
+            let codes = codes.iter().filter_map(Json::text);
+            codes.map(Secret::new).collect()
+        }),
     }
 }
 
@@ -30,6 +34,7 @@ fn registered<J: Json>(json: &Reader<J>) -> RegisteredMethod {
         masked: json.maybe("masked"),
         registered: json.flag("registered"),
         verified: json.flag("verified"),
+        left: json.member("left").map(|_| json.small("left")),
     }
 }
 

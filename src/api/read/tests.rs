@@ -30,7 +30,7 @@ impl Json for Value {
 
 fn methods() -> impl Strategy<Value = Method> {
     use MethodKind as Kind;
-    let kinds = [Kind::Email, Kind::Sms, Kind::Call, Kind::Questions, Kind::Authenticator];
+    let kinds = [Kind::Email, Kind::Sms, Kind::Call, Kind::Questions, Kind::Authenticator, Kind::RecoveryCodes];
     let roles = [None, Some(Role::Alternate), Some(Role::Authentication), Some(Role::Mobile), Some(Role::Office)];
     (
         any::<String>(),
@@ -82,7 +82,15 @@ fn captchas() -> impl Strategy<Value = Captcha> {
 /// Every step that the widget can draw.
 fn bodies() -> impl Strategy<Value = StepBody> {
     use Outcome as Did;
-    let outcomes = [Did::Reset, Did::Unlocked, Did::Changed, Did::Registered, Did::RequestSent];
+    let outcomes = [
+        Did::Reset,
+        Did::FirstPassword,
+        Did::Unlocked,
+        Did::NotLocked,
+        Did::Changed,
+        Did::Registered,
+        Did::RequestSent,
+    ];
     let reasons = [EndReason::Expired, EndReason::TooManyAttempts, EndReason::Cancelled];
     let unlocks = [UnlockOutcome::Unlock, UnlockOutcome::Reset, UnlockOutcome::Unknown];
     let statuses = [
@@ -103,11 +111,23 @@ fn bodies() -> impl Strategy<Value = StepBody> {
                 Just(Contact::Form {}),
                 any::<String>().prop_map(|url| Contact::Url { url }),
                 Just(Contact::Unknown),
-            ]
+            ],
+            any::<[bool; 2]>(),
         )
-            .prop_map(|(reason, contact)| StepBody::ContactAdministrator { reason, contact }),
-        (methods(), prop::sample::select(statuses.to_vec()), any::<u8>())
-            .prop_map(|(method, status, calls_left)| StepBody::AnswerCall { method, status, calls_left }),
+            .prop_map(|(reason, contact, [needs_user_id, back])| StepBody::ContactAdministrator {
+                reason,
+                contact,
+                needs_user_id,
+                back
+            }),
+        (methods(), prop::sample::select(statuses.to_vec()), any::<u8>(), any::<Option<String>>()).prop_map(
+            |(method, status, calls_left, call_again_at)| StepBody::AnswerCall {
+                method,
+                status,
+                calls_left,
+                call_again_at
+            }
+        ),
         (prop::collection::vec(any::<[String; 2]>(), 0..4), any::<u8>()).prop_map(|(questions, tries_left)| {
             let questions = questions.into_iter().map(|[id, text]| Question { id, text }).collect();
             StepBody::AnswerQuestions { questions, tries_left }
@@ -167,8 +187,9 @@ fn full_bodies() -> BoxedStrategy<StepBody> {
         return Just(StepBody::Unknown).boxed();
     }
     let registered =
-        (methods(), any::<[bool; 2]>()).prop_map(|(Method { id, kind, role, masked, .. }, [one, other])| {
-            RegisteredMethod { id, kind, role, masked, registered: one, verified: other }
+        (methods(), any::<[bool; 2]>(), any::<Option<u8>>()).prop_map(|(method, [registered, verified], left)| {
+            let Method { id, kind, role, masked, .. } = method;
+            RegisteredMethod { id, kind, role, masked, registered, verified, left }
         });
     let allowed = methods().prop_map(|Method { kind, role, .. }| AllowedMethod { kind, role });
     let questions = (prop::collection::vec(any::<[String; 2]>(), 0..4), any::<bool>(), any::<[u8; 2]>()).prop_map(
@@ -183,15 +204,17 @@ fn full_bodies() -> BoxedStrategy<StepBody> {
         prop::collection::vec(allowed, 0..4),
         prop::option::of(questions),
         any::<bool>(),
+        any::<Option<Vec<String>>>(),
     );
     prop_oneof![
         any::<Option<String>>().prop_map(|user_id| StepBody::SignIn { user_id }),
-        info.prop_map(|(methods, required, allowed, questions, reconfirm)| StepBody::SecurityInfo {
+        info.prop_map(|(methods, required, allowed, questions, reconfirm, codes)| StepBody::SecurityInfo {
             methods,
             required,
             allowed,
             questions,
             reconfirm,
+            new_codes: codes.map(|codes| codes.into_iter().map(Secret::new).collect()),
         }),
     ]
     .boxed()
@@ -206,11 +229,14 @@ fn flows() -> impl Strategy<Value = Flow> {
         prop::sample::select(kinds.to_vec()),
         any::<Option<[u8; 2]>>(),
         prop::sample::select(notices.to_vec()),
+        (any::<String>(), any::<Option<String>>()),
         bodies(),
     )
-        .prop_map(|([id, expires_at, step_id], kind, gate, notice, body)| Flow {
+        .prop_map(|([id, expires_at, step_id], kind, gate, notice, (reference, user_id), body)| Flow {
             id,
             kind,
+            reference,
+            user_id,
             expires_at,
             gate: gate.map(|[index, of]| Gate { index, of }),
             notice: notice.map(|code| Notice { code }),
@@ -230,6 +256,8 @@ fn violations() -> impl Strategy<Value = Violation> {
         Just(Violation::Common {}),
         Just(Violation::Breached {}),
         Just(Violation::Reused {}),
+        any::<String>().prop_map(|retry_at| Violation::TooSoon { retry_at }),
+        Just(Violation::Directory {}),
     ]
 }
 

@@ -20,7 +20,9 @@ export type Step =
 /** What somebody got done. */
 export type Outcome =
   | "reset"
+  | "first_password"
   | "unlocked"
+  | "not_locked"
   | "changed"
   | "registered"
   /** The administrators were asked. */

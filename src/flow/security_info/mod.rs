@@ -40,7 +40,7 @@ impl Way {
             MethodKind::Sms | MethodKind::Call => Self::Phone(role),
             MethodKind::Questions => Self::Questions,
             MethodKind::Authenticator => Self::Authenticator,
-            MethodKind::Unknown => return None,
+            MethodKind::RecoveryCodes | MethodKind::Unknown => return None,
         })
     }
 
@@ -91,7 +91,7 @@ pub struct SecurityInfo {
 
 impl SecurityInfo {
     pub(super) fn new(body: StepBody) -> Option<Self> {
-        let StepBody::SecurityInfo { methods, required, allowed, questions, reconfirm } = body else { return None };
+        let StepBody::SecurityInfo { methods, required, allowed, questions, reconfirm, .. } = body else { return None };
         let mut ways: Vec<(Way, Vec<MethodKind>)> = Vec::new();
         for it in allowed {
             let Some(way) = Way::of(it.kind, it.role).filter(|way| *way != Way::Questions) else { continue };

@@ -3,7 +3,8 @@ use regain_protocol::{AllowedMethod, PredefinedQuestion};
 use super::*;
 
 fn method(id: &str, kind: MethodKind, role: Option<Role>) -> RegisteredMethod {
-    RegisteredMethod { id: id.into(), kind, role, masked: Some("•••".into()), registered: true, verified: true }
+    let masked = Some("•••".into());
+    RegisteredMethod { id: id.into(), kind, role, masked, registered: true, verified: true, left: None }
 }
 
 fn offer() -> QuestionsOffer {
@@ -27,7 +28,7 @@ fn allowed() -> Vec<AllowedMethod> {
 
 fn step(methods: Vec<RegisteredMethod>) -> SecurityInfo {
     let (allowed, questions) = (allowed(), Some(offer()));
-    let body = StepBody::SecurityInfo { methods, required: 2, allowed, questions, reconfirm: false };
+    let body = StepBody::SecurityInfo { methods, required: 2, allowed, questions, reconfirm: false, new_codes: None };
     SecurityInfo::new(body).expect("it is that step")
 }
 
@@ -190,7 +191,14 @@ fn questions_that_nobody_could_register_are_not_on_offer() {
         QuestionsOffer { to_register: 5, own_allowed: false, ..offer() },
     ] {
         let (allowed, questions) = (allowed(), Some(offer));
-        let body = StepBody::SecurityInfo { methods: vec![], required: 1, allowed, questions, reconfirm: false };
+        let body = StepBody::SecurityInfo {
+            methods: vec![],
+            required: 1,
+            allowed,
+            questions,
+            reconfirm: false,
+            new_codes: None,
+        };
         assert!(!overview(&SecurityInfo::new(body).expect("it is that step")).addable.contains(&Way::Questions));
     }
 }

@@ -71,12 +71,17 @@ pub(super) fn enter_code(tries_left: u8) -> StepBody {
 }
 
 pub(super) fn contact(reason: &str) -> StepBody {
-    StepBody::ContactAdministrator { reason: reason.into(), contact: Contact::Form {} }
+    StepBody::ContactAdministrator {
+        reason: reason.into(),
+        contact: Contact::Form {},
+        needs_user_id: false,
+        back: false,
+    }
 }
 
 pub(super) fn call(status: CallStatus, calls_left: u8) -> StepBody {
     let method = Method { kind: MethodKind::Call, role: Some(Role::Office), ..method("m3") };
-    StepBody::AnswerCall { method, status, calls_left }
+    StepBody::AnswerCall { method, status, calls_left, call_again_at: None }
 }
 
 pub(super) fn questions(tries_left: u8) -> StepBody {
@@ -102,6 +107,7 @@ pub(super) fn security_info(required: u8) -> StepBody {
         masked: Some("a•••@example.com".into()),
         registered: true,
         verified: true,
+        left: None,
     };
     let allowed = |kind, role| AllowedMethod { kind, role };
     let question = |id: &str| PredefinedQuestion { id: id.into(), text: format!("What was the {id}?") };
@@ -120,6 +126,7 @@ pub(super) fn security_info(required: u8) -> StepBody {
             to_answer: 2,
         }),
         reconfirm: false,
+        new_codes: None,
     }
 }
 
@@ -136,6 +143,8 @@ pub(super) fn flow(step: &str, body: StepBody) -> Flow {
     Flow {
         id: "flow".into(),
         kind: FlowKind::Reset,
+        reference: "7QK2M".into(),
+        user_id: None,
         expires_at: "2026-11-23T14:15:00Z".into(),
         gate: None,
         notice: None,
@@ -210,7 +219,10 @@ impl Driven {
                 Effect::CreateFlow { ticket, key, .. } => (ticket, Sent::Create { key: key.clone() }),
                 Effect::GetFlow { ticket, .. } => (ticket, Sent::Get),
                 Effect::PostAnswer { ticket, key, flow, step, answer } => {
-                    let body = write_answer(answer).expose().clone();
+                    let body = write_answer(&flow.id, step, answer).expose().clone();
+                    let addressed = format!(r#"{{"flow":"{}","step":"{step}","#, flow.id);
+                    let said = body.strip_prefix(&addressed).expect("an answer says what it is for");
+                    let body = ["{", said].concat();
                     let (key, step) = (key.clone(), step.clone());
                     (ticket, Sent::Answer { key, step, body, token: flow.token.expose().clone() })
                 }

@@ -138,10 +138,13 @@ fn anyone_can_turn_to_the_administrators_at_every_step() {
         StepBody::Unknown,
     ];
     for body in bodies_before {
+        // Who is not named yet says who they are, so that nobody types it twice.
+        let named = matches!(body, StepBody::Identify { .. });
         let mut widget = Driven::at("s", body);
         assert!(widget.view().can_ask_administrator);
         widget.event(Event::AskedForAdministrator);
-        assert_eq!(bodies(&widget), [r#"{"do":"ask_administrator"}"#]);
+        let user_id = if named { r#","user_id":"ada@example.com""# } else { "" };
+        assert_eq!(bodies(&widget), [[r#"{"do":"ask_administrator""#, user_id, "}"].concat()]);
         widget.reply(answer("s2", contact("asked")));
         assert!(matches!(widget.view().screen, Screen::ContactAdministrator(_)));
         assert!(!widget.view().can_ask_administrator, "they are there");
@@ -149,6 +152,10 @@ fn anyone_can_turn_to_the_administrators_at_every_step() {
         widget.event(Event::Submitted);
         assert_eq!(bodies(&widget)[1], r#"{"do":"send_request","message":"Please ring me."}"#);
     }
+    let mut widget = Driven::at("s", identify());
+    widget.typed(Field::UserId, " ");
+    widget.event(Event::AskedForAdministrator);
+    assert_eq!(bodies(&widget), [r#"{"do":"ask_administrator"}"#], "and who typed nothing says nothing");
     let mut widget = Driven::at("s", identify());
     widget.event(Event::Configured(Box::new(Config { ask_administrator: false, ..config() })));
     widget.event(Event::AskedForAdministrator);
@@ -158,7 +165,10 @@ fn anyone_can_turn_to_the_administrators_at_every_step() {
 #[test]
 fn a_page_of_the_organisations_own_is_no_form() {
     let contact = Contact::Url { url: "https://help.example.com/".into() };
-    let mut widget = Driven::at("s", StepBody::ContactAdministrator { reason: "disabled".into(), contact });
+    let mut widget = Driven::at(
+        "s",
+        StepBody::ContactAdministrator { reason: "disabled".into(), contact, needs_user_id: false, back: false },
+    );
     widget.event(Event::Submitted);
     assert!(widget.sent.is_empty());
     assert!(said(&mut widget).is_empty());

@@ -2,7 +2,7 @@
 //! keys, dates, passphrases, other scripts, and noise.
 
 /// One word, or password, a line.
-const COMMON: &str = include_str!("../../../crates/server/src/common_passwords.txt");
+const COMMON: &str = include_str!("../../../crates/values/src/common_passwords.txt");
 
 /// Words for passphrases, some in no dictionary.
 const WORDS: [&str; 16] = [

@@ -16,6 +16,8 @@ pub mod clock;
 pub mod flow;
 mod full;
 pub mod i18n;
+#[cfg(feature = "full")]
+mod keeping;
 mod options;
 pub mod shell;
 mod sms;

@@ -6,19 +6,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Function;
-#[cfg(feature = "full")]
-use js_sys::Promise;
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
+#[cfg(feature = "full")]
+use regain_protocol::CreateFlow;
 use regain_protocol::Outcome;
-#[cfg(feature = "full")]
-use regain_protocol::{AuthenticatorSetup, CreateFlow};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-#[cfg(feature = "full")]
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlElement, HtmlInputElement, Storage};
 
 use crate::aids::{self, Aids};
@@ -30,6 +26,8 @@ use crate::captcha;
 use crate::flow::Reply;
 use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
 use crate::i18n::{self, Text};
+#[cfg(feature = "full")]
+use crate::keeping;
 #[cfg(feature = "full")]
 use crate::options;
 use crate::options::{Options, now};
@@ -210,7 +208,9 @@ impl Shell {
             Effect::GoOn(flow) => self.tell("more", &kept(&flow), ""),
             Effect::OpenFlow(kind, user_id) => self.tell("flow", api::flow_name(kind), &user_id),
             #[cfg(feature = "full")]
-            Effect::CopyKey(setup) => self.copy_key(&setup),
+            Effect::CopyKey(setup) => keeping::copy(self, &setup.secret, Announcement::KeyCopied),
+            #[cfg(feature = "full")]
+            Effect::KeepCodes(keep, codes) => keeping::codes(self, keep, &codes),
             Effect::Close => {
                 // Not from within the handler of a button that goes away with the rest.
                 let shell = Rc::clone(self);
@@ -244,23 +244,6 @@ impl Shell {
                     shell.request(Some(ticket), options::nonce(), Request::Create(create));
                 }
                 Err(fault) => shell.send(Event::Replied(ticket, Reply::Lost(fault))),
-            }
-        });
-    }
-
-    /// The key in the clear goes to the clipboard and nowhere else; it can be selected and copied by hand
-    /// where that is not allowed.
-    #[cfg(feature = "full")]
-    fn copy_key(self: &Rc<Self>, setup: &AuthenticatorSetup) {
-        let clipboard = options::member(&window().navigator(), "clipboard");
-        let write = clipboard.as_ref().and_then(|it| options::member(it, "writeText")?.dyn_into::<Function>().ok());
-        let (Some(clipboard), Some(write)) = (clipboard, write) else { return };
-        let written = write.call1(&clipboard, &setup.secret.expose().as_str().into());
-        let Some(written) = written.ok().and_then(|it| it.dyn_into::<Promise>().ok()) else { return };
-        let shell = Rc::clone(self);
-        spawn_local(async move {
-            if JsFuture::from(written).await.is_ok() {
-                shell.announce(Announcement::KeyCopied);
             }
         });
     }
@@ -307,7 +290,7 @@ impl Shell {
         !answer.is_some_and(|answer| answer.is_ok_and(|may| may.is_falsy()))
     }
 
-    fn announce(&self, announcement: Announcement) {
+    pub(crate) fn announce(&self, announcement: Announcement) {
         let words = match announcement {
             Announcement::CodeSent => i18n::text(Text::CodeResent).to_owned(),
             Announcement::NewCaptcha => i18n::text(Text::CaptchaNew).to_owned(),

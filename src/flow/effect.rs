@@ -103,6 +103,9 @@ pub enum Effect {
     /// Put the authenticator app's key on the clipboard.
     #[cfg(feature = "full")]
     CopyKey(Arc<AuthenticatorSetup>),
+    /// Help with keeping the new recovery codes.
+    #[cfg(feature = "full")]
+    KeepCodes(Keep, super::Codes),
     /// Take the widget away.
     Close,
 }
@@ -114,6 +117,18 @@ pub struct Resume {
     pub id: String,
     /// Its token.
     pub token: Secret<String>,
+}
+
+/// A way to keep the new recovery codes.
+#[cfg(feature = "full")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// On the clipboard.
+    Copy,
+    /// On paper.
+    Print,
+    /// In a file.
+    Download,
 }
 
 /// Where the focus goes.

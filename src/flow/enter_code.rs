@@ -11,7 +11,7 @@ use crate::clock::{Millis, parse_utc};
 pub struct EnterCode {
     /// Where it went.
     pub method: Method,
-    /// How many digits it has.
+    /// How many digits it has; of a recovery code, letters and digits.
     pub length: u8,
     /// When it stops being good, at the server.
     pub expires_at: Millis,
@@ -75,12 +75,13 @@ impl EnterCode {
     }
 
     pub(super) fn submit(&mut self) -> Result<Answer, Field> {
-        let digits: String = self.code.expose().chars().filter_map(digit).collect();
-        let digits = Secret::new(digits);
-        if digits.expose().len() == usize::from(self.length) {
-            return Ok(Answer::Verify { code: digits });
+        let read = if self.method.kind == MethodKind::RecoveryCodes { symbol } else { digit };
+        let code: String = self.code.expose().chars().filter_map(read).collect();
+        let code = Secret::new(code);
+        if code.expose().len() == usize::from(self.length) {
+            return Ok(Answer::Verify { code });
         }
-        self.error = Some(if digits.expose().is_empty() {
+        self.error = Some(if code.expose().is_empty() {
             FieldError::Missing
         } else {
             FieldError::CodeLength { length: self.length }
@@ -99,9 +100,9 @@ impl EnterCode {
     }
 
     /// What is to be said now about the code's time: sparingly, at 60 s, at 10 s and at its end. An
-    /// app always has a new one.
+    /// app always has a new one, and a saved one stays good.
     pub(super) fn announcement(&mut self, server_now: Millis) -> Option<Announcement> {
-        if self.method.kind == MethodKind::Authenticator {
+        if matches!(self.method.kind, MethodKind::Authenticator | MethodKind::RecoveryCodes) {
             return None;
         }
         let left = super::seconds_until(self.expires_at, server_now);
@@ -123,6 +124,17 @@ fn digit(c: char) -> Option<char> {
         _ => return None,
     };
     char::from_digit(c as u32 - zero, 10)
+}
+
+/// A letter or digit of a recovery code. The server takes small letters for capitals, and look-alikes for what they
+/// stand for.
+fn symbol(c: char) -> Option<char> {
+    let plain = match c {
+        // As some keyboards of East Asia write them.
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0)?,
+        _ => c,
+    };
+    digit(plain).or(plain.is_ascii_alphabetic().then_some(plain))
 }
 
 #[cfg(test)]
@@ -150,6 +162,26 @@ mod tests {
             let Ok(Answer::Verify { code }) = step.submit() else { panic!("{typed} is a code") };
             assert_eq!(code.expose(), "123456");
         }
+    }
+
+    #[test]
+    fn a_recovery_code_is_read_as_it_is_typed() {
+        let mut step = step();
+        step.method.kind = MethodKind::RecoveryCodes;
+        step.length = 15;
+        for typed in ["7k3qx-9mbwd-2hz4t", " 7K3QX 9MBWD\t2HZ4T\n", "７Ｋ３ｑＸ9MBWD2HZ4T", "– 7K3QX – 9MBWD – 2HZ4T"]
+        {
+            step.typed(Secret::from(typed));
+            let Ok(Answer::Verify { code }) = step.submit() else { panic!("{typed} is a code") };
+            assert_eq!(code.expose().to_uppercase(), "7K3QX9MBWD2HZ4T");
+        }
+        for (typed, error) in
+            [("7K3QX-9MBWD-2HZ4", FieldError::CodeLength { length: 15 }), (" - ", FieldError::Missing)]
+        {
+            step.typed(Secret::from(typed));
+            assert_eq!((step.submit().err(), step.error), (Some(Field::Code), Some(error)));
+        }
+        assert_eq!(step.announcement(step.expires_at - 5_000), None, "a saved code has no time of its own");
     }
 
     #[test]

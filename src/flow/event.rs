@@ -5,6 +5,8 @@ use regain_protocol::{Config, FlowAnswered, FlowKind, Problem, Secret};
 use super::Strength;
 use super::answer_questions::MOST;
 #[cfg(feature = "full")]
+use super::effect::Keep;
+#[cfg(feature = "full")]
 use super::security_info::Change;
 use crate::clock::Millis;
 
@@ -168,6 +170,9 @@ pub enum Event {
     /// Copy the authenticator app's key, please.
     #[cfg(feature = "full")]
     AskedToCopyKey,
+    /// Help with keeping the new recovery codes, please.
+    #[cfg(feature = "full")]
+    AskedToKeepCodes(Keep),
     /// Enough.
     Cancelled,
     /// Time went on; sent every second while something waits for it.

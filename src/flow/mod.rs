@@ -40,6 +40,8 @@ pub use answer_questions::AnswerQuestions;
 pub use choose_method::ChooseMethod;
 pub use choose_outcome::ChooseOutcome;
 pub use contact_administrator::{ContactAdministrator, LONGEST};
+#[cfg(feature = "full")]
+pub use effect::Keep;
 pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
@@ -47,8 +49,8 @@ pub use identify::Identify;
 pub use new_password::{Item, NewPassword, Standing};
 #[cfg(feature = "full")]
 pub use security_info::{
-    Change, Chosen, DestinationView, MethodView, OverviewView, QuestionsFormView, RemovalView, RowView, SecurityInfo,
-    SecurityInfoView, Way,
+    Change, Chosen, Codes, DestinationView, MethodView, OverviewView, QuestionsFormView, RemovalView, RowView,
+    SecurityInfo, SecurityInfoView, Way,
 };
 #[cfg(feature = "full")]
 pub use sign_in::SignIn;
@@ -354,11 +356,7 @@ impl Model {
             #[cfg(feature = "full")]
             Event::Changed(change) => self.change(now, change, effects),
             #[cfg(feature = "full")]
-            Event::AskedToCopyKey => {
-                if let Some(Step::EnterCode(EnterCode { setup: Some(setup), .. })) = self.step() {
-                    effects.push(Effect::CopyKey(std::sync::Arc::clone(setup)));
-                }
-            }
+            Event::AskedToCopyKey | Event::AskedToKeepCodes(_) => effects.extend(self.kept(&event)),
             Event::Cancelled => {
                 if let State::Live(live) = &self.state {
                     effects.push(Effect::DeleteFlow(live.resume.clone()));

@@ -6,6 +6,7 @@ use regain_protocol::{Answer, PasswordPolicy, ProblemCode, Secret, ServerCheck, 
 
 use super::aids::{Leak, Matching, Suggested};
 use super::{Announcement, Field, FieldError, Strength, Ticket};
+use crate::clock::{Millis, parse_utc};
 
 /// The new password being typed.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
@@ -246,6 +247,14 @@ impl NewPassword {
         self.matching = Matching::Unsaid;
         self.error = Some((field, error));
         Err(field)
+    }
+
+    /// When the directory lets the password be changed, where it was refused for that.
+    pub(super) fn refused_until(&self) -> Option<Millis> {
+        self.refused.iter().find_map(|violation| match violation {
+            Violation::TooSoon { retry_at } => parse_utc(retry_at),
+            _ => None,
+        })
     }
 
     pub(super) fn refused(&mut self, code: ProblemCode, violations: Vec<Violation>) -> Option<Field> {

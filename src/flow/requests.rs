@@ -35,7 +35,7 @@ impl Model {
             #[cfg(feature = "full")]
             Some(Step::SignIn(step)) => step.submit().map(Some),
             #[cfg(feature = "full")]
-            Some(Step::SecurityInfo(step)) => step.submit().map(Some),
+            Some(Step::SecurityInfo(step)) => step.submit(),
             Some(Step::AnswerCall(_) | Step::Unknown) | None => return,
         };
         match result {
@@ -150,6 +150,18 @@ impl Model {
             }
             Ok(false) => {}
             Err(answer) => self.answer(now, Wish::Other, answer, effects),
+        }
+    }
+
+    /// The way in which what is shown here is kept elsewhere.
+    #[cfg(feature = "full")]
+    pub(super) fn kept(&mut self, event: &Event) -> Option<Effect> {
+        match (event, self.step()?) {
+            (Event::AskedToCopyKey, Step::EnterCode(step)) => step.setup.clone().map(Effect::CopyKey),
+            (Event::AskedToKeepCodes(keep), Step::SecurityInfo(step)) => {
+                step.codes().map(|codes| Effect::KeepCodes(*keep, codes))
+            }
+            _ => None,
         }
     }
 

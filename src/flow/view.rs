@@ -218,7 +218,7 @@ pub struct CodeView {
     pub kind: MethodKind,
     /// To where, with most of it hidden.
     pub masked: Option<String>,
-    /// How many digits it has.
+    /// How many digits it has; of a recovery code, letters and digits.
     pub length: u8,
     /// Whether it is to show that something to be registered is the person's.
     #[cfg(feature = "full")]
@@ -268,6 +268,8 @@ pub struct PasswordView {
     pub words: bool,
     /// The rules by which the server refused it as it is.
     pub refused: Vec<Violation>,
+    /// Seconds until the directory lets it be changed, where it was refused for that.
+    pub too_soon_for: u32,
     /// What is wrong, and where.
     pub error: Option<(Field, FieldError)>,
     /// The fewest characters, for password generators.
@@ -448,7 +450,7 @@ impl Model {
                     can_resend: step.resends_left > 0 && resend_in == 0 && !blocked,
                 })
             }
-            Step::NewPassword(step) => Screen::NewPassword(Box::new(self.password_view(step))),
+            Step::NewPassword(step) => Screen::NewPassword(Box::new(self.password_view(step, server_now))),
             #[cfg(feature = "full")]
             Step::SignIn(step) => Screen::SignIn(SignInView {
                 kind: self.setup.kind,
@@ -465,7 +467,7 @@ impl Model {
         }
     }
 
-    fn password_view(&self, step: &NewPassword) -> PasswordView {
+    fn password_view(&self, step: &NewPassword, server_now: Millis) -> PasswordView {
         PasswordView {
             user_id: step.user_id.clone(),
             first: step.first,
@@ -479,6 +481,7 @@ impl Model {
             suggested: step.suggested,
             words: step.words,
             refused: step.refused.clone(),
+            too_soon_for: step.refused_until().map_or(0, |at| seconds_until(at, server_now)),
             error: step.error,
             min_length: step.policy.min_length,
             max_length: step.policy.max_length,

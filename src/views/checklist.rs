@@ -56,24 +56,26 @@ fn rule(rule: &Violation) -> String {
 }
 
 /// Why a password was refused.
-pub(super) fn refusals(violations: &[Violation]) -> String {
+pub(super) fn refusals(password: &PasswordView) -> String {
     let mut all = String::new();
-    for violation in violations {
+    for violation in &password.refused {
         if !all.is_empty() {
             all.push(' ');
         }
-        all.push_str(&refusal(violation));
+        all.push_str(&refusal(violation, password.too_soon_for));
     }
     all
 }
 
-fn refusal(violation: &Violation) -> String {
+fn refusal(violation: &Violation, too_soon_for: u32) -> String {
     let text = match violation {
         Violation::ContainsBannedWord {} => Text::RuleBanned,
         Violation::Common {} => Text::RuleCommon,
         Violation::Breached {} => Text::RuleBreached,
         Violation::Reused {} => Text::RuleReused,
-        Violation::TooSoon { .. } | Violation::Directory {} | Violation::Unknown => Text::RuleOther,
+        Violation::TooSoon { .. } => return i18n::fill(Text::RuleTooSoon, &[&i18n::countdown(too_soon_for)]),
+        Violation::Directory {} => Text::RuleDirectory,
+        Violation::Unknown => Text::RuleOther,
         judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
     };
     i18n::text(text).to_owned()

@@ -85,7 +85,8 @@ fn heading(kind: MethodKind) -> Text {
         MethodKind::Call => Text::KindCall,
         MethodKind::Questions => Text::KindQuestions,
         MethodKind::Authenticator => Text::KindAuthenticator,
-        MethodKind::RecoveryCodes | MethodKind::Unknown => Text::OtherMethod,
+        MethodKind::RecoveryCodes => Text::KindRecovery,
+        MethodKind::Unknown => Text::OtherMethod,
     }
 }
 
@@ -103,7 +104,8 @@ fn name(method: &Method) -> Text {
         (MethodKind::Call, _) => Text::Call,
         (MethodKind::Questions, _) => Text::Questions,
         (MethodKind::Authenticator, _) => Text::Authenticator,
-        (MethodKind::RecoveryCodes | MethodKind::Unknown, _) => Text::OtherMethod,
+        (MethodKind::RecoveryCodes, _) => Text::Recovery,
+        (MethodKind::Unknown, _) => Text::OtherMethod,
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
         #[cfg(feature = "full")]
         Outcome::Registered => (Text::DoneRegistered, Text::DoneRegisteredLead),
         Outcome::Unlocked => (Text::DoneUnlocked, Text::DoneUnlockedLead),
+        Outcome::NotLocked => (Text::DoneNotLocked, Text::DoneNotLockedLead),
         Outcome::RequestSent => (Text::DoneRequest, Text::DoneRequestLead),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };

@@ -17,6 +17,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
     let length = i18n::digits(code.length.into());
     let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
+        (MethodKind::RecoveryCodes, _) => lead(Text::CodeRecovery),
         (_, Some(masked)) => element("p").part("lead").around(&i18n::fill(Text::CodeSentTo, &[&length, HERE]), masked),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
@@ -27,7 +28,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
             form(context)
-                .child(code_field(context))
+                .child(code_field(context, code.kind))
                 .child(actions(submit(context, |_| Text::Verify), another_way(context))),
         )
         .child(another_code(context, code.kind))
@@ -35,30 +36,36 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
 }
 
 /// Where the code is typed.
-pub(super) fn code_field(context: Context) -> Element {
+pub(super) fn code_field(context: Context, kind: MethodKind) -> Element {
+    // A saved code is letters too, and no message that comes has one.
+    let (keys, autocomplete, look) = match kind {
+        MethodKind::RecoveryCodes => ("text", "off", "long"),
+        _ => ("numeric", "one-time-code", ""),
+    };
     let code = input(context, Field::Code, wrong)
         .at("type", "text")
-        .at("inputmode", "numeric")
-        .at("autocomplete", "one-time-code")
-        // Room for whatever is pasted around the digits.
+        .at("inputmode", keys)
+        .at("autocomplete", autocomplete)
+        // Room for whatever is pasted around the code.
         .at("maxlength", "64")
         .at("dir", "ltr")
-        .at("data-code", "");
+        .at("data-code", look);
     field(context, Field::Code, Text::Code, good_for, code, wrong)
 }
 
-/// For a code that does not come. An app has a new one by itself.
+/// Tells if a code comes by itself: an app always has a new one, and those that were saved are there.
+const fn is_at_hand(kind: MethodKind) -> bool {
+    matches!(kind, MethodKind::Authenticator | MethodKind::RecoveryCodes)
+}
+
+/// For a code that does not come.
 pub(super) fn another_code(context: Context, kind: MethodKind) -> Element {
     let wait = if kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
-    element("div")
-        .at("class", "more")
-        .has("hidden", kind == MethodKind::Authenticator)
-        .child(element("p").part("note").say(wait))
-        .child(
-            button("link", context, || Event::AskedForAnotherCode)
-                .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
-                .shows(context, resend),
-        )
+    element("div").at("class", "more").has("hidden", is_at_hand(kind)).child(element("p").part("note").say(wait)).child(
+        button("link", context, || Event::AskedForAnotherCode)
+            .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
+            .shows(context, resend),
+    )
 }
 
 fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {
@@ -72,6 +79,7 @@ fn good_for(context: Context) -> String {
     context.read(|view| {
         of(view, |code| match (code.kind, code.good_for) {
             (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
+            (MethodKind::RecoveryCodes, _) => length_of(code.length),
             (_, 0) => i18n::text(Text::CodeGone).to_owned(),
             (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::countdown(left)]),
         })
@@ -86,10 +94,15 @@ fn resend(view: &View) -> String {
     })
 }
 
+fn length_of(length: u8) -> String {
+    i18n::fill(Text::RecoveryLength, &[&i18n::digits(length.into())])
+}
+
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
+    let Screen::EnterCode(CodeView { kind, error: Some(error), .. }) = &view.screen else { return None };
     let text = match error {
         FieldError::Missing => Text::CodeMissing,
+        FieldError::CodeLength { length } if *kind == MethodKind::RecoveryCodes => return Some(length_of(*length)),
         FieldError::CodeLength { length } => {
             return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
         }

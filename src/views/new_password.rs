@@ -115,7 +115,7 @@ fn wrong(view: &View, field: Field) -> Option<String> {
     }
     let text = match (at, error) {
         (_, FieldError::Refused) if !password.refused.is_empty() => {
-            return Some(refusals(&password.refused));
+            return Some(refusals(password));
         }
         (Field::Current, FieldError::Missing) => Text::CurrentMissing,
         (Field::Current, _) => Text::CurrentWrong,

@@ -24,6 +24,7 @@ mod outside;
 mod passwords;
 mod person;
 mod pictures;
+mod recovery_codes;
 mod register;
 mod reset;
 mod spoken;

@@ -48,6 +48,8 @@ pub(crate) fn account(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Account 
         account.questions = questions(&mut draws, rules);
     }
     account.authenticator = which[3] < 96;
+    // Codes are on offer to everybody; some have nothing else, as some people do.
+    account.recovery_codes = (draws.byte() < 96).then_some(10);
     if methods::can_begin(&account, rules) { account } else { the_one(&mut draws, user_id, rules) }
 }
 
@@ -63,6 +65,7 @@ fn the_one(draws: &mut Draws<'_>, user_id: &str, rules: &Rules) -> Account {
         Account { phones: vec![phone(draws, Role::Office, rules)], ..nobody(user_id) },
         Account { authenticator: true, ..nobody(user_id) },
         Account { questions: questions(draws, rules), ..nobody(user_id) },
+        Account { recovery_codes: Some(10), ..nobody(user_id) },
     ];
     let mut usable = candidates.into_iter().filter(|account| methods::can_begin(account, rules));
     usable.next().unwrap_or_else(|| nobody(user_id))
@@ -104,7 +107,7 @@ mod tests {
     proptest! {
         #[test]
         fn decoys_are_the_same_each_time_and_of_the_methods_that_are_on(seed: [u8; 32], user_id in ".{0,20}") {
-            for on in ["email", "sms", "call_mobile", "call_office", "questions", "authenticator"] {
+            for on in ["email", "sms", "call_mobile", "call_office", "questions", "authenticator", "recovery_codes"] {
                 let rules = rules(&[on]);
                 let made_up = account(&seed, &user_id, &rules);
                 prop_assert_eq!(&made_up, &account(&seed, &user_id, &rules));
@@ -112,5 +115,17 @@ mod tests {
                 prop_assert!(!made_up.enabled);
             }
         }
+    }
+
+    #[test]
+    fn some_have_nothing_but_recovery_codes() {
+        let rules = rules(&["email", "authenticator", "recovery_codes"]);
+        let alone = (0..=255_u8).filter(|last| {
+            let mut seed = [255; 32];
+            seed[4] = *last;
+            let account = account(&seed, "x", &rules);
+            account.mails.is_empty() && account.recovery_codes.is_some()
+        });
+        assert_eq!(alone.count(), 96);
     }
 }

@@ -30,6 +30,8 @@ pub enum Way {
     Questions,
     /// An authenticator app.
     Authenticator,
+    /// The recovery codes, all together.
+    RecoveryCodes,
 }
 
 impl Way {
@@ -40,17 +42,21 @@ impl Way {
             MethodKind::Sms | MethodKind::Call => Self::Phone(role),
             MethodKind::Questions => Self::Questions,
             MethodKind::Authenticator => Self::Authenticator,
-            MethodKind::RecoveryCodes | MethodKind::Unknown => return None,
+            MethodKind::RecoveryCodes => Self::RecoveryCodes,
+            MethodKind::Unknown => return None,
         })
     }
 
     fn role(self) -> Option<Role> {
         match self {
             Self::Email(role) | Self::Phone(role) => role,
-            Self::Questions | Self::Authenticator => None,
+            Self::Questions | Self::Authenticator | Self::RecoveryCodes => None,
         }
     }
 }
+
+/// The request for new recovery codes: the server makes them.
+const NEW_CODES: Answer = Answer::Add { kind: MethodKind::RecoveryCodes, role: None, value: None };
 
 /// What the person does here beside typing and sending forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +69,9 @@ pub enum Change {
     GiveUp,
 }
 
+/// New recovery codes, to be kept by the person.
+pub type Codes = Arc<[Secret<String>]>;
+
 /// Which form is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Open {
@@ -74,6 +83,10 @@ enum Open {
     Questions(QuestionsForm),
     /// The question whether this is to be removed.
     Removal(RegisteredMethod),
+    /// The question whether new recovery codes are to take the place of those that there are.
+    Renewal,
+    /// New recovery codes. They are nowhere else, and gone from here once the person is done with them.
+    Codes(Codes),
 }
 
 /// The security info as the server has it, and the form that is open.
@@ -91,7 +104,9 @@ pub struct SecurityInfo {
 
 impl SecurityInfo {
     pub(super) fn new(body: StepBody) -> Option<Self> {
-        let StepBody::SecurityInfo { methods, required, allowed, questions, reconfirm, .. } = body else { return None };
+        let StepBody::SecurityInfo { methods, required, allowed, questions, reconfirm, new_codes } = body else {
+            return None;
+        };
         let mut ways: Vec<(Way, Vec<MethodKind>)> = Vec::new();
         for it in allowed {
             let Some(way) = Way::of(it.kind, it.role).filter(|way| *way != Way::Questions) else { continue };
@@ -103,18 +118,23 @@ impl SecurityInfo {
         if questions.as_ref().is_some_and(QuestionsForm::can_ask) {
             ways.push((Way::Questions, vec![MethodKind::Questions]));
         }
+        // What stands in for the others comes after them.
+        ways.sort_by_key(|known| known.0 == Way::RecoveryCodes);
         let questions = questions.map(Arc::new);
-        Some(Self { methods, required, allowed: ways, questions, reconfirm, open: Open::Overview, error: None })
+        let open = new_codes.filter(|codes| !codes.is_empty()).map_or(Open::Overview, |it| Open::Codes(it.into()));
+        Some(Self { methods, required, allowed: ways, questions, reconfirm, open, error: None })
     }
 
     /// The same step as the server has it now; whether it is to be drawn anew. What is typed in a form stays.
-    pub(super) fn refresh(&mut self, new: Self) -> bool {
+    /// New codes come with a step of their own, so that those in this one were shown already.
+    pub(super) fn refresh(&mut self, mut new: Self) -> bool {
         let open = std::mem::replace(&mut self.open, Open::Overview);
+        new.open = Open::Overview;
         let error = self.error.take();
         let overview = open == Open::Overview;
         let stays = match &open {
             Open::Removal(method) => new.methods.contains(method),
-            Open::Overview | Open::Destination(_) | Open::Questions(_) => true,
+            Open::Overview | Open::Destination(_) | Open::Questions(_) | Open::Renewal | Open::Codes(_) => true,
         };
         let changed = *self != new;
         *self = Self { open: if stays { open } else { Open::Overview }, error, ..new };
@@ -124,6 +144,10 @@ impl SecurityInfo {
     /// The server took the answer: back to the overview. Whether that is another screen.
     pub(super) fn accepted(&mut self) -> bool {
         self.error = None;
+        // These came with the answer.
+        if let Open::Codes(_) = self.open {
+            return false;
+        }
         std::mem::replace(&mut self.open, Open::Overview) != Open::Overview
     }
 
@@ -137,8 +161,8 @@ impl SecurityInfo {
         self.required.saturating_sub(self.count())
     }
 
-    /// Opens or closes a form. Whether anything changed; an authenticator app needs no form, its
-    /// registration begins at once.
+    /// Opens or closes a form. Whether anything changed; an authenticator app and the first recovery codes need no
+    /// form, their registration begins at once.
     pub(super) fn change(&mut self, change: Change) -> Result<bool, Answer> {
         let open = match change {
             Change::GiveUp => Open::Overview,
@@ -150,6 +174,8 @@ impl SecurityInfo {
                 (Way::Authenticator, Some(_), _) => {
                     return Err(Answer::Add { kind: MethodKind::Authenticator, role: None, value: None });
                 }
+                (Way::RecoveryCodes, Some(_), _) if self.registered(way).is_none() => return Err(NEW_CODES),
+                (Way::RecoveryCodes, Some(_), _) => Open::Renewal,
                 (Way::Questions, Some(_), Some(offer)) => Open::Questions(QuestionsForm::new(Arc::clone(offer))),
                 (Way::Email(_) | Way::Phone(_), Some((way, kinds)), _) => {
                     Open::Destination(Destination::new(*way, kinds.clone()))
@@ -172,7 +198,7 @@ impl SecurityInfo {
         match &mut self.open {
             Open::Destination(form) if field == Field::Destination => form.typed(text),
             Open::Questions(form) => form.typed(field, text),
-            Open::Destination(_) | Open::Overview | Open::Removal(_) => {}
+            Open::Destination(_) | Open::Overview | Open::Removal(_) | Open::Renewal | Open::Codes(_) => {}
         }
     }
 
@@ -182,12 +208,23 @@ impl SecurityInfo {
         }
     }
 
-    pub(super) fn submit(&mut self) -> Result<Answer, Field> {
-        match &mut self.open {
-            Open::Overview => Ok(Answer::Finish {}),
-            Open::Destination(form) => form.submit(),
-            Open::Questions(form) => form.submit(),
-            Open::Removal(method) => Ok(Answer::Remove { method: method.id.clone() }),
+    /// `None` where there is nothing to be sent.
+    pub(super) fn submit(&mut self) -> Result<Option<Answer>, Field> {
+        Ok(Some(match &mut self.open {
+            Open::Overview => Answer::Finish {},
+            Open::Destination(form) => form.submit()?,
+            Open::Questions(form) => form.submit()?,
+            Open::Removal(method) => Answer::Remove { method: method.id.clone() },
+            Open::Renewal => NEW_CODES,
+            Open::Codes(_) => return Ok(None),
+        }))
+    }
+
+    /// The new recovery codes, while they are shown.
+    pub(super) fn codes(&self) -> Option<Codes> {
+        match &self.open {
+            Open::Codes(codes) => Some(Arc::clone(codes)),
+            _ => None,
         }
     }
 
@@ -203,7 +240,7 @@ impl SecurityInfo {
             }
             Open::Destination(form) if pointer.is_empty() || pointer == "/value" => Some(form.refused()),
             Open::Questions(form) => Some(form.refused(pointer)),
-            Open::Overview | Open::Destination(_) | Open::Removal(_) => None,
+            Open::Overview | Open::Destination(_) | Open::Removal(_) | Open::Renewal | Open::Codes(_) => None,
         }
     }
 
@@ -211,7 +248,7 @@ impl SecurityInfo {
     #[cfg(test)]
     pub(super) fn contents(&self) -> Vec<String> {
         match &self.open {
-            Open::Overview | Open::Removal(_) => vec![],
+            Open::Overview | Open::Removal(_) | Open::Renewal | Open::Codes(_) => vec![],
             Open::Destination(form) => vec![form.value.expose().clone()],
             Open::Questions(form) => form.contents(),
         }

@@ -21,6 +21,7 @@ fn allowed() -> Vec<AllowedMethod> {
         of(Kind::Sms, Some(Role::Mobile)),
         of(Kind::Call, Some(Role::Mobile)),
         of(Kind::Questions, None),
+        of(Kind::RecoveryCodes, None),
         of(Kind::Authenticator, None),
         of(Kind::Unknown, None),
     ]
@@ -29,6 +30,21 @@ fn allowed() -> Vec<AllowedMethod> {
 fn step(methods: Vec<RegisteredMethod>) -> SecurityInfo {
     let (allowed, questions) = (allowed(), Some(offer()));
     let body = StepBody::SecurityInfo { methods, required: 2, allowed, questions, reconfirm: false, new_codes: None };
+    SecurityInfo::new(body).expect("it is that step")
+}
+
+/// The step with new recovery codes.
+fn with_codes(codes: &[&str]) -> SecurityInfo {
+    let methods = vec![RegisteredMethod { left: Some(10), ..method("r", MethodKind::RecoveryCodes, None) }];
+    let new_codes = Some(codes.iter().map(|code| Secret::from(*code)).collect());
+    let body = StepBody::SecurityInfo {
+        methods,
+        required: 1,
+        allowed: allowed(),
+        questions: None,
+        reconfirm: false,
+        new_codes,
+    };
     SecurityInfo::new(body).expect("it is that step")
 }
 
@@ -48,7 +64,8 @@ fn what_is_there_is_replaced_and_what_is_not_is_added() {
     let view = overview(&step(vec![office, method("m", MethodKind::Email, Some(Role::Alternate))]));
     let methods: Vec<_> = view.methods.iter().map(|it| (it.place, it.replaced_by)).collect();
     assert_eq!(methods, [(1, Some(MAIL)), (0, None)], "mail first; what the organisation keeps can't be replaced");
-    assert_eq!(view.addable, [PHONE, Way::Authenticator, Way::Questions], "a phone is one way, by text or by call");
+    let addable = [PHONE, Way::Authenticator, Way::Questions, Way::RecoveryCodes];
+    assert_eq!(view.addable, addable, "a phone is one way, by text or by call");
     assert_eq!((view.count, view.required, view.missing), (2, 2, 0));
 }
 
@@ -79,6 +96,42 @@ fn an_authenticator_app_is_asked_for_at_once() {
 }
 
 #[test]
+fn recovery_codes_are_asked_for_at_once_and_made_anew_with_a_question() {
+    let is_asked_for =
+        |answer: &Answer| matches!(answer, Answer::Add { kind: MethodKind::RecoveryCodes, role: None, value: None });
+    let answer = step(vec![]).change(Change::Begin(Way::RecoveryCodes)).expect_err("there is nothing to fill in");
+    assert!(is_asked_for(&answer));
+
+    let mut step = step(vec![method("r", MethodKind::RecoveryCodes, None)]);
+    assert_eq!(overview(&step).methods[0].replaced_by, Some(Way::RecoveryCodes));
+    assert_eq!(step.change(Change::Begin(Way::RecoveryCodes)).ok(), Some(true));
+    assert!(matches!(step.view(), SecurityInfoView::Renewal), "those that there are would stop working");
+    let Ok(Some(answer)) = step.submit() else { panic!("they are asked for") };
+    assert!(is_asked_for(&answer));
+    assert_eq!(step.change(Change::GiveUp).ok(), Some(true));
+    assert!(matches!(step.view(), SecurityInfoView::Overview(_)));
+}
+
+#[test]
+fn new_recovery_codes_are_shown_until_they_are_kept_and_never_again() {
+    let shown = |step: &SecurityInfo| match step.view() {
+        SecurityInfoView::Codes(codes) => codes.iter().map(|code| code.expose().clone()).collect(),
+        _ => Vec::new(),
+    };
+    let mut step = with_codes(&["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"]);
+    assert!(!step.accepted(), "they came with the answer");
+    assert_eq!(shown(&step), ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"]);
+    assert!(!format!("{step:?}").contains("7K3QX"), "{step:?}");
+    assert!(!step.refresh(with_codes(&["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"])));
+    assert!(matches!(step.submit(), Ok(None)), "there is nothing to be sent");
+    assert_eq!(step.change(Change::GiveUp).ok(), Some(true));
+    assert!(shown(&step).is_empty() && step.codes().is_none());
+    assert!(!step.refresh(with_codes(&["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"])), "the same step as before");
+    assert!(shown(&step).is_empty() && step.codes().is_none());
+    assert!(matches!(with_codes(&[]).view(), SecurityInfoView::Overview(_)), "without codes there is no list of them");
+}
+
+#[test]
 fn only_what_is_the_persons_is_removed_and_the_last_one_with_a_warning() {
     let office = RegisteredMethod { registered: false, ..method("o", MethodKind::Call, Some(Role::Office)) };
     let mail = || method("m", MethodKind::Email, Some(Role::Alternate));
@@ -89,7 +142,7 @@ fn only_what_is_the_persons_is_removed_and_the_last_one_with_a_warning() {
     let mut one = step(vec![mail()]);
     assert_eq!(one.change(Change::BeginRemoval(0)).ok(), Some(true));
     assert_eq!(removal(&one), (true, true));
-    let Ok(Answer::Remove { method: id }) = one.submit() else { panic!("it is removed") };
+    let Ok(Some(Answer::Remove { method: id })) = one.submit() else { panic!("it is removed") };
     assert_eq!(id, "m");
     let mut two = step(vec![office, mail()]);
     assert_eq!(two.change(Change::BeginRemoval(0)).ok(), Some(false));
@@ -152,7 +205,7 @@ fn filled(rows: [(&str, &str, &str); 3]) -> SecurityInfo {
 fn questions_are_sent_by_id_or_in_own_words() {
     let mut step =
         filled([("0", "", "Bello"), ("own", "  Where was the  spring? ", "in the wood"), ("3", "", " Mx Grey ")]);
-    let Ok(Answer::SetQuestions { answers }) = step.submit() else { panic!("they are complete") };
+    let Ok(Some(Answer::SetQuestions { answers })) = step.submit() else { panic!("they are complete") };
     let sent: Vec<_> = answers.iter().map(|it| (it.question.as_str(), it.answer.expose().as_str())).collect();
     assert_eq!(sent, [("pet", "Bello"), ("Where was the  spring?", "in the wood"), ("boss", " Mx Grey ")]);
 }

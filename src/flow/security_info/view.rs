@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regain_protocol::{MethodKind, QuestionsOffer, RegisteredMethod};
 
-use super::{Chosen, Open, SecurityInfo, Way};
+use super::{Chosen, Codes, Open, SecurityInfo, Way};
 use crate::flow::{Field, FieldError};
 
 /// What is registered, or the form that is open.
@@ -19,6 +19,10 @@ pub enum SecurityInfoView {
     Questions(QuestionsFormView),
     /// The question whether one is to be removed.
     Removal(RemovalView),
+    /// The question whether new recovery codes are to be made.
+    Renewal,
+    /// New recovery codes.
+    Codes(Codes),
 }
 
 /// What is registered, and what can be.
@@ -125,6 +129,8 @@ impl SecurityInfo {
                 too_few: method.verified && self.count() <= self.required,
                 method: method.clone(),
             }),
+            Open::Renewal => SecurityInfoView::Renewal,
+            Open::Codes(codes) => SecurityInfoView::Codes(Arc::clone(codes)),
         }
     }
 
@@ -149,7 +155,7 @@ impl SecurityInfo {
         }
     }
 
-    fn registered(&self, way: Way) -> Option<&RegisteredMethod> {
+    pub(super) fn registered(&self, way: Way) -> Option<&RegisteredMethod> {
         self.methods.iter().find(|method| method.registered && Way::of(method.kind, method.role) == Some(way))
     }
 }

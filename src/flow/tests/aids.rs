@@ -254,6 +254,23 @@ fn nobody_waits_for_a_look_up_and_the_server_has_the_last_word() {
 }
 
 #[test]
+fn a_directory_that_refuses_for_now_says_until_when() {
+    let mut widget = Driven::at("s", strict());
+    types(&mut widget, "long enough");
+    widget.typed(Field::Confirm, "long enough");
+    widget.event(Event::Submitted);
+    let mut reply = refusal(422, regain_protocol::ProblemCode::PasswordRefused, Some(flow("s", strict())));
+    if let Reply::Refused { problem: Some(problem), .. } = &mut reply {
+        problem.violations = vec![Violation::TooSoon { retry_at: "2026-11-24T14:00:00Z".into() }];
+    }
+    widget.reply(reply);
+    let first = password(&widget).too_soon_for;
+    assert!(first > 3600, "{first}");
+    widget.seconds(60);
+    assert_eq!(password(&widget).too_soon_for, first - 60);
+}
+
+#[test]
 fn a_suggestion_is_in_both_fields_seen_and_sent() {
     let mut widget = Driven::at("s", strict());
     widget.event(Event::AskedForSuggestion(true));

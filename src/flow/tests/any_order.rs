@@ -41,7 +41,7 @@ enum Answered {
 }
 
 fn body(kind: u8) -> StepBody {
-    match kind % 18 {
+    match kind % 19 {
         0 => identify(),
         1 => choose_method(),
         2 => enter_code(kind / 18),
@@ -60,6 +60,7 @@ fn body(kind: u8) -> StepBody {
         // These are unknown to the lean widget.
         15 => StepBody::SignIn { user_id: (kind > 100).then(|| "ada".into()) },
         16 => security_info(kind / 18),
+        17 => with_codes(security_info(1)),
         _ => StepBody::Unknown,
     }
 }
@@ -151,7 +152,7 @@ fn happenings() -> impl Strategy<Value = Happening> {
 #[cfg(feature = "full")]
 fn changes() -> impl Strategy<Value = Happening> {
     let mail = Way::Email(Some(Role::Alternate));
-    let ways = [mail, Way::Phone(Some(Role::Mobile)), Way::Questions, Way::Authenticator];
+    let ways = [mail, Way::Phone(Some(Role::Mobile)), Way::Questions, Way::Authenticator, Way::RecoveryCodes];
     let ways = ways.map(Change::Begin).into_iter().chain([Change::BeginRemoval(0), Change::GiveUp]);
     prop::sample::select(ways.collect::<Vec<_>>()).prop_map(Happening::Changes)
 }
@@ -222,6 +223,8 @@ proptest! {
                     8 => Event::AskedForNewCaptcha,
                     9 => Event::AskedForAdministrator,
                     10 => Event::ChoseAccountType,
+                    #[cfg(feature = "full")]
+                    _ if *button > 200 && *button < 230 => Event::AskedToKeepCodes(Keep::Print),
                     _ if *button > 250 => Event::Cancelled,
                     _ => Event::StartedAgain,
                 }),

@@ -118,6 +118,7 @@ pub(super) fn security_info(required: u8) -> StepBody {
             allowed(MethodKind::Email, Some(Role::Alternate)),
             allowed(MethodKind::Sms, Some(Role::Mobile)),
             allowed(MethodKind::Authenticator, None),
+            allowed(MethodKind::RecoveryCodes, None),
         ],
         questions: Some(QuestionsOffer {
             predefined: ["pet", "toy", "dish"].map(question).into(),
@@ -128,6 +129,14 @@ pub(super) fn security_info(required: u8) -> StepBody {
         reconfirm: false,
         new_codes: None,
     }
+}
+
+/// The same, after new recovery codes were made.
+pub(super) fn with_codes(mut body: StepBody) -> StepBody {
+    if let StepBody::SecurityInfo { new_codes, .. } = &mut body {
+        *new_codes = Some(["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"].map(Secret::from).into());
+    }
+    body
 }
 
 pub(super) fn done() -> StepBody {

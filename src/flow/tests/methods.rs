@@ -74,6 +74,20 @@ fn the_code_of_an_app_has_no_end_to_be_announced() {
     assert!(said(&mut widget).iter().all(|it| !matches!(it, Announcement::CodeEnds(_) | Announcement::CodeEnded)));
 }
 
+#[test]
+fn a_saved_code_is_typed_and_never_sent_again() {
+    let mut asked = asked_for_code(MethodKind::RecoveryCodes);
+    let StepBody::EnterCode { length, resends_left, .. } = &mut asked else { panic!("it is the code") };
+    (*length, *resends_left) = (15, 0);
+    let mut widget = Driven::at("s", asked);
+    widget.seconds(700);
+    assert!(said(&mut widget).iter().all(|it| !matches!(it, Announcement::CodeEnds(_) | Announcement::CodeEnded)));
+    widget.event(Event::AskedForAnotherCode);
+    assert!(widget.sent.iter().all(|sent| matches!(sent, Sent::Get)), "{:?}", widget.sent);
+    let Screen::EnterCode(view) = widget.view().screen else { panic!("it is that screen") };
+    assert_eq!((view.kind, view.length, view.can_resend), (MethodKind::RecoveryCodes, 15, false));
+}
+
 fn opened() -> Driven {
     let mut widget = Driven::unconfigured(setup());
     let answered = FlowAnswered { flow: flow("s", identify()), token: Some("token".into()) };

@@ -175,6 +175,36 @@ fn an_authenticator_app_comes_with_its_key_and_the_key_can_be_copied() {
     assert!(widget.has(|effect| matches!(effect, Effect::CopyKey(it) if **it == setup)));
 }
 
+/// They are secrets: they are in what the screen is drawn from and in what helps to keep them, for as long as they are
+/// shown.
+#[test]
+fn new_recovery_codes_are_shown_and_kept_and_then_gone() {
+    let mut widget = at("s", security_info(1));
+    widget.event(Event::AskedToKeepCodes(Keep::Copy));
+    assert!(!widget.has(|effect| matches!(effect, Effect::KeepCodes(..))), "there are none yet");
+    widget.event(Event::Changed(Change::Begin(Way::RecoveryCodes)));
+    assert_eq!(sent_bodies(&widget), [r#"{"do":"add","kind":"recovery_codes"}"#]);
+    widget.reply(next("c", with_codes(security_info(1))));
+    assert!(at_heading(&mut widget));
+    let Screen::SecurityInfo(info) = widget.view().screen else { panic!("it is that step") };
+    let SecurityInfoView::Codes(codes) = *info else { panic!("they are shown: {info:?}") };
+    assert_eq!(codes.len(), 2);
+    for keep in [Keep::Copy, Keep::Print, Keep::Download] {
+        widget.event(Event::AskedToKeepCodes(keep));
+        assert!(widget.has(|effect| matches!(effect, Effect::KeepCodes(how, it) if *how == keep && *it == codes)));
+    }
+    let seen = format!("{:?} {:?} {:?}", widget.model, widget.effects, widget.view());
+    assert!(!seen.contains("7K3QX"), "{seen}");
+    widget.effects.clear();
+    widget.event(Event::Submitted);
+    assert_eq!(widget.sent.len(), 1, "there is nothing to be sent");
+    widget.event(Event::Changed(Change::GiveUp));
+    assert!(is_overview(&widget) && at_heading(&mut widget));
+    widget.event(Event::AskedToKeepCodes(Keep::Copy));
+    assert!(!widget.has(|effect| matches!(effect, Effect::KeepCodes(..))));
+    assert_eq!(widget.sent.len(), 1, "the server hears nothing of it");
+}
+
 #[test]
 fn what_the_host_page_vouches_for_is_not_kept_for_whoever_comes_next() {
     let kept = Resume { id: "somebody-elses".into(), token: "token".into() };

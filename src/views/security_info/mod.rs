@@ -1,5 +1,6 @@
 //! Security info: what is registered, one form at a time, and the proof that something new is the person's.
 
+mod codes;
 mod confirm;
 mod destination;
 mod overview;
@@ -21,6 +22,8 @@ pub(super) fn screen(context: Context, info: &SecurityInfoView) -> AnyView {
         SecurityInfoView::Destination(form) => destination::screen(context, form),
         SecurityInfoView::Questions(form) => questions::screen(context, form),
         SecurityInfoView::Removal(removal) => removal::screen(context, removal),
+        SecurityInfoView::Renewal => codes::renewal(context),
+        SecurityInfoView::Codes(codes) => codes::screen(context, codes),
     }
 }
 
@@ -51,6 +54,7 @@ fn name(way: Option<Way>) -> Text {
         Some(Way::Phone(_)) => Text::WayPhone,
         Some(Way::Questions) => Text::WayQuestions,
         Some(Way::Authenticator) => Text::WayAuthenticator,
+        Some(Way::RecoveryCodes) => Text::KindRecovery,
         None => Text::WayOther,
     }
 }

@@ -65,13 +65,14 @@ fn row(context: Context, method: &MethodView) -> Element {
     if let Some(masked) = &method.masked {
         words = words.child(ltr(masked.clone()));
     }
-    let remark = match (method.registered, method.verified) {
-        (false, _) => Some(Text::InfoByOrganisation),
-        (true, false) => Some(Text::InfoUnverified),
-        (true, true) => None,
+    let remark = match (method.left, method.registered, method.verified) {
+        (Some(left), ..) => i18n::fill(Text::RecoveryLeft, &[&i18n::digits(left.into())]),
+        (None, false, _) => i18n::text(Text::InfoByOrganisation).to_owned(),
+        (None, true, false) => i18n::text(Text::InfoUnverified).to_owned(),
+        (None, true, true) => String::new(),
     };
-    if let Some(remark) = remark {
-        words = words.child(element("span").part("hint").say(remark));
+    if !remark.is_empty() {
+        words = words.child(element("span").part("hint").words(remark));
     }
     // Each says which one it is about, for those who hear one button after the other.
     let about = |text: Text| {

@@ -87,6 +87,10 @@ fn card(person: &Person, now: Timestamp) -> Markup {
                         dd { code data-authenticator-of=(person.user_id) { (code.expose()) } }
                     }
                 }
+                @if !person.recovery_codes.is_empty() {
+                    dt { "Saved recovery codes, each good once" }
+                    dd { @for code in &person.recovery_codes { code { (code.expose()) } " " } }
+                }
                 @if !person.groups.is_empty() {
                     dt { "Groups" } dd { code { (person.groups.join(", ")) } }
                 }

@@ -19,13 +19,14 @@ use super::{Demo, guard::is_from_here};
 type Fields = BTreeMap<String, String>;
 
 /// A method that can be switched: its key under `[methods]`, and its words.
-const METHODS: [(&str, &str); 6] = [
+const METHODS: [(&str, &str); 7] = [
     ("email", "Mail"),
     ("sms", "Text messages"),
     ("call_mobile", "Calls to mobile phones"),
     ("call_office", "Calls to the office"),
     ("questions", "Security questions"),
     ("authenticator", "Authenticator app"),
+    ("recovery_codes", "Saved recovery codes"),
 ];
 
 /// A kind of flow that can be switched: its key under `[flows]`, and its words.
@@ -88,7 +89,8 @@ fn changes(config: &Config, fields: &Fields) -> Result<Table, std::io::Error> {
         put("methods", key, is_on(key).into());
     }
     let calls = usize::from(is_on("call_mobile") || is_on("call_office"));
-    let kinds = ["email", "sms", "questions", "authenticator"].iter().filter(|key| is_on(key)).count() + calls;
+    let kinds = ["email", "sms", "questions", "authenticator", "recovery_codes"];
+    let kinds = kinds.iter().filter(|key| is_on(key)).count() + calls;
     // One kind cannot give two proofs, which the group would have to be asked for.
     let groups = if kinds > 1 { Table::from_iter([("admins".to_owned(), 2.into())]) } else { Table::new() };
     put("gates", "groups", groups.into());
@@ -173,6 +175,7 @@ fn switches(config: &Config, can_look_up: bool) -> Markup {
         "call_mobile" => methods.call_mobile,
         "call_office" => methods.call_office,
         "questions" => methods.questions,
+        "recovery_codes" => methods.recovery_codes,
         _ => methods.authenticator,
     };
     let contact = config.contact.kind;

@@ -90,21 +90,20 @@ pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
             let (happened, what) = happened(*outcome);
             it_happened(facts, happened, facts.say(what, &[]), facts.when_and_where(*at, client.as_deref()))
         }
-        Content::RecoveryCodeUsed { at, client, .. } => {
-            let rows = facts.when_and_where(*at, client.as_deref());
-            it_happened(
-                facts,
-                &INFO_CHANGED,
-                facts.say(Text::InfoRemoved, &[("way", facts.label(Text::WayOther))]),
-                rows,
-            )
+        Content::RecoveryCodeUsed { left, at, client } => {
+            let used = facts.say(Text::RecoveryUsedLead, &[("left", &left.to_string())]);
+            it_happened(facts, &RECOVERY_CODE_USED, used, facts.when_and_where(*at, client.as_deref()))
         }
-        Content::AdministratorRequest { reason, message, proved, at, client, reference: _ } => {
+        Content::AdministratorRequest { reason, message, proved, at, client, reference } => {
             let mut rows = vec![
                 (facts.label(Text::Reason), facts.say(reason_in_words(reason), &[])),
                 (facts.label(Text::Proofs), proofs(facts, proved)),
             ];
             rows.extend(facts.when_and_where(*at, client.as_deref()));
+            // A message of a former version has none.
+            if !reference.is_empty() {
+                rows.push((facts.label(Text::Reference), reference.clone()));
+            }
             administrator_request(facts, message.as_deref(), rows)
         }
     })
@@ -162,6 +161,13 @@ struct Happened {
 
 const INFO_CHANGED: Happened =
     Happened { subject: Text::InfoSubject, heading: Text::InfoHeading, not_you: Text::InfoNotYou, link: Text::Reset };
+
+const RECOVERY_CODE_USED: Happened = Happened {
+    subject: Text::RecoveryUsedSubject,
+    heading: Text::RecoveryUsedHeading,
+    not_you: Text::RecoveryUsedNotYou,
+    link: Text::Reset,
+};
 
 /// What a confirmation says of an outcome.
 const fn happened(outcome: Outcome) -> (&'static Happened, Text) {
@@ -225,7 +231,15 @@ fn info_changed(facts: &Facts<'_>, change: InfoChange, kind: MethodKind, role: O
         (MethodKind::Sms | MethodKind::Call, Some(Role::Office)) => Text::WayPhoneOffice,
         (MethodKind::Sms | MethodKind::Call, _) => Text::WayPhone,
         (MethodKind::Authenticator, _) => Text::WayAuthenticator,
-        (MethodKind::RecoveryCodes | MethodKind::Unknown, _) => Text::WayOther,
+        (MethodKind::Unknown, _) => Text::WayOther,
+        (MethodKind::RecoveryCodes, _) => {
+            let codes = match change {
+                InfoChange::Added => Text::RecoveryCodesAdded,
+                InfoChange::Replaced => Text::RecoveryCodesReplaced,
+                InfoChange::Removed => Text::RecoveryCodesRemoved,
+            };
+            return facts.say(codes, &[]);
+        }
         (MethodKind::Questions, _) => {
             let questions = match change {
                 InfoChange::Added => Text::QuestionsAdded,
@@ -325,7 +339,8 @@ fn proofs(facts: &Facts<'_>, proved: &[MethodKind]) -> String {
             MethodKind::Call => Text::ProofCall,
             MethodKind::Questions => Text::ProofQuestions,
             MethodKind::Authenticator => Text::ProofAuthenticator,
-            MethodKind::RecoveryCodes | MethodKind::Unknown => Text::ProofOther,
+            MethodKind::RecoveryCodes => Text::ProofRecoveryCode,
+            MethodKind::Unknown => Text::ProofOther,
         })
         .map(|text| facts.label(text))
         .collect();

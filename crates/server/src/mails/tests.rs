@@ -197,6 +197,9 @@ fn each_change_of_security_info_reads_otherwise() {
         (InfoChange::Added, MethodKind::Questions, None, "were added. That is one more way"),
         (InfoChange::Replaced, MethodKind::Questions, None, "were replaced."),
         (InfoChange::Removed, MethodKind::Authenticator, None, "authenticator app of your"),
+        (InfoChange::Added, MethodKind::RecoveryCodes, None, "were made. That is one more way"),
+        (InfoChange::Replaced, MethodKind::RecoveryCodes, None, "The former ones no longer work"),
+        (InfoChange::Removed, MethodKind::RecoveryCodes, None, "The recovery codes of your"),
         (InfoChange::Added, MethodKind::Unknown, None, "way to prove who you are"),
     ] {
         let mail = written(&mails(), "en", "ada@example.com", &info_changed(change, kind, role, None));
@@ -204,6 +207,21 @@ fn each_change_of_security_info_reads_otherwise() {
         assert!(text.contains(said), "{said:?} in {text}");
         assert!(!texts.contains(&text), "{text}");
         texts.push(text);
+    }
+}
+
+fn code_used(left: u8) -> Content {
+    let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
+    Content::RecoveryCodeUsed { left, at, client: Some("192.0.2.0/24".into()) }
+}
+
+#[test]
+fn the_use_of_a_recovery_code_is_told_with_what_is_left_and_what_to_do() {
+    let mail = written(&mails(), "en", "ada@example.com", &code_used(7));
+    assert_eq!(mail.subject, "A recovery code of your Fish & Chips <Ltd> account was used");
+    let text = mail.text.expose().replace('\n', " ");
+    for said in ["Codes left: 7.", "ada@example.com", "14:16 UTC", "192.0.2.0/24", "Wasn't it you?", "make new codes"] {
+        assert!(text.contains(said), "{said:?} in {text}");
     }
 }
 
@@ -228,6 +246,7 @@ fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
             "need not be theirs",
             "no way to give the second",
             "a code by mail",
+            "7K3Q-9MBW",
             "14:16 UTC",
             "192.0.2.0/24",
         ] {
@@ -339,6 +358,7 @@ fn an_arabic_mail_runs_from_right_to_left_and_values_do_not_turn_it() {
 fn every_content() -> Vec<Content> {
     let at = "2026-11-23T14:16:00Z".parse().expect("a valid time");
     let mut all = vec![code(), request("asked", None, &[]), request("disabled", Some("x"), &[MethodKind::Unknown])];
+    all.extend([code_used(9), request("asked", None, &[MethodKind::RecoveryCodes])]);
     all.push(Content::Code { code: "042137".into(), minutes: 1, purpose: CodePurpose::Register });
     for outcome in [Outcome::Reset, Outcome::Unlocked, Outcome::Changed, Outcome::Registered, Outcome::Unknown] {
         all.push(Content::Confirmation { outcome, at, client: Some("192.0.2.0/24".into()) });
@@ -348,6 +368,7 @@ fn every_content() -> Vec<Content> {
             (MethodKind::Email, Some(Role::Alternate)),
             (MethodKind::Call, Some(Role::Office)),
             (MethodKind::Questions, None),
+            (MethodKind::RecoveryCodes, None),
             (MethodKind::Unknown, None),
         ] {
             all.push(info_changed(change, kind, role, Some("+XX XXXXXXXX42")));
@@ -383,7 +404,7 @@ fn every_mail_is_itself_in_every_language() {
         }
         subjects.sort_unstable();
         subjects.dedup();
-        assert_eq!(subjects.len(), 9, "{}: a subject for each sort: {subjects:?}", language.tag);
+        assert_eq!(subjects.len(), 10, "{}: a subject for each sort: {subjects:?}", language.tag);
     }
     let rtl: Vec<_> = LANGUAGES.iter().filter(|one| one.rtl).map(|one| one.tag).collect();
     assert_eq!(rtl, ["ar", "fa", "he", "ur"]);

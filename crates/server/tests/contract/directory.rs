@@ -62,6 +62,7 @@ questions = [
     { id = "dream_job", answer = "engineer" },
 ]
 authenticator = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+recovery_codes = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"]
 groups = ["admins", "engineers"]
 "#;
 
@@ -150,6 +151,8 @@ suite!(
         proofs::answers_count_once_and_for_their_own_question,
         proofs::nobodys_answers_are_wrong,
         proofs::the_authenticators_key_is_the_one_that_was_registered,
+        proofs::a_recovery_code_is_good_once_and_for_its_account,
+        proofs::of_many_who_give_a_recovery_code_at_once_one_has_it,
         passwords::the_last_passwords_are_remembered,
         register::each_kind_can_be_registered_and_proves,
         register::what_is_registered_takes_the_place_of_its_role,

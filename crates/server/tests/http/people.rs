@@ -36,6 +36,11 @@ pub(crate) const OTTO: &str = "otto@example.com";
 /// Who has a password and nothing to be recovered by yet.
 pub(crate) const NINA: &str = "nina@example.com";
 
+/// Who has mail and saved recovery codes.
+pub(crate) const RUTH: &str = "ruth@example.com";
+/// The codes of those who have some.
+pub(crate) const SAVED: [&str; 3] = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001", "00000-00000-00002"];
+
 /// The key in the apps of those who have one.
 pub(crate) const APP_KEY: &[u8] = b"12345678901234567890";
 /// … as it is imported.
@@ -99,6 +104,12 @@ const FEW: &str = r#"
         { own = "Which boat did we miss?", answer = "The Batory" },
         { own = "Who sang at the harbour?", answer = "Aunt Ilona" },
     ]
+    [[people]]
+    user_id = "ruth@example.com"
+    name = "Ruth Teitelbaum"
+    password = "the old password of ruth"
+    mails = [{ role = "alternate", address = "ruth@example.net" }]
+    recovery_codes = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001", "00000-00000-00002"]
     [[people]]
     user_id = "otto@example.com"
     name = "Otto Hahn"

@@ -49,6 +49,7 @@ pub(crate) fn only(kinds: &[&str]) -> String {
         ("call_office", "call"),
         ("questions", "questions"),
         ("authenticator", "authenticator"),
+        ("recovery_codes", "recovery_codes"),
     ];
     let keys: Vec<_> = keys.iter().map(|(key, kind)| format!("{key} = {}", kinds.contains(kind))).collect();
     everything_and(&format!("[methods]\n{}\n[gates.groups]\nadmins = {}\n", keys.join("\n"), kinds.len().min(2)))

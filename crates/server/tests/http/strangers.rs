@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::{
-    people::{ANNA, DISABLED, LINUS, MARY, NOBODY, SOLO, UNREACHABLE},
+    people::{ANNA, DISABLED, LINUS, MARY, NOBODY, RUTH, SOLO, UNREACHABLE},
     proofs::only,
     seen::{Seen, form},
     walks::walk,
@@ -85,6 +85,13 @@ async fn by_questions_all_look_alike() {
 async fn by_an_app_all_look_alike() {
     alone("authenticator").await;
     of_administrators("authenticator", &[]).await;
+}
+
+#[tokio::test]
+async fn by_a_recovery_code_all_look_alike() {
+    let config = only(&["recovery_codes"]);
+    look_alike(&config, "recovery_codes", &[RUTH, MARY, NOBODY, DISABLED, UNREACHABLE, LINUS, "x"]).await;
+    of_administrators("recovery_codes", &[]).await;
 }
 
 #[tokio::test]

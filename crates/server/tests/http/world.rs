@@ -113,6 +113,13 @@ impl World {
         Self::in_folder(folder, sections).await
     }
 
+    /// Over a database that is there already, at that time.
+    pub(crate) async fn over(folder: TempDir, sections: &str, now: Timestamp) -> Self {
+        let world = Self::in_folder(folder, sections).await;
+        world.clock.set(now);
+        world
+    }
+
     async fn in_folder(folder: TempDir, sections: &str) -> Self {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));

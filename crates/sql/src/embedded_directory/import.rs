@@ -16,7 +16,7 @@ use regain_ports::{DirectoryError, random_id};
 use regain_values::{
     phone_number,
     questions::{self, CustomQuestion},
-    totp, user_id,
+    recovery_code, totp, user_id,
 };
 
 /// Why people could not be imported. Nobody was.
@@ -82,6 +82,8 @@ impl EmbeddedDirectory {
         let mut transaction = self.database.begin_write().await?;
         for entry in &entries {
             insert(&mut transaction, entry).await?;
+            let codes = &entry.checked.person.recovery_codes;
+            self.set_recovery_codes(&mut transaction, &entry.id, codes).await?;
         }
         transaction.commit().await?;
         Ok(entries.len())
@@ -139,6 +141,7 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
             }
             key
         });
+        check_recovery_codes(&person.recovery_codes, &mut fault);
         for (index, group) in person.groups.iter().enumerate() {
             if group.trim().is_empty() {
                 fault(&format!("groups[{index}]"), &"is empty");
@@ -147,6 +150,18 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
         checked.push(Checked { person, key, numbers, authenticator });
     }
     if faults.is_empty() { Ok(checked) } else { Err(ImportError::Faults(faults)) }
+}
+
+fn check_recovery_codes(codes: &[Secret<String>], fault: &mut impl FnMut(&str, &dyn std::fmt::Display)) {
+    let mut read: Vec<Secret<String>> = Vec::with_capacity(codes.len());
+    for (index, code) in codes.iter().enumerate() {
+        let mut wrong = |what: &str| fault(&format!("recovery_codes[{index}]"), &what);
+        match recovery_code::normalise(code) {
+            None => wrong("must be 15 of the letters and digits of Crockford's base32, such as 7K3QX-9MBWD-2HZ4T"),
+            Some(code) if read.contains(&code) => wrong("is there twice"),
+            Some(code) => read.push(code),
+        }
+    }
 }
 
 fn check_questions(
@@ -327,6 +342,7 @@ mod tests {
                 { id = "soft_toy", own = "Which toy?", answer = " HUNTER2" },
             ]
             authenticator = "HUNTER"
+            recovery_codes = ["7K3QX-9MBWD-2HZ4T", "hunter6", "7k3qx 9mbwd 2hz4t"]
             groups = ["admins", " "]
             [[people]]
             user_id = "alan@example.com"
@@ -345,6 +361,8 @@ mod tests {
             "questions[5]: must have either",
             "questions[5].answer: no two answers",
             "authenticator: ",
+            "recovery_codes[1]: must be 15",
+            "recovery_codes[2]: is there twice",
             "groups[1]: ",
         ] {
             assert!(said.contains(&format!("\nada@example.com: {key}")), "{key:?} in {said}");
@@ -365,6 +383,28 @@ mod tests {
         assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
         let ada = directory.find("ada").await.expect("answers").expect("is there");
         assert_eq!(ada.questions[0].id, "first_badge");
+    }
+
+    #[tokio::test]
+    async fn imported_recovery_codes_work_once_and_are_kept_as_hashes_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            "people = [{ user_id = 'ada', name = 'A', recovery_codes = ['7K3QX-9MBWD-2HZ4T', '00000-00000-00001'] }]",
+        );
+        directory.import(&list).await.expect("imports");
+        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        assert_eq!(ada.recovery_codes, Some(2));
+        let code = recovery_code::normalise(&"7k3qx9mbwd2hz4t".into()).expect("a code");
+        for used in [true, false] {
+            let now = SystemClock.now();
+            assert_eq!(directory.use_recovery_code(Some(&ada.id), &code, now).await.expect("answers"), used);
+        }
+        let hashes: Vec<String> = sqlx::query_scalar("SELECT code_hash FROM account_recovery_codes")
+            .fetch_all(directory.database.reader())
+            .await
+            .expect("are there");
+        assert!(hashes.len() == 2 && hashes.iter().all(|hash| !hash.to_uppercase().contains("7K3QX")), "{hashes:?}");
     }
 
     /// What a stolen copy of the database gives of an answer: a hash, and of no other form than a

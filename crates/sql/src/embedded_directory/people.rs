@@ -44,6 +44,9 @@ pub struct Person {
     pub questions: Vec<PersonQuestion>,
     /// The key that the account shares with an authenticator app, in base32.
     pub authenticator: Option<Secret<String>>,
+    /// The saved recovery codes that were not used yet.
+    #[serde(default)]
+    pub recovery_codes: Vec<Secret<String>>,
     /// The groups that the account is in.
     #[serde(default)]
     pub groups: Vec<String>,

@@ -1,6 +1,10 @@
 //! What a person proves who they are by.
 
-use regain_server::ports::Directory as _;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use regain_protocol::Secret;
+use regain_server::ports::{Clock as _, Directory};
 
 use super::{Fixture, answers, find};
 
@@ -53,4 +57,44 @@ pub(super) async fn the_authenticators_key_is_the_one_that_was_registered(fixtur
     for id in [None, Some(""), Some("NOBODY"), Some("no-such-account"), Some(alan.as_str())] {
         assert_eq!(directory.authenticator_key(id).await.expect("answers"), None, "{id:?}");
     }
+}
+
+/// Uses a recovery code up; whether it was good.
+async fn uses(fixture: &impl Fixture, account_id: Option<&str>, code: &str) -> bool {
+    let code = Secret::from(code);
+    fixture.directory().use_recovery_code(account_id, &code, fixture.clock().now()).await.expect("answers")
+}
+
+pub(super) async fn a_recovery_code_is_good_once_and_for_its_account(fixture: &impl Fixture) {
+    const CODE: &str = "7K3QX9MBWD2HZ4T";
+    let directory = fixture.directory();
+    let left = async || find(&*directory, "mary@example.com").await.recovery_codes;
+    let mary = find(&*directory, "mary@example.com").await.id;
+    let alan = find(&*directory, "alan@example.com").await;
+    assert_eq!((left().await, alan.recovery_codes), (Some(2), None));
+    for id in [None, Some(""), Some("NOBODY"), Some("no-such-account"), Some(alan.id.as_str())] {
+        assert!(!uses(fixture, id, CODE).await, "{id:?}");
+    }
+    for wrong in ["", "7K3QX9MBWD2HZ4", "7K3QX-9MBWD-2HZ4T", "7K3QX9MBWD2HZ4V"] {
+        assert!(!uses(fixture, Some(&mary), wrong).await, "{wrong:?}: codes are given folded");
+    }
+    assert!(uses(fixture, Some(&mary), CODE).await);
+    assert!(!uses(fixture, Some(&mary), CODE).await, "it was used");
+    assert_eq!(left().await, Some(1));
+    assert!(uses(fixture, Some(&mary), "000000000000001").await);
+    assert_eq!(left().await, Some(0), "there were some");
+}
+
+pub(super) async fn of_many_who_give_a_recovery_code_at_once_one_has_it(fixture: &impl Fixture) {
+    let directory = fixture.directory();
+    let mary: Arc<str> = find(&*directory, "mary@example.com").await.id.into();
+    let now = fixture.clock().now();
+    let tries = (0..20).map(|_| {
+        let (directory, mary) = (fixture.directory(), Arc::clone(&mary));
+        tokio::spawn(async move {
+            directory.use_recovery_code(Some(&mary), &"7K3QX9MBWD2HZ4T".into(), now).await.expect("answers")
+        })
+    });
+    let good = join_all(tries).await.into_iter().filter(|good| *good.as_ref().expect("no panic")).count();
+    assert_eq!(good, 1);
 }

@@ -1,0 +1,36 @@
+//! New recovery codes, shown this once with what helps to keep them; and the question whether new ones are to be made.
+
+use leptos::prelude::*;
+
+use super::{back, changes};
+use crate::flow::{Change, Codes, Event, Keep};
+use crate::i18n::Text;
+use crate::views::parts::{Context, actions, button, element, form, screen as begin, submit};
+
+pub(super) fn screen(context: Context, codes: &Codes) -> AnyView {
+    // No program that translates pages, and no reader that guesses at words, is to make something else of them.
+    let mut list = element("ol").at("class", "codes").at("translate", "no").at("dir", "ltr");
+    for code in codes.iter() {
+        list = list.child(element("li").child(element("code").part("key").words(code.expose().clone())));
+    }
+    let keep = element("p")
+        .at("class", "ways")
+        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Copy)).say(Text::Copy))
+        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Print)).say(Text::RecoveryPrint))
+        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Download)).say(Text::RecoveryDownload));
+    begin(Text::KindRecovery, Text::RecoveryLead)
+        .child(list)
+        .child(keep)
+        .child(
+            element("div")
+                .at("class", "actions")
+                .child(changes("primary", context, Change::GiveUp).say(Text::RecoverySaved)),
+        )
+        .done()
+}
+
+pub(super) fn renewal(context: Context) -> AnyView {
+    begin(Text::RecoveryAgainHeading, Text::RecoveryAgainLead)
+        .child(form(context).child(actions(submit(context, |_| Text::RecoveryAgainYes), back(context, Text::Back))))
+        .done()
+}

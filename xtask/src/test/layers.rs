@@ -20,3 +20,12 @@ fn the_server_links_neither_the_demo_nor_a_second_crypto_stack() {
         assert!(!linked.contains(name), "regain-server links {name}");
     }
 }
+
+#[test]
+fn the_engine_knows_no_runtime_no_database_no_network_and_no_file_format() {
+    let linked = linked_by("regain-engine");
+    assert!(linked.contains("regain-engine") && linked.contains("regain-ports"), "{linked:?}");
+    for name in ["tokio", "axum", "hyper", "sqlx", "lettre", "reqwest", "toml", "regain-server", "regain-sql"] {
+        assert!(!linked.contains(name), "regain-engine links {name}");
+    }
+}

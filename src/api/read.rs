@@ -134,8 +134,8 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
         Flow {
             id: json.text("id"),
             kind: json.need(flow_kind(&json.text("kind")), FlowKind::Reset),
-            reference: json.maybe("reference").unwrap_or_default(),
-            user_id: json.maybe("user_id"),
+            reference: if IS_FULL { json.maybe("reference").unwrap_or_default() } else { String::new() },
+            user_id: if IS_FULL { json.maybe("user_id") } else { None },
             expires_at: json.text("expires_at"),
             gate: gate.json.is_some().then(|| Gate { index: gate.small("index"), of: gate.small("of") }),
             notice: notice.json.is_some().then(|| Notice { code: notice_code(&notice.text("code")) }),

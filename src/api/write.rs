@@ -1,9 +1,9 @@
 //! Writes what the person says, as JSON text: flat objects of strings, escaped by RFC 8259. The
 //! tests hold it against `serde_json`.
 
-use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, QuestionAnswer, Secret};
+use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, Secret};
 #[cfg(feature = "full")]
-use regain_protocol::{MethodKind, Role};
+use regain_protocol::{MethodKind, QuestionAnswer, Role};
 
 /// The body of `POST /v1/flows`.
 pub(crate) fn create_flow(create: &CreateFlow) -> Secret<String> {
@@ -33,11 +33,13 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
             }
         }
         Answer::NewCaptcha {} => named(&mut object, "new_captcha"),
+        #[cfg(feature = "full")]
         Answer::SendRequest { message, user_id } => {
             named(&mut object, "send_request");
             object.optional("message", message.as_deref());
             object.optional("user_id", user_id.as_deref());
         }
+        #[cfg(feature = "full")]
         Answer::GoBack {} => named(&mut object, "go_back"),
         Answer::Choose { method, destination } => {
             named(&mut object, "choose");
@@ -50,7 +52,9 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
         }
         Answer::Resend {} => named(&mut object, "resend"),
         Answer::ChooseAnother {} => named(&mut object, "choose_another"),
+        #[cfg(feature = "full")]
         Answer::CallAgain {} => named(&mut object, "call_again"),
+        #[cfg(feature = "full")]
         Answer::Answer { answers } => {
             named(&mut object, "answer");
             object.raw("answers", &question_answers(answers));
@@ -61,7 +65,9 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
             object.text("user_id", user_id);
             object.text("password", password.expose());
         }
+        #[cfg(feature = "full")]
         Answer::Unlock {} => named(&mut object, "unlock"),
+        #[cfg(feature = "full")]
         Answer::Reset {} => named(&mut object, "reset"),
         Answer::SetPassword { password, current } => {
             named(&mut object, "set_password");
@@ -91,14 +97,22 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
             named(&mut object, "ask_administrator");
             object.optional("user_id", user_id.as_deref());
         }
+        #[cfg(feature = "full")]
         Answer::MoreTime {} => named(&mut object, "more_time"),
         // The lean widget has no screen that leads to any of these.
         #[cfg(not(feature = "full"))]
-        Answer::SignIn { .. }
+        Answer::SendRequest { .. }
+        | Answer::GoBack {}
+        | Answer::CallAgain {}
+        | Answer::Answer { .. }
+        | Answer::SignIn { .. }
+        | Answer::Unlock {}
+        | Answer::Reset {}
         | Answer::Add { .. }
         | Answer::Remove { .. }
         | Answer::SetQuestions { .. }
-        | Answer::Finish {} => {}
+        | Answer::Finish {}
+        | Answer::MoreTime {} => {}
     }
     Secret::new(object.end())
 }
@@ -110,6 +124,7 @@ fn solution(captcha: &CaptchaSolution) -> String {
     object.end()
 }
 
+#[cfg(feature = "full")]
 fn question_answers(answers: &[QuestionAnswer]) -> String {
     let mut list = String::from("[");
     for QuestionAnswer { question, answer } in answers {
@@ -221,7 +236,7 @@ mod tests {
     use proptest::prelude::*;
     use regain_protocol::AnswerRequest;
     #[cfg(not(feature = "full"))]
-    use regain_protocol::{MethodKind, Role};
+    use regain_protocol::{MethodKind, QuestionAnswer, Role};
     use serde_json::Value;
 
     fn same(written: &Secret<String>, value: &impl serde::Serialize) {
@@ -240,25 +255,25 @@ mod tests {
                 captcha: Some(CaptchaSolution { id: Some(plain()), solution: plain() }),
             },
             Answer::NewCaptcha {},
-            Answer::SendRequest { message: Some(plain()), user_id: None },
-            Answer::SendRequest { message: None, user_id: Some(plain()) },
-            Answer::GoBack {},
             Answer::Choose { method: plain(), destination: None },
             Answer::Choose { method: plain(), destination: Some(secret()) },
             Answer::Verify { code: secret() },
             Answer::Resend {},
             Answer::ChooseAnother {},
-            Answer::CallAgain {},
-            Answer::Answer { answers: answers() },
-            Answer::Unlock {},
-            Answer::Reset {},
             Answer::SetPassword { password: secret(), current: Some(secret()) },
             Answer::AskAdministrator { user_id: None },
             Answer::AskAdministrator { user_id: Some(plain()) },
-            Answer::MoreTime {},
         ];
         if cfg!(feature = "full") {
             all.extend([
+                Answer::SendRequest { message: Some(plain()), user_id: None },
+                Answer::SendRequest { message: None, user_id: Some(plain()) },
+                Answer::GoBack {},
+                Answer::CallAgain {},
+                Answer::Answer { answers: answers() },
+                Answer::Unlock {},
+                Answer::Reset {},
+                Answer::MoreTime {},
                 Answer::SignIn { user_id: plain(), password: secret() },
                 Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
                 Answer::Add { kind: MethodKind::Authenticator, role: None, value: None },

@@ -18,7 +18,9 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
         #[cfg(feature = "full")]
         Outcome::Registered => (Text::DoneRegistered, Text::DoneRegisteredLead),
         Outcome::Unlocked => (Text::DoneUnlocked, Text::DoneUnlockedLead),
+        #[cfg(feature = "full")]
         Outcome::NotLocked => (Text::DoneNotLocked, Text::DoneNotLockedLead),
+        #[cfg(feature = "full")]
         Outcome::RequestSent => (Text::DoneRequest, Text::DoneRequestLead),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };

@@ -199,6 +199,27 @@ async fn security_info_is_whole_on_every_screen() -> Result<()> {
 }
 
 #[tokio::test]
+async fn recovery_codes_are_whole_on_every_screen() -> Result<()> {
+    play("pictures-of-recovery-codes", &[crate::recovery_codes::ON], async |stage| {
+        register::proved(stage, &GRACE, "nanoseconds of wire", 0).await?;
+        stage.page.press("Recovery codes").await?;
+        stage.page.reads("Save these codes now").await?;
+        look(stage, "ba-codes").await?;
+        stage.page.press("I have saved them").await?;
+        stage.page.reads("10 left").await?;
+        look(stage, "bb-left").await?;
+        stage.page.click("[aria-label^='Replace: Recovery codes']").await?;
+        stage.page.reads("stop working").await?;
+        look(stage, "bc-anew").await?;
+        person::chose_way(stage, person::MARY.user_id, "Use a recovery code", "Next").await?;
+        person::typed_code(stage, "7K3QX-9MBWD-2HZ4").await?;
+        stage.page.reads("has 15 letters and digits").await?;
+        look(stage, "bd-saved-code").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn who_is_signed_in_sees_whole_screens() -> Result<()> {
     play("pictures-of-a-change", &[], async |stage| {
         person::at_welcome(stage, ADA.user_id, person::OLD_PASSWORD).await?;

@@ -12,7 +12,7 @@ use crate::{
 const GRACES_PASSWORD: &str = "nanoseconds of wire";
 
 /// The demonstration with recovery codes switched on.
-const ON: (&str, &str) = ("[methods]\n", "[methods]\nrecovery_codes = true\n");
+pub(crate) const ON: (&str, &str) = ("[methods]\n", "[methods]\nrecovery_codes = true\n");
 
 /// What is shown as codes at the moment.
 async fn shown(stage: &Stage) -> Result<Vec<String>> {

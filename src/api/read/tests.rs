@@ -235,8 +235,8 @@ fn flows() -> impl Strategy<Value = Flow> {
         .prop_map(|([id, expires_at, step_id], kind, gate, notice, (reference, user_id), body)| Flow {
             id,
             kind,
-            reference,
-            user_id,
+            reference: if IS_FULL { reference } else { String::new() },
+            user_id: user_id.filter(|_| IS_FULL),
             expires_at,
             gate: gate.map(|[index, of]| Gate { index, of }),
             notice: notice.map(|code| Notice { code }),

@@ -101,14 +101,15 @@ impl AnswerCall {
         self.call.status(self.rings(), now)
     }
 
-    /// The time from which another call may be asked for.
+    /// The time from which another call may be asked for: once this one is over, or nothing came of it for a while.
     fn again_at(&self, now: Timestamp) -> Timestamp {
         let (status, since) = self.status(now);
-        let over = if is_final(status) || status == CallStatus::WrongKey { now } else { later(since, PATIENCE) };
-        match &self.method.how {
-            How::Call(calls) => calls.call_again_at.map_or(over, |at| at.max(over)),
-            _ => over,
-        }
+        let wait = match &self.method.how {
+            How::Call(calls) => calls.call_again_at.unwrap_or(self.call.placed_at),
+            _ => self.call.placed_at,
+        };
+        let is_over = is_final(status) || status == CallStatus::WrongKey;
+        if is_over { wait } else { wait.max(later(since, PATIENCE)) }
     }
 
     fn with_status(&self, status: CallStatus, now: Timestamp) -> Self {

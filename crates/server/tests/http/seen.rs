@@ -45,6 +45,8 @@ fn without_what_always_differs(value: &mut Value) {
                     "id" | "token" | "reference" | "user_id" | "role" | "text" => {
                         *value = json!(value.as_str().map(|_| "…"));
                     }
+                    // It follows from when the call began to ring, which is told anyway.
+                    "call_again_at" => *value = json!(value.as_str().map(|_| "…")),
                     "masked" => *value = json!(value.as_str().map(form)),
                     _ => without_what_always_differs(value),
                 }

@@ -2,8 +2,15 @@
 //! which has the full one go on there: whatever holds an [`InFull`] can't exist in the lean build, and the
 //! compiler knows.
 
-/// Whether this is the full build.
+use regain_protocol::MethodKind;
+
+/// True in the full build.
 pub(crate) const IS_FULL: bool = cfg!(feature = "full");
+
+/// Tells if a code is a saved recovery code, which is typed in the full build only.
+pub(crate) fn is_saved(kind: MethodKind) -> bool {
+    IS_FULL && kind == MethodKind::RecoveryCodes
+}
 
 /// A mark of what only the full build has.
 #[cfg(feature = "full")]

@@ -5,6 +5,7 @@ use regain_protocol::{Answer, Method, MethodKind, ProblemCode, Secret, StepBody}
 
 use super::{Announcement, Field, FieldError};
 use crate::clock::{Millis, parse_utc};
+use crate::full::is_saved;
 
 /// A code on its way and what was typed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl EnterCode {
     }
 
     pub(super) fn submit(&mut self) -> Result<Answer, Field> {
-        let read = if self.method.kind == MethodKind::RecoveryCodes { symbol } else { digit };
+        let read = if is_saved(self.method.kind) { symbol } else { digit };
         let code: String = self.code.expose().chars().filter_map(read).collect();
         let code = Secret::new(code);
         if code.expose().len() == usize::from(self.length) {
@@ -102,7 +103,7 @@ impl EnterCode {
     /// What is to be said now about the code's time: sparingly, at 60 s, at 10 s and at its end. An
     /// app always has a new one, and a saved one stays good.
     pub(super) fn announcement(&mut self, server_now: Millis) -> Option<Announcement> {
-        if matches!(self.method.kind, MethodKind::Authenticator | MethodKind::RecoveryCodes) {
+        if self.method.kind == MethodKind::Authenticator || is_saved(self.method.kind) {
             return None;
         }
         let left = super::seconds_until(self.expires_at, server_now);

@@ -7,6 +7,7 @@ use super::parts::{
     Context, Element, HERE, actions, another_way, button, element, field, form, heading, input, lead, submit,
 };
 use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
+use crate::full::is_saved;
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
@@ -17,6 +18,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
     let length = i18n::digits(code.length.into());
     let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
+        #[cfg(feature = "full")]
         (MethodKind::RecoveryCodes, _) => lead(Text::CodeRecovery),
         (_, Some(masked)) => element("p").part("lead").around(&i18n::fill(Text::CodeSentTo, &[&length, HERE]), masked),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
@@ -38,10 +40,8 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
 /// Where the code is typed.
 pub(super) fn code_field(context: Context, kind: MethodKind) -> Element {
     // A saved code is letters too, and no message that comes has one.
-    let (keys, autocomplete, look) = match kind {
-        MethodKind::RecoveryCodes => ("text", "off", "long"),
-        _ => ("numeric", "one-time-code", ""),
-    };
+    let (keys, autocomplete, look) =
+        if is_saved(kind) { ("text", "off", "long") } else { ("numeric", "one-time-code", "") };
     let code = input(context, Field::Code, wrong)
         .at("type", "text")
         .at("inputmode", keys)
@@ -54,8 +54,8 @@ pub(super) fn code_field(context: Context, kind: MethodKind) -> Element {
 }
 
 /// Tells if a code comes by itself: an app always has a new one, and those that were saved are there.
-const fn is_at_hand(kind: MethodKind) -> bool {
-    matches!(kind, MethodKind::Authenticator | MethodKind::RecoveryCodes)
+fn is_at_hand(kind: MethodKind) -> bool {
+    kind == MethodKind::Authenticator || is_saved(kind)
 }
 
 /// For a code that does not come.
@@ -79,6 +79,7 @@ fn good_for(context: Context) -> String {
     context.read(|view| {
         of(view, |code| match (code.kind, code.good_for) {
             (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
+            #[cfg(feature = "full")]
             (MethodKind::RecoveryCodes, _) => length_of(code.length),
             (_, 0) => i18n::text(Text::CodeGone).to_owned(),
             (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::countdown(left)]),
@@ -94,15 +95,17 @@ fn resend(view: &View) -> String {
     })
 }
 
+#[cfg(feature = "full")]
 fn length_of(length: u8) -> String {
     i18n::fill(Text::RecoveryLength, &[&i18n::digits(length.into())])
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Screen::EnterCode(CodeView { kind, error: Some(error), .. }) = &view.screen else { return None };
+    let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
     let text = match error {
         FieldError::Missing => Text::CodeMissing,
-        FieldError::CodeLength { length } if *kind == MethodKind::RecoveryCodes => return Some(length_of(*length)),
+        #[cfg(feature = "full")]
+        FieldError::CodeLength { length } if of(view, |code| is_saved(code.kind)) => return Some(length_of(*length)),
         FieldError::CodeLength { length } => {
             return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
         }

@@ -295,8 +295,12 @@ impl Shell {
             Announcement::CodeSent => i18n::text(Text::CodeResent).to_owned(),
             Announcement::NewCaptcha => i18n::text(Text::CaptchaNew).to_owned(),
             Announcement::CodeRead => i18n::text(Text::CodeRead).to_owned(),
+            #[cfg(feature = "full")]
             Announcement::Call(status) => i18n::text(views::call_status(status)).to_owned(),
+            #[cfg(feature = "full")]
             Announcement::RoomLeft(left) => views::room(left),
+            #[cfg(not(feature = "full"))]
+            Announcement::Call(_) | Announcement::RoomLeft(_) => return,
             Announcement::CodeEnds(seconds) => i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
             Announcement::CodeEnded => i18n::text(Text::CodeGone).to_owned(),
             Announcement::FlowEnds(seconds) => i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),

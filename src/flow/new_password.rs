@@ -7,6 +7,7 @@ use regain_protocol::{Answer, PasswordPolicy, ProblemCode, Secret, ServerCheck, 
 use super::aids::{Leak, Matching, Suggested};
 use super::{Announcement, Field, FieldError, Strength, Ticket};
 use crate::clock::{Millis, parse_utc};
+use crate::full::IS_FULL;
 
 /// The new password being typed.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
@@ -83,6 +84,10 @@ impl NewPassword {
         let StepBody::NewPassword { policy, user_id, first, needs_current } = body else {
             return None;
         };
+        // Who changes a password that they know was handed over before.
+        if needs_current && !IS_FULL {
+            return None;
+        }
         let mut step = Self {
             policy,
             user_id,

@@ -14,9 +14,11 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
         Outcome::Reset | Outcome::FirstPassword => (Text::DoneReset, Text::DoneLead),
         #[cfg(feature = "full")]
         Outcome::Changed if is_signed_in(screen) => (Text::DoneChanged, Text::DoneChangedLead),
+        #[cfg(feature = "full")]
         Outcome::Changed => (Text::DoneChanged, Text::DoneLead),
         #[cfg(feature = "full")]
         Outcome::Registered => (Text::DoneRegistered, Text::DoneRegisteredLead),
+        #[cfg(feature = "full")]
         Outcome::Unlocked => (Text::DoneUnlocked, Text::DoneUnlockedLead),
         #[cfg(feature = "full")]
         Outcome::NotLocked => (Text::DoneNotLocked, Text::DoneNotLockedLead),

@@ -29,7 +29,9 @@ use regain_protocol::Gate;
 
 use crate::flow::{Event, Screen, View};
 use crate::i18n::{self, Text};
+#[cfg(feature = "full")]
 pub(crate) use answer_call::status as call_status;
+#[cfg(feature = "full")]
 pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
 use parts::{button, element, heading};

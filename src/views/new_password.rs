@@ -8,6 +8,7 @@ use super::checklist::{self, refusals};
 use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
 use super::{password_rules, strength, suggestion};
 use crate::flow::{Event, Field, FieldError, Matching, PasswordView, Screen, View};
+use crate::full::IS_FULL;
 use crate::i18n::{self, Text};
 use crate::options::member;
 
@@ -23,7 +24,7 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         .at("aria-hidden", "true")
         .with("value", password.user_id.clone());
     let mut fields = form(context).child(user);
-    if password.needs_current {
+    if IS_FULL && password.needs_current {
         let current = secret(context, Field::Current, "current-password");
         fields = fields.child(field(context, Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
     }
@@ -32,11 +33,11 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         .when("data-same", context, |view| of(view).is_some_and(|password| password.matching == Matching::Same));
     let title = match (password.first, password.changes) {
         (true, _) => Text::PasswordFirstHeading,
-        (_, true) => Text::ChangeHeading,
+        (_, true) if IS_FULL => Text::ChangeHeading,
         _ => Text::PasswordHeading,
     };
     let send = |view: &View| match of(view) {
-        Some(PasswordView { first: false, changes: true, .. }) => Text::ChangeButton,
+        Some(PasswordView { first: false, changes: true, .. }) if IS_FULL => Text::ChangeButton,
         _ => Text::Finish,
     };
     begin(title, Text::PasswordLead)
@@ -117,8 +118,8 @@ fn wrong(view: &View, field: Field) -> Option<String> {
         (_, FieldError::Refused) if !password.refused.is_empty() => {
             return Some(refusals(password));
         }
-        (Field::Current, FieldError::Missing) => Text::CurrentMissing,
-        (Field::Current, _) => Text::CurrentWrong,
+        (Field::Current, FieldError::Missing) if IS_FULL => Text::CurrentMissing,
+        (Field::Current, _) if IS_FULL => Text::CurrentWrong,
         (Field::Confirm, FieldError::Missing) => Text::ConfirmMissing,
         (Field::Confirm, _) => Text::Different,
         (_, FieldError::Missing) => Text::PasswordMissing,

@@ -1,6 +1,6 @@
-//! What the widget asks the browser about characters, and what the server takes from the standard library,
-//! come to the same: for every character that the browser's version of Unicode knows, and ours. `WebKitGTK` has two of
-//! them, one of its own and one of the system's: what they are at odds about is left out.
+//! Compares the browser's tables of characters, which the widget asks, with the standard library's, which the server
+//! uses: for every character that the browser's version of Unicode knows, and ours. `WebKitGTK` has two of them, one of
+//! its own and one of the system's: characters on which they differ are left out.
 
 use anyhow::{Result, ensure};
 use harness::play;
@@ -47,7 +47,7 @@ async fn a_character_is_the_same_to_the_browser_and_to_the_server() -> Result<()
     .await
 }
 
-/// What the browser says of a character; of most it is that there is nothing to say.
+/// The browser's data on a character; most have neither another lower case nor a class.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum Said {

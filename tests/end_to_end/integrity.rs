@@ -21,7 +21,7 @@ const SUGGESTIONS: [&str; 2] = ["generate", "generator"];
 const LEAKS: [&str; 1] = ["breached"];
 const OUTSIDE: [&str; 1] = ["outside"];
 
-/// What lists the languages.
+/// Start of the language list's file name.
 const LANGUAGES: &str = "regain-languages-";
 
 /// The built widget with a byte more in the file whose name begins so.
@@ -52,7 +52,7 @@ fn has_end(name: &str, end: &str) -> bool {
     Path::new(name).extension().is_some_and(|it| it == end)
 }
 
-/// What is shipped.
+/// The manifest of shipped files.
 fn manifest() -> Result<Value> {
     let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
     Ok(serde_json::from_slice(&fs::read(Path::new(&dist).join("integrity.json"))?)?)
@@ -243,7 +243,7 @@ async fn words_of_the_full_widget_are_refused_and_english_is_spoken() -> Result<
     .await
 }
 
-/// What is shipped and is in no test above is nothing that anybody has seen refused.
+/// Fails for a shipped file that no test above tampers with.
 #[test]
 fn every_file_that_is_shipped_is_tampered_with() -> Result<()> {
     let manifest = manifest()?;

@@ -1,4 +1,4 @@
-//! What the host page pays, and what is left of the link when things are missing or break.
+//! Cost to the host page, and the link when things are missing or break.
 
 use anyhow::{Result, ensure};
 use harness::{Need, lacks, play};

@@ -96,7 +96,7 @@ async fn screen_06_a_browser_that_reads_text_messages_fills_the_code_in() -> Res
     .await
 }
 
-/// What Rosalind answers, as people type: case and spaces make no difference.
+/// Rosalind's answers, as people type: case and spaces make no difference.
 const ANSWERS: [(&str, &str); 5] = [
     ("What did your family call you when you were small?", "  ROS "),
     ("What was the name of the soft toy that you slept with?", "mister   bear"),

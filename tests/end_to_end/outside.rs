@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::person::{self, ADA};
 
-/// What the service's script offers, as its documentation says, as far as it is used.
+/// The service's script as documented, as far as it is used.
 const SCRIPT: &str = "
     window.boxes = [];
     window.turnstile = window.hcaptcha = {

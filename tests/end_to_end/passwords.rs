@@ -193,7 +193,7 @@ async fn screen_11_match_and_caps_lock_are_said_while_typing() -> Result<()> {
     .await
 }
 
-/// What the new password's hint says.
+/// Text of the new password's hint.
 const HINT: &str = "return [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
     .map((root) => root.querySelector('#regain-new-password-hint')).find(Boolean)?.innerText";
 

@@ -1,4 +1,4 @@
-//! What a person does, step by step.
+//! A person's actions, step by step.
 
 use anyhow::Result;
 use harness::Stage;
@@ -20,13 +20,13 @@ pub(crate) const BARBARAS_PHONE: &str = "+14255550130";
 /// Someone who is locked out.
 pub(crate) const HEDY: Person = Person { user_id: "hedy@northwind.example", address: "hedy.lamarr@mail.example" };
 
-/// What Hedy signs in with, once she may.
+/// Hedy's password, once she may sign in.
 pub(crate) const HEDYS_PASSWORD: &str = "frequency hopping piano";
 
 /// Someone who never had a password.
 pub(crate) const JOAN: Person = Person { user_id: "joan@northwind.example", address: "joan.clarke@mail.example" };
 
-/// What Ada signs in with before.
+/// Ada's password at the beginning.
 pub(crate) const OLD_PASSWORD: &str = "analytical engine notes";
 
 /// A password that the demo's rules allow.
@@ -34,9 +34,9 @@ pub(crate) const NEW_PASSWORD: &str = "seven quiet otters hum";
 
 /// One of the demo's people.
 pub(crate) struct Person {
-    /// What they sign in with.
+    /// Their user ID.
     pub(crate) user_id: &'static str,
-    /// Where their codes go.
+    /// The address that their codes go to.
     pub(crate) address: &'static str,
 }
 

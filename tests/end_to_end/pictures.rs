@@ -38,7 +38,7 @@ const AXE: &str = "
         nodes.map(({target, failureSummary}) => `${id}: ${target.flat().join(' ')}: ${failureSummary}`));
 ";
 
-/// What sticks out of the page, and what is smaller than WCAG 2.5.8's 24 pixels.
+/// Elements that stick out of the page, or are smaller than WCAG 2.5.8's 24 pixels.
 const FAULTS: &str = r"
     const faults = [];
     const page = document.documentElement;
@@ -420,7 +420,7 @@ pub(crate) async fn look(stage: &Stage, screen: &str) -> Result<()> {
     Condition::is_over(page, *engine).await
 }
 
-/// Where the pictures go: those of other engines than Chromium into a folder of their own.
+/// The folder of the pictures: one of their own for those of other engines than Chromium.
 fn folder(engine: Engine) -> Result<PathBuf> {
     match engine {
         Engine::Chromium => output("screens"),

@@ -14,7 +14,7 @@ const GRACES_PASSWORD: &str = "nanoseconds of wire";
 /// The demonstration with recovery codes switched on.
 pub(crate) const ON: (&str, &str) = ("[methods]\n", "[methods]\nrecovery_codes = true\n");
 
-/// What is shown as codes at the moment.
+/// The codes on the screen.
 async fn shown(stage: &Stage) -> Result<Vec<String>> {
     stage.page.reads("Save these codes now").await?;
     let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
@@ -22,7 +22,7 @@ async fn shown(stage: &Stage) -> Result<Vec<String>> {
     Ok(serde_json::from_value(stage.page.script(script, vec![]).await?)?)
 }
 
-/// Whether a text is anywhere in the page, in what it keeps, or in its address.
+/// Tells if a text is anywhere in the page, in what it stores, or in its address.
 async fn is_anywhere(stage: &Stage, text: &str) -> Result<bool> {
     let script = "const [text] = arguments; \
                   const trees = [document, ...[...document.querySelectorAll('*')].map((it) => it.shadowRoot)]; \
@@ -132,7 +132,7 @@ async fn making_new_codes_is_asked_about_and_voids_the_former_ones() -> Result<(
     .await
 }
 
-/// What the field asks of keyboards and of those who fill in.
+/// The field's hints to keyboards and to password managers.
 #[tokio::test]
 async fn a_saved_code_is_no_one_time_code_of_a_message() -> Result<()> {
     play("recovery-code-field", &[ON], async |stage| {

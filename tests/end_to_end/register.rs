@@ -166,14 +166,14 @@ async fn an_authentication_address_and_phone_are_registered_and_reset_the_passwo
     .await
 }
 
-/// What the ways in the list are, from the top.
+/// The methods in the list, from the top.
 async fn rows(stage: &Stage) -> Result<Vec<String>> {
     let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
                   return [...root.querySelectorAll('[part=method] .words > span:first-child')].map((it) => it.innerText);";
     Ok(serde_json::from_value(stage.page.script(script, vec![]).await?)?)
 }
 
-/// What the organisation keeps is shown, and is not the person's to change.
+/// A method of the organisation is shown, and cannot be changed.
 #[tokio::test]
 async fn an_office_phone_is_shown_and_left_alone() -> Result<()> {
     play("register-office", &[], async |stage| {

@@ -153,7 +153,7 @@ async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result
     .await
 }
 
-/// Who never had a password is told of choosing one, not of a new one.
+/// A person without a password is told of choosing one, not of a new one.
 #[tokio::test]
 async fn screen_15_a_first_password_is_chosen_and_signs_in() -> Result<()> {
     play("first-password", &[], async |stage| {

@@ -1,6 +1,6 @@
-//! What a screen reader says, by a virtual one: npm's `@guidepup/virtual-screen-reader`, in the real page. What it
-//! says of a whole reset is kept in `spoken/reset.txt`, to be read as somebody would hear it; `REGAIN_SPOKEN=write`
-//! writes it anew.
+//! The words of a screen reader, of a virtual one: npm's `@guidepup/virtual-screen-reader`, in the real page. Those of
+//! a whole reset are kept in `spoken/reset.txt`, to be read as somebody would hear it; `REGAIN_SPOKEN=write` writes it
+//! anew.
 
 use std::{env, fs, path::PathBuf};
 
@@ -26,7 +26,7 @@ What a screen reader says in a reset by mail, by keyboard alone.
 struct Listener<'a> {
     stage: &'a Stage,
     log: String,
-    /// What was heard and is not in the log yet.
+    /// Words that are not in the log yet.
     heard: Vec<String>,
 }
 

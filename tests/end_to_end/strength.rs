@@ -68,7 +68,7 @@ async fn ready(stage: &Stage) -> Result<()> {
     .await
 }
 
-/// What is said of these, asked at once, as soon as the last of them has been judged: tickets and verdicts.
+/// Asks for all verdicts at once, and waits for the last: tickets and verdicts.
 async fn asked(stage: &Stage, passwords: &[&str]) -> Result<Vec<(u64, Strength)>> {
     let script = "told.length = 0; arguments[0].forEach((password, ticket) => score(ticket, password))";
     stage.page.script(script, vec![json!(passwords)]).await?;

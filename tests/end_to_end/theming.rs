@@ -11,7 +11,7 @@ use crate::person;
 const LIGHT: &str = "rgb(255, 255, 255)";
 const DARK: &str = "rgb(28, 31, 38)";
 
-/// What the widget's elements look like: a computed property of the first that is this part.
+/// The look of the widget's elements: a computed property of the first that is this part.
 const COMPUTED: &str = "
     const [part, property] = arguments;
     const host = document.querySelector('.regain-widget');

@@ -1,5 +1,5 @@
-//! What a page is looked at under: how wide it is, and what the person has set. Each engine has its own way to it,
-//! and some have none.
+//! Conditions of a look at a page: its width, and the person's settings. Each engine has its own way to
+//! them, and some have none.
 
 use anyhow::{Result, ensure};
 use reqwest::Method;
@@ -8,10 +8,10 @@ use thirtyfour::{RequestData, SessionId, common::command::FormatRequestData};
 
 use crate::{Engine, Page};
 
-/// What a page is looked at under.
+/// Conditions of a look at a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Condition {
-    /// What it is called in the names of pictures.
+    /// Their name in those of pictures.
     pub name: &'static str,
     /// In CSS pixels.
     pub width: u32,

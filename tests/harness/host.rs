@@ -22,7 +22,7 @@ pub struct Host {
     site: Arc<Mutex<Site>>,
 }
 
-/// What a host serves, and how.
+/// A host's content, headers and delay.
 #[derive(Default)]
 struct Site {
     folder: PathBuf,

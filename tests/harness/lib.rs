@@ -1,5 +1,5 @@
-//! What an end-to-end test needs: the real server with a database and an outbox of its own, a real
-//! browser, and a page that is looked at as a person would: through its labels, fields and words.
+//! Tools of end-to-end tests: the real server with a database and an outbox of its own, a real browser, and a page that
+//! is looked at as a person would: through its labels, fields and words.
 
 mod browser;
 mod conditions;

@@ -44,7 +44,7 @@ const FOCUS: &str = r"
     };
 ";
 
-/// Whether an element can be seen. What drivers say of that differs: `WebKit`'s takes a bar without text for unseen.
+/// True if an element can be seen. Drivers differ in that: `WebKit`'s takes a bar without text for unseen.
 const SEEN: &str = "
     const [element] = arguments;
     const {width, height} = element.getBoundingClientRect();
@@ -80,7 +80,7 @@ impl Page {
         Self { driver }
     }
 
-    /// What steers the browser, for what is not here.
+    /// The driver of the browser, for what is not here.
     pub fn driver(&self) -> &Arc<SessionHandle> {
         &self.driver
     }
@@ -110,7 +110,7 @@ impl Page {
         .await
     }
 
-    /// Whether the element is there now, seen or not.
+    /// Tells if the element is there now, seen or not.
     pub async fn has(&self, selector: &str) -> Result<bool> {
         Ok(self.look(selector).await?.is_some())
     }
@@ -175,7 +175,7 @@ impl Page {
         if text.is_empty() { self.key(Key::Delete).await } else { self.keys(text).await }
     }
 
-    /// What a field holds.
+    /// The value of a field.
     pub async fn value(&self, selector: &str) -> Result<String> {
         Ok(self.find(selector).await?.value().await?.unwrap_or_default())
     }
@@ -204,7 +204,7 @@ impl Page {
         Ok(self.driver.action_chain().send_keys(text).perform().await?)
     }
 
-    /// What has the focus: `tag`, `name`, `type`, `text` and `id`.
+    /// The element that has the focus: `tag`, `name`, `type`, `text` and `id`.
     pub async fn focus(&self) -> Result<Value> {
         self.script(FOCUS, vec![]).await
     }

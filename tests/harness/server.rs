@@ -29,7 +29,7 @@ pub struct Server {
 /// A mail as the demo's outbox shows it.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// Whom it went to.
+    /// Its recipient.
     pub to: String,
     /// Its subject.
     pub subject: String,
@@ -132,12 +132,12 @@ impl Server {
         Ok(())
     }
 
-    /// What the server logged.
+    /// The server's log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.data.path().join("server.log")).unwrap_or_default()
     }
 
-    /// What is in the outbox, newest first: mails, texts and calls.
+    /// The entries of the outbox, newest first: mails, texts and calls.
     async fn entries(&self) -> Result<Vec<Value>> {
         let entries: Value = reqwest::get(self.address("/demo/outbox.json")).await?.error_for_status()?.json().await?;
         Ok(entries.as_array().context("the outbox is not a list")?.clone())
@@ -159,7 +159,7 @@ impl Server {
         Ok(Mail::of(&self.entry("mail", to, count).await?))
     }
 
-    /// How many mails went to one address so far.
+    /// Number of mails to one address so far.
     pub async fn mails_to(&self, to: &str) -> Result<usize> {
         Ok(self.outbox().await?.iter().filter(|mail| mail.to == to).count())
     }
@@ -181,7 +181,7 @@ impl Server {
         Ok(Call { server: self, id: call["id"].as_str().context("a call has an id")?.to_owned() })
     }
 
-    /// What a person's authenticator app shows now.
+    /// The code that a person's authenticator app shows now.
     pub async fn authenticator_code(&self, user_id: &str) -> Result<String> {
         let address = self.address("/demo/authenticators.json");
         let shown: Value = reqwest::get(address).await?.error_for_status()?.json().await?;

@@ -12,7 +12,7 @@ pub struct Stage {
     pub server: Server,
     /// The page.
     pub page: Page,
-    /// What the page is in.
+    /// The page's engine.
     pub engine: Engine,
     browser: Browser,
 }
@@ -24,8 +24,7 @@ impl Stage {
     }
 }
 
-/// Whether the engine that this test is played in cannot do what the test needs ([`Engine::lacks`]): it has
-/// nothing to do there then.
+/// Tells if the engine of this test cannot do what the test needs ([`Engine::lacks`]): it has nothing to do there then.
 pub fn lacks(need: Need) -> Result<bool> {
     Ok(Engine::chosen()?.lacks(need))
 }

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-/// How long a condition may take to come true before the test fails: long, because a loaded machine is no fault.
+/// Time that a condition may take to come true before the test fails: long, because a loaded machine is no fault.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How long to wait between two looks.
+/// Time between two looks.
 const GLANCE: Duration = Duration::from_millis(40);
 
 /// Waits until the condition gives something; the last error, if any, is part of the failure.

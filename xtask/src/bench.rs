@@ -1,5 +1,5 @@
-//! What is measured and never asserted in a test: sizes against their budgets, how soon the strength of a
-//! password is told, and whether response times tell who has an account.
+//! Measurements that no test asserts: sizes against their budgets, time until the strength of a password is told, and
+//! differences of response times that would tell who has an account.
 
 mod client;
 mod organisation;
@@ -19,7 +19,7 @@ use crate::{
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many flows of each sort of account are timed
+    /// Flows to time of each sort of account
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(20..=2000))]
     samples: u32,
     /// Don't build `dist` to print its sizes

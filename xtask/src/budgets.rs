@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// What the sign-in page pays before anyone clicks: the loader, one request.
+/// Cost of the sign-in page before anyone clicks: the loader, one request.
 pub(crate) const LOADER: u64 = 2_000;
 /// Everything that the reset flow needs: the lean build's glue and wasm, the stylesheet, and the script and wasm that solve the
 /// proof of work, which is the default challenge; in English, without the strength worker.
@@ -14,7 +14,7 @@ pub(crate) const RESET_FLOW: u64 = 75_000;
 /// A language other than English in the reset flow: the file of its words. The other flows have a second one.
 pub(crate) const LANGUAGE: u64 = 4_000;
 
-/// What an entry of the manifest is needed for.
+/// Use of an entry of the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     /// The sign-in page, before anyone clicks.
@@ -67,12 +67,12 @@ impl Sizes {
         Ok(Self { parts, language: largest_language(&manifest)? })
     }
 
-    /// What the sign-in page pays before the click.
+    /// Cost of the sign-in page before the click.
     pub(crate) fn loader(&self) -> u64 {
         self.sum(&[Need::Page])
     }
 
-    /// What the reset flow costs after it.
+    /// Cost of the reset flow after it.
     pub(crate) fn reset_flow(&self) -> u64 {
         self.sum(&[Need::Reset, Need::Flows])
     }

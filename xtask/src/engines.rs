@@ -14,7 +14,7 @@ use crate::{
     tools::{GECKODRIVER, apt_install},
 };
 
-/// What draws pages and runs scripts.
+/// A browser engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engine {
     /// Chromium or Chrome, and `ChromeDriver` of the same version
@@ -27,9 +27,9 @@ pub(crate) enum Engine {
 
 /// A program that an engine needs.
 struct Program {
-    /// What names it to the tests, with `REGAIN_` before, and by itself what names another one to us.
+    /// Variable that names it to the tests, with `REGAIN_` before, and by itself names another one to us.
     variable: &'static str,
-    /// What it is called on `PATH`, or where it is, `*` standing for the machine's kind.
+    /// Its names on `PATH`, or its paths, `*` standing for the machine's kind.
     names: &'static [&'static str],
 }
 
@@ -53,7 +53,7 @@ impl Engine {
     /// All of them, the one that everything is played in first.
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
 
-    /// What it is called where one is chosen.
+    /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",
@@ -84,7 +84,7 @@ impl Engine {
         }
     }
 
-    /// What Debian calls what it needs.
+    /// Debian packages that it needs.
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::Chromium => &["chromium", "chromium-driver"],
@@ -140,7 +140,7 @@ fn install(engines: &[Engine]) -> Result<()> {
     apt_install(&format!("Installing {names}"), "about 1 min, once", &packages)
 }
 
-/// What the tests are to know of the engines that are here.
+/// Data on the installed engines for the tests.
 pub(crate) struct Ready {
     variables: Vec<(String, PathBuf)>,
     missing: Vec<(Engine, String)>,

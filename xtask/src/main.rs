@@ -44,7 +44,7 @@ enum Command {
     Dist(dist::Options),
     /// Rebuild the widget at every change, against a running demo server
     Dev(demo::Options),
-    /// What continuous integration runs
+    /// Run what continuous integration runs
     Ci,
     /// Print sizes against their budgets, and whether response times tell who has an account
     Bench(bench::Options),

@@ -16,7 +16,7 @@ use crate::{
     tools,
 };
 
-/// What ours is measured against: the original of zxcvbn, in JavaScript. It has no dependencies.
+/// The original of zxcvbn, in JavaScript, which ours is measured against. It has no dependencies.
 pub(crate) const ZXCVBN: Package = Package {
     name: "zxcvbn",
     version: "4.4.2",
@@ -24,7 +24,7 @@ pub(crate) const ZXCVBN: Package = Package {
     sha256: "f42c651f40506acb6b662490f338dd47a5951d3312039c4ab8fe5090484f351a",
 };
 
-/// What finds faults of accessibility in a page. It has no dependencies.
+/// Finds faults of accessibility in a page. It has no dependencies.
 pub(crate) const AXE: Package = Package {
     name: "axe-core",
     version: "4.14.1",
@@ -48,7 +48,7 @@ pub(crate) const BINARYEN: Package = Package {
     sha256: "608c021fa3f2c68cdc26f06a1454341089a0e689abb71cbe5a23ef7300e7f3e3",
 };
 
-/// What reads a page as a screen reader would. What it needs is in its one file.
+/// Reads a page as a screen reader would. All that it needs is in its one file.
 pub(crate) const READER: Package = Package {
     name: "@guidepup/virtual-screen-reader",
     version: "0.33.0",
@@ -77,14 +77,14 @@ pub(crate) struct Package {
     pub(crate) name: &'static str,
     /// The one version that is used.
     pub(crate) version: &'static str,
-    /// What of it is used.
+    /// The file of it that is used.
     file: &'static str,
     /// The SHA-256 of that, in hexadecimal.
     sha256: &'static str,
 }
 
 impl Package {
-    /// Where the file is, where it is there already and is the right one.
+    /// Path of the installed file; `None` if there is none, an error if it is another one.
     pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
         let file = self.folder()?.join("node_modules").join(self.name).join(self.file);
         let Ok(content) = fs::read(&file) else { return Ok(None) };
@@ -93,7 +93,7 @@ impl Package {
         Ok(Some(file))
     }
 
-    /// Where the file is, with the package installed if need be.
+    /// Path of the file, with the package installed if need be.
     pub(crate) fn ready(&self) -> Result<PathBuf> {
         if let Some(file) = self.found()? {
             return Ok(file);

@@ -1,4 +1,4 @@
-//! Where things are: the tree, its build output, and the tools' cache outside of it.
+//! Paths of the tree, its build output, and the tools' cache outside of it.
 
 use std::{
     env,
@@ -17,7 +17,7 @@ pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// What is shipped.
+/// The shipped files.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }

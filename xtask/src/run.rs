@@ -18,9 +18,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::paths;
 
-/// How often a long step says that it is alive where there is no terminal.
+/// Time between signs of life of a long step where there is no terminal.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
-/// How many lines of a failed step's output are shown.
+/// Number of lines that are shown of a failed step's output.
 const TAIL: usize = 60;
 
 /// The steps that are done, with the time that each took.
@@ -110,7 +110,7 @@ pub(crate) fn quietly(name: &str, tests: &mut Command) -> Result<bool> {
     Ok(output.status.success())
 }
 
-/// What a program prints, trimmed; `None` where it cannot be run or fails.
+/// Trimmed output of a program; `None` if it cannot be run or fails.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -7,6 +7,8 @@ mod end_to_end;
 #[cfg(test)]
 mod layers;
 mod timings;
+#[cfg(test)]
+mod words;
 
 use std::{path::PathBuf, process::Command};
 

@@ -14,7 +14,7 @@ use crate::{run::output_of, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What a build is for.
+/// Purpose of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
     /// For shipping: as small as it gets.
@@ -30,7 +30,7 @@ pub(crate) enum Build {
 pub(crate) enum Compiler {
     /// rustup's, with the target; `source` says whether the standard library's source is here too.
     Rustup {
-        /// Whether the standard library can be built from source.
+        /// True if the standard library can be built from source.
         source: bool,
     },
     /// Debian's second Rust in `/usr/bin`, with the standard library's source.

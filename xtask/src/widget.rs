@@ -15,10 +15,10 @@ use crate::{
 
 /// The program in Cargo.toml.
 const NAME: &str = "regain-widget";
-/// What the glue calls its wasm.
+/// The glue's name for its wasm.
 pub(crate) const WASM: &str = "regain-widget_bg.wasm";
 
-/// What a build of the widget has.
+/// Extent of a build of the widget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// Everything.

@@ -17,7 +17,7 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// A language's texts, in the order of the English ones.
 #[derive(Debug, Clone)]
 pub struct Catalogue<const N: usize> {
-    /// Which language, as a BCP 47 tag.
+    /// The language, as a BCP 47 tag.
     pub tag: String,
     /// The texts of each section of the English file.
     pub sections: [Vec<Entry>; N],
@@ -26,9 +26,9 @@ pub struct Catalogue<const N: usize> {
 /// One text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is for.
+    /// Its name.
     pub name: String,
-    /// What is said.
+    /// Its words.
     pub words: String,
 }
 
@@ -138,7 +138,7 @@ fn translated<const N: usize>(
     Catalogue { tag: tag.to_owned(), sections }
 }
 
-/// What is wrong with words, by the English ones.
+/// Faults of a text, compared with the English one.
 fn wrong(english: &str, words: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if english.is_empty() != words.is_empty() {
@@ -174,7 +174,7 @@ fn wrong(english: &str, words: &str) -> Vec<String> {
     wrong
 }
 
-/// Whether each opening brace is followed by its closing one, and none stands within others.
+/// Tells if each opening brace is followed by its closing one, and none stands within others.
 fn pairs(words: &str) -> bool {
     let mut open = false;
     words.chars().filter(|c| matches!(c, '{' | '}')).all(|c| {
@@ -184,7 +184,7 @@ fn pairs(words: &str) -> bool {
     }) && !open
 }
 
-/// What stands in braces.
+/// The names in braces.
 fn places(words: &str) -> BTreeSet<&str> {
     words.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(place, _)| place).collect()
 }

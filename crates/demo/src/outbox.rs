@@ -18,7 +18,7 @@ mod call;
 
 pub use call::{CallAct, CallStatus, NotOnTheLine, Said};
 
-/// How many entries are kept; the oldest goes first.
+/// Maximum number of entries; the oldest goes first.
 const CAPACITY: usize = 200;
 
 /// Keeps the last mails, texts and calls in memory; cheap to clone.
@@ -43,7 +43,7 @@ pub enum OutboxEntry {
 /// A mail in the outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxMail {
-    /// When it was sent.
+    /// Time of sending.
     pub at: Timestamp,
     /// The mail.
     pub message: Message,
@@ -52,7 +52,7 @@ pub struct OutboxMail {
 /// A text message in the outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxText {
-    /// When it was sent.
+    /// Time of sending.
     pub at: Timestamp,
     /// The text message.
     pub message: TextMessage,
@@ -61,13 +61,13 @@ pub struct OutboxText {
 /// A call in the outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxCall {
-    /// When it was placed.
+    /// Time of placing.
     pub at: Timestamp,
     /// The call.
     pub call: PhoneCall,
-    /// How it stands.
+    /// Its state.
     pub status: CallStatus,
-    /// What the voice has said so far.
+    /// The announcements so far.
     pub said: Vec<Said>,
     /// Counts what happened in it, so that a time that is up knows whether something did meanwhile.
     turn: u32,

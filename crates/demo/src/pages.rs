@@ -116,7 +116,7 @@ fn guarded(demo: Demo, listen: SocketAddr) -> Router {
         .with_state(Arc::new(demo))
 }
 
-/// What the sign-in form sends.
+/// Fields of the sign-in form.
 #[derive(Deserialize)]
 struct Credentials {
     username: String,

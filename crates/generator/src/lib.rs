@@ -11,7 +11,7 @@ use regain_protocol::{PasswordPolicy, Secret};
 /// same four: ten bits each.
 const WORDS: &str = include_str!("words.txt");
 
-/// How many words there are.
+/// Number of words.
 const WORD_COUNT: u32 = 1024;
 
 /// The longest has so many letters.
@@ -23,8 +23,8 @@ const MIN_WORDS: u32 = 5;
 /// The fewest characters of a suggestion where the rules leave it open: 92 bits.
 const MIN_CHARACTERS: u32 = 16;
 
-/// What a password of characters is made of; without what is easily taken for something else (`0` and `O`,
-/// `1`, `l`, `I` and `i`).
+/// Letters and digits of a password of characters; without those easily taken for others (`0` and `O`, `1`, `l`, `I`
+/// and `i`).
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// Signs that every keyboard has and no program takes for its own: in where the rules ask for more than
@@ -34,13 +34,13 @@ const SIGNS: &[u8] = b"-+=*#%&?!";
 /// The digits, without those.
 const DIGITS: &[u8] = b"23456789";
 
-/// How often to draw before giving up. Rules that refuse this often leave next to nothing to choose from.
+/// Maximum number of draws. Rules that refuse this often leave next to nothing to choose from.
 const TRIES: usize = 200;
 
-/// Where the numbers come from: each one uniform among all of its type, `None` when there are no more.
+/// Source of random numbers: each one uniform among all of its type, `None` when there are no more.
 pub type Numbers<'a> = &'a mut dyn FnMut() -> Option<u32>;
 
-/// What a suggestion is made of.
+/// Kind of suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Words, where the rules leave room for enough of them; characters otherwise.
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// What cannot be is said, in finite time.
+    /// Impossible rules end in `None`, in finite time.
     #[test]
     fn rules_that_nothing_keeps_have_no_suggestion() {
         let impossible = PasswordPolicy { min_length: 20, max_length: 10, ..PasswordPolicy::default() };

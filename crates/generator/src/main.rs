@@ -13,7 +13,7 @@ mod exports {
     use regain_generator::{Form, suggest};
     use regain_protocol::{PasswordPolicy, Secret};
 
-    /// What is asked for, and the randomness for it.
+    /// A request for a suggestion, its random numbers, and the result.
     struct Asked {
         user_id: Option<String>,
         text: String,

@@ -43,16 +43,16 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// What a code is good for, and nothing else.
+/// The one use that a code is good for.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeBinding<'a> {
     /// The flow.
     pub flow_id: &'a str,
     /// The account's key.
     pub account_key: &'a str,
-    /// What it proves, such as `reset`.
+    /// Its purpose, such as `reset`.
     pub purpose: &'a str,
-    /// Where it was sent.
+    /// The address or number that it was sent to.
     pub destination: &'a str,
 }
 
@@ -82,13 +82,12 @@ impl Keys {
         }
     }
 
-    /// What stands for a user ID in the store, in counters and in the log: the same for an account
-    /// that does not exist.
+    /// Pseudonym of a user ID in the store, in counters and in the log, made alike for accounts that do not exist.
     pub fn account_key(&self, normalised_user_id: &str) -> String {
         URL_SAFE_NO_PAD.encode(mac(&self.account, &[normalised_user_id.as_bytes()]))
     }
 
-    /// What the made-up methods of a user ID are made from.
+    /// Seed of a user ID's decoy methods.
     pub fn decoy_seed(&self, normalised_user_id: &str) -> [u8; 32] {
         mac(&self.decoy, &[normalised_user_id.as_bytes()])
     }
@@ -115,7 +114,7 @@ impl Keys {
         format!("{one}-{other}")
     }
 
-    /// What is stored of a code.
+    /// Hash of a code for the store.
     pub fn code_hash(&self, binding: CodeBinding<'_>, code: &Secret<String>) -> String {
         let CodeBinding { flow_id, account_key, purpose, destination } = binding;
         let parts = [flow_id, account_key, purpose, destination, code.expose()].map(str::as_bytes);
@@ -128,7 +127,7 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(mac(&self.code, &parts))
     }
 
-    /// What is stored of a request or of the `Idempotency-Key` that came with it.
+    /// Hash for the store of a request, or of the `Idempotency-Key` that came with it.
     pub fn idempotency_hash(&self, parts: &[&[u8]]) -> String {
         URL_SAFE_NO_PAD.encode(mac(&self.idempotency, parts))
     }
@@ -184,12 +183,12 @@ impl Keys {
     }
 }
 
-/// What is stored of a token: it has 256 random bits, so a plain hash is enough.
+/// Hash of a token for the store. A token has 256 random bits, so a plain hash is enough.
 pub fn token_hash(token: &Secret<String>) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.expose()))
 }
 
-/// Whether two hashes are the same, in the same time wherever they differ.
+/// Compares two hashes in constant time.
 pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }

@@ -25,7 +25,7 @@ pub struct Banned {
     words: Vec<Vec<char>>,
 }
 
-/// Where a way to take a password apart has got to, and what it has cost.
+/// Position in a password up to which it is taken apart, and the cost so far.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Reached {
     at: usize,
@@ -46,8 +46,8 @@ impl Banned {
         Self { words: words.into_iter().collect() }
     }
 
-    /// Whether a password has at least so many points. It looks no further than it must: a password that
-    /// is good is found to be so within a few characters of each beginning.
+    /// Tells if a password has at least so many points. It looks no further than it must: a password that is good is
+    /// found to be so within a few characters of each beginning.
     pub fn passes(&self, password: &str, points: u8) -> bool {
         let text = folded_secret(password);
         // With room for all of it: growing would leave copies behind.
@@ -58,8 +58,8 @@ impl Banned {
         affordable.is_none_or(|affordable| !self.can_be_made(password.expose(), affordable).0)
     }
 
-    /// Whether there is a way to take the password apart that costs no more than this, and in how many
-    /// steps that was found.
+    /// Tells if the password can be taken apart at no more than this cost, and the number of steps that it took to find
+    /// out.
     fn can_be_made(&self, password: &[char], affordable: usize) -> (bool, usize) {
         let mut ends: Vec<Option<Vec<usize>>> = vec![None; password.len()];
         let mut seen = HashSet::new();
@@ -84,7 +84,7 @@ impl Banned {
         (false, seen.len())
     }
 
-    /// How long the words are that the text begins with, each within an edit distance of one.
+    /// Lengths of the words that the text begins with, each within an edit distance of one.
     fn ends(&self, text: &[char]) -> Vec<usize> {
         let mut ends = BTreeSet::new();
         for word in &self.words {
@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    /// What could be made of 256 characters to keep a server busy.
+    /// Passwords of 256 characters made to keep a server busy.
     #[test]
     fn the_worst_passwords_take_a_bounded_number_of_steps() {
         let words: Vec<String> =

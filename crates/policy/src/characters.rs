@@ -1,4 +1,4 @@
-//! What characters are: their lower case and their class, by Unicode.
+//! Lower case and class of characters, by Unicode.
 //!
 //! A browser has these tables already. The widget asks it for them (feature `browser`), because those of the
 //! standard library would be a tenth of it; an end-to-end test compares the two, character by character. They

@@ -3,7 +3,7 @@
 //! The widget calls this at every keystroke and the server before it sets a password, so the two
 //! never disagree. It is pure: no clock, no randomness, no I/O, and it keeps no copy of the password.
 //!
-//! Who judges what: [`checklist`] and [`violations`] judge by what is in the [`PasswordPolicy`] that the
+//! Each side's share: [`checklist`] and [`violations`] judge by what is in the [`PasswordPolicy`] that the
 //! browser was sent, which is nothing that its person may not see (lengths, the person's own names and
 //! user ID, the organisation's name), and their verdict is the same on both sides. The organisation's
 //! banned words are not sent: with them, a list of what its people are likely to choose would be in
@@ -31,7 +31,7 @@ pub use words::{MIN_CONTEXT_LENGTH, folded};
 pub struct Check {
     /// The rule, as the violation that breaking it would be.
     pub rule: Violation,
-    /// Whether the password keeps it.
+    /// True if the password keeps it.
     pub met: bool,
 }
 
@@ -80,7 +80,7 @@ pub fn violations(policy: &PasswordPolicy, user_id: &str, password: &str) -> Vec
     broken
 }
 
-/// How many of the four classes occur: lower case, upper case, digits, everything else.
+/// Number of the four classes that occur: lower case, upper case, digits, everything else.
 fn classes(password: &str) -> u8 {
     let mut seen = [false; 4];
     for c in password.chars() {
@@ -89,7 +89,7 @@ fn classes(password: &str) -> u8 {
     seen.iter().map(|&s| u8::from(s)).sum()
 }
 
-/// How many different characters occur. (No set: its code would cost the widget more than this.)
+/// Number of different characters. (No set: its code would cost the widget more than this.)
 fn different(folded: &str) -> usize {
     folded.char_indices().filter(|&(at, c)| !folded[..at].contains(c)).count()
 }

@@ -29,7 +29,7 @@ pub(crate) fn folded_secret(password: &str) -> Secret<String> {
     Secret::new(text)
 }
 
-/// Whether an already folded password contains the word, with or without the spaces and signs in it.
+/// Tells if an already folded password contains the word, with or without the spaces and signs in it.
 pub(crate) fn contains(password: &str, word: &str) -> bool {
     let word: String = folded(word.trim()).collect();
     // "Ada.Lovelace" is in "adalovelace"; but what is left of "C++" is in almost everything.
@@ -37,8 +37,8 @@ pub(crate) fn contains(password: &str, word: &str) -> bool {
     !word.is_empty() && (is_in(&word, password) || bare.chars().count() >= MIN_CONTEXT_LENGTH && is_in(&bare, password))
 }
 
-/// Whether a word that is not empty is in a text. The search of the standard library is for long texts, and is
-/// longer itself: 1 kB of the widget.
+/// Tells if a word that is not empty is in a text. The search of the standard library is for long texts, and is longer
+/// itself: 1 kB of the widget.
 fn is_in(word: &str, text: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|part| part == word.as_bytes())
 }

@@ -30,7 +30,7 @@ pub fn solve(salt: &str, challenge: &str, from: u64, to: u64) -> Option<u64> {
     search.within(from, to)
 }
 
-/// What a hexadecimal digit stands for.
+/// The value of a hexadecimal digit.
 const fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -23,7 +23,7 @@ pub enum Answer {
     NewCaptcha {},
     /// At `contact_administrator`: send the form.
     SendRequest {
-        /// What the person adds in their own words.
+        /// The person's own words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(length(max = 1000)))]
         message: Option<String>,
@@ -126,7 +126,7 @@ pub struct AnswerRequest {
     pub flow: String,
     /// The id of the step that is answered.
     pub step: String,
-    /// What the person did.
+    /// The person's answer.
     #[serde(flatten)]
     pub answer: Answer,
 }

@@ -18,11 +18,11 @@ pub struct Config {
     pub flows: Vec<FlowKind>,
     /// The languages that the server's mails and messages can be had in, as BCP 47 tags.
     pub locales: Vec<String>,
-    /// Whom to turn to when nothing here helps.
+    /// The contacts for when nothing here helps.
     pub help: Help,
-    /// What a user ID looks like in this organisation, such as `name@example.com`.
+    /// An example of a user ID in this organisation, such as `name@example.com`.
     pub user_id_hint: Option<String>,
-    /// Whether every step also takes `ask_administrator` ("none of these work for me").
+    /// True if every step also takes `ask_administrator` ("none of these work for me").
     #[serde(default)]
     pub ask_administrator: bool,
 }
@@ -35,11 +35,11 @@ pub struct AccountType {
     pub id: String,
     /// The words on the button.
     pub label: String,
-    /// Where this kind of account is recovered instead, when it isn't here.
+    /// The address where this kind of account is recovered instead, when it isn't here.
     pub href: Option<String>,
 }
 
-/// Whom to turn to when nothing here helps. Each part that is there is shown.
+/// Contacts for when nothing here helps. Each part that is there is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Help {

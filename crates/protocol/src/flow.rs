@@ -79,7 +79,7 @@ pub struct Flow {
     /// The user ID as typed, once it was.
     #[serde(default)]
     pub user_id: Option<String>,
-    /// When it ends whatever happens: 15 minutes after its beginning unless configured otherwise.
+    /// The time at which it ends in any case: 15 minutes after its beginning unless configured otherwise.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub expires_at: Timestamp,
     /// The proof that is asked for; null before and after the proofs.
@@ -94,9 +94,9 @@ pub struct Flow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gate {
-    /// Which one, from 1.
+    /// The current one, from 1.
     pub index: u8,
-    /// How many there are.
+    /// The number of gates.
     pub of: u8,
 }
 

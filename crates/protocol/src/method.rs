@@ -14,7 +14,7 @@ pub struct Method {
     pub role: Option<Role>,
     /// The destination with most of it hidden; null where there is no destination.
     pub masked: Option<String>,
-    /// Whether the person must type the whole destination before anything is sent to it.
+    /// True if the person must type the whole destination before anything is sent to it.
     pub confirm: bool,
 }
 

@@ -15,26 +15,26 @@ pub struct PasswordPolicy {
     pub min_length: u32,
     /// The most characters. NIST asks that at least 64 be accepted.
     pub max_length: u32,
-    /// How many of the four classes (lower case, upper case, digits, symbols) must occur; 0 for none,
-    /// which is what NIST advises.
+    /// Minimum number of the four classes (lower case, upper case, digits, symbols); 0 for none, which is what NIST
+    /// advises.
     pub min_classes: u8,
-    /// How many different characters must occur, where capitals and look-alikes (`0` and `o`, `1` and `l`,
-    /// `$` and `s`, `@` and `a`) count as one; 0 for no such rule. It is what can be said of
-    /// the server check `banned` without the list.
+    /// Minimum number of different characters, where capitals and look-alikes (`0` and `o`, `1` and `l`, `$` and `s`,
+    /// `@` and `a`) count as one; 0 for no such rule. It is what can be said of the server check `banned` without the
+    /// list.
     #[serde(default)]
     pub min_different: u8,
     /// The lowest score on zxcvbn's scale of 0 to 4 that is taken; 0 for no such rule. The server judges by
     /// it; a browser that has brought in the dictionaries can tell beforehand.
     #[serde(default)]
     pub min_score: u8,
-    /// Whether the password may not contain the user ID, or the part of it before an `@`, in any case and
-    /// with any look-alikes.
+    /// True if the password may not contain the user ID, or the part of it before an `@`, in any case and with any
+    /// look-alikes.
     pub forbid_user_id: bool,
     /// Words that may not occur, in any case and with any look-alikes: the organisation's name, the
     /// person's names. Words that are not for everyone to see are not here: the server check
     /// `banned` has them.
     pub forbidden_words: Vec<String>,
-    /// What only the server can judge; the widget lists it and waits for the verdict.
+    /// Checks that only the server can make; the widget lists them and waits for the verdict.
     pub server_checks: Vec<ServerCheck>,
 }
 
@@ -87,7 +87,7 @@ pub enum Violation {
     ContainsUserId {},
     /// It contains one of the forbidden words.
     ContainsForbiddenWord {
-        /// Which.
+        /// The word.
         word: String,
     },
     /// It is made of little more than words of a list that is not shown.

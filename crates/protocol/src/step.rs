@@ -20,7 +20,7 @@ pub struct Step {
 #[serde(tag = "name", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum StepBody {
-    /// Who are you?
+    /// Type the user ID.
     Identify {
         /// A challenge to solve first; null for none.
         captcha: Option<Captcha>,
@@ -29,47 +29,47 @@ pub enum StepBody {
     ContactAdministrator {
         /// The cause, as a stable word: `disabled`, `second_gate`, `asked`, `not_allowed`.
         reason: String,
-        /// How they are reached.
+        /// The way to reach them.
         contact: Contact,
-        /// Whether the request asks for the user ID, because none was typed yet.
+        /// True if the request asks for the user ID, because none was typed yet.
         #[serde(default)]
         needs_user_id: bool,
-        /// Whether the step before can be gone back to.
+        /// True if the step before can be gone back to.
         #[serde(default)]
         back: bool,
     },
-    /// How do you want to prove it?
+    /// Choose a way to prove who you are.
     ChooseMethod {
         /// The ways on offer.
         methods: Vec<Method>,
     },
     /// Type the code that was sent, or that the authenticator app shows.
     EnterCode {
-        /// Where it went.
+        /// The method that it was sent by.
         method: Method,
-        /// How many digits it has.
+        /// Its number of digits.
         length: u8,
-        /// When the code stops being good.
+        /// The time at which the code expires.
         #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         expires_at: Timestamp,
         /// From when another may be asked for.
         #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         resend_at: Timestamp,
-        /// How many more may be asked for.
+        /// The number of codes that may still be asked for.
         resends_left: u8,
-        /// How many wrong codes are still forgiven.
+        /// The number of wrong codes that are still forgiven.
         tries_left: u8,
-        /// What to set up an authenticator app with, where this code is to show that it is.
+        /// The data to set up an authenticator app with, if this code is to show that it is set up.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         setup: Option<AuthenticatorSetup>,
     },
     /// Answer the phone and press `#`.
     AnswerCall {
-        /// Which phone.
+        /// The phone.
         method: Method,
-        /// How the call goes.
+        /// The state of the call.
         status: CallStatus,
-        /// How many more calls may be asked for.
+        /// The number of calls that may still be asked for.
         calls_left: u8,
         /// From when another may be asked for.
         #[serde(default)]
@@ -80,7 +80,7 @@ pub enum StepBody {
     AnswerQuestions {
         /// The questions, in the order to ask them.
         questions: Vec<Question>,
-        /// How many wrong attempts are still forgiven.
+        /// The number of wrong attempts that are still forgiven.
         tries_left: u8,
     },
     /// User ID and current password.
@@ -91,31 +91,31 @@ pub enum StepBody {
     },
     /// Unlock and keep the password, or choose a new one.
     ChooseOutcome {
-        /// What is on offer.
+        /// The outcomes on offer.
         outcomes: Vec<UnlockOutcome>,
     },
     /// Choose a new password.
     NewPassword {
         /// The organisation's rules.
         policy: PasswordPolicy,
-        /// Whose password it is, for password managers.
+        /// The account's user ID, for password managers.
         user_id: String,
-        /// Whether the account never had one.
+        /// True if the account never had one.
         first: bool,
-        /// Whether the current one must be given too.
+        /// True if the current one must be given too.
         needs_current: bool,
     },
     /// The registered methods, to be added to and removed from.
     SecurityInfo {
-        /// What is registered.
+        /// The registered methods.
         methods: Vec<RegisteredMethod>,
-        /// How many methods the organisation asks for.
+        /// The number of methods that the organisation asks for.
         required: u8,
-        /// What can be added.
+        /// The methods that can be added.
         allowed: Vec<AllowedMethod>,
         /// The security questions on offer; null where they are off.
         questions: Option<QuestionsOffer>,
-        /// Whether the organisation asks for a look at all of it, because the last one was long ago.
+        /// True if the organisation asks for a look at all of it, because the last one was long ago.
         #[serde(default)]
         reconfirm: bool,
         /// New recovery codes, in the answer to the request for them and until the next answer: they are shown once.
@@ -124,13 +124,13 @@ pub enum StepBody {
     },
     /// It worked.
     Done {
-        /// What was done.
+        /// The outcome.
         outcome: Outcome,
-        /// Whose account, to carry back to the sign-in form.
+        /// The account's user ID, to carry back to the sign-in form.
         user_id: String,
-        /// Whether a confirmation is on its way to the account's addresses.
+        /// True if a confirmation is on its way to the account's addresses.
         notified: bool,
-        /// Where to sign in, when the host page does not do it itself.
+        /// The sign-in page, when the host page does not sign in itself.
         continue_url: Option<String>,
     },
     /// The flow is over without success.
@@ -165,7 +165,7 @@ pub enum Captcha {
     ProofOfWork {
         /// The hash function, such as `SHA-256`.
         algorithm: String,
-        /// What is hashed before the number.
+        /// The text that is hashed before the number.
         salt: String,
         /// The hash to find, in hexadecimal.
         challenge: String,
@@ -268,9 +268,9 @@ pub struct RegisteredMethod {
     pub role: Option<Role>,
     /// Its destination with most of it hidden; null where there is none.
     pub masked: Option<String>,
-    /// Whether it is registered by the person; `false` for what comes from the directory, read only.
+    /// True if the person registered it; `false` for what comes from the directory, read only.
     pub registered: bool,
-    /// Whether it was confirmed by a code and so counts.
+    /// True if it was confirmed by a code and so counts.
     pub verified: bool,
     /// Of recovery codes, how many are left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -303,11 +303,11 @@ pub struct AuthenticatorSetup {
 pub struct QuestionsOffer {
     /// The questions to choose from.
     pub predefined: Vec<PredefinedQuestion>,
-    /// Whether the person may write their own.
+    /// True if the person may write their own.
     pub own_allowed: bool,
-    /// How many must be registered.
+    /// The number of questions to register.
     pub to_register: u8,
-    /// How many will be asked in a proof.
+    /// The number of questions asked in a proof.
     pub to_answer: u8,
 }
 

@@ -1,5 +1,4 @@
-//! How easily a password is guessed, as `regain-strength` tells the widget: in codes, which every
-//! language has words for.
+//! Strength of a password, as `regain-strength` tells the widget: in codes, which every language has words for.
 //!
 //! Scale, warnings and suggestions are those of [zxcvbn](https://github.com/dropbox/zxcvbn) (Wheeler,
 //! "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016).
@@ -7,20 +6,20 @@
 use serde::{Deserialize, Serialize};
 use serde_repr::{Deserialize_repr, Serialize_repr};
 
-/// How easily a password is guessed.
+/// The strength of a password.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Strength {
     /// By how many guesses it takes: 0 below 10³, 1 below 10⁶, 2 below 10⁸, 3 below 10¹⁰, 4 from there.
     pub score: u8,
-    /// What is wrong with it, where one thing stands out.
+    /// The main weakness, where one thing stands out.
     pub warning: Option<Warning>,
-    /// What would make it better; none from a score of 3 upwards.
+    /// Improvements; none from a score of 3 upwards.
     pub suggestions: Vec<Suggestion>,
-    /// How long the guessing takes, in seconds: offline, against a slow hash, ten thousand guesses a second.
+    /// The time to guess it, in seconds: offline, against a slow hash, ten thousand guesses a second.
     pub seconds: f64,
 }
 
-/// What is wrong with a password. On the wire it is a number, from 0 in this order.
+/// A password's weakness. On the wire it is a number, from 0 in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize_repr, Deserialize_repr)]
 #[repr(u8)]
 pub enum Warning {
@@ -54,7 +53,7 @@ pub enum Warning {
     CommonNames,
 }
 
-/// What would make a password better. On the wire it is a number, from 0 in this order.
+/// An improvement of a password. On the wire it is a number, from 0 in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize_repr, Deserialize_repr)]
 #[repr(u8)]
 pub enum Suggestion {

@@ -46,7 +46,7 @@ impl App {
         &self.keys
     }
 
-    /// What it stands on.
+    /// Its ports.
     pub const fn ports(&self) -> &Ports {
         &self.ports
     }

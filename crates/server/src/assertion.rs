@@ -1,7 +1,7 @@
 //! The host's word that a person is signed in: a JWT (RFC 7519) that its back end signed for this server, so
 //! that who wants to change a password need not sign in once more. `docs/signed-in.md` says how one is made.
 //!
-//! What checks it is fixed by the configuration, never by the token (RFC 8725, 3.1).
+//! The configuration alone chooses algorithm and key, never the token (RFC 8725, 3.1).
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub mod crypto;
 /// The longest assertion that is looked at, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024;
 
-/// How far the two clocks may be apart.
+/// Maximum difference of the two clocks.
 pub const SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 /// The length of an Ed25519 public key (RFC 8032, 5.1.5).
@@ -41,7 +41,7 @@ struct Checks {
 /// A good assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
-    /// Who is signed in.
+    /// The person who is signed in.
     pub user_id: String,
     /// Names the assertion, by whoever made it. One counts once.
     pub id: String,
@@ -101,7 +101,7 @@ struct Claims {
 }
 
 impl Verifier {
-    /// What the configuration describes, for assertions made for `audience`; `None` where nobody's word counts.
+    /// The configured verifier, for assertions made for `audience`; `None` if no assertions are accepted.
     pub fn from_config(config: &AssertionsConfig, audience: &str) -> Option<Self> {
         crypto::install();
         let mut validation = Validation::new(algorithm(config.algorithm?));
@@ -114,7 +114,7 @@ impl Verifier {
         Some(Self(Arc::new(Checks { key: config.key.clone()?, validation, max_age: config.max_age() })))
     }
 
-    /// Who is signed in, by a good assertion. Whether it was used before is for the caller to know.
+    /// Verifies an assertion. The caller has to check that it was not used before.
     pub fn verify(&self, token: &Secret<String>, now: Timestamp) -> Result<Assertion, AssertionError> {
         let Checks { key, validation, max_age } = &*self.0;
         if token.expose().len() > MAX_BYTES {
@@ -149,7 +149,7 @@ impl Verifier {
     }
 }
 
-/// What the library found wrong.
+/// The error for one of the library's.
 fn why(kind: &ErrorKind) -> AssertionError {
     match kind {
         ErrorKind::InvalidAlgorithm => AssertionError::OtherAlgorithm,

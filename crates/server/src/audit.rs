@@ -12,7 +12,7 @@ use regain_server::{
 use serde::Serialize;
 use serde_json::Value;
 
-/// How many lines are read at a time.
+/// Number of lines that are read at a time.
 const PAGE: u32 = 500;
 
 /// A line of the log as programs read it: every member is always there.

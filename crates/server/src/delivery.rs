@@ -25,14 +25,13 @@ mod line;
 
 pub use line::Line;
 
-/// How many messages are on their way at a time, so that one slow mail server's answer does not keep
-/// everybody waiting.
+/// Number of messages that are sent at a time, so that one slow mail server's answer does not keep everybody waiting.
 const WORKERS: usize = 4;
 
-/// How often to look for messages that have become due again; new ones come with a wake-up.
+/// Time between looks for messages that have become due again; new ones come with a wake-up.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// How long to wait before the first retry; each further one waits three times as long.
+/// Time before the first retry; each further one waits three times as long.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(5);
 
 /// The longest wait before a retry.
@@ -40,31 +39,31 @@ const LONGEST_RETRY: SignedDuration = SignedDuration::from_mins(2);
 
 /// Delivers what is queued.
 pub struct Delivery {
-    /// Where messages are queued.
+    /// The queue of messages.
     pub store: Arc<dyn Store>,
-    /// What carries mails.
+    /// Sends mails.
     pub notifier: Arc<dyn Notifier>,
-    /// What carries text messages and places calls.
+    /// Sends text messages and places calls.
     pub phone: Arc<dyn Phone>,
-    /// Where people are signed in, where that is configured.
+    /// Ends sessions where people are signed in, if that is configured.
     pub sessions: Option<Arc<dyn Sessions>>,
-    /// Who is told what becomes of a call that cannot be placed.
+    /// Notified of calls that cannot be placed.
     pub calls: Arc<dyn CallListener>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// What opens them.
+    /// Keys that open messages.
     pub keys: Arc<Keys>,
-    /// What writes mails.
+    /// Writes mails.
     pub mails: Mails,
-    /// What is said in text messages.
+    /// Values for text messages.
     pub texts: Texts,
-    /// How the last call went.
+    /// Result of the last call.
     pub line: Line,
     /// Notified once by whoever has queued a message.
     pub wake: Arc<Notify>,
 }
 
-/// What text messages say about the organisation, from its configuration.
+/// The organisation's values in text messages, from its configuration.
 #[derive(Debug, Clone)]
 pub struct Texts {
     /// The organisation's name.
@@ -73,7 +72,7 @@ pub struct Texts {
     pub webotp_host: String,
 }
 
-/// Whom a message went to.
+/// The receiver of a delivered message.
 enum Carried {
     /// Its recipient.
     Sent,
@@ -237,7 +236,7 @@ impl Delivery {
     }
 }
 
-/// When to try again: later each time, and never after the message's time.
+/// Schedules the next attempt: later each time, and never after the message's time.
 fn retry(claimed: &ClaimedMessage, now: Timestamp) -> Settlement {
     let factor = 3_i32.saturating_pow(claimed.attempts.min(10));
     let at = now + FIRST_RETRY.saturating_mul(factor).min(LONGEST_RETRY);

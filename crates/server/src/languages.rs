@@ -1,6 +1,6 @@
-//! What the server says in each language: to people by mail and phone, on its own pages, and the predefined
-//! questions. The words are in `languages/` (a file each, checked by the build); what languages do with numbers,
-//! dates and the direction of writing is the CLDR's.
+//! The server's texts in each language: mails, phone, its own pages, and the predefined questions. The words are in
+//! `languages/` (a file each, checked by the build); the rules for numbers, dates and the direction of writing are the
+//! CLDR's.
 
 mod negotiation;
 
@@ -28,7 +28,7 @@ include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 pub(crate) struct Language {
     /// As a BCP 47 tag.
     pub(crate) tag: &'static str,
-    /// Whether it is written from right to left.
+    /// True if it is written from right to left.
     pub(crate) rtl: bool,
     id: LanguageIdentifier,
     /// The language and its script, which tell it from the others.
@@ -148,7 +148,7 @@ impl Language {
     }
 }
 
-/// What the catalogues call the form of a number.
+/// The catalogues' name for the form of a number.
 const fn name(category: PluralCategory) -> &'static str {
     match category {
         PluralCategory::Zero => "zero",

@@ -36,10 +36,10 @@ use crate::{
     ports::{Clock, DirectoryError, Store, StoreError},
 };
 
-/// How often what is long out of time is forgotten.
+/// Time between purges of what expired long ago.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 
-/// How long requests that are under way may take to end when the server is stopped.
+/// Time that open requests may take to end when the server is stopped.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
 /// Failure to run the server. Each says what to do.

@@ -1,5 +1,5 @@
-//! What a guesser knows about a person, taken apart: a user ID is guessed whole, by the part before its
-//! `@`, and by each word in it.
+//! A guesser's knowledge of a person, taken apart: a user ID is guessed whole, by the part before its `@`, and by each
+//! word in it.
 
 use crate::MAX_SCORED;
 

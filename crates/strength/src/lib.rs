@@ -18,8 +18,8 @@ use zxcvbn::feedback;
 /// Guesses a second in [`Strength::seconds`]: an offline attack on a slow hash, as zxcvbn names it.
 const GUESSES_A_SECOND: f64 = 1e4;
 
-/// How easily the password is guessed by somebody who knows the user inputs: the user ID, the person's
-/// names, the organisation's words. Each of them counts whole and in its parts.
+/// Estimates a password's strength against somebody who knows the user inputs: the user ID, the person's names, the
+/// organisation's words. Each of them counts whole and in its parts.
 pub fn estimate(password: &str, user_inputs: &[&str]) -> Strength {
     let inputs = inputs::parts(user_inputs);
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();

@@ -12,7 +12,7 @@ mod exports {
 
     use zeroize::Zeroize as _;
 
-    /// What has been given so far, and the last verdict.
+    /// The input so far, and the last verdict.
     struct Desk {
         text: Vec<u8>,
         inputs: Vec<String>,

@@ -1,4 +1,4 @@
-//! How much of a password is scored.
+//! The part of a password that is scored.
 //!
 //! zxcvbn's time grows with the square of the length, and with every way in which the symbols in it could
 //! stand for letters: `4` and `@` for an a, `1`, `!` and `|` for an i, and so on. A hundred symbols, each of

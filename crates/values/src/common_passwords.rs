@@ -19,7 +19,7 @@ static FOLDED: LazyLock<HashSet<String>> =
 /// A text of fewer characters than this, over and over, is a password that many use.
 const SHORTEST_WORTH: usize = 4;
 
-/// Whether many use this password: in any case, with look-alikes, or written several times in a row.
+/// Tells if many use this password: in any case, with look-alikes, or written several times in a row.
 pub fn is_common(password: &str) -> bool {
     let folded = gathered(password.len() * 2, regain_policy::folded(password));
     let repeated = repeated(&folded);

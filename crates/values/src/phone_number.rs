@@ -44,7 +44,7 @@ pub fn parse(text: &str) -> Result<String, NotANumber> {
     }
 }
 
-/// Whether a text is an extension, with the mark that begins it.
+/// Tells if a text is an extension, with the mark that begins it.
 fn is_extension(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let digits = ["extension", ";ext=", ", ext.", ",ext.", "ext.", "ext", "x", "#", ",", ";"]

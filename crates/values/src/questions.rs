@@ -13,10 +13,10 @@ use serde::Deserialize;
 
 pub use answer::{ANSWER_CHARACTERS, AnswerFault, check_answers, normalise};
 
-/// How many characters the words of a question have: REQUIREMENTS 7, as Microsoft has it.
+/// Number of characters in a question: REQUIREMENTS 7, as Microsoft has it.
 pub const QUESTION_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=200;
 
-/// How many questions of its own an organisation can have: REQUIREMENTS 7, as Microsoft has it.
+/// Maximum number of questions of an organisation's own: REQUIREMENTS 7, as Microsoft has it.
 pub const MAX_CUSTOM: usize = 20;
 
 /// The ids of the predefined questions, in the order in which people are offered them.

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regain_protocol::Secret;
 use totp_rs::{Algorithm, Builder, Totp};
 
-/// How long a code is shown, in seconds (RFC 6238, 5.2).
+/// Time that a code is shown, in seconds (RFC 6238, 5.2).
 pub const STEP_SECONDS: i64 = 30;
 
 /// The fewest bytes that a key has (RFC 4226, requirement 6).
@@ -17,8 +17,8 @@ pub fn step_at(at: Timestamp) -> i64 {
     at.as_second().div_euclid(STEP_SECONDS)
 }
 
-/// How far a phone's clock may be off, in steps: RFC 6238 section 5.2 recommends at most one for the
-/// delay on the way, and clocks differ in both directions.
+/// Maximum error of a phone's clock, in steps: RFC 6238 section 5.2 recommends at most one for the delay on the way,
+/// and clocks differ in both directions.
 const SKEW: u16 = 1;
 
 /// The code of a time step.
@@ -35,7 +35,7 @@ pub fn step_of(key: Option<&Secret<Vec<u8>>>, code: &Secret<String>, now: Timest
     app(secret).check(code.expose(), now).filter(|_| key.is_some())
 }
 
-/// What an app with this key shows. Whether the key is long enough was checked when it was registered.
+/// An app with this key. The key's length was checked when it was registered.
 fn app(secret: Vec<u8>) -> Totp {
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
@@ -67,7 +67,7 @@ pub fn address(key: &Secret<String>, issuer: &str, account: &str) -> Secret<Stri
     format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", key.expose()).into()
 }
 
-/// What needs no escape in an address (RFC 3986, 2.3).
+/// Characters that need no escape in an address (RFC 3986, 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The key in base32, as it is stored and shown.

@@ -1,5 +1,5 @@
-//! How long a verdict takes, keystroke by keystroke, beside the original in JavaScript; and whether typing
-//! fast is ever held up. A measurement for `cargo xtask bench`, which no test asserts.
+//! Measures the time of a verdict, keystroke by keystroke, beside the original in JavaScript, and delays of fast
+//! typing. A measurement for `cargo xtask bench`, which no test asserts.
 
 use std::{env, fs};
 
@@ -79,11 +79,11 @@ struct Typed {
     passwords: Vec<String>,
     /// The shortest beginning that is judged.
     least: usize,
-    /// Whether only ours judges them: of a hundred symbols the original makes minutes.
+    /// True if only ours judges them: of a hundred symbols the original makes minutes.
     alone: bool,
 }
 
-/// What is typed: passwords as people have them, and long ones.
+/// The passwords to type: as people have them, and long ones.
 fn typed() -> [Typed; 3] {
     let all = corpus::passwords();
     let usual = all.iter().filter(|password| (8..=30).contains(&password.chars().count())).step_by(37);

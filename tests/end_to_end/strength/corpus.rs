@@ -82,7 +82,7 @@ pub(crate) fn passwords() -> Vec<String> {
     all
 }
 
-/// What people make of a password that they know to be weak.
+/// A weak password, varied as people do.
 fn varied(password: &str, dice: &mut Dice) -> String {
     match dice.up_to(0, 6) {
         0 => password.to_uppercase(),

@@ -16,11 +16,11 @@ pub use needs::Need;
 use tree::Tree;
 
 thread_local! {
-    /// What tests on this thread are played in, where that is not the run's own choice.
+    /// The engine of tests on this thread, if it is not the run's own choice.
     static GIVEN: Cell<Option<Engine>> = const { Cell::new(None) };
 }
 
-/// What draws pages and runs scripts. What a run needs of each is in the environment that `cargo xtask test` makes.
+/// A browser engine. `cargo xtask test` makes the environment that a run needs of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// Chromium, by `ChromeDriver`.
@@ -35,7 +35,7 @@ impl Engine {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// What a test on this thread is played in: what [`Engine::plays`] says, else `REGAIN_ENGINE`, else Chromium.
+    /// The engine of a test on this thread: the one of [`Engine::plays`], else of `REGAIN_ENGINE`, else Chromium.
     pub fn chosen() -> Result<Self> {
         if let Some(engine) = GIVEN.get() {
             return Ok(engine);
@@ -53,8 +53,8 @@ impl Engine {
         result.with_context(|| format!("in {self}"))
     }
 
-    /// Whether its driver cannot do what a test needs. That the test is not run, and why, is printed then, past what
-    /// keeps the output of tests that pass.
+    /// Tells if its driver cannot do what a test needs. It prints then that the test is not run, and the reason, past
+    /// what keeps the output of tests that pass.
     pub fn lacks(self, need: Need) -> bool {
         let Some(reason) = need.reason(self) else { return false };
         let thread = thread::current();
@@ -148,7 +148,7 @@ fn given(variable: &str) -> Result<String> {
     env::var(variable).with_context(|| format!("{variable}: run the end-to-end tests with `cargo xtask test`"))
 }
 
-/// What the programs in the folder said.
+/// The logs of the programs in the folder.
 fn said(folder: &Path) -> String {
     let logs = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
     let logs = logs.filter(|path| path.extension().is_some_and(|it| it == "log"));

@@ -1,4 +1,4 @@
-//! What the driver of one engine can do and that of another cannot, and why.
+//! Differences between the engines' drivers, and the reasons.
 
 use super::Engine;
 

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-/// How long an answer may take. The first one comes once the server has taken its people in.
+/// Time that an answer may take. The first one comes once the server has taken its people in.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection to a server on this computer.

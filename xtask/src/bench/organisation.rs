@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{demo, native, paths};
 
-/// How many of each sort there are, of whom those are taken that look as is needed.
+/// Number of accounts of each sort, among which those of the needed look are taken.
 pub(super) const CANDIDATES: u32 = 60;
 
 /// A sort of account, by the beginning of its user IDs.

@@ -1,5 +1,5 @@
-//! How soon the strength of a password is told. The browser is steered by what steers it in the end-to-end
-//! tests, so the measurement is one of those, which only this runs.
+//! Measures the time until the strength of a password is told. The browser is steered by what steers it in the
+//! end-to-end tests, so the measurement is one of those, which only this runs.
 
 use anyhow::Result;
 

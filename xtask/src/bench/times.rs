@@ -1,5 +1,5 @@
-//! Whether the time of an answer tells who has an account: real accounts against others that must look like
-//! them, in turns against one server process, each request compared by a rank test.
+//! Looks for response times that tell who has an account: real accounts against others that must look like them, in
+//! turns against one server process, each request compared by a rank test.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use super::{
     ranks::{median, p_value},
 };
 
-/// How many accounts of each sort are taken in turns. One alone would run out of tries.
+/// Number of accounts of each sort that are taken in turns. One alone would run out of tries.
 pub(super) const TAKEN: u32 = 40;
 
 /// Below this probability two samples count as different.
 const DIFFERENT: f64 = 0.01;
 
-/// How many flows go before those that count, so that caches are warm.
+/// Number of flows before those that count, so that caches are warm.
 const WARM_UP: u32 = 5;
 
 const REQUESTS: [&str; 4] = ["identify", "choose", "wrong code", "wrong answers"];

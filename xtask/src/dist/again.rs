@@ -13,10 +13,10 @@ use sha2::{Digest as _, Sha256};
 use super::copy_dir;
 use crate::{native, paths, run::step};
 
-/// What is made, beside the sources.
+/// Folders that are made, beside the sources.
 const MADE: [&str; 3] = ["target", "dist", "dist-npm"];
 
-/// What is shipped.
+/// Folders that are shipped.
 const SHIPPED: [&str; 2] = ["dist", "dist-npm"];
 
 /// Builds again and fails where a file differs from the one that is here.

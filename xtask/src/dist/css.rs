@@ -38,7 +38,7 @@ pub(super) fn light(squeezed: &str) -> String {
     format!("{animations}.regain-widget{{{}}}", hosts(&nested))
 }
 
-/// Where the block that begins in this text ends.
+/// End of the block that begins in this text.
 fn block(text: &str) -> usize {
     let mut open = 0;
     for (at, mark) in text.char_indices() {

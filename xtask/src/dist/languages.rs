@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use super::{Named, Shipped};
 use crate::paths;
 
-/// What was shipped.
+/// The shipped languages.
 pub(super) struct Languages {
     /// The tags, with a space between each two.
     pub(super) tags: String,

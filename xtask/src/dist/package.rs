@@ -11,11 +11,11 @@ use tar::{Builder, EntryType, Header};
 use super::{LOADER, VERSION, filled, read, script, versioned_loader};
 use crate::paths;
 
-/// What is published as it stands in `src/embed/package`.
+/// Files of `src/embed/package` that are published unchanged.
 const AS_IT_STANDS: [&str; 7] =
     ["README.md", "custom-elements.json", "index.d.ts", "react.d.ts", "vite.d.ts", "vite.js", "vue.d.ts"];
 
-/// What npm gives every file of a package for its time: no tool should stumble over 1970 (26 October 1985, 8:15 UTC).
+/// Time that npm gives every file of a package: no tool should stumble over 1970 (26 October 1985, 8:15 UTC).
 const TIME: u64 = 499_162_500;
 
 /// The tarball.

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{npm, paths, run::step, wasm::Build};
 
-/// How much is done about the size of what is built.
+/// Effort put into the size of what is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// As it is shipped: as small as it gets. Takes Node.
@@ -17,7 +17,7 @@ pub(crate) enum Form {
     Quick,
 }
 
-/// What a script is to the browser.
+/// Kind of script in the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
     /// A module, of which nothing but the exports is seen outside.
@@ -26,10 +26,10 @@ pub(super) enum Script {
     Classic,
 }
 
-/// What Terser may do: newer syntax for older, and no function of ours is called with `new` or asks for its `this`.
+/// Options of Terser: newer syntax for older, and no function of ours is called with `new` or asks for its `this`.
 const TERSER: [&str; 3] = ["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--mangle"];
 
-/// What Binaryen may do: the features that the compiler uses already, and the passes by which the widget came out
+/// Options of Binaryen: the features that the compiler uses already, and the passes by which the widget came out
 /// smallest after brotli (`-Oz` alone leaves 0.5 kB more).
 const BINARYEN: [&str; 12] = [
     "--enable-bulk-memory",

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module, RawSection};
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
-/// What a module imports from in place of its glue's own name.
+/// Module name of imports, in place of the glue's own name.
 const FROM: &str = "r";
 
 /// The module without its custom sections: it means the same without them (WebAssembly core specification,

@@ -7,10 +7,10 @@ use regain_server::ports::{Heard, Unheard};
 
 use super::{CallEvent, CallRef, Outbox, OutboxCall, OutboxEntry};
 
-/// How long it rings, and how long the voice waits for a key.
+/// Time that it rings, and that the voice waits for a key.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
 
-/// How a call stands.
+/// State of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallStatus {
     /// It rings.
@@ -23,7 +23,7 @@ pub enum CallStatus {
     Ended,
 }
 
-/// What a person does with a call.
+/// A person's action in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallAct {
     /// Answers it.
@@ -34,10 +34,10 @@ pub enum CallAct {
     HangUp,
 }
 
-/// What the voice says.
+/// An announcement in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
-    /// Who is calling, and what to press.
+    /// The caller's name and the key to press.
     Greeting,
     /// That it was another key, and what to press.
     WrongKey,

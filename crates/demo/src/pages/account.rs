@@ -1,5 +1,5 @@
-//! What the demonstration offers people who have signed in: to change the password and the security info.
-//! The demonstration plays the program where people are signed in, as `docs/signed-in.md` describes it.
+//! The page of people who have signed in, which offers them to change the password and the security info. The
+//! demonstration plays the program where people are signed in, as `docs/signed-in.md` describes it.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ const SIGNED_IN_FOR: SignedDuration = SignedDuration::from_mins(30);
 /// For how long an assertion is good.
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(60);
 
-/// What binds a sealed proof to its use.
+/// Binds a sealed proof to its use.
 const CONTEXT: &str = "demo: signed in";
 
 /// That somebody has signed in, as the page holds it: sealed, in no cookie and no address. It is gone with
@@ -37,7 +37,7 @@ struct SignedIn {
     until: Timestamp,
 }
 
-/// What a person sees who has signed in.
+/// The page of a person who has signed in.
 pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
     let config = demo.app.config();
     let now = demo.app.ports().clock.now();

@@ -1,4 +1,4 @@
-//! What a person does with a call in the outbox: answers it, presses keys, hangs up.
+//! A person's actions in a call of the outbox: answers it, presses keys, hangs up.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{Demo, guard::is_from_here};
 use crate::{CallAct, NotOnTheLine};
 
-/// What a button sends.
+/// The form that a button sends.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Act {

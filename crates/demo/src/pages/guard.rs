@@ -28,8 +28,8 @@ pub(super) async fn only_this_computer(State(listen): State<SocketAddr>, request
         .into_response()
 }
 
-/// Whether a request comes from a page of this server, or from no page at all. Browsers say from where a
-/// form comes in the one header or, older ones, in the other; programs say nothing.
+/// Tells if a request comes from a page of this server, or from no page at all. Browsers name a form's origin in one
+/// header or, older ones, in the other; programs send neither.
 pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";

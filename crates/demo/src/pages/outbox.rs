@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::Demo;
 use crate::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 
-/// How many entries the page shows whole; older ones are folded.
+/// Number of entries that the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;
 
 /// The keys that a person can press: the right one, and a few others to be wrong with.
@@ -144,7 +144,7 @@ fn keys(call: &str) -> Markup {
     }
 }
 
-/// How a call stands, for programs and for people.
+/// State of a call, for programs and for people.
 fn status(status: CallStatus) -> (&'static str, &'static str) {
     match status {
         CallStatus::Ringing => ("ringing", "it rings"),
@@ -154,7 +154,7 @@ fn status(status: CallStatus) -> (&'static str, &'static str) {
     }
 }
 
-/// What the voice has said in a call.
+/// The announcements of a call, in words.
 fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
     let words = call_words(&call.call.locale, organisation);
     let said = call.said.iter().map(|said| match said {

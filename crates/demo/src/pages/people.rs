@@ -105,12 +105,12 @@ fn words<'a>(id: Option<&'a str>, own: Option<&'a str>) -> &'a str {
     predefined.or(own).or(id).unwrap_or_default()
 }
 
-/// What an app with this key shows.
+/// The code that an app with this key shows.
 fn code(secret: &Secret<String>, now: Timestamp) -> Option<Secret<String>> {
     Some(totp::code(&totp::key_from_base32(secret)?, totp::step_at(now)))
 }
 
-/// What the person is there to show.
+/// The case that the person is there to show.
 fn what_differs(person: &Person) -> &'static str {
     let mut kinds = BTreeSet::new();
     kinds.extend((!person.mails.is_empty()).then_some("mail"));

@@ -15,7 +15,7 @@ use toml::Table;
 
 use super::{Demo, guard::is_from_here};
 
-/// What a page's form sends: the names of what is on, and of what was chosen.
+/// Fields of a page's form: the names of what is on, and the chosen values.
 type Fields = BTreeMap<String, String>;
 
 /// A method that can be switched: its key under `[methods]`, and its words.

@@ -13,7 +13,7 @@ use super::Demo;
 pub(super) struct Color {
     /// Its name, without `--regain-`.
     pub(super) token: &'static str,
-    /// What it is for.
+    /// Its purpose, in words.
     label: &'static str,
     /// Without it, when the widget is light; empty where the widget chooses.
     pub(super) light: &'static str,
@@ -48,11 +48,11 @@ const fn color(token: &'static str, label: &'static str, light: &'static str, da
 pub(super) struct Measure {
     /// Its name, without `--regain-`.
     pub(super) token: &'static str,
-    /// What it is for.
+    /// Its purpose, in words.
     label: &'static str,
     /// The least and the most of what can be tried, and the step in between.
     range: [&'static str; 3],
-    /// What it is without.
+    /// Its default.
     pub(super) value: &'static str,
     /// Of all of them.
     pub(super) unit: &'static str,
@@ -123,7 +123,7 @@ pub(super) const PRESETS: [(&str, &[Token]); 5] = [
     ),
 ];
 
-/// What must be told apart: a colour, the one around it, words for the two, and by how much at least (WCAG 2.2,
+/// Pairs that must be told apart: a colour, the one around it, words for the two, and the least contrast (WCAG 2.2,
 /// 1.4.3 and 1.4.11).
 const PAIRS: [(&str, &str, &str, &str); 10] = [
     ("text", "surface", "Text on the surface", "4.5"),
@@ -138,7 +138,7 @@ const PAIRS: [(&str, &str, &str, &str); 10] = [
     ("edge", "surface", "Edges of fields", "3"),
 ];
 
-/// What can be styled by `::part(…)`: its name, and what it is.
+/// Parts that can be styled by `::part(…)`: name and description.
 pub(super) const PARTS: [(&str, &str); 36] = [
     ("root", "all of the widget"),
     ("dialog", "the dialog around it, where it opens in one"),

@@ -1,5 +1,5 @@
-//! What a fuzz test is made of: throws that a seed determines, texts that are odd, and a run of bounded time.
-//! (`crates/policy/tests/fuzz.rs` takes it from here.)
+//! Tools of fuzz tests: throws that a seed determines, texts that are odd, and a run of bounded time.
+//! (`crates/policy/tests/fuzz.rs` takes them from here.)
 
 use std::{
     env,

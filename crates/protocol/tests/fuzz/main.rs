@@ -70,7 +70,7 @@ fn flows() -> Vec<String> {
     STEPS.into_iter().map(flow).collect()
 }
 
-/// What reads is written so that it reads the same again.
+/// Tells if a body can be read; fails if it changes when written and read again.
 fn holds<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) -> bool {
     let Ok(read) = serde_json::from_slice::<T>(body) else { return false };
     let written = serde_json::to_string(&read).expect("what was read can be written");
@@ -81,7 +81,7 @@ fn holds<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) -> bool {
     true
 }
 
-/// What a server sends may hold more than is known.
+/// Fails if an unknown member makes a body unreadable.
 fn is_lenient<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else { return };
     if holds::<T>(body) {
@@ -90,7 +90,7 @@ fn is_lenient<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) {
     }
 }
 
-/// What is read strictly takes no member that it does not know, and none twice.
+/// Fails if a body is read even with an unknown member, or with a member twice.
 fn is_strict<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) {
     if !holds::<T>(body) {
         return;
@@ -166,7 +166,7 @@ fn garbled(body: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
     }
 }
 
-/// What has to hold of a body, whatever it is.
+/// A check of any body.
 type Check = fn(&[u8]);
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
 /// Why breached passwords cannot be looked up as configured.
 #[derive(Debug, thiserror::Error)]
 pub enum BreachedSetupError {
-    /// What is named by `password.breached.path` cannot be used.
+    /// The file or folder of `password.breached.path` cannot be used.
     #[error("password.breached.path: {0}")]
     File(#[from] BreachedFileError),
     /// There is no client to ask with.

@@ -48,7 +48,7 @@ impl SessionsHook {
     }
 }
 
-/// What proves that a request comes from us.
+/// Signature that proves that a request is ours.
 fn signature(key: &Secret<String>, seconds: i64, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()).expect("HMAC takes keys of every length");
     mac.update(format!("{seconds}.{body}").as_bytes());

@@ -21,7 +21,7 @@ use crate::{
 /// After how long the service is given up; the person is told to try again.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of an answer is read, in bytes: a true one has some hundred.
+/// Maximum size of an answer, in bytes: a true one has some hundred.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// The longest token, in bytes. Turnstile's have up to 2048 (its documentation), hCaptcha's a few
@@ -47,7 +47,7 @@ pub struct SiteVerify {
     secret: Secret<String>,
 }
 
-/// What the service says.
+/// The service's verdict.
 #[derive(Deserialize)]
 struct Verdict {
     success: bool,

@@ -27,8 +27,8 @@ use crate::{
     ports::{Message, Notifier, NotifyError},
 };
 
-/// How much longer than for other steps to wait for the answer to a whole mail: servers look at it
-/// before they answer. RFC 5321 section 4.5.3.2.6 would wait ten minutes; a code lives no longer.
+/// Factor by which the timeout for the answer to a whole mail is longer than for other steps: servers look at it before
+/// they answer. RFC 5321 section 4.5.3.2.6 would wait ten minutes; a code lives no longer.
 const PATIENCE_AFTER_DATA: u32 = 6;
 
 /// Sends through one mail server; each mail in a conversation of its own.
@@ -54,7 +54,7 @@ pub enum SmtpSetupError {
     Tls {
         /// The host.
         host: String,
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
 }
@@ -169,7 +169,7 @@ impl Notifier for Smtp {
     }
 }
 
-/// What the server must be told of a mail that is not all ASCII.
+/// Parameters of the mail transaction for a mail that is not all ASCII.
 fn parameters(
     connection: &AsyncSmtpConnection,
     addresses: &[&Address],
@@ -194,7 +194,7 @@ fn parameters(
     Ok(parameters)
 }
 
-/// What a failure means while the mail is offered and not yet given.
+/// The error for a failure while the mail is offered and not yet given.
 fn offered(step: &str, error: &SmtpError) -> NotifyError {
     let described = describe(step, error);
     if error.is_permanent() { NotifyError::Refused(described) } else { NotifyError::Unavailable(described) }

@@ -27,7 +27,7 @@ use callback::{OnTheLine, text_callback, voice_callback};
 /// For how long a phone rings, in seconds, before the call is over.
 const RINGS_FOR: &str = "30";
 
-/// How much of an answer is read, in bytes: it says in its first few what is wrong.
+/// Maximum size of an answer, in bytes: its first few say what is wrong.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// The provider's codes for what is wrong with our side of a message or call rather than with the number
@@ -49,7 +49,7 @@ pub struct Twilio {
     rng: Arc<dyn Rng>,
 }
 
-/// What the provider says where it refuses.
+/// The provider's refusal.
 #[derive(Deserialize)]
 struct Refusal {
     code: Option<u32>,
@@ -133,8 +133,8 @@ impl Phone for Twilio {
     }
 }
 
-/// What it means that there was no answer: before a connection stood, nothing was sent; after that, nobody
-/// knows. The address in the error would only repeat the account.
+/// The error for an answer that did not come: before a connection stood, nothing was sent; after that, nobody knows.
+/// The address in the error would only repeat the account.
 fn no_answer(what: &str, error: &reqwest::Error) -> NotifyError {
     if error.is_connect() {
         NotifyError::Unavailable(format!("{what}: no connection to the provider"))
@@ -145,9 +145,8 @@ fn no_answer(what: &str, error: &reqwest::Error) -> NotifyError {
     }
 }
 
-/// What an answer means that is no success. Nothing was sent; but 502 and 504 come from something in
-/// between that does not know. Only the provider's number for it goes to the log: its words repeat the
-/// person's.
+/// The error for an answer that is no success. Nothing was sent; but 502 and 504 come from something in between that
+/// does not know. Only the provider's number for it goes to the log: its words repeat the person's.
 fn refusal(what: &str, status: StatusCode, body: &[u8]) -> NotifyError {
     let code = serde_json::from_slice(body).ok().and_then(|Refusal { code }| code);
     let described = match code {

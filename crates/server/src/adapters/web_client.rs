@@ -1,4 +1,4 @@
-//! How the server asks other servers over HTTP.
+//! The client for requests to other servers.
 
 use std::time::Duration;
 

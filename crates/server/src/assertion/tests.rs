@@ -16,7 +16,7 @@ use crate::config::Config;
 const ISSUER: &str = "https://app.example.com";
 const AUDIENCE: &str = "https://recover.example.com";
 
-/// When the tests are, in seconds since 1970.
+/// The time of the tests, in seconds since 1970.
 const NOW: i64 = 1_795_442_400;
 
 const SECRET: [u8; 32] = [7; 32];
@@ -82,7 +82,7 @@ fn without_the_section_nobodys_word_counts() {
     assert!(Verifier::from_config(&config.assertions, AUDIENCE).is_none());
 }
 
-/// What the helper of `docs/signed-in.md` made: run in Node.js with the secret above, at the time above.
+/// An assertion by the helper of `docs/signed-in.md`: run in Node.js with the secret above, at the time above.
 const BY_THE_HELPER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2FwcC5leGFtcGxlLmNvbSIsImF1ZCI6Imh0dHBzOi8\
     vcmVjb3Zlci5leGFtcGxlLmNvbSIsInN1YiI6ImFkYUBleGFtcGxlLmNvbSIsImlhdCI6MTc5NTQ0MjQwMCwiZXhwIjoxNzk1NDQ\
     yNDYwLCJqdGkiOiJndDhZNDN5VzROZzNJSS0xaU00RnlRIn0.-ngYDXh4obnq_SKsSBXIg331wv9BrayfiksDdH7QKhI";

@@ -15,10 +15,10 @@ use crate::assertion;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AssertionsConfig {
-    /// What the program where people are signed in calls itself in the `iss` claim, such as its address.
+    /// Name of the program where people are signed in, as in its `iss` claim, such as its address.
     pub issuer: String,
-    /// How it signs: `HS256` with a secret that it shares with this server, or `ES256` or `EdDSA` with a
-    /// key of which this server knows the public half only. What an assertion says of itself does not count.
+    /// Signature algorithm: `HS256` with a secret that it shares with this server, or `ES256` or `EdDSA` with a key of
+    /// which this server knows the public half only. The algorithm in an assertion does not count.
     pub algorithm: Option<AssertionAlgorithm>,
     /// For HS256: the shared secret, at least 32 random bytes in base64.
     pub secret: Option<Secret<String>>,
@@ -29,12 +29,12 @@ pub struct AssertionsConfig {
     /// The longest that an assertion may be good for, from its `iat` to its `exp`, in seconds, 10 to 600.
     /// Default 120: it is made when the person presses a button, and used at once.
     pub max_age_s: u32,
-    /// What assertions are checked with.
+    /// Key that assertions are checked with.
     #[serde(skip)]
     pub(crate) key: Option<DecodingKey>,
 }
 
-/// How assertions are signed.
+/// Signature algorithm of assertions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum AssertionAlgorithm {
     /// HMAC with SHA-256.
@@ -127,7 +127,7 @@ impl AssertionsConfig {
     }
 }
 
-/// What a file holds; what is wrong with it is noted.
+/// Reads a file; notes errors in `faults`.
 fn read(path: &mut PathBuf, base: &Path, key: &str, faults: &mut Faults) -> Option<Secret<String>> {
     rebase(path, base);
     match std::fs::read_to_string(&path) {

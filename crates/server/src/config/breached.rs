@@ -27,15 +27,15 @@ pub struct BreachedConfig {
     /// With `http`: how long the service may take to be reached, and then to answer, in milliseconds.
     /// Default 2000.
     pub timeout_ms: u32,
-    /// How often a password must have been seen to be refused. Default 1: NIST SP 800-63B-4 has passwords
-    /// refused that occur in breaches at all.
+    /// Number of sightings from which a password is refused. Default 1: NIST SP 800-63B-4 has passwords refused that
+    /// occur in breaches at all.
     pub min_count: u32,
-    /// What becomes of a password that cannot be looked up: `accept` (default) or `refuse`, which means
-    /// that nobody can choose one until it can be.
+    /// Treatment of a password that cannot be looked up: `accept` (default) or `refuse`, which means that nobody can
+    /// choose one until it can be.
     pub on_failure: OnFailure,
 }
 
-/// Where breached passwords are looked up.
+/// Source of breached passwords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BreachedKind {
@@ -48,7 +48,7 @@ pub enum BreachedKind {
     Http,
 }
 
-/// What becomes of a password that cannot be looked up.
+/// Treatment of a password that cannot be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnFailure {
@@ -101,7 +101,7 @@ impl BreachedConfig {
         }
     }
 
-    /// How long the service may take to be reached, and then to answer.
+    /// Time that the service may take to be reached, and then to answer.
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms.into())
     }

@@ -27,9 +27,9 @@ pub struct CaptchaConfig {
     pub site_key: String,
     /// A file that holds the organisation's secret key at the outside service.
     pub secret_file: Option<PathBuf>,
-    /// Where the outside service says whether a token is good. Default: the service's own address.
+    /// Address at which the outside service verifies tokens. Default: the service's own.
     pub verify_url: String,
-    /// What `secret_file` holds.
+    /// Content of `secret_file`.
     #[serde(skip)]
     pub secret: Option<Secret<String>>,
 }
@@ -52,7 +52,7 @@ pub enum CaptchaKind {
 }
 
 impl CaptchaKind {
-    /// Whether an outside service judges.
+    /// Tells if an outside service judges.
     pub const fn is_outside(self) -> bool {
         matches!(self, Self::Turnstile | Self::Hcaptcha)
     }
@@ -67,7 +67,7 @@ impl CaptchaKind {
         }
     }
 
-    /// Where the outside service judges, as its documentation says.
+    /// The outside service's documented address for verifying tokens.
     const fn verify_url(self) -> &'static str {
         match self {
             Self::Turnstile => "https://challenges.cloudflare.com/turnstile/v0/siteverify",

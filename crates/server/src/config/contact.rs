@@ -9,8 +9,8 @@ use super::{Faults, OrganisationConfig, is_web_address};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactConfig {
-    /// Which way. Default: `form` where `organisation.administrators` names any, else `url` where one
-    /// is given here or in `organisation.help.url`, else `off`.
+    /// Way to reach them. Default: `form` where `organisation.administrators` names any, else `url` where one is given
+    /// here or in `organisation.help.url`, else `off`.
     pub kind: Option<ContactKind>,
     /// The organisation's own page, for `url`.
     pub url: Option<String>,
@@ -61,7 +61,7 @@ impl ContactConfig {
         );
     }
 
-    /// How they are reached; `None` where they are not.
+    /// Way to reach them; `None` if there is none.
     pub fn contact(&self) -> Option<Contact> {
         match self.kind? {
             ContactKind::Form => Some(Contact::Form {}),

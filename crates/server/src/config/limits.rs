@@ -13,15 +13,15 @@ use super::Faults;
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the file, on or off by itself")]
 pub struct FlowsConfig {
-    /// Whether forgotten passwords can be reset. Default yes.
+    /// True if forgotten passwords can be reset. Default yes.
     pub reset: bool,
-    /// Whether locked accounts can be unlocked. Default yes.
+    /// True if locked accounts can be unlocked. Default yes.
     pub unlock: bool,
-    /// Whether a person who knows the password can change it. Default yes.
+    /// True if a person who knows the password can change it. Default yes.
     pub change: bool,
-    /// Whether people can register and change their security info. Default yes.
+    /// True if people can register and change their security info. Default yes.
     pub register: bool,
-    /// How long a flow lasts, in seconds. Default 900, 15 minutes, as Microsoft's does.
+    /// Lifetime of a flow, in seconds. Default 900, 15 minutes, as Microsoft's.
     pub lifetime_s: u32,
 }
 
@@ -47,7 +47,7 @@ impl FlowsConfig {
         kinds.into_iter().filter_map(|(is_on, kind)| is_on.then_some(kind)).collect()
     }
 
-    /// How long a flow lasts.
+    /// Lifetime of a flow.
     pub fn lifetime(&self) -> SignedDuration {
         SignedDuration::from_secs(self.lifetime_s.into())
     }
@@ -59,13 +59,13 @@ impl FlowsConfig {
 pub struct CodesConfig {
     /// For how long a code is good, in seconds. Default 600; NIST SP 800-63B-4 allows 10 minutes.
     pub lifetime_s: u32,
-    /// How many wrong proofs end a flow, for each method. Default 5.
+    /// Number of wrong proofs that end a flow, for each method. Default 5.
     pub tries: u8,
-    /// How many more codes or calls may be asked for, for each method. Default 3.
+    /// Number of further codes or calls that may be asked for, for each method. Default 3.
     pub resends: u8,
-    /// How long to wait before asking for another, in seconds. Default 30.
+    /// Time to wait before asking for another, in seconds. Default 30.
     pub resend_after_s: u32,
-    /// How many wrong proofs an account takes in 24 hours, in all flows and channels together. Default 20.
+    /// Maximum number of an account's wrong proofs in 24 hours, in all flows and channels together. Default 20.
     pub tries_per_day: u32,
 }
 
@@ -133,7 +133,7 @@ impl CodesConfig {
         SignedDuration::from_secs(self.lifetime_s.into())
     }
 
-    /// How long to wait before asking for another.
+    /// Time to wait before asking for another.
     pub fn resend_after(&self) -> SignedDuration {
         SignedDuration::from_secs(self.resend_after_s.into())
     }
@@ -143,30 +143,29 @@ impl CodesConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// How many flows one client network (an IPv4 address, an IPv6 /64) may begin in 10 minutes.
-    /// Default 300, so that an office behind one address is not shut out.
+    /// Maximum number of flows that one client network (an IPv4 address, an IPv6 /64) begins in 10 minutes. Default
+    /// 300, so that an office behind one address is not shut out.
     pub flows_per_client: u32,
-    /// How often one user ID may be given in 10 minutes, whether it exists or not. Default 20.
+    /// Maximum number of times that one user ID, existing or not, is given in 10 minutes. Default 20.
     pub identifications_per_account: u32,
-    /// How many wrong passwords for one user ID are taken in 15 minutes by flows that ask for the current one,
-    /// whether it exists or not. Default 8; at most 9, because ten failures lock an account, and nobody is
-    /// to be locked out by what others do here.
+    /// Maximum number of wrong passwords for one user ID, existing or not, in 15 minutes in flows that ask for the
+    /// current one. Default 8; at most 9, because ten failures lock an account, and nobody is to be locked out by what
+    /// others do here.
     pub wrong_passwords_per_account: u32,
-    /// How many messages one destination gets in 10 minutes. Default 10, Microsoft's number.
+    /// Maximum number of messages to one destination in 10 minutes. Default 10, Microsoft's number.
     pub messages_per_destination: u32,
-    /// How many messages leave in an hour in all. Default 10000.
+    /// Maximum number of messages in an hour in all. Default 10000.
     pub messages_per_hour: u32,
-    /// How many text messages and calls leave in an hour in all, so that nobody's number range can be
-    /// made to earn by it (SMS pumping). Default 500.
+    /// Maximum number of text messages and calls in an hour in all, so that nobody's number range can be made to earn
+    /// by it (SMS pumping). Default 500.
     pub phone_per_hour: u32,
-    /// How many text messages and calls go to numbers that differ only in their last four digits, in
-    /// an hour. Default 30.
+    /// Maximum number of text messages and calls in an hour to numbers that differ only in their last four digits.
+    /// Default 30.
     pub phone_per_prefix: u32,
-    /// How many ranges of breached passwords one client network may look up in 10 minutes. Default 3000: a
+    /// Maximum number of ranges of breached passwords that one client network looks up in 10 minutes. Default 3000: a
     /// person who tries passwords looks up some 30, and an office may be behind one address.
     pub ranges_per_client: u32,
-    /// How many requests to the administrators one account, and one client network, may send in an
-    /// hour. Default 3.
+    /// Maximum number of requests to the administrators per hour, by one account and by one client network. Default 3.
     pub requests_per_hour: u32,
     /// The least time that the answer to a user ID takes, in milliseconds, so that its time does not
     /// tell whether the account exists. Default 100; more where the directory is slower than that.

@@ -14,7 +14,7 @@ use super::{Faults, OrganisationConfig, is_loopback, is_mail_address, rebase};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MailConfig {
-    /// How mail leaves: `smtp` (default).
+    /// Transport of mail: `smtp` (default).
     pub kind: MailKind,
     /// The sender's address.
     pub from: String,
@@ -24,8 +24,8 @@ pub struct MailConfig {
     pub host: String,
     /// Its port. Default 587 with `starttls`, 465 with `tls`, 25 with `none`.
     pub port: u16,
-    /// How the connection is protected: `starttls` (default), `tls`, or `none`, which only a server
-    /// on a loopback address may have.
+    /// Protection of the connection: `starttls` (default), `tls`, or `none`, which only a server on a loopback address
+    /// may have.
     pub tls: MailTls,
     /// The name to sign in with, where the server asks for one.
     pub username: Option<String>,
@@ -37,7 +37,7 @@ pub struct MailConfig {
     pub timeout_s: u32,
 }
 
-/// How mail leaves.
+/// Transport of mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
@@ -49,7 +49,7 @@ pub enum MailKind {
     Supplied,
 }
 
-/// How the connection to the mail server is protected.
+/// Protection of the connection to the mail server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailTls {

@@ -28,7 +28,7 @@ pub struct MethodsConfig {
     /// Saved recovery codes (NIST SP 800-63B-4, 4.2.1.1). They are on offer to everybody, registered or not, so that
     /// they tell nothing. Default off.
     pub recovery_codes: bool,
-    /// Whether a person must type the whole address or number before anything is sent to it. Default no.
+    /// True if a person must type the whole address or number before anything is sent to it. Default no.
     pub confirm_destination: bool,
 }
 
@@ -65,7 +65,7 @@ impl MethodsConfig {
         );
     }
 
-    /// How many kinds of proof are on.
+    /// Number of kinds of proof that are on.
     fn kinds(&self) -> usize {
         [
             self.email,
@@ -85,12 +85,12 @@ impl MethodsConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QuestionsConfig {
-    /// How many are asked in a proof, 3 to 5. Default 3.
+    /// Number of questions asked in a proof, 3 to 5. Default 3.
     pub to_answer: u8,
-    /// How many a person registers, 3 to 5. Default 5.
+    /// Number of questions that a person registers, 3 to 5. Default 5.
     pub to_register: u8,
-    /// Whether people may write questions in their own words. Default yes. Such a question is asked only after
-    /// another proof: it would tell that there is such an account.
+    /// True if people may write questions in their own words. Default yes. Such a question is asked only after another
+    /// proof: it would tell that there is such an account.
     pub own_words: bool,
     /// The organisation's own questions, at most 20: `{ id = "first_office", text = "…" }`.
     pub own: Vec<CustomQuestion>,
@@ -155,7 +155,7 @@ impl GatesConfig {
         );
     }
 
-    /// How many proofs the most demanding group needs.
+    /// Number of proofs that the most demanding group needs.
     pub fn most(&self) -> u8 {
         self.groups.values().copied().fold(self.required, u8::max)
     }

@@ -104,7 +104,7 @@ pub enum ConfigError {
     NotToml {
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The fault.
         message: String,
     },
     /// Keys are at fault.
@@ -277,25 +277,25 @@ fn rebase(path: &mut PathBuf, base: &Path) {
     }
 }
 
-/// Whether a text is an `http` or `https` address, as `scheme://host…`.
+/// Tells if a text is an `http` or `https` address, as `scheme://host…`.
 fn is_web_address(text: &str) -> bool {
     text.parse::<axum::http::Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
     })
 }
 
-/// Whether a host is this machine; an IPv6 address may be in brackets.
+/// Tells if a host is this machine; an IPv6 address may be in brackets.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether a web address is on this machine.
+/// Tells if a web address is on this machine.
 fn is_loopback_address(address: &str) -> bool {
     address.parse::<axum::http::Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
 }
 
-/// Whether a text has the form of a mail address.
+/// Tells if a text has the form of a mail address.
 pub(crate) fn is_mail_address(text: &str) -> bool {
     regain_values::mail_address::MailAddress::parse(text).is_ok_and(|address| address.as_str() == text)
 }

@@ -13,18 +13,18 @@ pub struct OrganisationConfig {
     pub name: String,
     /// The address of its logo.
     pub logo: Option<String>,
-    /// Whom to turn to when nothing here helps.
+    /// Contacts for when nothing here helps.
     pub help: HelpConfig,
-    /// What a user ID looks like, such as `name@example.com`.
+    /// Example of a user ID, such as `name@example.com`.
     pub user_id_hint: Option<String>,
     /// The kinds of account a person can say they have. Default: one, `Work or school account`.
     pub account_types: Vec<AccountTypeConfig>,
-    /// Whether people may help themselves. Where not, everybody who says who they are is sent to the
-    /// administrators. Default yes.
+    /// True if people may help themselves. Otherwise everybody who says who they are is sent to the administrators.
+    /// Default yes.
     pub self_service: bool,
     /// The administrators' mail addresses: who gets what is written in the contact form.
     pub administrators: Vec<String>,
-    /// Where to sign in, when the host page does not do it itself.
+    /// The sign-in page, when the host page does not sign in itself.
     pub continue_url: Option<String>,
     /// The languages of mails and messages, as BCP 47 tags, the first being the default. Default `en`.
     pub locales: Vec<String>,
@@ -53,7 +53,7 @@ pub struct AccountTypeConfig {
     pub id: String,
     /// The words on the button.
     pub label: String,
-    /// Where this kind of account is recovered instead, when it isn't here.
+    /// Address where this kind of account is recovered instead, when it isn't here.
     pub href: Option<String>,
 }
 
@@ -142,13 +142,13 @@ impl OrganisationConfig {
         }
     }
 
-    /// What the public configuration says about help.
+    /// The contacts, for the public configuration.
     pub fn help(&self) -> Help {
         let HelpConfig { email, phone, url } = self.help.clone();
         Help { email, phone, url }
     }
 
-    /// What the public configuration says about account types.
+    /// The account types, for the public configuration.
     pub fn account_types(&self) -> Vec<AccountType> {
         let convert = |AccountTypeConfig { id, label, href }| AccountType { id, label, href };
         self.account_types.iter().cloned().map(convert).collect()

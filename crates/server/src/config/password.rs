@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::{BreachedConfig, BreachedKind, Faults, GatesConfig, OrganisationConfig};
 use crate::common_passwords;
 
-/// How many of the most used passwords count as banned words, beside the organisation's own. Microsoft
-/// keeps its list and its length to itself; its list of an organisation's own has at most so many.
+/// Number of the most used passwords that count as banned words, beside the organisation's own. Microsoft keeps its
+/// list and its length to itself; its list of an organisation's own has at most so many.
 const MOST_USED: usize = 1000;
 
 /// The most banned words, as with Microsoft.
@@ -33,12 +33,12 @@ pub struct PasswordConfig {
     pub min_length: Option<u32>,
     /// The most characters. Default 256; NIST asks that at least 64 be accepted.
     pub max_length: Option<u32>,
-    /// How many of the four classes must occur: lower case, upper case, digits, symbols. Default with
-    /// `nist`: 0; with `entra`: 3.
+    /// Minimum number of the four classes: lower case, upper case, digits, symbols. Default with `nist`: 0; with
+    /// `entra`: 3.
     pub min_classes: Option<u8>,
-    /// Whether the user ID may not occur. Default true.
+    /// True if the user ID may not occur. Default true.
     pub forbid_user_id: bool,
-    /// Whether the person's own names may not occur. Default true.
+    /// True if the person's own names may not occur. Default true.
     pub forbid_names: bool,
     /// Words that may not occur in a password, which people are shown. The organisation's name is among
     /// them without being named.
@@ -46,17 +46,17 @@ pub struct PasswordConfig {
     /// Words that a password may not be made of, which nobody is shown. The most used passwords are among
     /// them without being named.
     pub banned_words: Vec<String>,
-    /// How many points a password needs, of which each banned word in it is one and each different
-    /// character beside them is one; 0 for no such rule. Default with `entra` 5, as with Microsoft; with
-    /// `nist` 0, or 5 where there are `banned_words`.
+    /// Minimum number of points, of which each banned word in a password is one and each different character beside
+    /// them is one; 0 for no such rule. Default with `entra` 5, as with Microsoft; with `nist` 0, or 5 where there are
+    /// `banned_words`.
     pub min_points: Option<u8>,
     /// The lowest score on zxcvbn's scale that is taken: 1 from 10³ guesses, 2 from 10⁶, 3 from 10⁸, 4 from
     /// 10¹⁰. 0, the default, for no such rule: NIST asks for length and for lists, not for an estimate.
     pub min_score: u8,
-    /// Whether the most used passwords are refused. Default true.
+    /// True if the most used passwords are refused. Default true.
     pub common: bool,
-    /// How many of an account's last passwords are refused, the current one being the first of them; 0 for
-    /// none. Default with `nist` 0, with `entra` 1. It is for the embedded directory.
+    /// Number of an account's last passwords that are refused, the current one being the first of them; 0 for none.
+    /// Default with `nist` 0, with `entra` 1. It is for the embedded directory.
     pub history: Option<u8>,
     /// `[password.breached]`: whether it may be one that occurs in a breach.
     pub breached: BreachedConfig,
@@ -166,12 +166,12 @@ impl PasswordConfig {
         }
     }
 
-    /// How many points a password needs; 0 for none.
+    /// Minimum number of points of a password; 0 for none.
     pub fn points(&self) -> u8 {
         self.min_points.unwrap_or_default()
     }
 
-    /// How many of an account's last passwords are refused.
+    /// Number of an account's last passwords that are refused.
     pub fn history(&self) -> u8 {
         self.history.unwrap_or_default()
     }

@@ -11,14 +11,14 @@ use serde::Deserialize;
 
 use super::{Faults, ServerConfig, is_loopback_address, is_web_address, rebase};
 
-/// Where Twilio's API is.
+/// Twilio's API.
 const TWILIO: &str = "https://api.twilio.com";
 
 /// `[phone]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhoneConfig {
-    /// How text messages and calls leave: `off` (default) or `twilio`.
+    /// Provider of text messages and calls: `off` (default) or `twilio`.
     pub kind: PhoneKind,
     /// The account at the provider: Twilio's Account SID.
     pub account_sid: String,
@@ -32,8 +32,8 @@ pub struct PhoneConfig {
     pub from: Option<String>,
     /// The provider's messaging service that chooses the number that texts come from.
     pub messaging_service_sid: Option<String>,
-    /// Where the provider's API is, without a slash at its end. Default: Twilio's. Another provider may
-    /// speak the same language.
+    /// Address of the provider's API, without a slash at its end. Default: Twilio's. Another provider may speak the
+    /// same language.
     pub base_url: String,
     /// The host in the last line of a text, by which a browser knows for which pages the code is (WebOTP).
     /// Default: the host of `server.public_url`. Where the widget is on pages of another site, that one's.
@@ -46,7 +46,7 @@ pub struct PhoneConfig {
     pub timeout_s: u32,
 }
 
-/// How text messages and calls leave.
+/// Provider of text messages and calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneKind {
@@ -61,12 +61,12 @@ pub enum PhoneKind {
 }
 
 impl PhoneConfig {
-    /// Whether there are text messages and calls at all.
+    /// Tells if there are text messages and calls at all.
     pub fn is_on(&self) -> bool {
         self.kind != PhoneKind::Off
     }
 
-    /// Whether there are calls: they need a number to come from.
+    /// Tells if there are calls: they need a number to come from.
     pub fn can_call(&self) -> bool {
         match self.kind {
             PhoneKind::Off => false,
@@ -75,7 +75,7 @@ impl PhoneConfig {
         }
     }
 
-    /// Whether a number may be texted and called: it is written in E.164 form, and it begins with one of
+    /// Tells if a number may be texted and called: it is written in E.164 form, and it begins with one of
     /// [`PhoneConfig::countries`].
     pub fn allows(&self, number: &str) -> bool {
         self.is_on() && is_e164(number) && self.countries.iter().any(|prefix| number.starts_with(prefix))
@@ -180,18 +180,18 @@ impl PhoneConfig {
     }
 }
 
-/// Whether a number is written as E.164 has it: `+`, and up to 15 digits of which the first is not 0.
+/// Tells if a number is written as E.164 has it: `+`, and up to 15 digits of which the first is not 0.
 fn is_e164(number: &str) -> bool {
     is_prefix(number) && (8..=16).contains(&number.len())
 }
 
-/// Whether a text can be the beginning of such a number.
+/// Tells if a text can be the beginning of such a number.
 fn is_prefix(text: &str) -> bool {
     let Some(digits) = text.strip_prefix('+') else { return false };
     (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
 }
 
-/// Whether a text can stand in an address and be one of the provider's names.
+/// Tells if a text can stand in an address and be one of the provider's names.
 fn is_sid(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
@@ -201,7 +201,7 @@ fn host(address: &str) -> Option<String> {
     Some(address.parse::<Uri>().ok()?.host()?.to_owned())
 }
 
-/// Whether a text can be a host's name.
+/// Tells if a text can be a host's name.
 fn is_host(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))

@@ -12,8 +12,7 @@ const HOURS_A_DAY: i64 = 24;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecurityInfoConfig {
-    /// How many ways to prove who one is people are asked to register, 1 to 5. Default: as many as there
-    /// are gates.
+    /// Number of methods that people are asked to register, 1 to 5. Default: the number of gates.
     required: Option<u8>,
     /// After how many days people are asked to look whether it is all still right; 0 for never. Default
     /// 180, which is Microsoft's.
@@ -35,7 +34,7 @@ impl SecurityInfoConfig {
         faults.require(fine, "security_info.required", "must be 1 to 5");
     }
 
-    /// How many ways to prove who one is people are asked to register.
+    /// Number of methods that people are asked to register.
     pub fn required(&self) -> u8 {
         self.required.unwrap_or(self.gates)
     }

@@ -45,13 +45,13 @@ pub struct ServerConfig {
     pub allowed_origins: Vec<String>,
     /// The folder of the built widget; none is served where this is missing.
     pub widget_dir: Option<PathBuf>,
-    /// How log lines look: `text` (default) or `json`.
+    /// Format of log lines: `text` (default) or `json`.
     pub log: LogFormat,
     /// After how long a request is given up, in seconds. Default 30.
     pub request_timeout_s: u32,
 }
 
-/// How log lines look.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
@@ -211,14 +211,14 @@ impl StoreConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DirectoryConfig {
-    /// Which directory: `embedded` (default), in the store's own file.
+    /// Kind of directory: `embedded` (default), in the store's own file.
     pub kind: DirectoryKind,
     /// The address of the program where people are signed in: it is told, signed, to end an account's
     /// sessions when its password was reset.
     pub sessions_hook: Option<String>,
     /// A file that holds the key which those requests are signed with, at least 32 characters.
     pub sessions_key_file: Option<PathBuf>,
-    /// What `sessions_key_file` holds.
+    /// Content of `sessions_key_file`.
     #[serde(skip)]
     pub sessions_key: Option<Secret<String>>,
 }
@@ -252,7 +252,7 @@ impl DirectoryConfig {
     }
 }
 
-/// Which directory.
+/// Kind of directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectoryKind {

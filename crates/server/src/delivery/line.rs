@@ -1,4 +1,4 @@
-//! How the line is: whether the provider placed the last call that somebody was to get.
+//! Health of the telephony provider: the result of the last call that somebody was to get.
 //!
 //! A call to nobody, for a user ID that has no phone, must look like any other, and while the provider is
 //! down every other call fails. So what became of the last real call becomes of calls to nobody too, after
@@ -14,14 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::NotifyError;
 
-/// How long a failure is remembered. Longer than the retries of a call take, shorter than most outages.
+/// Time that a failure is remembered. Longer than the retries of a call take, shorter than most outages.
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Remembers how the last real call went.
 #[derive(Debug, Default)]
 pub struct Line(Mutex<Option<(Timestamp, Fault)>>);
 
-/// What is wrong with the provider as a whole.
+/// A failure of the provider as a whole.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
     /// Calls are not placed.

@@ -55,7 +55,7 @@ impl Outbox {
 struct Switched {
     up: AtomicBool,
     refusal: fn(String) -> NotifyError,
-    /// How often the phone was asked to do something.
+    /// Number of requests to the phone.
     attempts: AtomicUsize,
     outbox: Outbox,
 }

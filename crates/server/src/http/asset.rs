@@ -7,7 +7,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-/// How a copy is compressed; the better one first.
+/// Compression of a copy; the better one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Coding {
     Brotli,
@@ -93,7 +93,7 @@ impl Asset {
     }
 }
 
-/// Whether the client accepts a coding (RFC 9110 section 12.5.3).
+/// Tells if the client accepts a coding (RFC 9110 section 12.5.3).
 fn accepts(request: &HeaderMap, coding: &str) -> bool {
     let mut any = None;
     for entry in list(request, header::ACCEPT_ENCODING) {
@@ -111,7 +111,7 @@ fn accepts(request: &HeaderMap, coding: &str) -> bool {
     any.unwrap_or(false)
 }
 
-/// Whether the client has it already (RFC 9110 section 13.1.2: compared weakly).
+/// Tells if the client has it already (RFC 9110 section 13.1.2: compared weakly).
 fn is_known(request: &HeaderMap, etag: &str) -> bool {
     list(request, header::IF_NONE_MATCH).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
 }

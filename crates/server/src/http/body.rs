@@ -21,8 +21,8 @@ use serde_json::{Map, Value};
 /// Why a body is not taken, and what exactly is wrong, for developers.
 pub(super) type Refused = (ProblemCode, &'static str);
 
-/// How much of a body that is refused is read all the same, in bytes: a client that is still writing
-/// when the connection closes does not get to see the answer.
+/// Number of bytes of a refused body that are read all the same: a client that is still writing when the connection
+/// closes does not get to see the answer.
 const MAX_DISCARDED: usize = 1024 * 1024;
 
 /// Reads a body of `application/json` up to [`MAX_BODY_BYTES`].
@@ -57,7 +57,7 @@ pub(super) async fn collect(mut body: Body) -> Result<Bytes, Refused> {
     if seen > MAX_BODY_BYTES { Err((ProblemCode::TooLarge, "a body has at most 16 KiB")) } else { Ok(kept.into()) }
 }
 
-/// What a body says.
+/// Parses a body; `Malformed` if it is not of the type.
 pub(super) fn parse<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Refused> {
     let malformed = |_| (ProblemCode::Malformed, "not the JSON that this endpoint takes");
     let Strict(written) = serde_json::from_slice(bytes).map_err(malformed)?;
@@ -70,7 +70,7 @@ pub(super) fn parse<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, 
     }
 }
 
-/// Whether a value was understood as it was written. A member that is `null` may also be left out.
+/// Tells if a value was understood as it was written. A member that is `null` may also be left out.
 fn is_what_was_written(understood: &Value, written: &Value) -> bool {
     match (understood, written) {
         (Value::Object(understood), Value::Object(written)) => {
@@ -88,7 +88,7 @@ fn is_what_was_written(understood: &Value, written: &Value) -> bool {
     }
 }
 
-/// Whether the headers say `application/json`, in UTF-8 where they say, and not compressed.
+/// Tells if the headers say `application/json`, in UTF-8 where they name a charset, and not compressed.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(content_type), None) = (types.next(), types.next()) else { return false };

@@ -104,7 +104,7 @@ async fn for_every_origin(mut response: Response) -> Response {
     response
 }
 
-/// What a file of the widget is; `None` for what is no part of it.
+/// Content type of a file of the widget; `None` for what is no part of it.
 fn content_type(name: &str) -> Option<&'static str> {
     Some(match Path::new(name).extension()?.to_str()? {
         "js" => "text/javascript; charset=utf-8",
@@ -118,7 +118,7 @@ fn content_type(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a file's name holds a version or a hash: `regain-1a2b3c_bg.wasm`, not `regain.js`.
+/// Tells if a file's name holds a version or a hash: `regain-1a2b3c_bg.wasm`, not `regain.js`.
 fn is_named_by_content(name: &str) -> bool {
     name.starts_with("regain-")
 }

@@ -1,4 +1,4 @@
-//! What the telephony provider tells: how calls stand, which keys were pressed, what became of texts.
+//! Callbacks of the telephony provider: status of calls, pressed keys, status of text messages.
 //!
 //! Whoever speaks here holds the account's auth token, which the signature proves; it is made over the
 //! address as configured, so that no header of a request has a say in it. A signature may be played again:
@@ -38,18 +38,18 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 /// The language of the little that is said in a call that is none of ours.
 const NO_CALL: &str = "en";
 
-/// What the hooks stand on.
+/// State of the hooks.
 #[derive(Clone)]
 pub struct Hooks {
-    /// Where the provider calls back, as it was told: without a slash at its end.
+    /// Address that the provider calls back, as it was told: without a slash at its end.
     pub public_url: String,
-    /// What the provider signs with.
+    /// The key of the provider's signature.
     pub auth_token: Secret<String>,
-    /// What opens the names of calls.
+    /// Keys that open the references of calls.
     pub keys: Keys,
     /// The organisation's name, for the voice.
     pub organisation: String,
-    /// Who hears what becomes of calls.
+    /// Notified of events in calls.
     pub calls: Arc<dyn CallListener>,
     /// Counts the texts that were not delivered.
     pub undelivered: Counter,
@@ -65,7 +65,7 @@ pub(super) fn api() -> OpenApiRouter<Arc<Hooks>> {
     OpenApiRouter::default().routes(routes!(voice)).routes(routes!(sms))
 }
 
-/// What a request says, once its signature was right.
+/// A request whose signature was right.
 struct Signed {
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,

@@ -91,7 +91,7 @@ impl Pages {
         (StatusCode::NOT_FOUND, self.framed(language, title, &content)).into_response()
     }
 
-    /// Whom to turn to, under its heading.
+    /// The contacts, under their heading.
     fn help(&self, language: &Language) -> Markup {
         html! {
             h2 { (language.text(Text::PageHelp)) }
@@ -130,8 +130,8 @@ fn preferred(config: &Config, headers: &HeaderMap) -> &'static Language {
     languages::language(languages::nearest(languages::by_preference(headers), &offered))
 }
 
-/// Where password managers send people to change a password (W3C: A Well-Known URL for Changing
-/// Passwords): to the page for that or, where that is not on offer, to the one that gives a new one.
+/// Redirects password managers (W3C: A Well-Known URL for Changing Passwords) to the page for changing a password or,
+/// where that is not on offer, to the one for resetting it.
 async fn change_password(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     let config = pages.app.config();
     let kinds = config.flows.kinds();

@@ -1,4 +1,4 @@
-//! What is not about a flow: the public configuration, the contract, health, metrics.
+//! Endpoints apart from flows: the public configuration, the contract, health, metrics.
 
 use std::sync::Arc;
 

@@ -135,7 +135,7 @@ pub fn brand(organisation: &str, logo: Option<&str>) -> Markup {
     }
 }
 
-/// Whom to turn to when nothing here helps; the administrator where the organisation names nobody.
+/// Contacts for when nothing here helps; the administrator where the organisation names nobody.
 pub(super) fn help(help: &Help, language: &Language) -> Markup {
     let Help { email, phone, url } = help;
     let label = |name: Text| [language.text(name), language.text(Text::Colon), " "].concat();

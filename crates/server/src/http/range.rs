@@ -25,13 +25,13 @@ use crate::{
     ports::Breached,
 };
 
-/// How many ranges are looked up at a time. A browser that is turned away goes on without.
+/// Number of ranges that are looked up at a time. A browser that is turned away goes on without.
 const AT_A_TIME: usize = 16;
 
 /// For how long an answer may be kept, a day: the lists grow a few times a year.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// What the endpoint needs.
+/// State of the endpoint.
 pub(super) struct Ranges {
     app: Arc<App>,
     breached: Arc<dyn Breached>,

@@ -1,17 +1,17 @@
-//! Which of the languages on offer somebody gets: a flow by its tag, a page by what the browser prefers.
+//! Chooses among the languages on offer: for a flow by its tag, for a page by the browser's preference.
 
 use super::{identifier, likely};
 
 /// So many languages of a header are looked at. A browser lists a handful; more would only cost time.
 const MOST: usize = 32;
 
-/// Whether it has the form of a BCP 47 tag, in the 35 characters that are enough for any (RFC 5646, 4.4.1).
+/// Tells if it has the form of a BCP 47 tag, in the 35 characters that are enough for any (RFC 5646, 4.4.1).
 pub(crate) fn is_tag(tag: &str) -> bool {
     (1..=35).contains(&tag.len())
         && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// What is on offer for the first of the wanted languages for which there is something, else the first on offer.
+/// The language for the first of the wanted ones that is on offer or has a near one, else the first on offer.
 pub(crate) fn nearest<'a, 'b>(wanted: impl IntoIterator<Item = &'b str>, offered: &'a [String]) -> &'a str {
     let found = wanted.into_iter().find_map(|tag| matching(tag, offered));
     found.or_else(|| offered.first()).map_or("en", String::as_str)
@@ -26,7 +26,7 @@ fn matching<'a>(wanted: &str, offered: &'a [String]) -> Option<&'a String> {
     exact.or_else(near).or_else(far)
 }
 
-/// Whether two locales are of one language, written in one way.
+/// Tells if two locales are of one language and one script.
 fn is_same(one: &str, other: &str) -> bool {
     let likely = |tag| identifier(tag).map(|id| likely(&id));
     likely(one).is_some_and(|one| likely(other) == Some(one))

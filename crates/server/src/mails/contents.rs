@@ -1,4 +1,4 @@
-//! What each mail holds, from top to bottom. The words are those of the language.
+//! Content of each mail, from top to bottom. The words are those of the language.
 
 use jiff::Timestamp;
 use regain_protocol::{Help, MethodKind, Outcome, Role, Secret};
@@ -12,7 +12,7 @@ use crate::{
     messages::{CodePurpose, Content, InfoChange},
 };
 
-/// What is known when a mail is written.
+/// Data that each mail is written from.
 pub(super) struct Facts<'a> {
     pub(super) language: &'static Language,
     pub(super) organisation: &'a str,
@@ -45,7 +45,7 @@ impl Facts<'_> {
         self.language.text(text)
     }
 
-    /// Whom to turn to; `without` is said where the organisation names nobody.
+    /// The contacts; `without` is said where the organisation names nobody.
     fn contacts(&self, intro: Text, without: Text) -> Block {
         let mut contacts = Vec::new();
         if let Some(address) = &self.help.email {
@@ -151,7 +151,7 @@ fn new_address_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> D
     }
 }
 
-/// What a notice says, beside what happened.
+/// Words of a notice, beside those about the event.
 struct Happened {
     subject: Text,
     heading: Text,
@@ -169,7 +169,7 @@ const RECOVERY_CODE_USED: Happened = Happened {
     link: Text::Reset,
 };
 
-/// What a confirmation says of an outcome.
+/// Words of a confirmation, by outcome.
 const fn happened(outcome: Outcome) -> (&'static Happened, Text) {
     match outcome {
         Outcome::Reset | Outcome::FirstPassword => (
@@ -220,7 +220,7 @@ const fn happened(outcome: Outcome) -> (&'static Happened, Text) {
     }
 }
 
-/// What the notice says of a change of security info.
+/// Words of the notice of a change of security info.
 fn info_changed(facts: &Facts<'_>, change: InfoChange, kind: MethodKind, role: Option<Role>) -> String {
     let way = match (kind, role) {
         (MethodKind::Email, Some(Role::Alternate)) => Text::WayEmailAlternate,
@@ -257,7 +257,7 @@ fn info_changed(facts: &Facts<'_>, change: InfoChange, kind: MethodKind, role: O
     facts.say(changed, &[("way", facts.label(way))])
 }
 
-/// What the address or number is, to which something was done.
+/// Label of the changed address or number.
 fn label(facts: &Facts<'_>, change: InfoChange) -> &'static str {
     facts.label(match change {
         InfoChange::Added => Text::LabelAdded,

@@ -1,4 +1,4 @@
-//! What a mail says, before it has a look.
+//! Content of a mail, before its layout.
 
 use regain_protocol::Secret;
 
@@ -23,11 +23,11 @@ pub(super) enum Block {
     Paragraph(String),
     /// The code, on a line of its own and always written from left to right.
     Code(Secret<String>),
-    /// What the person must not miss.
+    /// A notice that the person must not miss.
     Notice(String),
-    /// What to do next, as a link, with its words.
+    /// The next thing to do, as a link with its words.
     Link { words: String, url: String },
-    /// What somebody typed, line by line: set apart, so that none of it can pass for our own words.
+    /// Words that somebody typed, line by line: set apart, so that none of it can pass for our own words.
     Quote(Vec<String>),
     /// Labelled values, such as when and from where.
     Facts(Vec<(&'static str, String)>),

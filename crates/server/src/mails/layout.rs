@@ -51,7 +51,7 @@ fn paragraph(text: &mut String, words: &str) {
     text.push_str("\n\n");
 }
 
-/// How many characters a quoted line has at most: what a mailbox would wrap has no mark where it goes on.
+/// Maximum length of a quoted line in characters: a mailbox wraps longer ones, and the rest has no mark.
 const QUOTED: usize = 72;
 
 /// A quoted line in pieces that no mailbox wraps; between words where it can be.
@@ -78,7 +78,7 @@ fn wrap(line: &str) -> Vec<String> {
 
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 
-/// What inline styles cannot say: dark colours, and less room on a phone.
+/// Styles that cannot be inline: dark colours, and less room on a phone.
 const STYLE: &str = include_str!("mail.css");
 
 /// The HTML part.

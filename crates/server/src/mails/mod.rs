@@ -19,7 +19,7 @@ use crate::{
     messages::{CodePurpose, Content},
 };
 
-/// What mails say about the organisation, from its configuration.
+/// Writes mails with the organisation's values, from its configuration.
 #[derive(Debug, Clone)]
 pub struct Mails {
     organisation: String,
@@ -38,14 +38,14 @@ pub struct Mail {
     pub html: Secret<String>,
 }
 
-/// What a text message is about.
+/// Content of a text message.
 #[derive(Debug, Clone, Copy)]
 pub struct TextContent<'a> {
     /// The code.
     pub code: &'a Secret<String>,
     /// For how many minutes it is good.
     pub minutes: u32,
-    /// What it is for.
+    /// Purpose of the code.
     pub purpose: CodePurpose,
 }
 

@@ -1,4 +1,4 @@
-//! What goes to phones: the text of a message, and what is spoken in a call.
+//! Words for phones: the text of a message, and the announcements of a call.
 
 use regain_protocol::Secret;
 
@@ -8,19 +8,19 @@ use crate::{
     messages::CodePurpose,
 };
 
-/// What fits into one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
+/// Length of one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
 const GSM_SEPTETS: usize = 160;
 const OTHER_UNITS: usize = 70;
 
 /// From so many digits on, a name could be taken for a code by those who look for one, people or phones.
 const DIGITS_OF_A_CODE: usize = 4;
 
-/// What is spoken in a call, piece by piece; all of it plain text.
+/// Announcements of a call, piece by piece; all of it plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallWords {
-    /// Who is calling, and why.
+    /// The caller's name and reason.
     pub greeting: String,
-    /// What to do: press `#`. Said after the greeting, and again after another key.
+    /// The request to press `#`. Said after the greeting, and again after another key.
     pub press: String,
     /// Another key was pressed.
     pub wrong_key: String,
@@ -78,7 +78,7 @@ fn capitalised(words: &str) -> String {
     characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
 }
 
-/// What is spoken in a call, in the language that [`language`](super::language) gives.
+/// The announcements of a call, in the language that [`language`](super::language) gives.
 pub fn call_words(locale: &str, organisation: &str) -> CallWords {
     let language = language(locale);
     let organisation = one_line(organisation);
@@ -95,7 +95,7 @@ pub fn call_words(locale: &str, organisation: &str) -> CallWords {
     }
 }
 
-/// Whether a text goes into one message.
+/// Tells if a text goes into one message.
 fn fits(text: &str) -> bool {
     match text.chars().map(septets).sum::<Option<usize>>() {
         Some(septets) => septets <= GSM_SEPTETS,
@@ -103,7 +103,7 @@ fn fits(text: &str) -> bool {
     }
 }
 
-/// What a character takes in GSM's 7-bit alphabet (3GPP TS 23.038, 6.2.1); `None` where it is not in it.
+/// Septets of a character in GSM's 7-bit alphabet (3GPP TS 23.038, 6.2.1); `None` if it is not in it.
 fn septets(character: char) -> Option<usize> {
     const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ\
                          ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";

@@ -1,4 +1,4 @@
-//! What every mail must be, in whatever language.
+//! Rules for every mail, in whatever language.
 
 use regain_protocol::{MethodKind, Outcome, Role};
 
@@ -410,7 +410,7 @@ fn every_mail_is_itself_in_every_language() {
     assert_eq!(rtl, ["ar", "fa", "he", "ur"]);
 }
 
-/// Whether a line of words is one of another text's.
+/// Tells if a line of words is one of another text's.
 fn said_in(line: &str, text: &str) -> bool {
     line.split(' ').count() > 3 && text.lines().any(|other| other == line)
 }

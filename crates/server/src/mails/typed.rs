@@ -1,6 +1,5 @@
-//! What strangers typed, on its way into a mail to somebody else: lines of plain text, none of which
-//! breaks out of its line, turns the direction of writing, or becomes a link in a mailbox that makes
-//! links of whatever looks like one.
+//! Prepares strangers' words for a mail to somebody else: lines of plain text, none of which breaks out of its line,
+//! turns the direction of writing, or becomes a link in a mailbox that makes links of whatever looks like one.
 
 use super::one_line;
 
@@ -26,7 +25,7 @@ pub(super) fn user_id(text: &str) -> String {
     }
 }
 
-/// Whether [`lines`] or [`user_id`] has put something in brackets.
+/// Tells if [`lines`] or [`user_id`] has put something in brackets.
 pub(super) fn is_disarmed(text: &str) -> bool {
     ["[.]", "[:]", "[\\]"].iter().any(|mark| text.contains(mark))
 }

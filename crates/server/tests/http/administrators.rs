@@ -51,7 +51,7 @@ async fn everywhere(world: &World) -> Vec<Session> {
     sessions
 }
 
-/// Where the administrators are asked for help, and what they are told.
+/// Asks the administrators for help with this message, and takes the mails.
 async fn asks(world: &World, session: &mut Session, message: &Value) -> Vec<OutboundMessage> {
     session.answer(world, json!({ "do": "ask_administrator" })).await;
     let step = session.step();

@@ -30,7 +30,7 @@ fn signed(claims: &Value, secret: &[u8]) -> String {
     encode(&Header::default(), claims, &EncodingKey::from_secret(secret)).expect("signs")
 }
 
-/// What the back end says of somebody, with other claims in places.
+/// The back end's assertion of a person, with `other` claims in places.
 fn assertion(world: &World, user_id: &str, id: &str, other: &Value) -> String {
     let now = world.now().as_second();
     let mut claims = json!({

@@ -92,7 +92,7 @@ async fn whoever_has_no_address_is_not_promised_a_mail() {
     assert!(world.mail().await.is_empty());
 }
 
-/// Where people are signed in is told to end their sessions, after a reset and after nothing else.
+/// Sessions end after a reset and after nothing else.
 #[tokio::test]
 async fn a_reset_ends_the_accounts_sessions_and_an_unlock_does_not() {
     let folder = tempfile::tempdir().expect("a folder");

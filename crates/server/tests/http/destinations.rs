@@ -1,4 +1,4 @@
-//! Where the whole destination is to be typed before anything is sent to it.
+//! Flows in which the whole destination is to be typed before anything is sent to it.
 
 use axum::http::StatusCode;
 use regain_server::ports::{CallEvent, Heard};
@@ -64,8 +64,8 @@ async fn without_a_destination_nothing_is_chosen() {
     assert!(world.mail().await.is_empty());
 }
 
-/// What somebody sees who types this destination: the choice, a wrong code, another code, and the right
-/// one of what was queued, which nobody gets.
+/// The answers to somebody who types this destination: the choice, a wrong code, another code, and the right one of
+/// what was queued, which nobody gets.
 async fn walk(user_id: &str, destination: &str) -> Vec<Seen> {
     let world = World::with(&asks_for_destinations(&only(&["email"]))).await;
     let mut session = world.identified(user_id).await;

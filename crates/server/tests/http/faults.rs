@@ -1,4 +1,4 @@
-//! When something that the server depends on fails.
+//! Failures of parts that the server depends on.
 
 use serde_json::json;
 

@@ -18,7 +18,7 @@ fn password(user_id: &str, password: &str) -> Value {
 }
 
 impl World {
-    /// What a flow of its own says of a password: its tries are not used up.
+    /// The answer to a password in a flow of its own, whose tries are not used up.
     async fn guess(&self, user_id: &str, guess: &str) -> Got {
         let mut session = self.to_sign_in("change").await;
         session.answer(self, password(user_id, guess)).await

@@ -6,7 +6,7 @@ use crate::world::{GOOD, Got, World};
 
 const OTHER: &str = "another good passphrase";
 
-/// What became of a password that Ada wants.
+/// Sets a password for Ada in a flow of its own.
 async fn wants(world: &World, password: &str) -> Got {
     let mut session = world.proved("ada@example.com").await;
     session.answer(world, json!({ "do": "set_password", "password": password })).await
@@ -37,7 +37,7 @@ async fn by_default_nothing_is_remembered() {
     assert!(world.signs_in("ada@example.com", "the old password of Ada").await);
 }
 
-/// What a server has set before it died counts as set by the flow that goes on.
+/// A password that the server set before it died counts as set by the flow that goes on.
 #[tokio::test]
 async fn a_password_that_was_set_without_a_word_can_be_given_again() {
     let world = World::with("\n[password]\nhistory = 1\n").await;

@@ -1,4 +1,4 @@
-//! What is about no flow.
+//! Endpoints apart from flows.
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;

@@ -11,32 +11,32 @@ use tokio::sync::OnceCell;
 
 use crate::{ports::MovedClock, world::keys};
 
-/// Who has nothing but mail, and who has nothing to be recovered by.
+/// One person with mail only, and three with nothing to be recovered by.
 pub(crate) const ADA: &str = "ada@example.com";
 pub(crate) const NOBODY: &str = "nobody@example.com";
 pub(crate) const DISABLED: &str = "disabled@example.com";
 pub(crate) const UNREACHABLE: &str = "unreachable@example.com";
 
-/// Who has every way there is: in no group, in the group of administrators, and locked out.
+/// People with every method: in no group, in the group of administrators, and locked out.
 pub(crate) const MARY: &str = "mary@example.com";
 pub(crate) const ANNA: &str = "anna@example.com";
 pub(crate) const LINUS: &str = "linus@example.com";
 
-/// Who is an administrator and has mail only.
+/// An administrator with mail only.
 pub(crate) const SOLO: &str = "solo@example.com";
-/// Whose phone is in a country that is not called.
+/// A phone in a country that is not called.
 pub(crate) const FRITZ: &str = "fritz@example.com";
-/// Who has a phone and no address.
+/// A person with a phone and no address.
 pub(crate) const DORA: &str = "dora@example.com";
-/// Who has mail and an app, and questions of which most are in their own words.
+/// A person with mail and an app, and questions mostly in their own words.
 pub(crate) const OLGA: &str = "olga@example.com";
-/// Who has nothing but questions in their own words.
+/// A person with nothing but questions in their own words.
 pub(crate) const OTTO: &str = "otto@example.com";
 
-/// Who has a password and nothing to be recovered by yet.
+/// A person with a password and nothing to be recovered by yet.
 pub(crate) const NINA: &str = "nina@example.com";
 
-/// Who has mail and saved recovery codes.
+/// A person with mail and saved recovery codes.
 pub(crate) const RUTH: &str = "ruth@example.com";
 /// The codes of those who have some.
 pub(crate) const SAVED: [&str; 3] = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001", "00000-00000-00002"];

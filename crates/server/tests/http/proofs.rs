@@ -88,7 +88,7 @@ impl Session {
         self.step_name()
     }
 
-    /// How the call goes.
+    /// The status of the call.
     pub(crate) async fn call_status(&mut self, world: &World) -> String {
         self.look(world).await;
         self.step()["status"].as_str().expect("the step is a call").to_owned()
@@ -166,7 +166,7 @@ impl World {
     }
 }
 
-/// Which number a call is placed to, and which call it is.
+/// The number that a call is placed to, and the call's reference.
 pub(crate) fn called(outgoing: OutboundMessage) -> Option<(Option<String>, CallRef)> {
     match outgoing.content {
         Content::Call { reference } => Some((outgoing.to, reference)),
@@ -174,13 +174,13 @@ pub(crate) fn called(outgoing: OutboundMessage) -> Option<(Option<String>, CallR
     }
 }
 
-/// What those who have all questions answered.
+/// The registered answer to a question, the same for all who have any.
 pub(crate) fn registered(question: &str) -> String {
     let answer = ANSWERS.iter().find(|(id, _)| *id == question);
     answer.expect("a registered question").1.to_owned()
 }
 
-/// What an app shows so many steps from now.
+/// The code that an app shows so many steps from now.
 pub(crate) fn app_code(world: &World, steps: i64) -> String {
     let key = Secret::new(APP_KEY.to_vec());
     totp::code(&key, totp::step_at(world.now()) + steps).expose().clone()

@@ -38,7 +38,7 @@ impl Session {
     }
 }
 
-/// Whether this code proves who somebody is.
+/// Tells if this code proves who somebody is.
 async fn proves(world: &World, user_id: &str, code: &str) -> bool {
     let mut session = world.chosen(user_id, KIND).await;
     let got = session.verify(world, code).await;

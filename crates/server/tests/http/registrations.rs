@@ -1,4 +1,4 @@
-//! What can be registered, and what cannot.
+//! Registrations that are taken or refused.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

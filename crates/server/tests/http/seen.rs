@@ -1,4 +1,4 @@
-//! What an onlooker sees of an answer, without what is different in every flow and for every person.
+//! Answers as an onlooker sees them, without the parts that differ in every flow and for every person.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::Got;
 
-/// What an onlooker sees of an answer.
+/// An answer as an onlooker sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) status: u16,

@@ -7,7 +7,7 @@ use crate::world::{GOOD, Got, World};
 /// Long enough, of no list, and guessed in no time.
 const WEAK: &str = "correctcorrectcorrect";
 
-/// What became of a password that Ada wants.
+/// Sets a password for Ada in a flow of its own.
 async fn wants(world: &World, password: &str) -> Got {
     let mut session = world.proved("ada@example.com").await;
     session.answer(world, json!({ "do": "set_password", "password": password })).await

@@ -1,4 +1,4 @@
-//! What belongs to one flow is worth nothing in another, and success ends the others.
+//! Codes and tokens of one flow are refused in another, and success ends the others.
 
 use serde_json::json;
 

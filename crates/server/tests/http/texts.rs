@@ -116,7 +116,7 @@ async fn a_number_of_a_country_that_is_not_allowed_is_not_offered() {
     assert_eq!(session.of_kind("sms")[0]["masked"], "+4930 •••••56");
 }
 
-/// How many of these texts are sent before one is refused, and what the refusal says.
+/// Number of these texts that are sent before one is refused, and the refusal's `Retry-After`.
 async fn texts_until_refused(world: &World, user_ids: &[&str]) -> (usize, String) {
     for (sent, user_id) in user_ids.iter().enumerate() {
         let mut session = world.identified(user_id).await;

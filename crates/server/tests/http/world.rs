@@ -53,7 +53,7 @@ const LEAST: &str = r#"
     kind = "off"
 "#;
 
-/// What every world's server key comes to.
+/// The keys of every world.
 pub(crate) fn keys() -> Keys {
     let config = Config::parse(LEAST, Path::new(".")).expect("a configuration");
     Keys::derive(&config.server.server_key().expect("a key"))
@@ -238,7 +238,7 @@ impl World {
         })
     }
 
-    /// Whether a person can sign in.
+    /// Tells if a person can sign in.
     pub(crate) async fn signs_in(&self, user_id: &str, password: &str) -> bool {
         let signed_in = self.directory.sign_in(user_id, &password.into(), self.clock.now()).await.expect("answers");
         matches!(signed_in, SignIn::Accepted(_))

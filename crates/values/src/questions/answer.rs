@@ -3,8 +3,7 @@
 use regain_protocol::Secret;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// How many characters an answer has: REQUIREMENTS 7, as Microsoft has it. Counted after
-/// [`normalise`].
+/// Number of characters in an answer: REQUIREMENTS 7, as Microsoft has it. Counted after [`normalise`].
 pub const ANSWER_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=40;
 
 /// Why answers cannot be registered.
@@ -43,7 +42,7 @@ pub fn normalise(answer: &Secret<String>) -> Secret<String> {
     Secret::new(normal)
 }
 
-/// Whether answers can be registered together; where not, which is at fault, from 0, and why.
+/// Checks answers that are registered together; the error is the one at fault, from 0, and the reason.
 pub fn check_answers<'a>(answers: impl IntoIterator<Item = &'a Secret<String>>) -> Result<(), (usize, AnswerFault)> {
     let mut seen: Vec<Secret<String>> = Vec::new();
     for (index, answer) in answers.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What people who have signed in are offered.
+//! The page of people who have signed in.
 
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
@@ -16,7 +16,7 @@ impl World {
         Self::of(sections, |user_id| user_id.starts_with("ada@") || user_id.starts_with("valerie@")).await
     }
 
-    /// What the page holds of who has signed in.
+    /// The sealed proof in the page of a person who has signed in.
     async fn proof(&self, credentials: &str) -> String {
         let (_, page) = self.sign_in(credentials).await;
         let (_, proof) = page.split_once("data-proof=\"").expect("a proof");
@@ -151,7 +151,7 @@ async fn nobody_else_gets_one() {
     assert_eq!(world.send(request, Some("127.0.0.1"), &proof).await.0, StatusCode::FORBIDDEN);
 }
 
-/// Where the configuration names somebody else whose word counts, the demonstration's does not.
+/// An issuer in the configuration replaces the demonstration's own.
 #[tokio::test]
 async fn anothers_word_takes_the_place_of_the_demonstrations() {
     let world = World::with(

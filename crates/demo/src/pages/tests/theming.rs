@@ -29,7 +29,7 @@ async fn the_looks_are_tried_under_the_policy_of_the_other_pages() {
     }
 }
 
-/// What stands between two texts, each time.
+/// All texts between `before` and `after`.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> BTreeSet<&'a str> {
     text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
 }

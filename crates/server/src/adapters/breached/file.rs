@@ -21,7 +21,7 @@ use crate::{
     ports::{Breached, BreachedError},
 };
 
-/// How much is read at a time, in bytes. No line is nearly as long.
+/// Size of a read, in bytes. No line is nearly as long.
 const PIECE: usize = 4096;
 
 /// In how many places the order of a file is looked at when it is opened.
@@ -46,7 +46,7 @@ pub enum BreachedFileError {
     /// There is nothing that can be read.
     #[error("cannot read {path}: {source}")]
     Unreadable {
-        /// Where.
+        /// The file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -210,8 +210,8 @@ fn read_some(file: &File, into: &mut [u8], at: u64) -> io::Result<usize> {
     Ok(got)
 }
 
-/// Whether it is a file of hashes in their order, as far as a few dozen places say. The public lists came in
-/// the order of their counts too.
+/// Samples a few dozen places to tell if the hashes of a file are in order. The public lists came in the order of their
+/// counts too.
 fn is_in_order(file: &File, length: u64) -> io::Result<bool> {
     let mut last = [0; PREFIX_DIGITS];
     for sample in 0..SAMPLES {

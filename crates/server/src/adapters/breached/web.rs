@@ -13,7 +13,7 @@ use crate::{
     ports::{Breached, BreachedError},
 };
 
-/// How much of an answer is read, in bytes: a true one has about 50 kB.
+/// Maximum size of an answer, in bytes: a true one has about 50 kB.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// Asks one service.

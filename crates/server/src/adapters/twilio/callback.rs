@@ -1,7 +1,6 @@
-//! Where the provider calls back, and what stands in those addresses.
+//! Addresses that the provider calls back, and the data in them.
 //!
-//! Which call it is stands there sealed: the provider, and whoever sees its logs, learns no flow, and
-//! nobody can make up another.
+//! They name the call sealed: the provider, and whoever sees its logs, learns no flow, and nobody can make up another.
 
 use regain_protocol::Secret;
 use serde::{Deserialize, Serialize};
@@ -11,19 +10,19 @@ use crate::{
     ports::{CallRef, Rng},
 };
 
-/// Where the provider asks what to say in a call, and tells how a call stands.
+/// Path at which the provider asks for the words of a call, and reports its status.
 pub(crate) const VOICE: &str = "/v1/hooks/voice";
 
-/// Where the provider tells what became of a text message.
+/// Path to report the status of a text message to.
 pub(crate) const SMS: &str = "/v1/hooks/sms";
 
-/// What binds a sealed call to its use.
+/// Binds a sealed call to its use.
 const CONTEXT: &str = "call";
 
 /// A call, as far as an address has to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OnTheLine {
-    /// Which.
+    /// The call's reference.
     pub(crate) call: CallRef,
     /// The language to speak, as a BCP 47 tag.
     pub(crate) locale: String,
@@ -43,14 +42,14 @@ impl OnTheLine {
     }
 }
 
-/// Where the provider asks what to say in a call, and where it tells how the call stands.
+/// Addresses at which the provider asks for the words of a call, and reports its status.
 pub(super) fn voice_callback(public_url: &str, sealed: &str) -> (String, String) {
     let speak = format!("{public_url}{VOICE}?call={sealed}");
     let status = format!("{speak}&status=1");
     (speak, status)
 }
 
-/// Where the provider tells what became of a text message.
+/// Address to report the status of a text message to.
 pub(super) fn text_callback(public_url: &str, message: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("message", message).finish();
     format!("{public_url}{SMS}?{query}")

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use regain_protocol::Secret;
 use sha1::Sha1;
 
-/// Whether a signature is right. It takes the same time wherever it is wrong.
+/// Verifies a signature in constant time.
 pub(crate) fn is_right(token: &Secret<String>, address: &str, form: &[(String, String)], signature: &[u8]) -> bool {
     let Ok(signature) = STANDARD.decode(signature) else { return false };
     // The provider writes an address with the scheme's own port or without, whichever of its systems it

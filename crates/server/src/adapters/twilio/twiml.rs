@@ -1,10 +1,10 @@
-//! What the voice says, in the provider's markup.
+//! The words of calls, in the provider's markup.
 
 use std::fmt::Write as _;
 
 use crate::mails::CallWords;
 
-/// How long the voice waits for a key, in seconds, each of the two times that it asks.
+/// Time that the voice waits for a key, in seconds, each of the two times that it asks.
 const WAITS_FOR: u32 = 10;
 
 /// The provider's voices for languages that are named without a country: those that every voice of its own
@@ -30,14 +30,14 @@ const VOICES: [(&str, &str); 18] = [
     ("zh-Hant", "zh-TW"),
 ];
 
-/// What is to be said.
+/// An announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Say {
-    /// Who is calling and what to press; then it waits for a key.
+    /// The caller's name and the key to press; then it waits for a key.
     Greeting,
     /// That it was another key and what to press; then it waits again.
     WrongKey,
-    /// What to press, once more.
+    /// The key to press, once more.
     Again,
     /// Thanks, and the end.
     Thanks,
@@ -93,8 +93,7 @@ fn voice(lang: &str) -> Option<&str> {
     known.or_else(|| lang.contains('-').then_some(lang))
 }
 
-/// Whether the provider can say something in a language. What a voice of another one reads out is not to be
-/// understood.
+/// Tells if the provider has a voice for a language. Read out by a voice of another one it would not be understood.
 pub(crate) fn speaks(lang: &str) -> bool {
     voice(lang).is_some()
 }

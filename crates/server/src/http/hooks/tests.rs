@@ -61,7 +61,7 @@ impl World {
         *self.listener.answer.lock().expect("not poisoned") = answer;
     }
 
-    /// What was heard since this was asked last.
+    /// Takes the events so far.
     fn heard(&self) -> Vec<CallEvent> {
         let heard = std::mem::take(&mut *self.listener.heard.lock().expect("not poisoned"));
         assert!(heard.iter().all(|(call, _)| *call == self.call), "{heard:?}");

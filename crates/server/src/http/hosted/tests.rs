@@ -1,4 +1,4 @@
-//! What is on the hosted pages, and in which language.
+//! The hosted pages and their language.
 
 use axum::{
     body::{Body, to_bytes},
@@ -34,7 +34,7 @@ async fn pages(config: &str) -> (TempDir, Router) {
     (folder, routes(app, None))
 }
 
-/// What a browser with this header gets.
+/// Gets a page as a browser with this header.
 async fn get_in(pages: &Router, path: &str, accept_language: Option<&str>) -> (StatusCode, HeaderMap, String) {
     let mut request = Request::get(path);
     if let Some(preferred) = accept_language {
@@ -193,7 +193,7 @@ const SAID: [Text; 11] = [
     Text::PageHelpNobody,
 ];
 
-/// What can be read on a page: the texts between its tags.
+/// The visible texts of a page: those between its tags.
 fn texts(page: &str) -> impl Iterator<Item = &str> {
     let texts = page.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim());
     texts.filter(|text| !text.is_empty())

@@ -1,5 +1,5 @@
-//! How often one client network may ask for ranges. A browser that is turned away goes on without, so this
-//! need not be exact, nor outlive the process: it keeps one client from having all the lookups to itself.
+//! Limits how often one client network asks for ranges. A browser that is turned away goes on without, so this need not
+//! be exact, nor outlive the process: it keeps one client from having all the lookups to itself.
 
 use std::{
     collections::HashMap,

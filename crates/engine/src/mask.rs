@@ -1,10 +1,10 @@
-//! What is shown of a destination before a proof: enough to recognise one's own, and no lengths.
+//! Masks of destinations, as they are shown before a proof: enough to recognise one's own, and no lengths.
 
 use regain_protocol::MethodKind;
 
 use crate::Rules;
 
-/// How many dots stand for what is hidden, whatever its length.
+/// The dots that stand for what is hidden, whatever its length.
 const HIDDEN: &str = "•••••";
 
 /// A mail address as `a•••••@e•••••.com`: the first letter of both sides, and the top-level domain.

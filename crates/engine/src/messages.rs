@@ -13,18 +13,18 @@ use regain_ports::{CallRef, Rng};
 /// One message on its way, before its words are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundMessage {
-    /// Where it goes: always an address from the directory. `None` for a user ID that has none: the
+    /// The recipient: always an address from the directory. `None` for a user ID that has none: the
     /// message is queued, claimed and settled like any other, and nobody gets it.
     pub to: Option<String>,
     /// The language, as a BCP 47 tag that the configuration offers.
     pub locale: String,
     /// The user ID of the account that it is about, for its words.
     pub user_id: String,
-    /// What it says.
+    /// The content.
     pub content: Content,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "content", rename_all = "snake_case")]
 pub enum Content {
@@ -34,7 +34,7 @@ pub enum Content {
         code: Secret<String>,
         /// For how many minutes it is good.
         minutes: u32,
-        /// What it is for.
+        /// The purpose.
         purpose: CodePurpose,
     },
     /// A code by text message.
@@ -43,17 +43,17 @@ pub enum Content {
         code: Secret<String>,
         /// For how many minutes it is good.
         minutes: u32,
-        /// What it is for.
+        /// The purpose.
         purpose: CodePurpose,
     },
     /// A call in which `#` is to be pressed.
     Call {
-        /// Which call.
+        /// The call.
         reference: CallRef,
     },
     /// The confirmation, by mail, that a flow was completed.
     Confirmation {
-        /// What was done.
+        /// The change.
         outcome: Outcome,
         /// When.
         at: Timestamp,
@@ -62,7 +62,7 @@ pub enum Content {
     },
     /// The notice, by mail, that something of the security info was changed.
     SecurityInfoChanged {
-        /// What was done.
+        /// The change.
         change: InfoChange,
         /// The kind of what was changed.
         kind: MethodKind,
@@ -95,7 +95,7 @@ pub enum Content {
     AdministratorRequest {
         /// Why the person could not go on, as the step said it: `disabled`, `second_gate`, `asked`.
         reason: String,
-        /// What they added in their own words.
+        /// The person's own words.
         message: Option<String>,
         /// The kinds of proof that were given.
         proved: Vec<MethodKind>,
@@ -109,7 +109,7 @@ pub enum Content {
     },
 }
 
-/// What a code is for.
+/// The purpose of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodePurpose {
@@ -119,7 +119,7 @@ pub enum CodePurpose {
     Register,
 }
 
-/// What was done to a method of the security info.
+/// A change of a method of the security info.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InfoChange {
@@ -145,7 +145,7 @@ impl OutboundMessage {
     }
 }
 
-/// What binds a sealed message to its row.
+/// The context that binds a sealed message to its row.
 fn context(message_id: &str) -> String {
     format!("message:{message_id}")
 }

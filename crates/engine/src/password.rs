@@ -1,4 +1,4 @@
-//! How a new password is judged by what needs nobody to be asked.
+//! The rules for new passwords that the engine judges by itself.
 
 use regain_policy::Banned;
 use regain_protocol::{PasswordPolicy, Secret, Violation};
@@ -6,27 +6,27 @@ use regain_protocol::{PasswordPolicy, Secret, Violation};
 use crate::subject::KnownAccount;
 use regain_values::{common_passwords, password_form};
 
-/// What others have to be asked about a new password.
+/// The rules of a new password that others judge.
 #[derive(Debug, Clone)]
 pub struct PasswordCheck<'a> {
     /// The password, as typed.
     pub password: &'a Secret<String>,
     /// The directory's name for the account.
     pub account_id: String,
-    /// Whether it is guessed too easily, where that is a rule.
+    /// The rule about passwords that are guessed too easily, where there is one.
     pub guessable: Option<GuessableRule>,
-    /// Whether it was breached, where that is a rule.
+    /// The rule about breached passwords, where there is one.
     pub breached: Option<BreachedRule>,
-    /// Whether the account had it before.
+    /// The account may not have had it before.
     pub history: bool,
 }
 
-/// When a password is guessed too easily.
+/// The rule about passwords that are guessed too easily.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuessableRule {
     /// The lowest score that is taken.
     pub min: u8,
-    /// What a guesser knows: the user ID, and the words that the browser was sent, so that it comes to the
+    /// The words that a guesser knows: the user ID, and the words that the browser was sent, so that it comes to the
     /// same score.
     pub inputs: Vec<String>,
 }
@@ -96,7 +96,7 @@ impl PasswordRules {
         broken
     }
 
-    /// What others have to be asked about a password: nothing where there is no such rule, or where it is
+    /// The rules of a password that others judge: none where there is no such rule, or where it is
     /// refused without them.
     pub fn check<'a>(
         &self,

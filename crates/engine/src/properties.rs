@@ -1,4 +1,4 @@
-//! What holds for every order of answers, of phone events and of time, whoever gives them.
+//! Properties that hold for every order of answers, of phone events and of time, whoever gives them.
 
 mod drive;
 mod signed_in;
@@ -71,7 +71,7 @@ fn kind() -> impl Strategy<Value = FlowKind> {
     prop_oneof![Just(FlowKind::Reset), Just(FlowKind::Unlock)]
 }
 
-/// What a stranger can do, who holds neither the mailbox nor the phone nor the app, and knows no answers.
+/// The acts of a stranger, who holds neither the mailbox nor the phone nor the app, and knows no answers.
 fn strangers_act() -> impl Strategy<Value = Act> {
     act().prop_filter("what only the owner can do", |act| {
         let act = if let Act::Stale(act) = act { act } else { act };

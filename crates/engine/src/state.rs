@@ -35,7 +35,7 @@ pub struct State {
     /// A proof came by the phone, so that the token is to rotate with the next answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub rotate_due: bool,
-    /// How often the flow was given more time.
+    /// The number of times that the flow was given more time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub extensions: u8,
 }

@@ -10,7 +10,7 @@ use super::{picture, spoken::wav};
 use regain_keys::{Keys, same};
 use regain_ports::{Rng, random_code, random_id};
 
-/// What the digits are sealed for.
+/// The context that the digits are sealed for.
 const SEALED_FOR: &str = "captcha";
 
 /// A challenge. The digits are sealed together with their time, so that whoever speaks them needs
@@ -21,7 +21,7 @@ pub struct Image {
     sealed: String,
 }
 
-/// What is sealed.
+/// The sealed content.
 struct Digits {
     digits: Secret<String>,
     expires_at: Timestamp,
@@ -46,7 +46,7 @@ impl Image {
         Self { id: random_id(rng), sealed: digits.seal(rng, keys) }
     }
 
-    /// Whether these are its digits, and the answer is not about a picture that was there before.
+    /// Tells if these are its digits, and the answer is not about a picture that was there before.
     pub(super) fn is_solved_by(&self, given: &CaptchaSolution, now: Timestamp, keys: &Keys) -> bool {
         let is_this_one = given.id.as_ref().is_none_or(|id| *id == self.id);
         let right = Digits::open(keys, &self.sealed)

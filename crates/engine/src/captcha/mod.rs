@@ -57,7 +57,7 @@ impl Engine {
         }
     }
 
-    /// Whether a challenge was solved. `verified` is what an outside service said, where one was asked.
+    /// Tells if a challenge was solved. `verified` is what an outside service said, where one was asked.
     pub(super) fn is_solved(
         &self,
         cx: Context<'_>,
@@ -74,7 +74,7 @@ impl Engine {
         }
     }
 
-    /// What the person is shown of it.
+    /// The challenge as the person is shown it.
     pub(super) fn shown(&self, challenge: &Challenge) -> Captcha {
         match challenge {
             Challenge::ProofOfWork(work) => work.shown(&self.keys),

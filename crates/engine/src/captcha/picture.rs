@@ -51,7 +51,7 @@ const STROKES: [&[Pen]; 10] = {
     ]
 };
 
-/// What a pen does.
+/// A movement of the pen.
 enum Pen {
     M(f32, f32),
     L(f32, f32),
@@ -193,7 +193,7 @@ fn grey(ink: u8, gone: u8) -> u8 {
 mod tests {
     use super::*;
 
-    /// How many pixels are ink, and the size.
+    /// The number of pixels that are ink, and the size.
     fn looked_at(png: &[u8]) -> (usize, u32, u32) {
         let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("a picture");
         let mut pixels = vec![0; reader.output_buffer_size().expect("a small one")];

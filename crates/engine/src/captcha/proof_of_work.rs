@@ -51,7 +51,7 @@ impl ProofOfWork {
         Self { hash: hash(&salt, number), salt, max_number, expires_at }
     }
 
-    /// Whether this text solves it: ALTCHA's payload, or the bare number.
+    /// Tells if this text solves it: ALTCHA's payload, or the bare number.
     pub(super) fn is_solved_by(&self, solution: &str, now: Timestamp, keys: &Keys) -> bool {
         let number = if solution.bytes().all(|byte| byte.is_ascii_digit()) {
             solution.parse().ok()
@@ -116,7 +116,7 @@ mod tests {
         (0..=MAX).find(|number| hash(&work.salt, *number) == work.hash).expect("one of them is it")
     }
 
-    /// What a client of ALTCHA sends, with one member changed.
+    /// The payload that a client of ALTCHA sends, with one member changed.
     fn payload(work: &ProofOfWork, member: &str, value: serde_json::Value) -> String {
         let mut payload = json!({
             "algorithm": ALGORITHM, "challenge": work.hash, "number": number_of(work), "salt": work.salt,

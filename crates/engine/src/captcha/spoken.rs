@@ -7,7 +7,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 /// Samples a second, of the recordings and of what is made of them.
 const RATE: u32 = 11_025;
 
-/// How loud the noise is, of 32767.
+/// The loudness of the noise, of 32767.
 const NOISE: i16 = 500;
 
 /// The ten digits, µ-law.

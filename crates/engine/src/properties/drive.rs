@@ -16,7 +16,7 @@ use crate::{GateRules, MethodRules, messages::Content};
 use regain_keys::Keys;
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
 
-/// What a person can do, what a phone does, and what time does.
+/// An act of a person, of a phone, or of time.
 #[derive(Debug, Clone)]
 pub(super) enum Act {
     Identify(&'static str),
@@ -127,7 +127,7 @@ impl Drive {
         self.engine.view(self.context(), &self.state)
     }
 
-    /// How many messages were queued.
+    /// The number of messages that were queued.
     pub(super) fn messages(&self) -> usize {
         self.codes.len() + self.calls.len()
     }
@@ -256,7 +256,7 @@ impl Drive {
         }
     }
 
-    /// Whether an answer is the newest code that went to the method in use.
+    /// Tells if an answer is the newest code that went to the method in use.
     fn is_right(&self, before: &State, answer: &Answer) -> bool {
         let (Answer::Verify { code }, Stage::EnterCode(step)) = (answer, &before.stage) else { return false };
         let Some(to) = step.method.destination() else { return false };
@@ -312,7 +312,7 @@ impl Drive {
         }
     }
 
-    /// What the shell does with a decision.
+    /// Does with a decision as the shell does.
     fn take(&mut self, decision: Decision) {
         let mut follows = None;
         for effect in &decision.effects {
@@ -356,7 +356,7 @@ impl Drive {
         self.codes.push(Queued { to, code: code.clone(), kind });
     }
 
-    /// How many proofs a person needs.
+    /// The number of proofs that a person needs.
     fn required(&self, user_id: &str) -> u8 {
         let groups = if user_id.starts_with("admin") { vec!["admins".to_owned()] } else { Vec::new() };
         self.engine.rules().gates.for_groups(&groups)

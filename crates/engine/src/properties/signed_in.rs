@@ -21,7 +21,7 @@ use regain_values::{questions::PREDEFINED, totp};
 
 const RIGHT: &str = "the password of today";
 
-/// What a person can do, what a phone does, and what time does.
+/// An act of a person, of a phone, or of time.
 #[derive(Debug, Clone)]
 enum Act {
     SignIn { who: &'static str, right: bool },
@@ -92,13 +92,13 @@ struct Drive {
     /// The newest code, where it went, and what it is for.
     code: Option<(String, Secret<String>, CodePurpose)>,
     call: Option<(String, String)>,
-    /// Whether the right password was given in this flow.
+    /// The right password was given in this flow.
     knows: bool,
-    /// Whether a method that was registered before proved it.
+    /// A method that was registered before proved it.
     proved: bool,
-    /// Where a code or a key came back from, of what was being added.
+    /// The new destinations from which a code or a key came back.
     owned: BTreeSet<String>,
-    /// Whether anything was registered when the flow began.
+    /// Something was registered when the flow began.
     had_ways: bool,
 }
 
@@ -262,7 +262,7 @@ impl Drive {
         }
     }
 
-    /// What the shell does with a decision.
+    /// Does with a decision as the shell does.
     fn take(&mut self, decision: Decision) {
         let mut follows = None;
         for effect in &decision.effects {
@@ -295,7 +295,7 @@ impl Drive {
         }
     }
 
-    /// Whether what the directory is told follows from what was shown.
+    /// Asserts that a change follows from what was shown.
     fn may(&self, what: &Application) {
         match what {
             Application::SetPassword { current, .. } => {

@@ -5,8 +5,8 @@
 //! other flows are void, in one transaction. A server that dies in between leaves a claimed flow,
 //! which takes a password again after a while.
 //!
-//! Where the current password must come too, it is compared as a sign-in is, before anything is said of
-//! the new one that only who knows the current one may know.
+//! A current password that must come too is compared as a sign-in is, before anything is said of the new one that only
+//! who knows the current one may know.
 
 use regain_keys::same;
 use regain_protocol::{Answer, FlowKind, Secret, StepBody, Violation};

@@ -146,7 +146,7 @@ fn is_info_due(turn: Turn<'_>, account: &KnownAccount) -> bool {
 /// A new password ends what was signed in with the former one: whoever had found it out is out.
 fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
     let message = OutboundMessage {
-        to: Some(account.id.clone()),
+        to: Some(account.id.to_string()),
         locale: turn.state.locale.clone(),
         user_id: account.user_id.clone(),
         content: Content::SessionsEnded { before: turn.cx.now },

@@ -1,7 +1,7 @@
 //! A decision of the engine: the flow as it is to be and the effects that are committed with it; or a refusal.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{Charge, Registration};
+use regain_ports::{AccountId, Charge, Registration};
 use regain_protocol::{Secret, Violation};
 
 use crate::{Context, messages::OutboundMessage, state::State};
@@ -51,7 +51,7 @@ pub enum Effect {
     /// from how that went.
     Apply {
         /// The directory's name for the account.
-        account_id: String,
+        account_id: AccountId,
         /// The change.
         what: Application,
     },

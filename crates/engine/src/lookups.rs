@@ -1,6 +1,6 @@
 //! Lookups: what has to be asked of others before an answer can be decided, one at a time.
 
-use regain_ports::Account;
+use regain_ports::{Account, AccountId};
 use regain_protocol::{QuestionAnswer, Secret, Violation};
 
 use crate::{decision::Cost, password::PasswordCheck};
@@ -14,11 +14,11 @@ pub enum Lookup<'a> {
     /// The account of a user ID.
     Account(&'a str),
     /// The key of an account's authenticator app.
-    AuthenticatorKey(Option<String>),
+    AuthenticatorKey(Option<AccountId>),
     /// The verdict about answers to security questions.
     Answers {
         /// The directory's name for the account.
-        account_id: Option<String>,
+        account_id: Option<AccountId>,
         /// The answers.
         answers: &'a [QuestionAnswer],
         /// The price, paid before.
@@ -27,7 +27,7 @@ pub enum Lookup<'a> {
     /// The verdict about a saved recovery code, which uses it up.
     RecoveryCode {
         /// The directory's name for the account.
-        account_id: Option<String>,
+        account_id: Option<AccountId>,
         /// The code, folded.
         code: Secret<String>,
         /// The price, paid before.

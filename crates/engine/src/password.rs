@@ -1,6 +1,7 @@
 //! The rules for new passwords that the engine judges by itself.
 
 use regain_policy::Banned;
+use regain_ports::AccountId;
 use regain_protocol::{PasswordPolicy, Secret, Violation};
 
 use crate::subject::KnownAccount;
@@ -12,7 +13,7 @@ pub struct PasswordCheck<'a> {
     /// The password, as typed.
     pub password: &'a Secret<String>,
     /// The directory's name for the account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// The rule about passwords that are guessed too easily, where there is one.
     pub guessable: Option<GuessableRule>,
     /// The rule about breached passwords, where there is one.

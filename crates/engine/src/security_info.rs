@@ -153,11 +153,9 @@ impl Rules {
 
     /// Tells if the directory says what is in a role: people cannot add or remove it.
     pub(crate) const fn is_owned(&self, kind: MethodKind, role: Option<Role>) -> bool {
-        match (kind, role) {
-            (_, Some(Role::Office)) => true,
-            (MethodKind::Email, Some(Role::Alternate)) => self.abilities.owns_alternate,
-            (MethodKind::Sms | MethodKind::Call, Some(Role::Mobile)) => self.abilities.owns_mobile,
-            _ => false,
+        match role {
+            Some(role) => self.abilities.owns(kind, role),
+            None => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A user ID that has no account, a disabled one or one without methods gets [made-up ones](crate::decoy), and nothing
 //! in what the person sees or in what is stored along with it differs.
 
-use regain_ports::Account;
+use regain_ports::{Account, AccountId};
 use regain_protocol::MethodKind;
 use regain_values::user_id;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub struct Person {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownAccount {
     /// The directory's name for it.
-    pub id: String,
+    pub id: AccountId,
     /// The user ID as the directory spells it.
     pub user_id: String,
     /// The person's name.

@@ -1,25 +1,30 @@
 //! Ports: what the server needs from the world, each a trait with its types and errors.
 
+mod account_id;
+mod accounts;
 mod breached;
 pub mod breached_hash;
 mod captcha;
 mod clock;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod directory;
 mod notifier;
 mod phone;
+mod registrations;
 mod rng;
 mod sessions;
 mod store;
 
+pub use account_id::AccountId;
+pub use accounts::{Abilities, Accounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError, Unlocked};
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SystemClock};
-pub use directory::{
-    Abilities, Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, GivenAnswer,
-    NewQuestion, PasswordChange, RegisterError, Registration, SetPasswordError, SignIn, UnlockError, Unlocked,
-};
+pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
+pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::NotifyError;
+use super::{AccountId, NotifyError};
 
 /// That an account's sessions are to end, because its password was reset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct EndSessions {
     /// Unique; the same when it is said again.
     pub id: String,
     /// The directory's name for the account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// The user ID as the directory spells it.
     pub user_id: String,
     /// What was begun before this is to end.

@@ -27,7 +27,7 @@ impl App {
     pub fn new(config: Config, ports: Ports) -> Result<Arc<Self>, KeyError> {
         let keys = Keys::derive(&config.server.server_key()?);
         let flows = Flows::new(
-            Engine::new(keys.clone(), config.rules()),
+            Engine::new(keys.clone(), config.rules(ports.directory.abilities())),
             keys.clone(),
             &ports,
             Verifier::from_config(&config.assertions, &config.server.public_url),
@@ -72,7 +72,7 @@ pub(crate) mod testing {
     use crate::{
         adapters::{Database, EmbeddedDirectory, HashCost, NoPhone, SqliteStore},
         keys::Keys,
-        ports::{Message, Notifier, NotifyError, OsRng, SystemClock},
+        ports::{Directory, Message, Notifier, NotifyError, OsRng, SystemClock},
     };
 
     /// The least that is configured.
@@ -108,7 +108,7 @@ pub(crate) mod testing {
                 .expect("opens");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
-            directory: Arc::new(directory),
+            directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(NoMail),
             phone: Arc::new(NoPhone),
             captcha: None,

@@ -206,10 +206,10 @@ impl Delivery {
                 placed?;
             }
             Content::SessionsEnded { before } => {
-                let (Some(account_id), Some(sessions)) = (to.clone(), &self.sessions) else {
+                let (Some(to), Some(sessions)) = (to, &self.sessions) else {
                     return Ok(Carried::ToNobody);
                 };
-                let (id, user_id) = (id.to_owned(), user_id.clone());
+                let (id, account_id, user_id) = (id.to_owned(), to.as_str().into(), user_id.clone());
                 sessions.end(&EndSessions { id, account_id, user_id, before: *before }).await?;
             }
             Content::Code { .. }

@@ -11,8 +11,8 @@ pub use regain_ports::*;
 pub struct Ports {
     /// Where flows live.
     pub store: Arc<dyn Store>,
-    /// Where accounts live.
-    pub directory: Arc<dyn Directory>,
+    /// The organisation's accounts, and what people have registered.
+    pub directory: Directory,
     /// Carries mails.
     pub notifier: Arc<dyn Notifier>,
     /// Carries text messages and places calls.

@@ -9,7 +9,7 @@ mod store;
 
 pub use database::{Database, OpenError};
 pub use embedded_directory::{
-    EmbeddedDirectory, HashCost, ImportError, MailRole, People, PeopleError, Person, PersonMail, PersonPhone,
+    EmbeddedDirectory, HashCost, ImportError, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone,
     PersonQuestion, PhoneRole,
 };
 pub use store::{AuditFilter, AuditPosition, SqliteStore};

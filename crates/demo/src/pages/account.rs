@@ -39,13 +39,13 @@ struct SignedIn {
 
 /// The page of a person who has signed in.
 pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
-    let config = demo.app.config();
     let now = demo.app.ports().clock.now();
-    let offers = |kind| config.flows.kinds().contains(&kind);
+    let rules = demo.app.flows().rules();
+    let offers = |kind| rules.kinds.contains(&kind);
     let (change, register) = (offers(FlowKind::Change), offers(FlowKind::Register));
     // Where another program's word counts, the demonstration has none: people sign in once more.
     let proof = demo.signer.is_some().then(|| prove(demo, account, now));
-    let due = config.rules().info_due(account, now).map(|due| match due {
+    let due = rules.info_due(account, now).map(|due| match due {
         InfoDue::Missing(_) if has_nothing(account) => {
             "You have no security info yet, so there is no way back in if you forget your password. It takes a \
              minute to add."

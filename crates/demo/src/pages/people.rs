@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::{MailRole, Person, PhoneRole},
+    adapters::{MailRole, NewPerson, PhoneRole},
     languages, totp,
 };
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
     demo.page("People", "", head, &content)
 }
 
-fn card(person: &Person, now: Timestamp) -> Markup {
+fn card(person: &NewPerson, now: Timestamp) -> Markup {
     html! {
         li.card {
             h2 { (person.name) }
@@ -111,7 +111,7 @@ fn code(secret: &Secret<String>, now: Timestamp) -> Option<Secret<String>> {
 }
 
 /// The case that the person is there to show.
-fn what_differs(person: &Person) -> &'static str {
+fn what_differs(person: &NewPerson) -> &'static str {
     let mut kinds = BTreeSet::new();
     kinds.extend((!person.mails.is_empty()).then_some("mail"));
     kinds.extend(person.phones.iter().map(|phone| if phone.role == PhoneRole::Office { "call" } else { "text" }));

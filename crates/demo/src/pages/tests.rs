@@ -14,8 +14,8 @@ use regain_server::{
     config::BreachedKind,
     keys::Keys,
     ports::{
-        CallEvent, CallListener, CallRef, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _, PhoneCall,
-        Ports, SystemClock, TextMessage, Unheard,
+        CallEvent, CallListener, CallRef, Directory, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _,
+        PhoneCall, Ports, SystemClock, TextMessage, Unheard,
     },
 };
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ impl World {
         outbox.report_to(Arc::new(WaitsForPound));
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
-            directory: Arc::new(directory),
+            directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),
             captcha: None,
@@ -537,7 +537,7 @@ async fn a_switch_replaces_the_server_over_the_same_store_and_directory() {
     let after = world.site.app();
     assert!(!Arc::ptr_eq(&before, &after) && before.config().flows.kinds() != after.config().flows.kinds());
     assert!(Arc::ptr_eq(&before.ports().store, &after.ports().store));
-    assert!(Arc::ptr_eq(&before.ports().directory, &after.ports().directory));
+    assert!(Arc::ptr_eq(&before.ports().directory.accounts, &after.ports().directory.accounts));
     let show = |token: &str| {
         let path = format!("/v1/flows/{}", begun["flow"]["id"].as_str().expect("an id"));
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));

@@ -333,9 +333,9 @@ impl Drive {
                 Effect::Extend(at) => self.expires_at = *at,
                 Effect::Apply { account_id, what } => {
                     self.is_proved();
-                    assert!(account_id.starts_with("id of "));
+                    assert!(account_id.as_str().starts_with("id of "));
                     if matches!(what, Application::Unlock) {
-                        assert!(self.kind == FlowKind::Unlock || account_id.contains("locked"));
+                        assert!(self.kind == FlowKind::Unlock || account_id.as_str().contains("locked"));
                     }
                     self.applied += 1;
                     follows = Some(self.engine.applied(self.context(), &decision.state, what, &Applied::Done));
@@ -454,7 +454,7 @@ pub(super) fn account(user_id: &str) -> Option<Account> {
     let question = |id: &str, own: Option<&str>| AccountQuestion { id: id.into(), own: own.map(Into::into) };
     let everything = !user_id.ends_with("mail");
     (user_id != "nobody").then(|| Account {
-        id: format!("id of {user_id}"),
+        id: format!("id of {user_id}").into(),
         user_id: user_id.to_owned(),
         display_name: "Ada Lovelace".into(),
         enabled: user_id != "disabled",

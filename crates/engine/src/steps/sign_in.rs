@@ -5,7 +5,7 @@
 //! client some in a while, which is charged before anything is compared. Nothing tells an account that does not
 //! exist, is disabled or is locked from a wrong password.
 
-use regain_ports::{Charge, random_id};
+use regain_ports::{AccountId, Charge, random_id};
 use regain_protocol::{Answer, EndReason, StepBody};
 use regain_values::user_id;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct SignIn {
     pub tries_left: u8,
     /// The directory's name for the account that the host page has said it is: then it is nobody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asserted: Option<String>,
+    pub asserted: Option<AccountId>,
 }
 
 impl Step for SignIn {

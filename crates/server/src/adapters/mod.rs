@@ -11,8 +11,8 @@ mod web_client;
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;
 pub use regain_sql::{
-    AuditFilter, AuditPosition, Database, EmbeddedDirectory, HashCost, ImportError, MailRole, OpenError, People,
-    PeopleError, Person, PersonMail, PersonPhone, PersonQuestion, PhoneRole, SqliteStore,
+    AuditFilter, AuditPosition, Database, EmbeddedDirectory, HashCost, ImportError, MailRole, NewPerson, OpenError,
+    People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole, SqliteStore,
 };
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;

@@ -1,6 +1,7 @@
 //! The configuration as the engine has it.
 
 use jiff::SignedDuration;
+use regain_protocol::{FlowKind, ServerCheck};
 
 use super::{BreachedKind, CaptchaKind, Config, OnFailure, PasswordConfig};
 use crate::{
@@ -13,10 +14,10 @@ use crate::{
 };
 
 impl Config {
-    /// The decisions that the engine decides by.
-    pub fn rules(&self) -> Rules {
+    /// The decisions that the engine decides by, over a directory with these abilities.
+    pub fn rules(&self, abilities: Abilities) -> Rules {
         Rules {
-            kinds: self.flows.kinds(),
+            kinds: self.kinds(abilities),
             lifetime: self.flows.lifetime(),
             self_service: self.organisation.self_service,
             methods: MethodRules {
@@ -63,14 +64,27 @@ impl Config {
             captcha: self.captcha_rules(),
             public_url: self.server.public_url.clone(),
             organisation: self.organisation.name.clone(),
-            password: password_rules(&self.password),
+            password: password_rules(&self.password, abilities),
             continue_url: self.organisation.continue_url.clone(),
             ends_sessions: self.directory.sessions_hook.is_some(),
             locales: self.organisation.locales.clone(),
             recovery_domains: self.organisation.recovery_domains.clone(),
             countries: self.phone.countries.clone(),
-            abilities: Abilities::ALL,
+            abilities,
         }
+    }
+
+    /// The kinds of flow that are on and that the directory is able to carry out. Who cannot sign in can still
+    /// register by the word of the host page's back end; a change needs the current password compared.
+    fn kinds(&self, abilities: Abilities) -> Vec<FlowKind> {
+        let mut kinds = self.flows.kinds();
+        kinds.retain(|kind| match kind {
+            FlowKind::Reset => true,
+            FlowKind::Unlock => abilities.unlock,
+            FlowKind::Change => abilities.sign_in,
+            FlowKind::Register => abilities.sign_in || self.assertions.key.is_some(),
+        });
+        kinds
     }
 
     fn captcha_rules(&self) -> CaptchaRules {
@@ -86,9 +100,13 @@ impl Config {
     }
 }
 
-fn password_rules(config: &PasswordConfig) -> PasswordRules {
+fn password_rules(config: &PasswordConfig, abilities: Abilities) -> PasswordRules {
+    let history = config.history() > 0 && abilities.remembers;
+    let mut policy = config.policy();
+    // What nobody can check is not announced. A directory may still refuse a former password when one is set.
+    policy.server_checks.retain(|check| history || *check != ServerCheck::History);
     PasswordRules {
-        policy: config.policy(),
+        policy,
         forbid_names: config.forbid_names,
         banned: config.banned(),
         points: config.points(),
@@ -97,7 +115,7 @@ fn password_rules(config: &PasswordConfig) -> PasswordRules {
             min_count: config.breached.min_count,
             accept_unknown: config.breached.on_failure == OnFailure::Accept,
         }),
-        history: config.history() > 0,
+        history,
     }
 }
 
@@ -106,7 +124,7 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
-    use regain_protocol::{PasswordPolicy, ServerCheck, Violation};
+    use regain_protocol::{PasswordPolicy, Violation};
 
     use super::*;
     use crate::{
@@ -119,7 +137,7 @@ mod tests {
             "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\n[organisation]\nname = \"Contoso\"
             [mail]\nhost = \"localhost\"\nfrom = \"help@example.com\"\n[password]\n{password}"
         );
-        Config::parse(&text, Path::new("/")).expect("a configuration").rules().password
+        Config::parse(&text, Path::new("/")).expect("a configuration").rules(Abilities::ALL).password
     }
 
     fn account(user_id: &str, display_name: &str) -> KnownAccount {

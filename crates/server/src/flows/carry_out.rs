@@ -8,7 +8,7 @@ use crate::{
     engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage},
     keys::token_hash,
     ports::{
-        AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, SetPasswordError,
+        AccountId, AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, SetPasswordError,
         UnlockError, Unlocked, VoidOthers, random_id, random_token,
     },
 };
@@ -58,7 +58,7 @@ impl Flows {
     }
 
     /// Has the directory do it.
-    async fn apply(&self, account_id: &str, what: &Application) -> Applied {
+    async fn apply(&self, account_id: &AccountId, what: &Application) -> Applied {
         let error = match what {
             Application::SetPassword { new, current } => {
                 let change = PasswordChange { new: new.clone(), current: current.clone() };
@@ -191,7 +191,7 @@ impl Flows {
 }
 
 /// What the directory is to do, and to which account.
-fn application(decision: &Decision) -> Option<(String, Application)> {
+fn application(decision: &Decision) -> Option<(AccountId, Application)> {
     decision.effects.iter().find_map(|effect| match effect {
         Effect::Apply { account_id, what } => Some((account_id.clone(), what.clone())),
         _ => None,

@@ -10,7 +10,7 @@ use super::{Fault, Flows};
 use crate::{
     client::Client,
     engine::{Cost, Finding, Lookup, OnOverLimit},
-    ports::{CaptchaError, Charge, Charged, DirectoryError, GivenAnswer, SignIn},
+    ports::{AccountId, CaptchaError, Charge, Charged, DirectoryError, GivenAnswer, SignIn},
 };
 
 /// A counter without room: nothing was compared.
@@ -37,17 +37,17 @@ impl Flows {
             }
             Lookup::Account(user_id) => Finding::Account(self.directory.find(user_id).await?),
             Lookup::AuthenticatorKey(account_id) => {
-                Finding::AuthenticatorKey(self.directory.authenticator_key(account_id.as_deref()).await?)
+                Finding::AuthenticatorKey(self.directory.authenticator_key(account_id.as_ref()).await?)
             }
             Lookup::Answers { account_id, answers, costs } => {
-                let work = self.compare(account_id.as_deref(), answers);
+                let work = self.compare(account_id.as_ref(), answers);
                 match self.paid(&costs, now, work, |right| *right).await? {
                     Ok(right) => Finding::Answers(right),
                     Err(reached) => return Ok(Err(reached)),
                 }
             }
             Lookup::RecoveryCode { account_id, code, costs } => {
-                let work = self.directory.use_recovery_code(account_id.as_deref(), &code, now);
+                let work = self.directory.use_recovery_code(account_id.as_ref(), &code, now);
                 match self.paid(&costs, now, work, |right| *right).await? {
                     Ok(right) => Finding::RecoveryCode(right),
                     Err(reached) => return Ok(Err(reached)),
@@ -55,7 +55,7 @@ impl Flows {
             }
             Lookup::SignIn { user_id, password, costs } => {
                 let work = self.directory.sign_in(&user_id, password, self.clock.now());
-                let is_right = |signed_in: &SignIn| matches!(signed_in, SignIn::Accepted(_));
+                let is_right = |signed_in: &SignIn<_>| matches!(signed_in, SignIn::Accepted(_));
                 match self.paid(&costs, now, work, is_right).await? {
                     Ok(SignIn::Accepted(account)) => Finding::SignIn(Some(account)),
                     Ok(SignIn::Refused) => Finding::SignIn(None),
@@ -68,7 +68,11 @@ impl Flows {
         }))
     }
 
-    async fn compare(&self, account_id: Option<&str>, answers: &[QuestionAnswer]) -> Result<bool, DirectoryError> {
+    async fn compare(
+        &self,
+        account_id: Option<&AccountId>,
+        answers: &[QuestionAnswer],
+    ) -> Result<bool, DirectoryError> {
         let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
         self.directory.check_answers(account_id, &given.collect::<Vec<_>>()).await
     }

@@ -14,7 +14,7 @@ mod reply;
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use regain_protocol::{Answer, Config, CreateFlow, Flow, ProblemCode, Secret};
+use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowKind, ProblemCode, Secret};
 use tokio::sync::Notify;
 
 pub use once::{Kept, Once, OnceError};
@@ -26,7 +26,7 @@ use lookups::LimitReached;
 use crate::{
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, State},
+    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     languages,
     ports::{
@@ -55,7 +55,7 @@ pub struct Flows {
     engine: Engine,
     keys: Keys,
     store: Arc<dyn Store>,
-    directory: Arc<dyn Directory>,
+    directory: Directory,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     wake: Arc<Notify>,
@@ -119,6 +119,16 @@ impl Flows {
     ) -> Self {
         let Ports { store, directory, clock, rng, wake, captcha, breached, .. } = ports.clone();
         Self { engine, keys, store, directory, clock, rng, wake, captcha, breached, assertions, identify_floor }
+    }
+
+    /// Tells if a kind of flow can be begun by whoever asks for it, without an assertion.
+    pub fn is_on_offer(&self, kind: FlowKind) -> bool {
+        self.engine.is_on_offer(kind, false).is_ok()
+    }
+
+    /// The rules that its flows keep.
+    pub fn rules(&self) -> &Rules {
+        self.engine.rules()
     }
 
     /// The time now, in whole seconds: what the API says and what is decided by are the same.

@@ -45,7 +45,7 @@ impl Pages {
     fn page(&self, headers: &HeaderMap, kind: FlowKind) -> Response {
         let config = self.app.config();
         let language = preferred(config, headers);
-        if !config.flows.kinds().contains(&kind) {
+        if !self.app.flows().is_on_offer(kind) {
             return self.not_on_offer(language);
         }
         let (flow, title) = match kind {
@@ -134,10 +134,10 @@ fn preferred(config: &Config, headers: &HeaderMap) -> &'static Language {
 /// where that is not on offer, to the one for resetting it.
 async fn change_password(State(pages): State<Pages>, headers: HeaderMap) -> Response {
     let config = pages.app.config();
-    let kinds = config.flows.kinds();
+    let flows = pages.app.flows();
     let page = match () {
-        () if kinds.contains(&FlowKind::Change) => "change",
-        () if kinds.contains(&FlowKind::Reset) => "reset",
+        () if flows.is_on_offer(FlowKind::Change) => "change",
+        () if flows.is_on_offer(FlowKind::Reset) => "reset",
         () => return pages.not_on_offer(preferred(config, &headers)),
     };
     match HeaderValue::try_from(format!("{}/{page}", config.server.public_url)) {

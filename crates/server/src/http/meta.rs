@@ -39,7 +39,7 @@ pub(super) fn public(app: &App) -> Config {
         name: organisation.name.clone(),
         logo: organisation.logo.clone(),
         account_types: organisation.account_types(),
-        flows: config.flows.kinds(),
+        flows: app.flows().rules().kinds.clone(),
         locales: organisation.locales.clone(),
         help: organisation.help(),
         user_id_hint: organisation.user_id_hint.clone(),

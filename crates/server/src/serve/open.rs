@@ -12,7 +12,7 @@ use crate::{
     delivery::{Delivery, Line, Texts},
     keys::Keys,
     mails::Mails,
-    ports::{CallListener, Notifier, OsRng, Phone, Ports, SystemClock},
+    ports::{CallListener, Directory, Notifier, OsRng, Phone, Ports, SystemClock},
 };
 
 /// Ports and people that the program around the server brings along.
@@ -52,7 +52,7 @@ pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
     };
     Ok(Ports {
         store: Arc::new(SqliteStore::new(database)),
-        directory: Arc::new(directory),
+        directory: Directory::embedded(Arc::new(directory)),
         notifier,
         phone,
         captcha: SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?,

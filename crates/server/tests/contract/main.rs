@@ -5,10 +5,7 @@
 
 mod breached;
 mod captcha;
-mod directory;
-mod moved_clock;
 mod notifier;
 mod phone;
 mod sessions;
 mod smtp_server;
-mod store;

@@ -18,7 +18,7 @@ use crate::{
 const OLD: &str = "the old password of mary";
 const SECRET: &[u8] = b"a secret that the host page's back end shares with us";
 
-fn believing() -> String {
+pub(crate) fn believing() -> String {
     let secret = STANDARD.encode(SECRET);
     everything_and(&format!(
         "[assertions]\nissuer = \"https://www.example.com\"\nalgorithm = \"HS256\"\nsecret = \"{secret}\""
@@ -47,8 +47,13 @@ async fn begin(world: &World, kind: &str, token: &str) -> Got {
     world.send(post("/v1/flows", None, &json!({ "kind": kind, "assertion": token }))).await
 }
 
-async fn asserted(world: &World, kind: &str, user_id: &str, id: &str) -> Session {
-    let got = begin(world, kind, &assertion(world, user_id, id, &json!({}))).await;
+/// Asks for a flow of somebody who is signed in.
+pub(crate) async fn begin_with(world: &World, kind: &str, user_id: &str, id: &str) -> Got {
+    begin(world, kind, &assertion(world, user_id, id, &json!({}))).await
+}
+
+pub(crate) async fn asserted(world: &World, kind: &str, user_id: &str, id: &str) -> Session {
+    let got = begin_with(world, kind, user_id, id).await;
     assert_eq!(got.status, StatusCode::CREATED, "{got:?}");
     Session::of(&got)
 }

@@ -21,6 +21,7 @@ mod confirmations;
 mod cors;
 mod counters;
 mod destinations;
+mod directory;
 mod errors;
 mod expiry;
 mod faults;

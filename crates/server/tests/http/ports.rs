@@ -11,8 +11,9 @@ use regain_protocol::Secret;
 use regain_server::{
     adapters::EmbeddedDirectory,
     ports::{
-        Account, Clock, Directory, DirectoryError, GivenAnswer, Message, Notifier, NotifyError, PasswordChange, Phone,
-        PhoneCall, RegisterError, Registration, SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
+        Abilities, AccountId, Accounts, Clock, DirectoryError, GivenAnswer, Message, Notifier, NotifyError,
+        PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration, Registrations,
+        SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
     },
 };
 
@@ -73,56 +74,76 @@ impl FallibleDirectory {
 }
 
 #[async_trait]
-impl Directory for FallibleDirectory {
-    async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError> {
+impl Accounts for FallibleDirectory {
+    fn abilities(&self) -> Abilities {
+        self.real.abilities()
+    }
+
+    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError> {
         self.up()?.find(user_id).await
     }
 
-    async fn set_password(&self, account_id: &str, change: &PasswordChange) -> Result<(), SetPasswordError> {
-        let set = self.up()?.set_password(account_id, change).await;
+    async fn sign_in(
+        &self,
+        id: &str,
+        password: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<SignIn<Person>, DirectoryError> {
+        let up = self.up()?;
+        self.compared.fetch_add(1, Ordering::SeqCst);
+        up.sign_in(id, password, now).await
+    }
+
+    async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        let set = self.up()?.set_password(id, change).await;
         assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
         set
     }
 
-    async fn unlock(&self, account_id: &str) -> Result<Unlocked, UnlockError> {
-        self.up()?.unlock(account_id).await
+    async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
+        self.up()?.unlock(id).await
     }
 
-    async fn check_answers(&self, id: Option<&str>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+    async fn remembers(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.up()?.remembers(id, password).await
+    }
+
+    async fn check(&self) -> Result<(), DirectoryError> {
+        self.up()?.check().await
+    }
+}
+
+#[async_trait]
+impl Registrations for FallibleDirectory {
+    async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
+        self.up()?.of(id).await
+    }
+
+    async fn check_answers(&self, id: Option<&AccountId>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
         let up = self.up()?;
         self.compared.fetch_add(1, Ordering::SeqCst);
         up.check_answers(id, answers).await
     }
 
-    async fn authenticator_key(&self, id: Option<&str>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+    async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
         self.up()?.authenticator_key(id).await
     }
 
     async fn use_recovery_code(
         &self,
-        id: Option<&str>,
+        id: Option<&AccountId>,
         code: &Secret<String>,
         now: Timestamp,
     ) -> Result<bool, DirectoryError> {
         self.up()?.use_recovery_code(id, code, now).await
     }
 
-    async fn sign_in(&self, id: &str, password: &Secret<String>, now: Timestamp) -> Result<SignIn, DirectoryError> {
-        let up = self.up()?;
-        self.compared.fetch_add(1, Ordering::SeqCst);
-        up.sign_in(id, password, now).await
-    }
-
-    async fn register(&self, id: &str, registration: &Registration) -> Result<(), RegisterError> {
+    async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
         self.up()?.register(id, registration).await
     }
 
-    async fn remembers(&self, id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        self.up()?.remembers(id, password).await
-    }
-
-    async fn check(&self) -> Result<(), DirectoryError> {
-        self.up()?.check().await
+    async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
+        self.up()?.forget(id).await
     }
 }
 

@@ -16,7 +16,7 @@ use regain_server::{
     http,
     keys::Keys,
     messages::{Content, OutboundMessage},
-    ports::{Clock as _, Directory as _, OsRng, Ports, Settlement, SignIn},
+    ports::{Accounts, Clock as _, Directory, OsRng, Ports, Settlement, SignIn},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -110,17 +110,24 @@ impl World {
     pub(crate) async fn with(sections: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         people::settle_in(&folder.path().join("regain.db")).await;
-        Self::in_folder(folder, sections).await
+        Self::in_folder(folder, sections, None).await
+    }
+
+    /// With a directory that is not ours. The people are still in the database.
+    pub(crate) async fn with_accounts(sections: &str, accounts: Arc<dyn Accounts>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        people::settle_in(&folder.path().join("regain.db")).await;
+        Self::in_folder(folder, sections, Some(accounts)).await
     }
 
     /// Over a database that is there already, at that time.
     pub(crate) async fn over(folder: TempDir, sections: &str, now: Timestamp) -> Self {
-        let world = Self::in_folder(folder, sections).await;
+        let world = Self::in_folder(folder, sections, None).await;
         world.clock.set(now);
         world
     }
 
-    async fn in_folder(folder: TempDir, sections: &str) -> Self {
+    async fn in_folder(folder: TempDir, sections: &str, accounts: Option<Arc<dyn Accounts>>) -> Self {
         let config = Config::parse(&merged(LEAST, sections), folder.path()).expect("a configuration");
         let clock = Arc::new(MovedClock::at("2026-11-23T14:16:00.25Z".parse().expect("a time")));
         let database = Database::open(&config.store.path).await.expect("opens");
@@ -133,7 +140,10 @@ impl World {
         let breached = adapters::breached(&config.password.breached).expect("breached passwords");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
-            directory: directory.clone(),
+            directory: Directory {
+                accounts: accounts.unwrap_or_else(|| directory.clone()),
+                registrations: directory.clone(),
+            },
             notifier: Arc::new(NoNotifier),
             phone: Arc::new(NoNotifier),
             captcha: None,
@@ -150,7 +160,15 @@ impl World {
     /// The same database under a new server, as after a restart.
     pub(crate) async fn restarted(self, sections: &str) -> Self {
         let now = self.now();
-        let next = Self::in_folder(self.folder, sections).await;
+        let next = Self::in_folder(self.folder, sections, None).await;
+        next.clock.set(now);
+        next
+    }
+
+    /// [`World::restarted`], with a directory that is not ours.
+    pub(crate) async fn restarted_with_accounts(self, sections: &str, accounts: Arc<dyn Accounts>) -> Self {
+        let now = self.now();
+        let next = Self::in_folder(self.folder, sections, Some(accounts)).await;
         next.clock.set(now);
         next
     }

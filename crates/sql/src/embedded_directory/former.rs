@@ -3,9 +3,9 @@
 use regain_protocol::Secret;
 use sqlx::Transaction;
 
-use super::{EmbeddedDirectory, rows::ACCOUNT_BY_ID, rows::account_from};
+use super::{EmbeddedDirectory, rows};
 use crate::database::Backend;
-use regain_ports::DirectoryError;
+use regain_ports::{AccountId, DirectoryError};
 
 impl EmbeddedDirectory {
     /// The same directory, remembering so many of each account's last passwords, the current one being the
@@ -15,23 +15,15 @@ impl EmbeddedDirectory {
         Self { remembered: passwords, ..self }
     }
 
-    /// Whether a password is the account's, or one of those that it is to be remembered for. Each comparison
+    /// Tells if a password is the account's, or one of those that it is to be remembered for. Each comparison
     /// costs what a sign-in does, so the first that fits is the last.
-    pub(super) async fn had(&self, account_id: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        let current = sqlx::query(ACCOUNT_BY_ID)
-            .bind(account_id)
-            .fetch_optional(self.database.reader())
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let current = current
-            .map(|row| account_from(&row))
-            .transpose()
-            .map_err(DirectoryError::unavailable)?
-            .and_then(|row| row.password_hash);
+    pub(super) async fn had(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        let current = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
+        let current = current.and_then(|row| row.password_hash);
         let former: Vec<String> = sqlx::query_scalar(
             "SELECT password_hash FROM account_former_passwords WHERE account_id = $1 ORDER BY position DESC LIMIT $2",
         )
-        .bind(account_id)
+        .bind(id.as_str())
         .bind(i64::from(self.remembered.saturating_sub(1)))
         .fetch_all(self.database.reader())
         .await
@@ -48,12 +40,12 @@ impl EmbeddedDirectory {
     pub(super) async fn supersede(
         &self,
         transaction: &mut Transaction<'_, Backend>,
-        account_id: &str,
+        id: &AccountId,
         current: Option<&str>,
     ) -> sqlx::Result<()> {
         let newest: Option<i64> =
             sqlx::query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
-                .bind(account_id)
+                .bind(id.as_str())
                 .fetch_one(&mut **transaction)
                 .await?;
         let newest = newest.unwrap_or_default() + 1;
@@ -61,14 +53,14 @@ impl EmbeddedDirectory {
             sqlx::query(
                 "INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)",
             )
-            .bind(account_id)
+            .bind(id.as_str())
             .bind(newest)
             .bind(hash)
             .execute(&mut **transaction)
             .await?;
         }
         sqlx::query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
-            .bind(account_id)
+            .bind(id.as_str())
             .bind(newest - i64::from(self.remembered.saturating_sub(1)))
             .execute(&mut **transaction)
             .await?;
@@ -84,7 +76,7 @@ mod tests {
 
     use crate::{Database, EmbeddedDirectory, HashCost, People};
     use regain_keys::Keys;
-    use regain_ports::{Directory as _, OsRng, PasswordChange, SystemClock};
+    use regain_ports::{Accounts as _, OsRng, PasswordChange, SystemClock};
 
     /// What is not asked for is not kept, also of what was asked for before.
     #[tokio::test]

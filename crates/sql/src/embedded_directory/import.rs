@@ -6,13 +6,13 @@ use regain_protocol::Secret;
 use sqlx::Transaction;
 
 use super::{
-    EmbeddedDirectory, People, Person, PersonQuestion,
+    EmbeddedDirectory, NewPerson, People, PersonQuestion,
     register::{RegisteredQuestion, insert_questions, set_authenticator},
     rows::role_to_text,
     salt,
 };
 use crate::database::Backend;
-use regain_ports::{DirectoryError, random_id};
+use regain_ports::{AccountId, DirectoryError, random_id};
 use regain_values::{
     phone_number,
     questions::{self, CustomQuestion},
@@ -45,7 +45,7 @@ impl From<sqlx::Error> for ImportError {
 
 /// A person whose entry was checked.
 struct Checked<'a> {
-    person: &'a Person,
+    person: &'a NewPerson,
     key: String,
     /// In E.164, in the order of the entry's.
     numbers: Vec<String>,
@@ -55,7 +55,7 @@ struct Checked<'a> {
 
 /// A person ready to be written.
 struct Entry<'a> {
-    id: String,
+    id: AccountId,
     checked: Checked<'a>,
     password_hash: Option<String>,
     questions: Vec<RegisteredQuestion>,
@@ -104,7 +104,7 @@ impl EmbeddedDirectory {
                 answer_hash: self.hash_answer(answer).await?,
             });
         }
-        let id = random_id(&*self.rng);
+        let id = AccountId::from(random_id(&*self.rng));
         let authenticator = checked.authenticator.as_ref().map(|key| self.sealed_authenticator(&id, key));
         Ok(Entry { id, checked, password_hash, questions, authenticator })
     }
@@ -201,7 +201,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
         "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
          password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
     )
-    .bind(id)
+    .bind(id.as_str())
     .bind(key)
     .bind(&person.user_id)
     .bind(&person.name)
@@ -212,7 +212,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
     .await?;
     for (position, mail) in (0_i64..).zip(&person.mails) {
         sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
-            .bind(id)
+            .bind(id.as_str())
             .bind(position)
             .bind(role_to_text(mail.role.into())?)
             .bind(&mail.address)
@@ -221,7 +221,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
     }
     for ((position, phone), number) in (0_i64..).zip(&person.phones).zip(numbers) {
         sqlx::query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
-            .bind(id)
+            .bind(id.as_str())
             .bind(position)
             .bind(role_to_text(phone.role.into())?)
             .bind(number)
@@ -232,7 +232,7 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
     set_authenticator(transaction, id, authenticator.as_deref()).await?;
     for (position, group) in (0_i64..).zip(&person.groups) {
         sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
-            .bind(id)
+            .bind(id.as_str())
             .bind(position)
             .bind(group.trim())
             .execute(&mut **transaction)
@@ -243,24 +243,13 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use regain_protocol::Role;
 
-    use super::{super::HashCost, *};
-    use crate::Database;
-    use regain_keys::Keys;
+    use super::{super::tests::open, *};
     use regain_ports::{
-        AccountMail, AccountPhone, Clock as _, Directory as _, OsRng, PasswordChange, Registration, SignIn, SystemClock,
+        AccountMail, AccountPhone, Accounts as _, Clock as _, PasswordChange, Registration, Registrations as _, SignIn,
+        SystemClock,
     };
-
-    async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
-        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        let keys = Keys::derive(&Secret::new(vec![7; 32]));
-        EmbeddedDirectory::open_with(database, Arc::new(SystemClock), Arc::new(OsRng), keys, HashCost::TEST)
-            .await
-            .expect("opens")
-    }
 
     fn people(text: &str) -> People {
         People::from_toml(text).expect("reads")
@@ -304,9 +293,11 @@ mod tests {
         ] {
             directory.register(&ada.id, &registration).await.expect("registers");
         }
-        let registered = directory.find("ada").await;
+        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        assert_eq!(registered.mails[0].address, "ada@new.example");
         assert_eq!(directory.import(&list).await.expect("imports"), 0);
-        assert_eq!(directory.find("ada").await.expect("answers"), registered.expect("answers"));
+        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada.clone()));
+        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers"), registered);
     }
 
     #[tokio::test]
@@ -382,7 +373,7 @@ mod tests {
         let custom = CustomQuestion { id: "first_badge".into(), text: "What colour was your first badge?".into() };
         assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
         let ada = directory.find("ada").await.expect("answers").expect("is there");
-        assert_eq!(ada.questions[0].id, "first_badge");
+        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").questions[0].id, "first_badge");
     }
 
     #[tokio::test]
@@ -394,7 +385,7 @@ mod tests {
         );
         directory.import(&list).await.expect("imports");
         let ada = directory.find("ada").await.expect("answers").expect("is there");
-        assert_eq!(ada.recovery_codes, Some(2));
+        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").recovery_codes, Some(2));
         let code = recovery_code::normalise(&"7k3qx9mbwd2hz4t".into()).expect("a code");
         for used in [true, false] {
             let now = SystemClock.now();

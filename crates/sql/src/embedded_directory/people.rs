@@ -14,13 +14,13 @@ use serde::Deserialize;
 pub struct People {
     /// One entry each.
     #[serde(default)]
-    pub people: Vec<Person>,
+    pub people: Vec<NewPerson>,
 }
 
 /// One person to import.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Person {
+pub struct NewPerson {
     /// The user ID as the directory is to spell it.
     pub user_id: String,
     /// The person's name.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use regain_keys::same;
+use regain_ports::AccountId;
 use regain_protocol::Secret;
 use regain_values::recovery_code;
 use sqlx::{Row as _, Transaction};
@@ -14,19 +15,19 @@ impl EmbeddedDirectory {
     pub(super) async fn set_recovery_codes(
         &self,
         transaction: &mut Transaction<'_, Backend>,
-        account_id: &str,
+        id: &AccountId,
         codes: &[Secret<String>],
     ) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
-            .bind(account_id)
+            .bind(id.as_str())
             .execute(&mut **transaction)
             .await?;
         for (position, code) in (0_i64..).zip(codes) {
             let Some(code) = recovery_code::normalise(code) else { continue };
             sqlx::query("INSERT INTO account_recovery_codes (account_id, position, code_hash) VALUES ($1, $2, $3)")
-                .bind(account_id)
+                .bind(id.as_str())
                 .bind(position)
-                .bind(self.keys.recovery_code_hash(account_id, &code))
+                .bind(self.keys.recovery_code_hash(id.as_str(), &code))
                 .execute(&mut **transaction)
                 .await?;
         }
@@ -34,18 +35,13 @@ impl EmbeddedDirectory {
     }
 
     /// Uses a code up; tells if it was one of the account's that was not used before.
-    pub(super) async fn mark_used(
-        &self,
-        account_id: &str,
-        code: &Secret<String>,
-        now: Timestamp,
-    ) -> sqlx::Result<bool> {
-        let hash = self.keys.recovery_code_hash(account_id, code);
+    pub(super) async fn mark_used(&self, id: &AccountId, code: &Secret<String>, now: Timestamp) -> sqlx::Result<bool> {
+        let hash = self.keys.recovery_code_hash(id.as_str(), code);
         let mut transaction = self.database.begin_write().await?;
         let rows = sqlx::query(
             "SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL",
         )
-        .bind(account_id)
+        .bind(id.as_str())
         .fetch_all(&mut *transaction)
         .await?;
         let mut position = None;
@@ -56,7 +52,7 @@ impl EmbeddedDirectory {
         }
         // Written in any case, so that it takes as long: there is no position -1.
         sqlx::query("UPDATE account_recovery_codes SET used_at = $3 WHERE account_id = $1 AND position = $2")
-            .bind(account_id)
+            .bind(id.as_str())
             .bind(position.unwrap_or(-1))
             .bind(to_millis(now))
             .execute(&mut *transaction)

@@ -5,11 +5,11 @@ use sqlx::Transaction;
 
 use super::{
     EmbeddedDirectory,
-    rows::{ACCOUNT_BY_ID, account_from, role_to_text},
+    rows::{self, role_to_text},
     salt,
 };
 use crate::database::{Backend, to_millis};
-use regain_ports::{DirectoryError, NewQuestion, RegisterError, Registration};
+use regain_ports::{AccountId, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
 
 /// A question ready to be written.
@@ -44,12 +44,12 @@ const PHONES: Destinations = Destinations {
 
 impl EmbeddedDirectory {
     /// The key of an account's authenticator app, as it is stored.
-    pub(super) fn sealed_authenticator(&self, account_id: &str, key: &Secret<Vec<u8>>) -> String {
-        self.keys.seal(&*self.rng, &authenticator_context(account_id), key)
+    pub(super) fn sealed_authenticator(&self, id: &AccountId, key: &Secret<Vec<u8>>) -> String {
+        self.keys.seal(&*self.rng, &authenticator_context(id), key)
     }
 
-    /// [`Directory::register`](regain_ports::Directory::register).
-    pub(super) async fn change(&self, account_id: &str, registration: &Registration) -> Result<(), RegisterError> {
+    /// [`Registrations::register`](regain_ports::Registrations::register).
+    pub(super) async fn change(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
         check(registration)?;
         // Hashing takes long, and whoever writes keeps others from writing.
         let mut hashed = Vec::new();
@@ -61,53 +61,43 @@ impl EmbeddedDirectory {
         }
 
         let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        let row = sqlx::query(ACCOUNT_BY_ID)
-            .bind(account_id)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let row = row
-            .map(|row| account_from(&row))
-            .transpose()
-            .map_err(DirectoryError::unavailable)?
-            .filter(|row| row.account.enabled);
-        row.ok_or(RegisterError::NoSuchAccount)?;
+        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
+        row.filter(|row| row.person.enabled).ok_or(RegisterError::NoSuchAccount)?;
         let to = &mut transaction;
         match registration {
             Registration::Mail(mail) => {
-                MAILS.set(to, account_id, mail.role, Some(&mail.address)).await.map_err(DirectoryError::unavailable)?;
+                MAILS.set(to, id, mail.role, Some(&mail.address)).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::RemoveMail(role) => {
-                MAILS.set(to, account_id, *role, None).await.map_err(DirectoryError::unavailable)?;
+                MAILS.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
             }
-            Registration::Phone(phone) => PHONES
-                .set(to, account_id, phone.role, Some(&phone.number))
-                .await
-                .map_err(DirectoryError::unavailable)?,
+            Registration::Phone(phone) => {
+                PHONES.set(to, id, phone.role, Some(&phone.number)).await.map_err(DirectoryError::unavailable)?;
+            }
             Registration::RemovePhone(role) => {
-                PHONES.set(to, account_id, *role, None).await.map_err(DirectoryError::unavailable)?;
+                PHONES.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::Authenticator(key) => {
-                set_authenticator(to, account_id, Some(&self.sealed_authenticator(account_id, key)))
+                set_authenticator(to, id, Some(&self.sealed_authenticator(id, key)))
                     .await
                     .map_err(DirectoryError::unavailable)?;
             }
             Registration::RemoveAuthenticator => {
-                set_authenticator(to, account_id, None).await.map_err(DirectoryError::unavailable)?;
+                set_authenticator(to, id, None).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::RecoveryCodes(codes) => {
-                self.set_recovery_codes(to, account_id, codes).await.map_err(DirectoryError::unavailable)?;
+                self.set_recovery_codes(to, id, codes).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::RemoveRecoveryCodes => {
-                self.set_recovery_codes(to, account_id, &[]).await.map_err(DirectoryError::unavailable)?;
+                self.set_recovery_codes(to, id, &[]).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::Questions(_) | Registration::RemoveQuestions => {
                 sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
-                    .bind(account_id)
+                    .bind(id.as_str())
                     .execute(&mut **to)
                     .await
                     .map_err(DirectoryError::unavailable)?;
-                insert_questions(to, account_id, &hashed).await.map_err(DirectoryError::unavailable)?;
+                insert_questions(to, id, &hashed).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::Confirm(at) => {
                 // Of two looks at once the later one counts, whichever is written last.
@@ -115,7 +105,7 @@ impl EmbeddedDirectory {
                     "UPDATE accounts SET security_info_confirmed_at = $2 WHERE id = $1
                      AND (security_info_confirmed_at IS NULL OR security_info_confirmed_at < $2)",
                 )
-                .bind(account_id)
+                .bind(id.as_str())
                 .bind(to_millis(*at))
                 .execute(&mut **to)
                 .await
@@ -137,18 +127,18 @@ impl Destinations {
     async fn set(
         &self,
         transaction: &mut Transaction<'_, Backend>,
-        account_id: &str,
+        id: &AccountId,
         role: Role,
         destination: Option<&str>,
     ) -> sqlx::Result<()> {
         let role = role_to_text(role)?;
         let former: Option<i64> =
-            sqlx::query_scalar(self.first_of_role).bind(account_id).bind(role).fetch_one(&mut **transaction).await?;
-        let last: Option<i64> = sqlx::query_scalar(self.last).bind(account_id).fetch_one(&mut **transaction).await?;
-        sqlx::query(self.delete).bind(account_id).bind(role).execute(&mut **transaction).await?;
+            sqlx::query_scalar(self.first_of_role).bind(id.as_str()).bind(role).fetch_one(&mut **transaction).await?;
+        let last: Option<i64> = sqlx::query_scalar(self.last).bind(id.as_str()).fetch_one(&mut **transaction).await?;
+        sqlx::query(self.delete).bind(id.as_str()).bind(role).execute(&mut **transaction).await?;
         if let Some(destination) = destination {
             sqlx::query(self.insert)
-                .bind(account_id)
+                .bind(id.as_str())
                 .bind(former.unwrap_or_else(|| last.map_or(0, |last| last + 1)))
                 .bind(role)
                 .bind(destination)
@@ -183,23 +173,23 @@ fn check(registration: &Registration) -> Result<(), RegisterError> {
 }
 
 /// What the key of an account's authenticator app is sealed for: it opens for no other account.
-pub(super) fn authenticator_context(account_id: &str) -> String {
-    format!("authenticator:{account_id}")
+pub(super) fn authenticator_context(id: &AccountId) -> String {
+    format!("authenticator:{id}")
 }
 
 /// Writes the sealed key of an account's authenticator app; `None` for no app.
 pub(super) async fn set_authenticator(
     transaction: &mut Transaction<'_, Backend>,
-    account_id: &str,
+    id: &AccountId,
     sealed: Option<&str>,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM account_authenticators WHERE account_id = $1")
-        .bind(account_id)
+        .bind(id.as_str())
         .execute(&mut **transaction)
         .await?;
     if let Some(sealed) = sealed {
         sqlx::query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
-            .bind(account_id)
+            .bind(id.as_str())
             .bind(sealed)
             .execute(&mut **transaction)
             .await?;
@@ -210,7 +200,7 @@ pub(super) async fn set_authenticator(
 /// Writes the questions of an account that has none.
 pub(super) async fn insert_questions(
     transaction: &mut Transaction<'_, Backend>,
-    account_id: &str,
+    id: &AccountId,
     questions: &[RegisteredQuestion],
 ) -> sqlx::Result<()> {
     for (position, question) in (0_i64..).zip(questions) {
@@ -218,7 +208,7 @@ pub(super) async fn insert_questions(
             "INSERT INTO account_questions (account_id, position, question, own, answer_hash)
              VALUES ($1, $2, $3, $4, $5)",
         )
-        .bind(account_id)
+        .bind(id.as_str())
         .bind(position)
         .bind(&question.id)
         .bind(&question.own)

@@ -2,22 +2,21 @@
 
 use jiff::Timestamp;
 use regain_protocol::Role;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 
-use super::{EmbeddedDirectory, FAILURES_COUNT_FOR, NOBODY};
-use crate::database::from_millis;
-use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, DirectoryError};
+use super::{EmbeddedDirectory, NOBODY, accounts::FAILURES_COUNT_FOR};
+use crate::database::{Backend, from_millis};
+use regain_ports::{AccountId, AccountPhone, Person};
 
-const ACCOUNT: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
-     password_hash, security_info_confirmed_at FROM accounts WHERE user_key = $1";
+const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+     password_hash FROM accounts WHERE user_key = $1";
 
-pub(super) const ACCOUNT_BY_ID: &str =
-    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
-     password_hash, security_info_confirmed_at FROM accounts WHERE id = $1";
+const BY_ID: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+     password_hash FROM accounts WHERE id = $1";
 
 /// An account as the database has it.
 pub(super) struct Row {
-    pub(super) account: Account,
+    pub(super) person: Person,
     locked: bool,
     pub(super) locked_until: Option<Timestamp>,
     failures: i64,
@@ -39,92 +38,61 @@ impl Row {
 }
 
 impl EmbeddedDirectory {
-    /// The account of a normalised user ID, with all that belongs to it.
-    pub(super) async fn read(&self, key: &str) -> Result<Option<Row>, DirectoryError> {
-        let row = sqlx::query(ACCOUNT)
-            .bind(key)
-            .fetch_optional(self.database.reader())
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let row = row.map(|row| account_from(&row)).transpose().map_err(DirectoryError::unavailable)?;
+    /// The account of a normalised user ID, with what the directory has of it.
+    pub(super) async fn read(&self, key: &str) -> sqlx::Result<Option<Row>> {
+        let row = sqlx::query(BY_KEY).bind(key).fetch_optional(self.database.reader()).await?;
+        let row = row.map(|row| row_from(&row)).transpose()?;
         // The rest is asked for in any case, so that an account that does not exist takes as many
         // queries.
-        let id = row.as_ref().map_or(NOBODY, |row| row.account.id.as_str());
-        let mails = self
-            .all(id, "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position", |row| {
-                Ok(AccountMail { role: role_from_text(row.try_get("role")?)?, address: row.try_get("address")? })
-            })
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let phones = self
-            .all(id, "SELECT role, number FROM account_phones WHERE account_id = $1 ORDER BY position", |row| {
-                Ok(AccountPhone { role: role_from_text(row.try_get("role")?)?, number: row.try_get("number")? })
-            })
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let questions = self
-            .all(id, "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position", |row| {
-                Ok(AccountQuestion { id: row.try_get("question")?, own: row.try_get("own")? })
-            })
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let authenticators = self
-            .all(id, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(()))
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let recovery_codes = self
-            .all(id, "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1", |row| {
-                row.try_get::<bool, _>("is_left")
-            })
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        let left = recovery_codes.iter().filter(|is_left| **is_left).count();
-        let groups = self
-            .all(id, "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position", |row| {
-                row.try_get("name")
-            })
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        Ok(row.map(|row| Row {
-            account: Account {
-                mails,
-                phones,
-                questions,
-                authenticator: !authenticators.is_empty(),
-                recovery_codes: u8::try_from(left).ok().filter(|_| !recovery_codes.is_empty()),
-                groups,
-                ..row.account
-            },
-            ..row
-        }))
+        let nobody = AccountId::from(NOBODY);
+        let id = row.as_ref().map_or(&nobody, |row| &row.person.id);
+        let phones = self.phones(id).await?.into_iter().filter(|phone| phone.role == Role::Office).collect();
+        let groups = "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position";
+        let groups = self.all(id, groups, |row| row.try_get("name")).await?;
+        Ok(row.map(|row| Row { person: Person { phones, groups, ..row.person }, ..row }))
     }
 
-    /// What one query gives of an account.
-    async fn all<T>(
+    /// The phones of an account, the office's among them.
+    pub(super) async fn phones(&self, id: &AccountId) -> sqlx::Result<Vec<AccountPhone>> {
+        self.all(id, "SELECT role, number FROM account_phones WHERE account_id = $1 ORDER BY position", |row| {
+            Ok(AccountPhone { role: role_from_text(row.try_get("role")?)?, number: row.try_get("number")? })
+        })
+        .await
+    }
+
+    /// The rows that one query gives of an account.
+    pub(super) async fn all<T>(
         &self,
-        account_id: &str,
+        id: &AccountId,
         query: &'static str,
         read: impl Fn(&SqliteRow) -> sqlx::Result<T>,
     ) -> sqlx::Result<Vec<T>> {
-        let rows = sqlx::query(query).bind(account_id).fetch_all(self.database.reader()).await?;
+        let rows = sqlx::query(query).bind(id.as_str()).fetch_all(self.database.reader()).await?;
         rows.iter().map(read).collect()
     }
 }
 
-/// The account of a row of `accounts` alone.
-pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
+/// The row of an account alone.
+pub(super) async fn by_id(
+    executor: impl Executor<'_, Database = Backend>,
+    id: &AccountId,
+) -> sqlx::Result<Option<Row>> {
+    let row = sqlx::query(BY_ID).bind(id.as_str()).fetch_optional(executor).await?;
+    row.map(|row| row_from(&row)).transpose()
+}
+
+fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
     let locked: bool = row.try_get("locked")?;
     let password_hash: Option<String> = row.try_get("password_hash")?;
     Ok(Row {
-        account: Account {
-            id: row.try_get("id")?,
+        person: Person {
+            id: row.try_get::<String, _>("id")?.into(),
             user_id: row.try_get("user_id")?,
             display_name: row.try_get("display_name")?,
             enabled: row.try_get("enabled")?,
             locked,
             has_password: password_hash.is_some(),
-            security_info_confirmed_at: time_from(row, "security_info_confirmed_at")?,
-            ..Account::default()
+            ..Person::default()
         },
         locked,
         locked_until: time_from(row, "locked_until")?,
@@ -134,7 +102,8 @@ pub(super) fn account_from(row: &SqliteRow) -> sqlx::Result<Row> {
     })
 }
 
-fn time_from(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
+/// The time in a column.
+pub(super) fn time_from(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
     row.try_get::<Option<i64>, _>(column)?.map(from_millis).transpose()
 }
 
@@ -150,7 +119,7 @@ pub(super) fn role_to_text(role: Role) -> sqlx::Result<&'static str> {
 }
 
 /// The role of a name in the database.
-fn role_from_text(text: &str) -> sqlx::Result<Role> {
+pub(super) fn role_from_text(text: &str) -> sqlx::Result<Role> {
     match text {
         "alternate" => Ok(Role::Alternate),
         "authentication" => Ok(Role::Authentication),

@@ -8,6 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Method, Request, StatusCode, header},
 };
+use jiff::Timestamp;
 use regain_protocol::Help;
 use regain_server::{
     adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore, Twilio},
@@ -17,7 +18,7 @@ use regain_server::{
     http,
     keys::Keys,
     mails::Mails,
-    ports::{Message, Notifier, NotifyError, OsRng, Ports},
+    ports::{Clock, Directory, Message, Notifier, NotifyError, OsRng, Ports},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,7 +28,15 @@ use super::{
     FROM, PUBLIC_URL,
     provider::{ACCOUNT, NO_NUMBER, Provider, TOKEN, Taken, calls_back},
 };
-use crate::moved_clock::MovedClock;
+
+/// Time that does not pass.
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        "2026-11-23T14:00:00Z".parse().expect("a valid time")
+    }
+}
 
 const PEOPLE: &str = r#"
     [[people]]
@@ -103,7 +112,7 @@ impl Whole {
             provider.base_url
         );
         let config = Config::parse(&change(text), Path::new(folder.path())).expect("a configuration");
-        let clock = Arc::new(MovedClock::new());
+        let clock = Arc::new(StoppedClock);
         let database = Database::open(&config.store.path).await.expect("opens");
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
         let directory = EmbeddedDirectory::open_with(
@@ -119,7 +128,7 @@ impl Whole {
         let twilio = Twilio::new(&config.phone, PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
-            directory: Arc::new(directory),
+            directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(NoMail),
             phone: Arc::new(twilio),
             captcha: None,

@@ -2,14 +2,13 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use crate::{Charge, Committed, FlowRow, NewMessage, Store, VoidOthers};
 use jiff::SignedDuration;
 use regain_protocol::FlowKind;
-use regain_server::ports::{Charge, Committed, FlowRow, NewMessage, Store, VoidOthers};
 
-use super::{Fixture, audit, change, charge, claim, commit, flow, insert, message, replay};
-use crate::moved_clock::start;
+use super::{StoreFixture, audit, change, charge, claim, commit, flow, insert, message, replay, start};
 
-pub(super) async fn what_is_committed_is_read_back<F: Fixture>(fixture: &F) {
+pub async fn what_is_committed_is_read_back<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     assert_eq!(store.flow("f").await.expect("answers"), None);
     for (id, kind) in
@@ -29,7 +28,7 @@ pub(super) async fn what_is_committed_is_read_back<F: Fixture>(fixture: &F) {
     }
 }
 
-pub(super) async fn a_new_flow_is_inserted_once<F: Fixture>(fixture: &F) {
+pub async fn a_new_flow_is_inserted_once<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     insert(&store, flow("f")).await;
     let again = change(FlowRow { state: "other".to_owned(), ..flow("f") });
@@ -40,7 +39,7 @@ pub(super) async fn a_new_flow_is_inserted_once<F: Fixture>(fixture: &F) {
     assert_eq!(store.flow("g").await.expect("answers"), None);
 }
 
-pub(super) async fn of_parallel_changes_to_one_version_one_wins<F: Fixture>(fixture: &F) {
+pub async fn of_parallel_changes_to_one_version_one_wins<F: StoreFixture>(fixture: &F) {
     let stores = [Arc::new(fixture.open().await), Arc::new(fixture.open().await)];
     let row = insert(&*stores[0], flow("f")).await;
     let tries: Vec<_> = (0..60)
@@ -67,7 +66,7 @@ pub(super) async fn of_parallel_changes_to_one_version_one_wins<F: Fixture>(fixt
 }
 
 /// Whatever refuses a change, and however late, none of its parts stays.
-pub(super) async fn a_refused_change_leaves_nothing<F: Fixture>(fixture: &F) {
+pub async fn a_refused_change_leaves_nothing<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let row = insert(&store, FlowRow { account_key: Some("account".to_owned()), ..flow("f") }).await;
     let other = insert(&store, FlowRow { account_key: Some("account".to_owned()), ..flow("other") }).await;
@@ -110,7 +109,7 @@ pub(super) async fn a_refused_change_leaves_nothing<F: Fixture>(fixture: &F) {
     commit(&store, &full).await; // which also shows that "empty" was not charged
 }
 
-pub(super) async fn an_answer_is_kept_once_until_its_time<F: Fixture>(fixture: &F) {
+pub async fn an_answer_is_kept_once_until_its_time<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let row = insert(&store, flow("f")).await;
     let mut first = change(row.clone());
@@ -120,7 +119,7 @@ pub(super) async fn an_answer_is_kept_once_until_its_time<F: Fixture>(fixture: &
     assert_eq!(store.replay("flow:g", "key", start()).await.expect("answers"), None, "another scope");
 
     let mut second = change(FlowRow { version: 2, ..row });
-    second.replay = Some(regain_server::ports::Replay { answer: "another".to_owned(), ..replay("key") });
+    second.replay = Some(crate::Replay { answer: "another".to_owned(), ..replay("key") });
     assert_eq!(store.commit(&second).await.expect("answers"), Committed::Conflict);
 
     let over = replay("key").expires_at;
@@ -131,7 +130,7 @@ pub(super) async fn an_answer_is_kept_once_until_its_time<F: Fixture>(fixture: &
     assert_eq!(store.replay("flow:f", "key", over).await.expect("answers"), second.replay);
 }
 
-pub(super) async fn success_voids_the_other_flows_and_unsent_codes<F: Fixture>(fixture: &F) {
+pub async fn success_voids_the_other_flows_and_unsent_codes<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let mut rows = Vec::new();
     for (id, account) in [("own", "account"), ("other", "account"), ("third", "account"), ("strangers", "stranger")] {
@@ -164,7 +163,7 @@ pub(super) async fn success_voids_the_other_flows_and_unsent_codes<F: Fixture>(f
     assert_eq!(claimed, expected.map(str::to_owned).into());
 }
 
-pub(super) async fn the_audit_log_keeps_its_order<F: Fixture>(fixture: &F) {
+pub async fn the_audit_log_keeps_its_order<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let mut first = change(flow("f"));
     first.audit = vec![audit("f", "one"), audit("f", "two")];
@@ -173,7 +172,7 @@ pub(super) async fn the_audit_log_keeps_its_order<F: Fixture>(fixture: &F) {
     second.audit = vec![audit("f", "three"), audit("g", "elsewhere")];
     second.charges.push(Charge { cost: 0, ..charge("any", 1) });
     commit(&store, &second).await;
-    let bare = regain_server::ports::AuditEntry { account_key: None, client: None, detail: None, ..audit("f", "four") };
+    let bare = crate::AuditEntry { account_key: None, client: None, detail: None, ..audit("f", "four") };
     let mut third = change(FlowRow { version: 2, ..flow("f") });
     third.audit = vec![bare.clone()];
     commit(&store, &third).await;

@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use crate::{ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
 use jiff::SignedDuration;
-use regain_server::ports::{ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
 
-use super::{Fixture, change, claim, commit, flow, insert, message};
-use crate::moved_clock::start;
+use super::{StoreFixture, change, claim, commit, flow, insert, message, start};
 
 /// Queues messages of flow `f`, which is made where it is not there.
 async fn queue(store: &impl Store, messages: Vec<NewMessage>) {
@@ -16,7 +15,7 @@ async fn queue(store: &impl Store, messages: Vec<NewMessage>) {
     commit(store, &change).await;
 }
 
-pub(super) async fn each_message_is_claimed_once_by_parallel_workers<F: Fixture>(fixture: &F) {
+pub async fn each_message_is_claimed_once_by_parallel_workers<F: StoreFixture>(fixture: &F) {
     let stores = [Arc::new(fixture.open().await), Arc::new(fixture.open().await)];
     queue(&*stores[0], (0..30).map(|n| message(&format!("m{n}"), "f")).collect()).await;
     let workers: Vec<_> = (0..6)
@@ -40,7 +39,7 @@ pub(super) async fn each_message_is_claimed_once_by_parallel_workers<F: Fixture>
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 30, "none left out");
 }
 
-pub(super) async fn the_oldest_is_claimed_first<F: Fixture>(fixture: &F) {
+pub async fn the_oldest_is_claimed_first<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     for (id, seconds) in [("late", 20), ("early", 10), ("later", 30)] {
         let mut change = change(flow(&format!("flow-{id}")));
@@ -61,7 +60,7 @@ pub(super) async fn the_oldest_is_claimed_first<F: Fixture>(fixture: &F) {
     assert_eq!(store.claim_message(now).await.expect("answers"), None);
 }
 
-pub(super) async fn a_settled_message_is_never_claimed_again<F: Fixture>(fixture: &F) {
+pub async fn a_settled_message_is_never_claimed_again<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     queue(&store, vec![message("a", "f"), message("b", "f")]).await;
     for settlement in [Settlement::Sent, Settlement::Failed] {
@@ -74,7 +73,7 @@ pub(super) async fn a_settled_message_is_never_claimed_again<F: Fixture>(fixture
     assert_eq!(store.claim_message(much_later).await.expect("answers"), None);
 }
 
-pub(super) async fn a_retry_waits_for_its_time<F: Fixture>(fixture: &F) {
+pub async fn a_retry_waits_for_its_time<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     queue(&store, vec![message("m", "f")]).await;
     for attempts in 0..3 {
@@ -89,7 +88,7 @@ pub(super) async fn a_retry_waits_for_its_time<F: Fixture>(fixture: &F) {
     }
 }
 
-pub(super) async fn a_retry_after_its_time_is_over_has_failed<F: Fixture>(fixture: &F) {
+pub async fn a_retry_after_its_time_is_over_has_failed<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     queue(&store, vec![message("m", "f")]).await;
     claim(&store, start()).await;
@@ -98,7 +97,7 @@ pub(super) async fn a_retry_after_its_time_is_over_has_failed<F: Fixture>(fixtur
     assert_eq!(store.claim_message(over).await.expect("answers"), None);
 }
 
-pub(super) async fn a_voided_message_is_not_retried<F: Fixture>(fixture: &F) {
+pub async fn a_voided_message_is_not_retried<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let row = FlowRow { account_key: Some("account".to_owned()), ..flow("f") };
     insert(&store, row.clone()).await;
@@ -118,7 +117,7 @@ pub(super) async fn a_voided_message_is_not_retried<F: Fixture>(fixture: &F) {
     assert_eq!(store.claim_message(retry).await.expect("answers"), None, "the code of a voided flow");
 }
 
-pub(super) async fn what_a_dead_process_claimed_is_abandoned<F: Fixture>(fixture: &F) {
+pub async fn what_a_dead_process_claimed_is_abandoned<F: StoreFixture>(fixture: &F) {
     let dead = fixture.open().await;
     queue(&dead, vec![message("a", "f"), message("b", "f"), message("c", "f")]).await;
     claim(&dead, start()).await;

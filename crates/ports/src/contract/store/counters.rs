@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::{Change, Charge, Charged, Committed, Store};
 use jiff::{SignedDuration, Timestamp};
-use regain_server::ports::{Change, Charge, Charged, Committed, Store};
 
-use super::{Fixture, change, charge, flow};
-use crate::moved_clock::start;
+use super::{StoreFixture, change, charge, flow, start};
 
 /// A change that only charges. It needs a flow of its own, so that only counters can refuse it.
 fn charging(id: &str, charges: Vec<Charge>, now: Timestamp) -> Change {
@@ -17,7 +16,7 @@ fn over(bucket: &str, retry_at: Timestamp) -> Committed {
     Committed::OverLimit { bucket: bucket.to_owned(), retry_at }
 }
 
-pub(super) async fn exactly_the_limit_is_charged_under_parallel_commits<F: Fixture>(fixture: &F) {
+pub async fn exactly_the_limit_is_charged_under_parallel_commits<F: StoreFixture>(fixture: &F) {
     let stores = [Arc::new(fixture.open().await), Arc::new(fixture.open().await)];
     let tries: Vec<_> = (0..50)
         .map(|n| {
@@ -38,7 +37,7 @@ pub(super) async fn exactly_the_limit_is_charged_under_parallel_commits<F: Fixtu
     assert_eq!(done, 20);
 }
 
-pub(super) async fn the_window_slides<F: Fixture>(fixture: &F) {
+pub async fn the_window_slides<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let minute = |n| start() + SignedDuration::from_mins(n);
     let window = SignedDuration::from_mins(10);
@@ -59,7 +58,7 @@ pub(super) async fn the_window_slides<F: Fixture>(fixture: &F) {
     assert_eq!(charge_at(minute(40), 3).await, Committed::Done, "all have");
 }
 
-pub(super) async fn all_counters_are_checked_before_any_is_charged<F: Fixture>(fixture: &F) {
+pub async fn all_counters_are_checked_before_any_is_charged<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let done = store.commit(&charging("f1", vec![charge("small", 1)], start())).await.expect("answers");
     assert_eq!(done, Committed::Done);
@@ -70,7 +69,7 @@ pub(super) async fn all_counters_are_checked_before_any_is_charged<F: Fixture>(f
     assert_eq!(done, Committed::Done, "the refused change had charged nothing");
 }
 
-pub(super) async fn a_check_charges_nothing<F: Fixture>(fixture: &F) {
+pub async fn a_check_charges_nothing<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let check = || vec![Charge { cost: 0, ..charge("b", 1) }];
     for id in ["f1", "f2", "f3"] {
@@ -82,14 +81,14 @@ pub(super) async fn a_check_charges_nothing<F: Fixture>(fixture: &F) {
     assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)), "a check sees a full counter");
 }
 
-pub(super) async fn more_than_a_counter_holds_never_fits<F: Fixture>(fixture: &F) {
+pub async fn more_than_a_counter_holds_never_fits<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let refused =
         store.commit(&charging("f1", vec![Charge { cost: 4, ..charge("b", 3) }], start())).await.expect("answers");
     assert_eq!(refused, over("b", start() + SignedDuration::from_mins(60)));
 }
 
-pub(super) async fn one_change_can_charge_a_counter_twice<F: Fixture>(fixture: &F) {
+pub async fn one_change_can_charge_a_counter_twice<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let twice = |limit| vec![charge("b", limit), charge("b", limit)];
     let refused = store.commit(&charging("f1", twice(1), start())).await.expect("answers");
@@ -97,7 +96,7 @@ pub(super) async fn one_change_can_charge_a_counter_twice<F: Fixture>(fixture: &
     assert_eq!(store.commit(&charging("f2", twice(2), start())).await.expect("answers"), Committed::Done);
 }
 
-pub(super) async fn charges_by_themselves_are_all_or_none<F: Fixture>(fixture: &F) {
+pub async fn charges_by_themselves_are_all_or_none<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let full = || Charged::OverLimit { bucket: "small".into(), retry_at: start() + SignedDuration::from_mins(60) };
     assert_eq!(store.charge(&[charge("small", 1)], start()).await.expect("answers"), Charged::Done);
@@ -108,7 +107,7 @@ pub(super) async fn charges_by_themselves_are_all_or_none<F: Fixture>(fixture: &
     assert_eq!(committed, over("large", start() + SignedDuration::from_mins(60)), "they are the same counters");
 }
 
-pub(super) async fn what_is_given_back_was_never_charged<F: Fixture>(fixture: &F) {
+pub async fn what_is_given_back_was_never_charged<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let second = SignedDuration::from_secs(1);
     let one = [charge("b", 2)];

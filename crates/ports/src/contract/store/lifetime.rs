@@ -1,12 +1,11 @@
 //! What stays, and for how long.
 
+use crate::{Charge, Committed, FlowRow, NewMessage, Settlement, Store};
 use jiff::SignedDuration;
-use regain_server::ports::{Charge, Committed, FlowRow, NewMessage, Settlement, Store};
 
-use super::{Fixture, audit, change, charge, claim, commit, flow, message, replay};
-use crate::moved_clock::start;
+use super::{StoreFixture, audit, change, charge, claim, commit, flow, message, replay, start};
 
-pub(super) async fn everything_survives_reopening<F: Fixture>(fixture: &F) {
+pub async fn everything_survives_reopening<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let mut all = change(flow("f"));
     all.charges.push(charge("b", 1));
@@ -26,7 +25,7 @@ pub(super) async fn everything_survives_reopening<F: Fixture>(fixture: &F) {
     assert!(matches!(store.commit(&again).await.expect("answers"), Committed::OverLimit { .. }));
 }
 
-pub(super) async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: Fixture>(fixture: &F) {
+pub async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let day = SignedDuration::from_hours(24);
     let mut old = change(flow("old"));
@@ -64,6 +63,6 @@ pub(super) async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: F
     assert_eq!(store.purge(start() + day * 5).await.expect("answers"), 3);
 }
 
-pub(super) async fn it_answers<F: Fixture>(fixture: &F) {
+pub async fn it_answers<F: StoreFixture>(fixture: &F) {
     fixture.open().await.check().await.expect("answers");
 }

@@ -1,0 +1,168 @@
+//! Accounts and their passwords: the organisation's, wherever it keeps them.
+//!
+//! A directory that is not ours implements [`Accounts`] alone: all that people register here is kept by
+//! [`Registrations`](crate::Registrations), in our own database.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use regain_protocol::{MethodKind, Role, Secret, Violation};
+
+use crate::{AccountId, AccountMail, AccountPhone, DirectoryError};
+
+/// The abilities of a directory. They stay the same while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
+pub struct Abilities {
+    /// It checks passwords for signing in.
+    pub sign_in: bool,
+    /// It clears lockouts.
+    pub unlock: bool,
+    /// It tells if an account had a password before.
+    pub remembers: bool,
+    /// It says what the alternate mail address is: people cannot change it here.
+    pub owns_alternate: bool,
+    /// It says what the mobile phone is, likewise.
+    pub owns_mobile: bool,
+}
+
+impl Abilities {
+    /// Those of the embedded directory.
+    pub const ALL: Self =
+        Self { sign_in: true, unlock: true, remembers: true, owns_alternate: false, owns_mobile: false };
+
+    /// Tells if the directory says what is in a role: people can neither add nor remove it. The office's phone is
+    /// always the organisation's to say.
+    pub const fn owns(self, kind: MethodKind, role: Role) -> bool {
+        match (kind, role) {
+            (_, Role::Office) => true,
+            (MethodKind::Email, Role::Alternate) => self.owns_alternate,
+            (MethodKind::Sms | MethodKind::Call, Role::Mobile) => self.owns_mobile,
+            _ => false,
+        }
+    }
+}
+
+/// An account as the directory has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The directory's own name for it: another one for an account that was made anew.
+    pub id: AccountId,
+    /// The user ID as the directory spells it.
+    pub user_id: String,
+    /// The person's name.
+    pub display_name: String,
+    /// It may be used; false also for one that the directory does not let us change.
+    pub enabled: bool,
+    /// Sign-in is locked after too many failures.
+    pub locked: bool,
+    /// A password was assigned.
+    pub has_password: bool,
+    /// The mail addresses in the roles that the directory owns.
+    pub mails: Vec<AccountMail>,
+    /// The phones in the roles that the directory owns.
+    pub phones: Vec<AccountPhone>,
+    /// Addresses that get confirmations and prove nothing.
+    pub notices: Vec<String>,
+    /// The groups that it is in, by which an organisation may ask for more proofs.
+    pub groups: Vec<String>,
+}
+
+/// A password to set.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// The new password, exactly as typed.
+    pub new: Secret<String>,
+    /// The current password, where it must be right for the change to happen; compared and set in
+    /// one operation.
+    pub current: Option<Secret<String>>,
+}
+
+/// The result of an attempt to sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn<A> {
+    /// The right password of an account that may be used.
+    Accepted(A),
+    /// Anything else, without saying what: unknown, disabled, locked, wrong.
+    Refused,
+}
+
+/// Why a password was not set. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SetPasswordError {
+    /// There is no such account, or it may not be used.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The current password was given and is not right.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The directory refuses the new password, by these rules of its own.
+    #[error("the directory refuses the password")]
+    Refused(Vec<Violation>),
+    /// The directory does not let us change this account.
+    #[error("the directory does not allow changing this account")]
+    NotAllowed,
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+/// The result of unlocking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlocked {
+    /// The account was locked and is not any more.
+    WasLocked,
+    /// The account was not locked.
+    WasNotLocked,
+}
+
+/// Why an account was not unlocked. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UnlockError {
+    /// There is no such account, or it may not be used.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The directory does not let us change this account.
+    #[error("the directory does not allow changing this account")]
+    NotAllowed,
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+/// Finds accounts, checks and sets their passwords. Every implementation keeps the contract in
+/// `regain_ports::contract::accounts`.
+#[async_trait]
+pub trait Accounts: Send + Sync + 'static {
+    /// Its abilities.
+    fn abilities(&self) -> Abilities;
+
+    /// The account of a user ID, in any case and Unicode form; `None` where there is none, or more than one. It does
+    /// the same work either way.
+    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError>;
+
+    /// Checks a password for signing in. It counts failures towards the account's lockout, and takes
+    /// as long for an account that does not exist.
+    async fn sign_in(
+        &self,
+        user_id: &str,
+        password: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<SignIn<Person>, DirectoryError>;
+
+    /// Sets the password and clears a lockout, in one operation: what is refused does neither.
+    async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError>;
+
+    /// Clears a lockout and the count of failures that led to it; the password stays. An account that
+    /// is not locked stays as it is. Never asked without [`Abilities::unlock`].
+    async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError>;
+
+    /// Tells if the account has this password, or had it among the last ones that the directory is to
+    /// remember; the current one counts however few that are. A directory that cannot tell, or judges by
+    /// itself when a password is set, says no.
+    async fn remembers(&self, _id: &AccountId, _password: &Secret<String>) -> Result<bool, DirectoryError> {
+        Ok(false)
+    }
+
+    /// Tells if the directory answers.
+    async fn check(&self) -> Result<(), DirectoryError>;
+}

@@ -1,0 +1,153 @@
+//! The contract of [`Accounts`](crate::Accounts).
+
+pub mod lockout;
+pub mod lookup;
+pub mod passwords;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::Secret;
+
+use crate::{AccountId, Accounts, PasswordChange, Person, SignIn};
+
+/// A person whom a fixture's directory is to have.
+#[derive(Debug, Clone, Copy)]
+pub struct SamplePerson {
+    /// The user ID as the directory is to spell it.
+    pub user_id: &'static str,
+    /// The display name.
+    pub name: &'static str,
+    /// The password; none for an account that never had one.
+    pub password: Option<&'static str>,
+    /// The account may be used.
+    pub enabled: bool,
+    /// Sign-in is locked until somebody unlocks it.
+    pub locked: bool,
+    /// The office phone, as the directory has it.
+    pub office: Option<&'static str>,
+    /// The groups.
+    pub groups: &'static [&'static str],
+}
+
+impl SamplePerson {
+    const fn new(user_id: &'static str, name: &'static str, password: Option<&'static str>) -> Self {
+        Self { user_id, name, password, enabled: true, locked: false, office: None, groups: &[] }
+    }
+}
+
+/// The people whom every fixture's directory has at first.
+pub const PEOPLE: [SamplePerson; 5] = [
+    SamplePerson::new("Ada@Example.com", "Ada Lovelace", Some(ADAS)),
+    SamplePerson::new("alan@example.com", "Alan Turing", None),
+    SamplePerson {
+        enabled: false,
+        ..SamplePerson::new("dis@example.com", "Disabled", Some("password of the disabled"))
+    },
+    SamplePerson { locked: true, ..SamplePerson::new("linus@example.com", "Locked", Some(LINUSES)) },
+    SamplePerson {
+        office: Some("+1 425 555 0124 x4711"),
+        groups: &["admins", "engineers"],
+        ..SamplePerson::new("mary@example.com", "Mary Jackson", Some("first password of mary"))
+    },
+];
+
+const ADAS: &str = "first password of ada";
+const LINUSES: &str = "password of the locked";
+
+/// The number of an account's last passwords that a directory with that ability is to remember.
+pub const REMEMBERED: u8 = 3;
+
+/// The number of failed sign-ins that are to lock an account.
+pub const FAILURES_UNTIL_LOCKOUT: usize = 10;
+
+/// An adapter over a directory of its own. It checks passwords: the cases sign in to see which one is set.
+pub trait AccountsFixture: Send + Sync + Sized {
+    /// The adapter.
+    type Accounts: Accounts;
+
+    /// The time for which failed sign-ins count, and for which they lock an account.
+    const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
+
+    /// Opens it over a directory that has these people, remembers [`REMEMBERED`] passwords and locks accounts after
+    /// [`FAILURES_UNTIL_LOCKOUT`].
+    fn with_people(people: &[SamplePerson]) -> impl Future<Output = Self>;
+
+    /// The adapter.
+    fn accounts(&self) -> Arc<Self::Accounts>;
+
+    /// The time now, as the directory has it.
+    fn now(&self) -> Timestamp;
+
+    /// Tells if [`AccountsFixture::wait`] can be asked. Cases about what time does are passed over where it cannot.
+    fn can_wait() -> bool;
+
+    /// Lets time pass.
+    fn wait(&self, by: SignedDuration);
+
+    /// Deletes an account in the directory and makes another of the same user ID.
+    fn recreate(&self, person: &SamplePerson) -> impl Future<Output = ()>;
+}
+
+/// A fixture with [`PEOPLE`].
+pub async fn open<F: AccountsFixture>() -> F {
+    F::with_people(&PEOPLE).await
+}
+
+async fn find(accounts: &impl Accounts, user_id: &str) -> Person {
+    accounts.find(user_id).await.expect("answers").expect("is there")
+}
+
+/// Tells if a password signs in.
+async fn signs_in(accounts: &impl Accounts, user_id: &str, password: &str, now: Timestamp) -> bool {
+    match accounts.sign_in(user_id, &password.into(), now).await.expect("answers") {
+        SignIn::Accepted(person) => {
+            assert_eq!(person, find(accounts, user_id).await);
+            true
+        }
+        SignIn::Refused => false,
+    }
+}
+
+fn to(new: &str, current: Option<&str>) -> PasswordChange {
+    PasswordChange { new: new.into(), current: current.map(Secret::from) }
+}
+
+/// The ids of accounts that nothing may be done to.
+async fn unusable(accounts: &impl Accounts) -> Vec<AccountId> {
+    let disabled = find(accounts, "dis@example.com").await.id;
+    [disabled].into_iter().chain(["no-such-account", "", "NOBODY"].map(AccountId::from)).collect()
+}
+
+/// Makes a test of each case of the contract of [`Accounts`](crate::Accounts), for one fixture.
+#[macro_export]
+macro_rules! accounts_contract {
+    ($fixture:ty) => {
+        $crate::contract_cases!(
+            accounts,
+            $fixture,
+            [
+                lookup::an_account_is_found_by_any_spelling,
+                lookup::odd_user_ids_find_nobody,
+                lookup::an_account_carries_what_the_directory_says,
+                lookup::a_recreated_account_has_another_id,
+                lookup::the_right_password_signs_in,
+                lookup::everything_else_is_refused,
+                lookup::it_answers,
+                passwords::a_new_password_replaces_the_old_one,
+                passwords::the_current_password_must_be_right_where_it_is_given,
+                passwords::of_parallel_changes_one_sets_the_password,
+                passwords::an_account_that_may_not_be_used_gets_no_password,
+                passwords::a_refused_change_changes_neither_password_nor_lock,
+                passwords::the_last_passwords_are_remembered,
+                lockout::failures_lock_the_account_for_a_while,
+                lockout::parallel_failures_lock_the_account_as_exactly,
+                lockout::a_success_forgets_the_failures,
+                lockout::failures_are_forgotten_after_a_while,
+                lockout::a_new_password_unlocks,
+                lockout::unlocking_keeps_the_password_and_forgets_the_failures,
+                lockout::an_account_that_may_not_be_used_is_not_unlocked,
+            ]
+        );
+    };
+}

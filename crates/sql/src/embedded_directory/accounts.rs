@@ -1,0 +1,150 @@
+//! The accounts and their passwords.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use regain_protocol::Secret;
+
+use super::{EmbeddedDirectory, NOBODY, rows, salt};
+use crate::database::to_millis;
+use regain_ports::{
+    Abilities, AccountId, Accounts, DirectoryError, PasswordChange, Person, SetPasswordError, SignIn, UnlockError,
+    Unlocked,
+};
+use regain_values::user_id;
+
+/// So many failed sign-ins in a row lock an account. Microsoft Entra smart lockout and OWASP's
+/// Authentication Cheat Sheet both start at about ten.
+const FAILURES_UNTIL_LOCKOUT: i64 = 10;
+
+/// The time for which failed sign-ins count towards that, from the first of them.
+pub(super) const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// The time for which failed sign-ins lock an account.
+const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
+
+#[async_trait]
+impl Accounts for EmbeddedDirectory {
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
+    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError> {
+        let now = self.clock.now();
+        let row = self.read(&user_id::normalise(user_id)).await.map_err(DirectoryError::unavailable)?;
+        Ok(row.map(|row| Person { locked: row.is_locked(now), ..row.person }))
+    }
+
+    async fn sign_in(
+        &self,
+        user_id: &str,
+        password: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<SignIn<Person>, DirectoryError> {
+        let found = self.read(&user_id::normalise(user_id)).await.map_err(DirectoryError::unavailable)?;
+        let compared = found.as_ref().and_then(|row| row.password_hash.as_deref()).unwrap_or(&self.dummy_hash);
+        let right = self.hashing.verify(password, compared).await?;
+        let nobody = AccountId::from(NOBODY);
+        let id = found.as_ref().map_or(&nobody, |row| &row.person.id);
+        let accepted = self.note_sign_in(id, compared, right, now).await.map_err(DirectoryError::unavailable)?;
+        Ok(match found {
+            Some(found) if accepted => SignIn::Accepted(Person { locked: false, ..found.person }),
+            _ => SignIn::Refused,
+        })
+    }
+
+    async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        let hash = self.hashing.hash(&change.new, salt(&*self.rng)).await?;
+        let mut right_for = None;
+        if let Some(current) = &change.current {
+            let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
+            let stored = row.and_then(|row| row.password_hash);
+            let right = self.hashing.verify(current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
+            right_for = stored.filter(|_| right);
+        }
+
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
+        let row = row.filter(|row| row.person.enabled).ok_or(SetPasswordError::NoSuchAccount)?;
+        // The current password was compared outside the transaction, because that takes long. It
+        // counts only if the hash it was compared with is still the account's.
+        if change.current.is_some() && (right_for.is_none() || right_for != row.password_hash) {
+            return Err(SetPasswordError::WrongPassword);
+        }
+        self.supersede(&mut transaction, id, row.password_hash.as_deref())
+            .await
+            .map_err(DirectoryError::unavailable)?;
+        sqlx::query(
+            "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
+             WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(hash)
+        .execute(&mut *transaction)
+        .await
+        .map_err(DirectoryError::unavailable)?;
+        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        Ok(())
+    }
+
+    async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
+        let now = self.clock.now();
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
+        let was_locked = row.is_some_and(|row| row.is_locked(now));
+        let unlocked = sqlx::query(
+            "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
+             WHERE id = $1 AND enabled = TRUE",
+        )
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await
+        .map_err(DirectoryError::unavailable)?;
+        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        if unlocked.rows_affected() == 0 {
+            return Err(UnlockError::NoSuchAccount);
+        }
+        Ok(if was_locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked })
+    }
+
+    async fn remembers(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        self.had(id, password).await
+    }
+
+    async fn check(&self) -> Result<(), DirectoryError> {
+        self.database.check().await.map_err(DirectoryError::unavailable)
+    }
+}
+
+impl EmbeddedDirectory {
+    /// Counts a sign-in; tells if it is accepted. `compared` is the hash that the password was compared with.
+    ///
+    /// Decided on what the account is now: under any number of parallel tries, those that come after the lockout are
+    /// refused whatever they tried.
+    async fn note_sign_in(&self, id: &AccountId, compared: &str, right: bool, now: Timestamp) -> sqlx::Result<bool> {
+        let mut transaction = self.database.begin_write().await?;
+        let row = rows::by_id(&mut *transaction, id).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let locked = row.is_locked(now);
+        let accepted =
+            right && row.person.enabled && !locked && row.password_hash.as_deref().is_some_and(|hash| hash == compared);
+        let (failures, since) = row.failures(now);
+        let (failures, since, locked_until) = if accepted {
+            (0, None, None)
+        } else if locked {
+            // Tries during a lockout do not prolong it, or anyone could keep a person out for good.
+            (failures, since, row.locked_until)
+        } else if failures + 1 >= FAILURES_UNTIL_LOCKOUT {
+            (0, None, Some(now + LOCKOUT))
+        } else {
+            (failures + 1, since.or(Some(now)), None)
+        };
+        sqlx::query("UPDATE accounts SET failures = $2, failures_since = $3, locked_until = $4 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(failures)
+            .bind(since.map(to_millis))
+            .bind(locked_until.map(to_millis))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(accepted)
+    }
+}

@@ -1,0 +1,187 @@
+//! The embedded directory as the flows ask it: both ports together, over the same rows.
+
+use jiff::SignedDuration;
+use regain_ports::{
+    Account, AccountMail, AccountPhone, AccountQuestion, Accounts as _, Clock as _, PasswordChange, RegisterError,
+    Registration, SignIn, contract::accounts::AccountsFixture as _,
+};
+use regain_protocol::{Role, Secret};
+use regain_sql::People;
+
+use crate::embedded::Embedded;
+
+/// People with all that a list can say of them.
+const PEOPLE: &str = r#"
+[[people]]
+user_id = "Ada@Example.com"
+name = "Ada Lovelace"
+password = "first password of ada"
+mails = [
+    { role = "authentication", address = "ada@work.example" },
+    { role = "alternate", address = "ada@home.example" },
+]
+
+[[people]]
+user_id = "linus@example.com"
+name = "Locked"
+password = "password of the locked"
+locked = true
+
+[[people]]
+user_id = "mary@example.com"
+name = "Mary Jackson"
+password = "first password of mary"
+mails = [{ role = "alternate", address = "mary@home.example" }]
+phones = [
+    { role = "office", number = "+1 425 555 0124 x4711" },
+    { role = "mobile", number = "+1 (425) 555-0123" },
+    { role = "authentication", number = "+44 20 7946 0958" },
+]
+questions = [
+    { id = "first_pet", answer = "Fluffy the Second" },
+    { own = "What was on the wind tunnel's door?", answer = "Straße" },
+    { id = "dream_job", answer = "engineer" },
+]
+authenticator = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+recovery_codes = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"]
+groups = ["admins", "engineers"]
+"#;
+
+async fn open() -> Embedded {
+    let fixture = Embedded::open().await;
+    let people = People::from_toml(PEOPLE).expect("reads");
+    assert_eq!(fixture.adapter.import(&people).await.expect("imports"), 3);
+    fixture
+}
+
+async fn find(fixture: &Embedded, user_id: &str) -> Account {
+    fixture.directory().find(user_id).await.expect("answers").expect("is there")
+}
+
+fn mail(role: Role, address: &str) -> AccountMail {
+    AccountMail { role, address: address.to_owned() }
+}
+
+fn phone(role: Role, number: &str) -> AccountPhone {
+    AccountPhone { role, number: number.to_owned() }
+}
+
+#[tokio::test]
+async fn an_account_carries_its_security_info() {
+    let fixture = open().await;
+    let directory = fixture.directory();
+    let mary = find(&fixture, "mary@example.com").await;
+    assert_eq!(mary.mails, [mail(Role::Alternate, "mary@home.example")]);
+    assert_eq!(
+        mary.phones,
+        [
+            phone(Role::Mobile, "+14255550123"),
+            phone(Role::Authentication, "+442079460958"),
+            phone(Role::Office, "+14255550124"),
+        ],
+        "the office's is the last"
+    );
+    let [pet, own, job] = &mary.questions[..] else { panic!("three questions: {:?}", mary.questions) };
+    assert_eq!(*pet, AccountQuestion { id: "first_pet".into(), own: None });
+    assert_eq!(own.own.as_deref(), Some("What was on the wind tunnel's door?"));
+    assert!(!own.id.is_empty() && own.id != pet.id && own.id != job.id);
+    assert!(mary.authenticator);
+    assert_eq!(mary.recovery_codes, Some(2));
+    assert_eq!(mary.groups, ["admins", "engineers"]);
+    let key = directory.authenticator_key(Some(&mary.id)).await.expect("answers").expect("is there");
+    assert_eq!(key.expose(), b"12345678901234567890");
+    let used = directory.use_recovery_code(Some(&mary.id), &"000000000000001".into(), fixture.now()).await;
+    assert!(used.expect("answers"));
+    assert_eq!(find(&fixture, "mary@example.com").await.recovery_codes, Some(1));
+    let shown = format!("{mary:?}");
+    assert!(!shown.contains("Fluffy") && !shown.contains("GEZDGNBV"), "{shown}");
+
+    let ada = find(&fixture, "ada@example.com").await;
+    assert_eq!(ada.mails, [mail(Role::Authentication, "ada@work.example"), mail(Role::Alternate, "ada@home.example")]);
+    assert!(ada.phones.is_empty() && ada.questions.is_empty() && ada.groups.is_empty() && !ada.authenticator);
+    match directory.sign_in("mary@example.com", &"first password of mary".into(), fixture.now()).await {
+        Ok(SignIn::Accepted(account)) => assert_eq!(account, find(&fixture, "mary@example.com").await),
+        other => panic!("{other:?}"),
+    }
+    let refused = directory.sign_in("mary@example.com", &"wrong".into(), fixture.now()).await;
+    assert!(matches!(refused, Ok(SignIn::Refused)), "{refused:?}");
+    assert_eq!(directory.find("nobody@example.com").await.expect("answers"), None);
+}
+
+/// The office's phone is in the same table as the registered ones, and none of theirs.
+#[tokio::test]
+async fn the_office_phone_stays_whatever_is_registered_or_forgotten() {
+    let fixture = open().await;
+    let directory = fixture.directory();
+    let mary = find(&fixture, "mary@example.com").await;
+    for registration in [
+        Registration::Phone(phone(Role::Mobile, "+14255550199")),
+        Registration::RemovePhone(Role::Mobile),
+        Registration::RemovePhone(Role::Authentication),
+    ] {
+        directory.register(&mary.id, &registration).await.expect("registers");
+    }
+    let office = [phone(Role::Office, "+14255550124")];
+    assert_eq!(find(&fixture, "mary@example.com").await.phones, office);
+    for registration in
+        [Registration::Phone(phone(Role::Office, "+14255550199")), Registration::RemovePhone(Role::Office)]
+    {
+        let refused = directory.register(&mary.id, &registration).await;
+        assert!(matches!(refused, Err(RegisterError::NotRegistrable)), "{refused:?}");
+    }
+    directory.registrations.forget(&mary.id).await.expect("forgets");
+    let expected = Account {
+        id: mary.id,
+        user_id: mary.user_id,
+        display_name: mary.display_name,
+        enabled: true,
+        has_password: true,
+        phones: office.to_vec(),
+        groups: mary.groups,
+        ..Account::default()
+    };
+    assert_eq!(find(&fixture, "mary@example.com").await, expected, "what the directory has stays");
+}
+
+#[tokio::test]
+async fn registering_changes_neither_password_nor_lock() {
+    let fixture = open().await;
+    let directory = fixture.directory();
+    for (user_id, password) in
+        [("ada@example.com", "first password of ada"), ("linus@example.com", "password of the locked")]
+    {
+        let before = find(&fixture, user_id).await;
+        for registration in [
+            Registration::Mail(mail(Role::Alternate, "new@home.example")),
+            Registration::Authenticator(Secret::new(vec![2; 20])),
+            Registration::Confirm(fixture.now()),
+        ] {
+            directory.register(&before.id, &registration).await.expect("a locked one is its owner's still");
+        }
+        let after = find(&fixture, user_id).await;
+        assert_eq!((after.locked, after.has_password), (before.locked, before.has_password));
+        assert_eq!(after.mails.last(), Some(&mail(Role::Alternate, "new@home.example")));
+        let signed_in = directory.sign_in(user_id, &password.into(), fixture.now()).await.expect("answers");
+        assert_eq!(matches!(signed_in, SignIn::Accepted(_)), !before.locked);
+    }
+}
+
+/// Only ours is it to say that two spellings are one password; a directory that is not ours gets it as it was typed.
+#[tokio::test]
+async fn a_password_is_the_same_from_another_keyboard() {
+    let fixture = open().await;
+    let accounts = fixture.accounts();
+    let ada = find(&fixture, "ada@example.com").await.id;
+    let to = |new: &str, current: Option<&str>| PasswordChange { new: new.into(), current: current.map(Secret::from) };
+    let decomposed = "a\u{30a}ngstro\u{308}m unit";
+    accounts.set_password(&ada, &to(decomposed, None)).await.expect("sets");
+    let composed = "\u{e5}ngstr\u{f6}m\u{a0}unit";
+    let signed_in = accounts.sign_in("ada@example.com", &composed.into(), fixture.clock.now()).await;
+    assert!(matches!(signed_in.expect("answers"), SignIn::Accepted(_)));
+    assert!(accounts.remembers(&ada, &composed.into()).await.expect("answers"));
+    accounts.set_password(&ada, &to("next", Some("\u{e5}ngstr\u{f6}m unit"))).await.expect("sets");
+    assert!(accounts.remembers(&ada, &composed.into()).await.expect("answers"), "as a former one too");
+    fixture.clock.advance(SignedDuration::from_hours(1));
+    let signed_in = accounts.sign_in("ada@example.com", &composed.into(), fixture.clock.now()).await;
+    assert!(matches!(signed_in.expect("answers"), SignIn::Refused));
+}

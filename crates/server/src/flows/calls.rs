@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{CarriedOut, Fault, Flows, MAX_ROUNDS, Reply, state};
+use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, state};
 use crate::{
     client::Client,
     engine::OnOverLimit,
@@ -29,17 +29,17 @@ impl Flows {
             let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
             match self.decided(&row, cx, decision, None, &nobody).await? {
-                CarriedOut::Done(_) => return Ok(heard),
-                CarriedOut::Conflict => {}
-                CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                CommitResult::Done(_) => return Ok(heard),
+                CommitResult::Conflict => {}
+                CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
-                    if let CarriedOut::Done(_) =
+                    if let CommitResult::Done(_) =
                         self.carry_out(&row, cx, &decision, Reply::nothing(), None, &nobody).await?
                     {
                         return Ok(Heard::Over);
                     }
                 }
-                CarriedOut::OverLimit(..) => return Ok(Heard::Over),
+                CommitResult::OverLimit(..) => return Ok(Heard::Over),
             }
         }
         Err(Fault::Contention)

@@ -5,9 +5,9 @@
 //! That is what makes codes single-use and tries exact under any number of parallel requests.
 
 mod calls;
-mod carry_out;
+mod commit;
+mod idempotency;
 mod lookups;
-mod once;
 mod password_check;
 mod reply;
 
@@ -17,10 +17,10 @@ use jiff::Timestamp;
 use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowKind, ProblemCode, Secret};
 use tokio::sync::Notify;
 
-pub use once::{Kept, Once, OnceError};
-pub use reply::Reply;
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, StoredReply};
+pub use reply::{Content, Reply, Trouble};
 
-use carry_out::CarriedOut;
+use commit::CommitResult;
 use lookups::LimitReached;
 
 use crate::{
@@ -87,13 +87,13 @@ pub enum Fault {
     #[error("a stored flow cannot be read (column {0})")]
     State(usize),
     /// Others were faster, again and again.
-    #[error("too many requests for one flow at once")]
+    #[error("too many requests for one flow at key")]
     Contention,
 }
 
 /// An answer, with all that came with it.
 #[derive(Debug, Clone)]
-pub struct Answering {
+pub struct AnswerCommand {
     /// The flow.
     pub flow_id: String,
     /// The token that came with it.
@@ -103,7 +103,7 @@ pub struct Answering {
     /// The answer.
     pub answer: Answer,
     /// Its `Idempotency-Key`, where it had one.
-    pub once: Option<Once>,
+    pub key: Option<IdempotencyKey>,
     /// From where it came.
     pub client: Client,
 }
@@ -152,10 +152,10 @@ impl Flows {
         &self,
         create: &CreateFlow,
         config: Option<Config>,
-        once: Option<&Once>,
+        key: Option<&IdempotencyKey>,
         client: &Client,
     ) -> Result<Reply, Fault> {
-        if let Some(kept) = self.kept(once).await? {
+        if let Some(kept) = self.kept(key).await? {
             return Ok(kept.reply(|| None));
         }
         if create.user_id.as_deref().is_some_and(|id| user_id::trimmed(id).is_err()) {
@@ -190,15 +190,15 @@ impl Flows {
         let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
         let decision = self.engine.begin(cx, locale, create.user_id.as_deref(), asserted);
         let reply = Reply::created(self.engine.view(cx, &decision.state), token, config);
-        match self.carry_out(&row, cx, &decision, reply, once, client).await? {
-            CarriedOut::Done(reply) => Ok(reply),
-            CarriedOut::OverLimit(OnOverLimit::AssertionUsed, _) => {
+        match self.carry_out(&row, cx, &decision, reply, key, client).await? {
+            CommitResult::Done(reply) => Ok(reply),
+            CommitResult::OverLimit(OnOverLimit::AssertionUsed, _) => {
                 tracing::warn!("an assertion was used before");
                 Ok(not_asserted())
             }
-            CarriedOut::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
+            CommitResult::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
-            CarriedOut::Conflict => Ok(self.kept(once).await?.ok_or(Fault::Contention)?.reply(|| None)),
+            CommitResult::Conflict => Ok(self.kept(key).await?.ok_or(Fault::Contention)?.reply(|| None)),
         }
     }
 
@@ -236,7 +236,7 @@ impl Flows {
 
     /// A flow, as its owner sees it.
     pub fn show(&self, row: &FlowRow) -> Result<Reply, Fault> {
-        Ok(Reply::flow(&self.engine.view(self.context(row, None), &state(row)?)))
+        Ok(Reply::flow(self.engine.view(self.context(row, None), &state(row)?)))
     }
 
     /// What is no answer, as a problem along with its flow. With a key that was used before, that is
@@ -244,12 +244,12 @@ impl Flows {
     pub async fn malformed(
         &self,
         row: &FlowRow,
-        once: Option<&Once>,
+        key: Option<&IdempotencyKey>,
         code: ProblemCode,
         detail: &str,
     ) -> Result<Reply, Fault> {
         let flow = self.engine.view(self.context(row, None), &state(row)?);
-        if let Some(kept) = self.kept(once).await? {
+        if let Some(kept) = self.kept(key).await? {
             return Ok(kept.reply(|| Some(flow)));
         }
         Ok(Reply::problem(code, Some(detail), Some(flow)))
@@ -257,17 +257,17 @@ impl Flows {
 
     /// Takes an answer to the flow of `row`, whose token came along. A user ID is answered no sooner than the floor, so that the time does not
     /// tell what the directory knows.
-    pub async fn answer(&self, answering: &Answering, row: FlowRow) -> Result<Reply, Fault> {
-        let work = self.answer_soon(answering, row);
-        if matches!(answering.answer, Answer::Identify { .. } | Answer::SignIn { .. }) {
+    pub async fn answer(&self, command: &AnswerCommand, row: FlowRow) -> Result<Reply, Fault> {
+        let work = self.answer_soon(command, row);
+        if matches!(command.answer, Answer::Identify { .. } | Answer::SignIn { .. }) {
             tokio::join!(work, tokio::time::sleep(self.identify_floor)).0
         } else {
             work.await
         }
     }
 
-    async fn answer_soon(&self, answering: &Answering, row: FlowRow) -> Result<Reply, Fault> {
-        let Answering { flow_id, token, step_id, answer, once, client } = answering;
+    async fn answer_soon(&self, command: &AnswerCommand, row: FlowRow) -> Result<Reply, Fault> {
+        let AnswerCommand { flow_id, token, step_id, answer, key, client } = command;
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
@@ -278,11 +278,11 @@ impl Flows {
                 Some(row) => Some(row),
                 None => self.authentic(flow_id, token).await?,
             };
-            let row = match (row, self.kept(once.as_ref()).await?) {
+            let row = match (row, self.kept(key.as_ref()).await?) {
                 // The first of two equal requests may have voided the token that both came with.
-                (_, Some(Kept::Answer(reply))) => return Ok(reply),
+                (_, Some(StoredReply::Answer(reply))) => return Ok(reply),
                 (None, _) => return Ok(Reply::unauthorized()),
-                (Some(row), Some(Kept::OfAnother)) => {
+                (Some(row), Some(StoredReply::OfAnother)) => {
                     let flow = self.engine.view(self.context(&row, None), &state(&row)?);
                     return Ok(Reply::key_reused(Some(flow)));
                 }
@@ -290,11 +290,11 @@ impl Flows {
             };
             let state = state(&row)?;
             let cx = self.context(&row, prefix.as_deref());
-            let reached = self.look_everything_up(cx, &state, answering, &mut findings).await?;
-            let carried_out = match reached {
-                Some(LimitReached { over_limit, retry_at }) => CarriedOut::OverLimit(over_limit, retry_at),
+            let reached = self.look_everything_up(cx, &state, command, &mut findings).await?;
+            let result = match reached {
+                Some(LimitReached { over_limit, retry_at }) => CommitResult::OverLimit(over_limit, retry_at),
                 None => match self.engine.answer(cx, &state, step_id, answer, &findings) {
-                    Ok(decision) => self.decided(&row, cx, decision, once.as_ref(), client).await?,
+                    Ok(decision) => self.decided(&row, cx, decision, key.as_ref(), client).await?,
                     Err(Refusal::Busy) if waited < MAX_WAIT => {
                         tokio::time::sleep(WAIT).await;
                         waited += WAIT;
@@ -305,21 +305,21 @@ impl Flows {
                     }
                 },
             };
-            match carried_out {
-                CarriedOut::Done(reply) => return Ok(reply),
-                CarriedOut::Conflict => rounds += 1,
-                CarriedOut::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
+            match result {
+                CommitResult::Done(reply) => return Ok(reply),
+                CommitResult::Conflict => rounds += 1,
+                CommitResult::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
-                CarriedOut::OverLimit(OnOverLimit::CodeUsed, _) => {
+                CommitResult::OverLimit(OnOverLimit::CodeUsed, _) => {
                     findings.add(Finding::CodeUsed);
                     rounds += 1;
                 }
-                CarriedOut::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
-                    match self.decided(&row, cx, decision, once.as_ref(), client).await? {
-                        CarriedOut::Done(reply) => return Ok(reply),
-                        CarriedOut::Conflict | CarriedOut::OverLimit(..) => rounds += 1,
+                    match self.decided(&row, cx, decision, key.as_ref(), client).await? {
+                        CommitResult::Done(reply) => return Ok(reply),
+                        CommitResult::Conflict | CommitResult::OverLimit(..) => rounds += 1,
                     }
                 }
             }
@@ -332,10 +332,10 @@ impl Flows {
         &self,
         cx: Context<'_>,
         state: &State,
-        answering: &Answering,
+        command: &AnswerCommand,
         findings: &mut Findings,
     ) -> Result<Option<LimitReached>, Fault> {
-        let Answering { step_id, answer, client, .. } = answering;
+        let AnswerCommand { step_id, answer, client, .. } = command;
         while let Some(lookup) = self.engine.lookup(cx, state, step_id, answer, findings) {
             match self.look_up(lookup, cx.now, client).await? {
                 Ok(finding) => findings.add(finding),
@@ -363,22 +363,22 @@ impl Flows {
                 Err(refusal) => return Ok(Reply::refused(&refusal, None, cx.now)),
             };
             match self.carry_out(&row, cx, &decision, Reply::nothing(), None, client).await? {
-                CarriedOut::Done(reply) => return Ok(reply),
-                CarriedOut::Conflict | CarriedOut::OverLimit(..) => rounds += 1,
+                CommitResult::Done(reply) => return Ok(reply),
+                CommitResult::Conflict | CommitResult::OverLimit(..) => rounds += 1,
             }
         }
         Err(Fault::Contention)
     }
 
     /// What was kept for a request with an `Idempotency-Key`.
-    pub async fn kept(&self, once: Option<&Once>) -> Result<Option<Kept>, Fault> {
-        let Some(once) = once else { return Ok(None) };
-        let kept = self.store.replay(once.scope(), once.key(), self.now()).await?;
-        Ok(kept.map(|kept| once.open(&self.keys, &kept)))
+    pub async fn kept(&self, key: Option<&IdempotencyKey>) -> Result<Option<StoredReply>, Fault> {
+        let Some(key) = key else { return Ok(None) };
+        let kept = self.store.replay(key.scope(), key.key(), self.now()).await?;
+        Ok(kept.map(|kept| key.open(&self.keys, &kept)))
     }
 }
 
-impl Kept {
+impl StoredReply {
     /// What a request with that key is answered.
     fn reply(self, flow: impl FnOnce() -> Option<Flow>) -> Reply {
         match self {

@@ -1,175 +1,212 @@
-//! What the API answers, before it becomes HTTP; a kept answer is one of these, sealed.
+//! The service's replies, before they become HTTP; a reply that is kept for an `Idempotency-Key` is one of these, sealed.
 
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Config, Flow, FlowAnswered, FlowCreated, Problem, ProblemCode, Secret};
+use regain_protocol::{Config, Flow, FlowAnswered, FlowCreated, Problem, ProblemCode, Secret, Violation};
 use serde::{Deserialize, Serialize};
 
 use super::RETRY_UNAVAILABLE_S;
 use crate::engine::{self, Refusal};
 
-/// A whole answer.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A whole reply.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The `Location` header.
-    pub location: Option<String>,
-    /// The `Retry-After` header, in seconds.
+    /// The content.
+    pub content: Content,
+    /// The time to wait before asking again, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// The JSON body; may hold a token.
-    pub body: Option<Secret<String>>,
 }
 
+/// The content of a reply.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a reply is made key and written at key")]
+pub enum Content {
+    /// Nothing.
+    Nothing,
+    /// A flow that was looked at.
+    Flow(Flow),
+    /// A flow that was begun.
+    Created(FlowCreated),
+    /// A flow after an answer.
+    Answered(FlowAnswered),
+    /// A problem.
+    Problem(Trouble),
+}
+
+/// The content of a problem.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The problem as a stable word.
+    pub code: ProblemCode,
+    /// More about it, for developers.
+    pub detail: Option<String>,
+    /// The member at fault, as a JSON Pointer.
+    pub pointer: Option<String>,
+    /// The rules that refused a password.
+    pub violations: Vec<Violation>,
+    /// The flow as it now stands, where there is one.
+    pub flow: Option<Flow>,
+}
+
+/// A token may be in it.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Reply").field("retry_after", &self.retry_after).finish_non_exhaustive()
     }
 }
 
 impl Reply {
-    fn json(status: u16, body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body).expect("wire types have only text keys").into();
-        Self { status, location: None, retry_after: None, body: Some(body) }
+    const fn of(content: Content) -> Self {
+        Self { content, retry_after: None }
     }
 
     pub(super) const fn nothing() -> Self {
-        Self { status: 204, location: None, retry_after: None, body: None }
+        Self::of(Content::Nothing)
     }
 
-    pub(super) fn flow(flow: &Flow) -> Self {
-        Self::json(200, flow)
+    pub(super) const fn flow(flow: Flow) -> Self {
+        Self::of(Content::Flow(flow))
     }
 
-    pub(super) fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
-        let location = Some(format!("/v1/flows/{}", flow.id));
-        Self { location, ..Self::json(201, &FlowCreated { flow, token, config }) }
+    pub(super) const fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
+        Self::of(Content::Created(FlowCreated { flow, token, config }))
     }
 
     pub(super) fn decided(reply: &engine::Reply, flow: Flow, token: Option<Secret<String>>) -> Self {
-        match reply {
-            engine::Reply::Accepted => Self::json(200, &FlowAnswered { flow, token }),
-            engine::Reply::WrongCode => Self::problem(ProblemCode::WrongCode, None, Some(flow)),
-            engine::Reply::WrongAnswers => Self::problem(ProblemCode::WrongAnswers, None, Some(flow)),
-            engine::Reply::WrongPassword => Self::problem(ProblemCode::WrongPassword, None, Some(flow)),
-            engine::Reply::CaptchaFailed => Self::problem(ProblemCode::CaptchaFailed, None, Some(flow)),
-            engine::Reply::PasswordRefused(violations) => {
-                let mut problem = problem(ProblemCode::PasswordRefused, None, Some(flow));
-                problem.violations.clone_from(violations);
-                Self::json(problem.status, &problem)
-            }
-            engine::Reply::Ended => Self::problem(ProblemCode::FlowEnded, None, Some(flow)),
-            engine::Reply::Unavailable => Self {
-                retry_after: Some(RETRY_UNAVAILABLE_S),
-                ..Self::problem(ProblemCode::Unavailable, None, Some(flow))
-            },
-        }
+        let code = match reply {
+            engine::Reply::Accepted => return Self::of(Content::Answered(FlowAnswered { flow, token })),
+            engine::Reply::PasswordRefused(violations) => return Self::password_refused(violations, Some(flow)),
+            engine::Reply::WrongCode => ProblemCode::WrongCode,
+            engine::Reply::WrongAnswers => ProblemCode::WrongAnswers,
+            engine::Reply::WrongPassword => ProblemCode::WrongPassword,
+            engine::Reply::CaptchaFailed => ProblemCode::CaptchaFailed,
+            engine::Reply::Ended => ProblemCode::FlowEnded,
+            engine::Reply::Unavailable => ProblemCode::Unavailable,
+        };
+        Self::problem(code, None, Some(flow))
     }
 
     pub(super) fn refused(refusal: &Refusal, flow: Option<Flow>, now: Timestamp) -> Self {
-        let (code, detail) = match refusal {
-            Refusal::StepPassed => (ProblemCode::StepPassed, None),
-            Refusal::Ended => (ProblemCode::FlowEnded, None),
-            Refusal::CodeExpired => (ProblemCode::CodeExpired, None),
-            Refusal::PasswordRefused(_) => (ProblemCode::PasswordRefused, None),
-            Refusal::Invalid { detail, .. } => (ProblemCode::Invalid, Some(*detail)),
+        let code = match refusal {
+            Refusal::Invalid { pointer, detail } => return Self::invalid(pointer, detail).with(flow),
             Refusal::RateLimited { retry_at } => return Self::rate_limited(*retry_at, now, flow),
-            Refusal::Busy => {
-                return Self {
-                    retry_after: Some(RETRY_UNAVAILABLE_S),
-                    ..Self::problem(ProblemCode::Unavailable, None, flow)
-                };
-            }
+            Refusal::PasswordRefused(violations) => return Self::password_refused(violations, flow),
+            Refusal::StepPassed => ProblemCode::StepPassed,
+            Refusal::Ended => ProblemCode::FlowEnded,
+            Refusal::CodeExpired => ProblemCode::CodeExpired,
+            Refusal::Busy => ProblemCode::Unavailable,
         };
-        let mut problem = problem(code, detail, flow);
-        match refusal {
-            Refusal::Invalid { pointer, .. } => problem.pointer = Some((*pointer).to_owned()),
-            Refusal::PasswordRefused(violations) => problem.violations.clone_from(violations),
-            _ => {}
+        Self::problem(code, None, flow)
+    }
+
+    fn password_refused(violations: &[Violation], flow: Option<Flow>) -> Self {
+        let fault = Trouble { violations: violations.to_vec(), ..fault(ProblemCode::PasswordRefused, None, flow) };
+        Self::of(Content::Problem(fault))
+    }
+
+    fn with(mut self, flow: Option<Flow>) -> Self {
+        if let Content::Problem(fault) = &mut self.content {
+            fault.flow = flow;
         }
-        Self::json(problem.status, &problem)
+        self
     }
 
-    /// 422 `invalid`, for a member.
+    /// A member whose value cannot be used.
     pub fn invalid(pointer: &str, detail: &str) -> Self {
-        let problem =
-            Problem { pointer: Some(pointer.to_owned()), ..problem(ProblemCode::Invalid, Some(detail), None) };
-        Self::json(problem.status, &problem)
+        let fault = Trouble { pointer: Some(pointer.to_owned()), ..fault(ProblemCode::Invalid, Some(detail), None) };
+        Self::of(Content::Problem(fault))
     }
 
-    /// 429: to be tried again at that time.
+    /// Too early: to be tried again at that time.
     pub fn rate_limited(retry_at: Timestamp, now: Timestamp, flow: Option<Flow>) -> Self {
-        // Rounded up, and never "at once": who comes back then is not too early again.
+        // Rounded up, and never "at key": who comes back then is not too early again.
         let wait = retry_at.duration_since(now).max(SignedDuration::from_secs(1));
         let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
         Self { retry_after: u64::try_from(seconds).ok(), ..Self::problem(ProblemCode::RateLimited, None, flow) }
     }
 
-    /// 401: the same for an unknown flow as for a wrong token.
+    /// The same for an unknown flow as for a wrong token.
     pub fn unauthorized() -> Self {
         Self::problem(ProblemCode::Unauthorized, None, None)
     }
 
-    /// 422: the key came with another request before.
+    /// The key came with another request before.
     pub(super) fn key_reused(flow: Option<Flow>) -> Self {
         Self::problem(ProblemCode::Invalid, Some("this Idempotency-Key came with another request before"), flow)
     }
 
-    /// 503: something that the server depends on does not answer.
+    /// A dependency of the server does not answer.
     pub fn unavailable() -> Self {
-        Self { retry_after: Some(RETRY_UNAVAILABLE_S), ..Self::problem(ProblemCode::Unavailable, None, None) }
+        Self::problem(ProblemCode::Unavailable, None, None)
     }
 
     /// A problem.
     pub fn problem(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Self {
-        let problem = problem(code, detail, flow);
-        Self::json(problem.status, &problem)
+        let retry_after = (code == ProblemCode::Unavailable).then_some(RETRY_UNAVAILABLE_S);
+        Self { retry_after, ..Self::of(Content::Problem(fault(code, detail, flow))) }
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("an answer has only text keys")
+        serde_json::to_vec(self).expect("a reply has only text keys")
     }
 
+    /// Reads a kept reply, of this version or of a former one.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
+        serde_json::from_slice(bytes).ok().or_else(|| former(bytes))
     }
 }
 
-fn problem(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Problem {
-    let word = serde_json::to_value(code).ok();
-    Problem {
-        kind: format!("urn:regain:problem:{}", word.as_ref().and_then(|word| word.as_str()).unwrap_or("unknown")),
-        title: title(code).to_owned(),
-        status: code.status(),
-        detail: detail.map(str::to_owned),
-        code,
-        flow,
-        violations: Vec::new(),
-        pointer: None,
-    }
+fn fault(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Trouble {
+    Trouble { code, detail: detail.map(str::to_owned), pointer: None, violations: Vec::new(), flow }
 }
 
-/// A problem in a few words, for developers.
-const fn title(code: ProblemCode) -> &'static str {
-    match code {
-        ProblemCode::Malformed => "Not the JSON that this endpoint takes",
-        ProblemCode::Unauthorized => "No such flow, or not its token",
-        ProblemCode::NotFound => "No such address",
-        ProblemCode::MethodNotAllowed => "The address does not take this method",
-        ProblemCode::StepPassed => "The step has passed, or does not take this answer",
-        ProblemCode::FlowEnded => "The flow has ended",
-        ProblemCode::TooLarge => "The body is too large",
-        ProblemCode::UnsupportedMediaType => "The body is not application/json",
-        ProblemCode::WrongCode => "Not the code that was sent",
-        ProblemCode::CodeExpired => "The code's time is up",
-        ProblemCode::WrongAnswers => "Not the registered answers",
-        ProblemCode::WrongPassword => "Not the current password",
-        ProblemCode::CaptchaFailed => "The challenge was not solved",
-        ProblemCode::PasswordRefused => "The rules refuse the password",
-        ProblemCode::Invalid => "A value cannot be used",
-        ProblemCode::RateLimited => "Too many requests",
-        ProblemCode::Unavailable => "Something that the server depends on does not answer",
-        ProblemCode::Unknown => "Something went wrong",
+/// Reads a reply as version 0.1 kept it: as the HTTP response that it became.
+fn former(bytes: &[u8]) -> Option<Reply> {
+    #[derive(Deserialize)]
+    struct Response {
+        status: u16,
+        retry_after: Option<u64>,
+        body: Option<Secret<String>>,
+    }
+    let Response { status, retry_after, body } = serde_json::from_slice(bytes).ok()?;
+    let content = match body {
+        None => Content::Nothing,
+        Some(body) if status == 201 => Content::Created(serde_json::from_str(body.expose()).ok()?),
+        Some(body) if status == 200 => Content::Answered(serde_json::from_str(body.expose()).ok()?),
+        Some(body) => {
+            let Problem { code, detail, pointer, violations, flow, .. } = serde_json::from_str(body.expose()).ok()?;
+            Content::Problem(Trouble { code, detail, pointer, violations, flow })
+        }
+    };
+    Some(Reply { content, retry_after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a repeat of a request gets after an upgrade: the answer that the former version gave.
+    #[test]
+    fn replies_that_version_0_1_kept_are_read() {
+        let flow = r#"{"id":"f","kind":"reset","expires_at":"2026-11-30T10:00:00Z","gate":null,"notice":null,"step":{"id":"s","name":"identify","captcha":null}}"#;
+        let kept = |status: u16, body: &str| {
+            serde_json::json!({ "status": status, "location": null, "retry_after": 7, "body": body }).to_string()
+        };
+        let created = kept(201, &format!(r#"{{"flow":{flow},"token":"t"}}"#));
+        let created = Reply::from_bytes(created.as_bytes()).expect("reads");
+        assert!(matches!(&created.content, Content::Created(created) if created.token.expose() == "t"));
+        assert_eq!(created.retry_after, Some(7));
+        let answered = Reply::from_bytes(kept(200, &format!(r#"{{"flow":{flow}}}"#)).as_bytes()).expect("reads");
+        assert!(matches!(&answered.content, Content::Answered(answered) if answered.flow.id == "f"));
+        let refused = kept(422, &format!(r#"{{"status":422,"code":"wrong_code","flow":{flow}}}"#));
+        let refused = Reply::from_bytes(refused.as_bytes()).expect("reads");
+        assert!(matches!(&refused.content, Content::Problem(fault) if fault.code == ProblemCode::WrongCode));
+        for reply in [created, answered, refused] {
+            assert!(Reply::from_bytes(&reply.to_bytes()).is_some(), "and written and read as this version does");
+        }
+        assert!(Reply::from_bytes(b"{}").is_none());
     }
 }

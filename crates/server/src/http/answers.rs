@@ -1,4 +1,4 @@
-//! `POST /v1/answers`: the one address of all answers, so that a browser asks for leave once and not at every step.
+//! `POST /v1/answers`: the one address of all answers, so that a browser asks for leave key and not at every step.
 //!
 //! A request is looked at in this order: whether it has a token at all, its media type and size, its JSON as far as
 //! it names the flow, its token, its `Idempotency-Key`, the rest of its JSON, then the flow. Who has no flow's token
@@ -17,14 +17,14 @@ use serde::Deserialize;
 
 use super::{
     body,
-    flows::{IDEMPOTENCY, bearer, detached, once},
+    flows::{IDEMPOTENCY, bearer, detached, key},
     openapi::AnswerProblems,
     respond::answered,
 };
 use crate::{
     app::App,
     client::Client,
-    flows::{Answering, Fault, Kept, Once, OnceError, Reply},
+    flows::{AnswerCommand, Fault, IdempotencyKey, InvalidIdempotencyKey, Reply, StoredReply},
 };
 
 /// `POST /v1/answers`
@@ -113,29 +113,34 @@ async fn take(
     parse: impl FnOnce(&[u8]) -> Result<Answer, body::Refused>,
 ) -> Result<Reply, Fault> {
     let flows = app.flows();
-    let key = asked.once(app, headers, bytes);
+    let key = asked.idempotency_key(app, headers, bytes);
     let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
         // It may still be the repeat of a request whose first answer voided its token.
         return Ok(match flows.kept(key.ok().flatten().as_ref()).await? {
-            Some(Kept::Answer(reply)) => reply,
+            Some(StoredReply::Answer(reply)) => reply,
             _ => Reply::unauthorized(),
         });
     };
-    let Ok(once) = key else {
-        return flows.malformed(&row, None, ProblemCode::Invalid, &OnceError.to_string()).await;
+    let Ok(key) = key else {
+        return flows.malformed(&row, None, ProblemCode::Invalid, &InvalidIdempotencyKey.to_string()).await;
     };
     match parse(bytes) {
         Ok(answer) => {
             let Asked { id: flow_id, step_id, token, client } = asked;
-            flows.answer(&Answering { flow_id, token, step_id, answer, once, client }, row).await
+            flows.answer(&AnswerCommand { flow_id, token, step_id, answer, key, client }, row).await
         }
-        Err((code, detail)) => flows.malformed(&row, once.as_ref(), code, detail).await,
+        Err((code, detail)) => flows.malformed(&row, key.as_ref(), code, detail).await,
     }
 }
 
 impl Asked {
-    fn once(&self, app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Option<Once>, OnceError> {
+    fn idempotency_key(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Option<IdempotencyKey>, InvalidIdempotencyKey> {
         let parts = [b"POST", self.id.as_bytes(), self.step_id.as_bytes(), self.token.expose().as_bytes(), body];
-        once(app, headers, &format!("flow:{}", self.id), &parts)
+        idempotency_key(app, headers, &format!("flow:{}", self.id), &parts)
     }
 }

@@ -19,13 +19,13 @@ use super::{
 use crate::{
     app::App,
     client::Client,
-    flows::{Fault, Once, OnceError, Reply},
+    flows::{Fault, IdempotencyKey, InvalidIdempotencyKey, Reply},
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 pub(super) const IDEMPOTENCY: &str = "\
-Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts once; \
+Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts key; \
 another request with it is refused.";
 
 /// `POST /v1/flows`
@@ -64,11 +64,11 @@ async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Re
     // The network is part of the scope: two people who happen to use the same key get two flows.
     let network = client.prefix().unwrap_or_default();
     let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
-    let Ok(once) = once(app, headers, &scope, &[b"POST /v1/flows", &bytes]) else { return Ok(bad_key()) };
+    let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", &bytes]) else { return Ok(bad_key()) };
     match body::parse::<CreateFlow>(&bytes) {
         Ok(create) => {
             let config = (create.with_config == Some(true)).then(|| meta::public(app));
-            app.flows().create(&create, config, once.as_ref(), &client).await
+            app.flows().create(&create, config, key.as_ref(), &client).await
         }
         Err(error) => refused(error),
     }
@@ -119,17 +119,22 @@ pub(super) async fn cancel(
     answered(detached(async move { app.flows().cancel(&id, &token, &client).await }).await)
 }
 
-pub(super) fn once(app: &App, headers: &HeaderMap, scope: &str, parts: &[&[u8]]) -> Result<Option<Once>, OnceError> {
+pub(super) fn idempotency_key(
+    app: &App,
+    headers: &HeaderMap,
+    scope: &str,
+    parts: &[&[u8]],
+) -> Result<Option<IdempotencyKey>, InvalidIdempotencyKey> {
     let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
     match (keys.next(), keys.next()) {
         (None, _) => Ok(None),
-        (Some(key), None) => Once::new(app.keys(), key.as_bytes(), scope, parts).map(Some),
-        (Some(_), Some(_)) => Err(OnceError),
+        (Some(key), None) => IdempotencyKey::new(app.keys(), key.as_bytes(), scope, parts).map(Some),
+        (Some(_), Some(_)) => Err(InvalidIdempotencyKey),
     }
 }
 
 fn bad_key() -> Reply {
-    Reply::problem(ProblemCode::Invalid, Some(&OnceError.to_string()), None)
+    Reply::problem(ProblemCode::Invalid, Some(&InvalidIdempotencyKey.to_string()), None)
 }
 
 /// The bearer token, RFC 6750 section 2.1.

@@ -8,9 +8,10 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use regain_protocol::ProblemCode;
+use regain_protocol::{Problem, ProblemCode};
+use serde::Serialize;
 
-use crate::flows::{Fault, Reply};
+use crate::flows::{Content, Fault, Reply, Trouble};
 
 /// The media type of a problem, RFC 9457.
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -20,26 +21,59 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response<Body> {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let (status, location, body) = match &self.content {
+            Content::Nothing => (StatusCode::NO_CONTENT, None, None),
+            Content::Flow(flow) => (StatusCode::OK, None, json(flow)),
+            Content::Answered(answered) => (StatusCode::OK, None, json(answered)),
+            Content::Created(created) => {
+                let location = HeaderValue::from_str(&format!("/v1/flows/{}", created.flow.id)).ok();
+                (StatusCode::CREATED, location, json(created))
+            }
+            Content::Problem(trouble) => (status(trouble.code), None, json(&problem(trouble))),
+        };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        if self.body.is_some() {
+        if body.is_some() {
             headers.insert(header::CONTENT_TYPE, if status.is_success() { JSON } else { PROBLEM });
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(location) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        if let Some(location) = location {
             headers.insert(header::LOCATION, location);
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if let Some(body) = self.body {
-            *response.body_mut() = Body::from(body.expose().clone());
+        if let Some(body) = body {
+            *response.body_mut() = Body::from(body);
         }
         response
+    }
+}
+
+fn json(body: &impl Serialize) -> Option<Vec<u8>> {
+    Some(serde_json::to_vec(body).expect("wire types have only text keys"))
+}
+
+fn status(code: ProblemCode) -> StatusCode {
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The problem as RFC 9457 has it.
+fn problem(trouble: &Trouble) -> Problem {
+    let code = trouble.code;
+    let word = serde_json::to_value(code).ok();
+    Problem {
+        kind: format!("urn:regain:problem:{}", word.as_ref().and_then(|word| word.as_str()).unwrap_or("unknown")),
+        title: title(code).to_owned(),
+        status: code.status(),
+        detail: trouble.detail.clone(),
+        code,
+        flow: trouble.flow.clone(),
+        violations: trouble.violations.clone(),
+        pointer: trouble.pointer.clone(),
     }
 }
 
@@ -73,4 +107,28 @@ pub(super) async fn timed_out(_: BoxError) -> Reply {
 pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!("a request ended in a panic");
     Reply::unavailable().into_response()
+}
+
+/// A problem in a few words, for developers.
+const fn title(code: ProblemCode) -> &'static str {
+    match code {
+        ProblemCode::Malformed => "Not the JSON that this endpoint takes",
+        ProblemCode::Unauthorized => "No such flow, or not its token",
+        ProblemCode::NotFound => "No such address",
+        ProblemCode::MethodNotAllowed => "The address does not take this method",
+        ProblemCode::StepPassed => "The step has passed, or does not take this answer",
+        ProblemCode::FlowEnded => "The flow has ended",
+        ProblemCode::TooLarge => "The body is too large",
+        ProblemCode::UnsupportedMediaType => "The body is not application/json",
+        ProblemCode::WrongCode => "Not the code that was sent",
+        ProblemCode::CodeExpired => "The code's time is up",
+        ProblemCode::WrongAnswers => "Not the registered answers",
+        ProblemCode::WrongPassword => "Not the current password",
+        ProblemCode::CaptchaFailed => "The challenge was not solved",
+        ProblemCode::PasswordRefused => "The rules refuse the password",
+        ProblemCode::Invalid => "A value cannot be used",
+        ProblemCode::RateLimited => "Too many requests",
+        ProblemCode::Unavailable => "Something that the server depends on does not answer",
+        ProblemCode::Unknown => "Something went wrong",
+    }
 }

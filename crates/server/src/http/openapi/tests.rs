@@ -113,7 +113,7 @@ fn variants_are_components_told_apart_by_a_discriminator() {
 fn the_introduction_has_every_step_and_every_answer() {
     let document = build();
     let introduction = document["info"]["description"].as_str().expect("a text");
-    for (whole, column) in [("Step", 1), ("Answer", 2)] {
+    for (whole, column) in [("Step", 1), ("AnswerRequest", 2)] {
         let mapping = &document["components"]["schemas"][whole]["discriminator"]["mapping"];
         for word in mapping.as_object().expect("a mapping").keys() {
             let cells = introduction.lines().filter_map(|line| line.split('|').nth(column));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Fault, Flows, MAX_ROUNDS, Once, Reply};
+use super::{Fault, Flows, IdempotencyKey, MAX_ROUNDS, Reply};
 use crate::{
     client::Client,
     engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How a decision was carried out.
-pub(super) enum CarriedOut {
+pub(super) enum CommitResult {
     /// All of it.
     Done(Reply),
     /// Nothing: read and decide again.
@@ -30,23 +30,23 @@ impl Flows {
         row: &FlowRow,
         cx: Context<'_>,
         decision: Decision,
-        once: Option<&Once>,
+        key: Option<&IdempotencyKey>,
         client: &Client,
-    ) -> Result<CarriedOut, Fault> {
+    ) -> Result<CommitResult, Fault> {
         let Some((account_id, what)) = application(&decision) else {
-            return self.commit_answer(row, cx, &decision, once, client).await;
+            return self.commit_answer(row, cx, &decision, key, client).await;
         };
         // The claim keeps no answer: what follows from it does.
         match self.carry_out(row, cx, &decision, Reply::nothing(), None, client).await? {
-            CarriedOut::Done(_) => {}
+            CommitResult::Done(_) => {}
             not_claimed => return Ok(not_claimed),
         }
         let applied = self.apply(&account_id, &what).await;
         let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
         for _ in 0..MAX_ROUNDS {
             let follows = self.engine.applied(cx, &decision.state, &what, &applied);
-            match self.commit_answer(&claimed, cx, &follows, once, client).await? {
-                CarriedOut::Conflict if applied == Applied::Done => {
+            match self.commit_answer(&claimed, cx, &follows, key, client).await? {
+                CommitResult::Conflict if applied == Applied::Done => {
                     // Whatever happened to the flow meanwhile: it is done, so it says so.
                     let now = self.store.flow(&row.id).await?;
                     claimed.version = now.ok_or(Fault::Contention)?.version;
@@ -94,9 +94,9 @@ impl Flows {
         row: &FlowRow,
         cx: Context<'_>,
         decision: &Decision,
-        once: Option<&Once>,
+        key: Option<&IdempotencyKey>,
         client: &Client,
-    ) -> Result<CarriedOut, Fault> {
+    ) -> Result<CommitResult, Fault> {
         let rotates = decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken));
         let token = rotates.then(|| random_token(&*self.rng));
         let mut row = row.clone();
@@ -110,7 +110,7 @@ impl Flows {
         row.expires_at = extended.unwrap_or(row.expires_at);
         let shown = self.engine.view(Context { expires_at: row.expires_at, ..cx }, &decision.state);
         let reply = Reply::decided(&decision.reply, shown, token);
-        self.carry_out(&row, cx, decision, reply, once, client).await
+        self.carry_out(&row, cx, decision, reply, key, client).await
     }
 
     /// Commits everything that a decision brings about, in one transaction.
@@ -120,9 +120,9 @@ impl Flows {
         cx: Context<'_>,
         decision: &Decision,
         reply: Reply,
-        once: Option<&Once>,
+        key: Option<&IdempotencyKey>,
         client: &Client,
-    ) -> Result<CarriedOut, Fault> {
+    ) -> Result<CommitResult, Fault> {
         let named = decision.state.stage.account_key().map(str::to_owned);
         let account_key = named.or_else(|| row.account_key.clone());
         // A flow that is done leaves its account: a later success does not make it a cancelled one.
@@ -135,7 +135,7 @@ impl Flows {
             },
             charges: Vec::new(),
             messages: Vec::new(),
-            replay: once.map(|once| once.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
+            replay: key.map(|key| key.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
             audit: Vec::new(),
             void_others: None,
             now: cx.now,
@@ -179,12 +179,12 @@ impl Flows {
                 if !change.messages.is_empty() {
                     self.wake.notify_one();
                 }
-                CarriedOut::Done(reply)
+                CommitResult::Done(reply)
             }
-            Committed::Conflict => CarriedOut::Conflict,
+            Committed::Conflict => CommitResult::Conflict,
             Committed::OverLimit { bucket, retry_at } => {
                 let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);
-                CarriedOut::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
+                CommitResult::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
             }
         })
     }

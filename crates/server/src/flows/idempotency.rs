@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a repeat of the same request gets the first answer and acts once.
+//! `Idempotency-Key`: a repeat of the same request gets the first answer and acts key.
 
 use jiff::Timestamp;
 use regain_protocol::Secret;
@@ -14,7 +14,7 @@ const MAX_KEY: usize = 255;
 
 /// A request that came with an `Idempotency-Key`.
 #[derive(Debug, Clone)]
-pub struct Once {
+pub struct IdempotencyKey {
     scope: String,
     key: String,
     fingerprint: String,
@@ -22,7 +22,7 @@ pub struct Once {
 
 /// What was kept under a key.
 #[derive(Debug)]
-pub enum Kept {
+pub enum StoredReply {
     /// The first answer to the same request.
     Answer(Reply),
     /// Something else: the key came with another request.
@@ -32,13 +32,13 @@ pub enum Kept {
 /// Not an `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Idempotency-Key: 1 to 255 visible ASCII characters")]
-pub struct OnceError;
+pub struct InvalidIdempotencyKey;
 
-impl Once {
+impl IdempotencyKey {
     /// A request with this key. A repeat of it has the same scope and the same parts.
-    pub fn new(keys: &Keys, key: &[u8], scope: &str, parts: &[&[u8]]) -> Result<Self, OnceError> {
+    pub fn new(keys: &Keys, key: &[u8], scope: &str, parts: &[&[u8]]) -> Result<Self, InvalidIdempotencyKey> {
         if !(1..=MAX_KEY).contains(&key.len()) || !key.iter().all(u8::is_ascii_graphic) {
-            return Err(OnceError);
+            return Err(InvalidIdempotencyKey);
         }
         Ok(Self {
             scope: scope.to_owned(),
@@ -68,12 +68,14 @@ impl Once {
     }
 
     /// What was kept under the key.
-    pub(super) fn open(&self, keys: &Keys, kept: &Replay) -> Kept {
+    pub(super) fn open(&self, keys: &Keys, kept: &Replay) -> StoredReply {
         if !same(&kept.fingerprint, &self.fingerprint) {
-            return Kept::OfAnother;
+            return StoredReply::OfAnother;
         }
         let reply = keys.open(&self.context(), &kept.answer).ok();
-        Kept::Answer(reply.and_then(|bytes| Reply::from_bytes(bytes.expose())).unwrap_or_else(Reply::unavailable))
+        StoredReply::Answer(
+            reply.and_then(|bytes| Reply::from_bytes(bytes.expose())).unwrap_or_else(Reply::unavailable),
+        )
     }
 
     fn context(&self) -> String {

@@ -45,7 +45,7 @@ impl Engine {
     pub fn applied(&self, cx: Context<'_>, claimed: &State, what: &Application, applied: &Applied) -> Decision {
         let turn = Turn { engine: self, cx, state: claimed };
         let released = || turn.stayed(claimed.stage.clone());
-        let Some(person) = claimed.stage.person() else { return gone(turn) };
+        let Some(person) = claimed.stage.person() else { return over(turn, "account_gone") };
         match applied {
             Applied::Done => follows(turn, person, what),
             Applied::NotLocked => finished(turn, Outcome::NotLocked, person, false),
@@ -56,6 +56,8 @@ impl Engine {
                 decision.audit("refused_by_directory");
                 decision
             }
+            // Where nobody can be asked there is nothing left to do.
+            Applied::NotAllowed if self.rules().contact.is_none() => over(turn, "not_allowed_by_directory"),
             Applied::NotAllowed => {
                 let step = ContactAdministrator::after(ContactReason::NotAllowed, person);
                 let mut decision = turn.moved(Stage::ContactAdministrator(step));
@@ -68,15 +70,15 @@ impl Engine {
                 decision.audit("not_applied");
                 decision
             }
-            Applied::NoAccount => gone(turn),
+            Applied::NoAccount => over(turn, "account_gone"),
         }
     }
 }
 
-fn gone(turn: Turn<'_>) -> Decision {
+fn over(turn: Turn<'_>, event: &'static str) -> Decision {
     let mut decision = Decision::new(turn.state.ended(random_id(turn.cx.rng), EndReason::Cancelled, None));
     decision.reply = Reply::Ended;
-    decision.audit("account_gone");
+    decision.audit(event);
     decision
 }
 
@@ -157,4 +159,26 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
 /// Tells if a claim is so old that whoever made it is taken for dead.
 pub(crate) fn is_stuck(since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since) >= STUCK_AFTER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        steps::NewPassword,
+        testing::{FLOW_BEGINS, Sequence, context, engine, person, rules},
+    };
+
+    #[test]
+    fn who_may_not_be_changed_and_can_ask_nobody_is_at_the_end() {
+        let engine = engine(crate::Rules { contact: None, ..rules() });
+        let rng = Sequence::default();
+        let cx = context(FlowKind::Reset, FLOW_BEGINS, &rng);
+        let stage = Stage::NewPassword(NewPassword { person: person(), current_tries_left: None });
+        let claimed = State::new("en".into(), "step".into(), stage).claimed(cx.now);
+        let what = Application::SetPassword { new: "a river that runs north".into(), current: None };
+        let decision = engine.applied(cx, &claimed, &what, &Applied::NotAllowed);
+        assert!(decision.state.stage.is_over());
+        assert_eq!(decision.reply, Reply::Ended);
+    }
 }

@@ -218,7 +218,7 @@ impl Engine {
 }
 
 /// Tells if the directory is making the flow's change at this moment.
-fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
+pub(crate) fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
     state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
 }
 

@@ -1,15 +1,64 @@
-//! The rules of an organisation for the tests: the defaults of the documented configuration.
+//! Fixtures of the tests: an organisation by the defaults of the documented configuration, an engine, a person.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use regain_keys::Keys;
 use regain_policy::{Banned, nist};
-use regain_ports::Abilities;
-use regain_protocol::{Contact, FlowKind};
+use regain_ports::{Abilities, Rng};
+use regain_protocol::{Contact, FlowKind, Secret};
 
 use crate::{
-    CaptchaRules, CodeRules, GateRules, Limits, MethodRules, PasswordRules, QuestionRules, Rules, SecurityInfoRules,
+    CaptchaRules, CodeRules, Context, Engine, GateRules, KnownAccount, Limits, MethodRules, PasswordRules, Person,
+    QuestionRules, Rules, SecurityInfo, SecurityInfoRules,
 };
+
+/// The time at which the tests' flows begin.
+pub(crate) const FLOW_BEGINS: Timestamp = Timestamp::constant(1_795_442_400, 0);
+
+/// Bytes that are the same each time, and others at each call.
+#[derive(Default)]
+pub(crate) struct Sequence(AtomicU8);
+
+impl Rng for Sequence {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+/// An engine by these rules.
+pub(crate) fn engine(rules: Rules) -> Engine {
+    Engine::new(Keys::derive(&Secret::new(vec![3; 32])), rules)
+}
+
+/// The circumstances of a decision about a flow.
+pub(crate) fn context(kind: FlowKind, now: Timestamp, rng: &dyn Rng) -> Context<'_> {
+    let expires_at = FLOW_BEGINS + SignedDuration::from_mins(15);
+    Context { flow_id: "flow", kind, expires_at, now, rng, client: None }
+}
+
+/// A person whose identity is proved, and who has registered nothing.
+pub(crate) fn person() -> Person {
+    Person {
+        user_id: "ada".into(),
+        account_key: "key of ada".into(),
+        account: KnownAccount {
+            id: "id of ada".into(),
+            user_id: "ada".into(),
+            display_name: "Ada Lovelace".into(),
+            first_password: false,
+            locked: false,
+            gates: 1,
+            info: SecurityInfo::default(),
+            notices: Vec::new(),
+        },
+        proved: Vec::new(),
+        changed: false,
+    }
+}
 
 /// Every method but the questions and the phone is on; there is no challenge.
 pub(crate) fn rules() -> Rules {

@@ -51,9 +51,10 @@ impl Authenticator {
     }
 }
 
-/// The single use of a code: the same one proves nothing again, in any flow.
-pub(crate) fn one_use(turn: Turn<'_>, account_key: &str, time_step: u64) -> Effect {
-    let bucket = turn.engine.keys.bucket("time step", &format!("{account_key} {time_step}"));
+/// The single use of a code: the same one proves nothing again, in any flow. The code is part of it, because a new app
+/// that is added in the time step of a proof shows another.
+pub(crate) fn one_use(turn: Turn<'_>, account_key: &str, time_step: u64, code: &Secret<String>) -> Effect {
+    let bucket = turn.engine.keys.bucket("time step", &format!("{account_key} {time_step} {}", code.expose()));
     Effect::Charge(Charge { bucket, window: TEN_MINUTES, limit: 1, cost: 1 }, OnOverLimit::CodeUsed)
 }
 
@@ -124,5 +125,41 @@ impl Kind for App {
         let proves = if rules.methods.authenticator { vec![MethodKind::Authenticator] } else { Vec::new() };
         let entry = Entry { kind: MethodKind::Authenticator, role: None, destination: None, proves };
         info.authenticator.then_some(entry).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regain_protocol::FlowKind;
+
+    use super::*;
+    use crate::{
+        state::State,
+        testing::{FLOW_BEGINS, Sequence, context, engine, rules},
+    };
+
+    #[test]
+    fn each_code_is_used_once_and_two_apps_have_two() {
+        let engine = engine(rules());
+        let rng = Sequence::default();
+        let cx = context(FlowKind::Register, FLOW_BEGINS, &rng);
+        let state = State::new(
+            "en".into(),
+            "step".into(),
+            Stage::Done(crate::Done {
+                outcome: regain_protocol::Outcome::Registered,
+                user_id: String::new(),
+                notified: false,
+                info_due: false,
+            }),
+        );
+        let turn = Turn { engine: &engine, cx, state: &state };
+        let bucket = |code: &str, step| match one_use(turn, "ada", step, &code.into()) {
+            Effect::Charge(charge, OnOverLimit::CodeUsed) => charge.bucket,
+            effect => panic!("{effect:?}"),
+        };
+        assert_eq!(bucket("123456", 7), bucket("123456", 7));
+        assert_ne!(bucket("123456", 7), bucket("654321", 7), "an app that is added in the time step of a proof");
+        assert_ne!(bucket("123456", 7), bucket("123456", 8));
     }
 }

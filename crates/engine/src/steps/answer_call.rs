@@ -13,6 +13,7 @@ use super::{Step, Turn, Whose};
 use crate::{
     Context, Engine,
     decision::{Decision, Effect, Refusal, Reply},
+    engine::is_being_applied,
     lookups::Findings,
     methods::{self, How, Method},
     proof,
@@ -166,6 +167,10 @@ impl Engine {
         if step.call.call_id != call_id || is_final(step.status(cx.now).0) {
             return (None, Heard::Over);
         }
+        // `#` was pressed before, and the registrations are taking the phone in.
+        if is_being_applied(cx, state) {
+            return (None, Heard::Over);
+        }
         let becomes = |status| turn.stayed(Stage::AnswerCall(step.with_status(status, cx.now)));
         match event {
             CallEvent::Key('#') => (Some(pressed(turn, step)), Heard::Proved),
@@ -204,4 +209,42 @@ fn pressed(turn: Turn<'_>, step: &AnswerCall) -> Decision {
     decision.state.rotate_due |= decision.effects.iter().any(rotates);
     decision.effects.retain(|effect| !rotates(effect));
     decision
+}
+
+#[cfg(test)]
+mod tests {
+    use regain_protocol::{FlowKind, MethodKind, Role};
+
+    use super::*;
+    use crate::{
+        MethodRules,
+        steps::SecurityInfo,
+        testing::{FLOW_BEGINS, Sequence, context, engine, person, rules},
+    };
+
+    #[test]
+    fn nothing_is_taken_of_a_call_while_its_phone_is_registered() {
+        let rules = rules();
+        let engine = engine(crate::Rules { methods: MethodRules { call_mobile: true, ..rules.methods }, ..rules });
+        let rng = Sequence::default();
+        let cx = context(FlowKind::Register, FLOW_BEGINS, &rng);
+        let state = State::new("en".into(), "step".into(), Stage::SecurityInfo(SecurityInfo::of(person())));
+        let kind = MethodKind::Call;
+        let add = Answer::Add { kind, role: Some(Role::Mobile), value: Some("+14255550123".into()) };
+        let state = engine.answer(cx, &state, "step", &add, &Findings::default()).expect("a call").state;
+        let Stage::AnswerCall(step) = &state.stage else { panic!("no call") };
+        let call_id = step.call.call_id.clone();
+        let (pressed, heard) = engine.on_call_event(cx, &state, &call_id, CallEvent::Key('#'));
+        assert_eq!(heard, Heard::Proved);
+        let claimed = pressed.expect("a change").state;
+        assert!(claimed.applying_since.is_some());
+        for event in [CallEvent::Ringing, CallEvent::Key('#'), CallEvent::Key('5'), CallEvent::Over, CallEvent::Failed]
+        {
+            let (decision, heard) = engine.on_call_event(cx, &claimed, &call_id, event);
+            assert!(decision.is_none() && heard == Heard::Over, "{event:?}");
+        }
+        // Whoever was registering it is dead: it can be pressed again.
+        let later = context(FlowKind::Register, FLOW_BEGINS + SignedDuration::from_secs(11), &rng);
+        assert!(engine.on_call_event(later, &claimed, &call_id, CallEvent::Key('#')).0.is_some());
+    }
 }

@@ -5,7 +5,7 @@
 //! what is written in the mail is what was typed, and says so.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Answer, Contact, MethodKind, Outcome, StepBody};
+use regain_protocol::{Answer, Contact, EndReason, MethodKind, Outcome, StepBody};
 use regain_values::user_id;
 use serde::{Deserialize, Serialize};
 
@@ -131,7 +131,9 @@ impl Step for ContactAdministrator {
 
     fn view(&self, turn: Turn<'_>) -> StepBody {
         let contact = turn.engine.rules().contact.clone();
-        contact.map_or(StepBody::Unknown, |contact| StepBody::ContactAdministrator {
+        // They were there when the flow came here: the configuration has changed meanwhile.
+        let ended = StepBody::Ended { reason: EndReason::Cancelled, retry_at: None };
+        contact.map_or(ended, |contact| StepBody::ContactAdministrator {
             reason: self.reason.as_str().to_owned(),
             contact,
             needs_user_id: self.user_id.is_none(),

@@ -114,7 +114,7 @@ impl EnterCode {
             How::Authenticator(app) => {
                 let step = app.step(turn, findings.authenticator_key().flatten(), code);
                 let step = step.filter(|_| exists && !findings.code_used());
-                step.map(|step| vec![methods::one_use(turn, account_key, step)])
+                step.map(|step| vec![methods::one_use(turn, account_key, step, code)])
             }
             How::RecoveryCodes(_) => (findings.recovery_code() == Some(true) && exists).then(Vec::new),
             How::Call(_) | How::Questions(_) => return Err(Refusal::StepPassed),

@@ -1,4 +1,4 @@
-//! What becomes of calls: the one way in which a flow is changed by somebody else than its owner.
+//! Events of calls: the one way in which a flow is changed by somebody else than its owner.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! Carrying out what the engine decided: everything in one transaction, and what the directory does in between two.
+//! Commits of decisions: everything in one transaction, and the directory's change in between two.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How a decision was carried out.
+/// The result of committing a decision.
 pub(super) enum CommitResult {
     /// All of it.
     Done(Reply),
@@ -190,7 +190,7 @@ impl Flows {
     }
 }
 
-/// What the directory is to do, and to which account.
+/// The change that is to be made, and the account.
 fn application(decision: &Decision) -> Option<(AccountId, Application)> {
     decision.effects.iter().find_map(|effect| match effect {
         Effect::Apply { account_id, what } => Some((account_id.clone(), what.clone())),

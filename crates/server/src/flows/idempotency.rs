@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a repeat of the same request gets the first answer and acts key.
+//! `Idempotency-Key`: a repeat of the same request gets the first answer and acts once.
 
 use jiff::Timestamp;
 use regain_protocol::Secret;
@@ -20,7 +20,7 @@ pub struct IdempotencyKey {
     fingerprint: String,
 }
 
-/// What was kept under a key.
+/// The reply that is stored under a key.
 #[derive(Debug)]
 pub enum StoredReply {
     /// The first answer to the same request.
@@ -47,7 +47,7 @@ impl IdempotencyKey {
         })
     }
 
-    /// Where the key counts.
+    /// The scope in which the key counts.
     pub fn scope(&self) -> &str {
         &self.scope
     }
@@ -67,7 +67,7 @@ impl IdempotencyKey {
         }
     }
 
-    /// What was kept under the key.
+    /// The reply that is stored under the key.
     pub(super) fn open(&self, keys: &Keys, kept: &Replay) -> StoredReply {
         if !same(&kept.fingerprint, &self.fingerprint) {
             return StoredReply::OfAnother;

@@ -77,7 +77,7 @@ impl Flows {
         self.directory.check_answers(account_id, &given.collect::<Vec<_>>()).await
     }
 
-    /// Does work that has its price, key that is paid. Work that could not be done costs nothing, and a right answer
+    /// Does work that has its price, once that is paid. Work that could not be done costs nothing, and a right answer
     /// costs no more than the trying.
     async fn paid<T>(
         &self,

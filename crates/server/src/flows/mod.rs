@@ -36,17 +36,17 @@ use crate::{
     user_id,
 };
 
-/// How often a decision is made again because another request was faster. Each of those others has
+/// The number of times that a decision is made again because another request was faster. Each of those others has
 /// changed the flow, which can happen to one flow only a few times.
 const MAX_ROUNDS: u32 = 64;
 
-/// How long to wait, in all, for another request that sets the password of the same flow.
+/// The time to wait, in all, for another request that sets the password of the same flow.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// How long to wait before looking again.
+/// The time to wait before looking again.
 const WAIT: Duration = Duration::from_millis(25);
 
-/// How long a client should wait before it repeats a request that found a dependency missing, in seconds.
+/// The time for a client to wait before it repeats a request that found a dependency missing, in seconds.
 const RETRY_UNAVAILABLE_S: u64 = 5;
 
 /// Begins flows, shows them, takes answers.
@@ -202,7 +202,7 @@ impl Flows {
         }
     }
 
-    /// What an assertion of the host's back end says; `None` where it is not to be believed, or is about
+    /// The content of an assertion of the host's back end; `None` where it is not to be believed, or is about
     /// nobody, or about somebody else than the request.
     async fn asserted(
         &self,
@@ -239,7 +239,7 @@ impl Flows {
         Ok(Reply::flow(self.engine.view(self.context(row, None), &state(row)?)))
     }
 
-    /// What is no answer, as a problem along with its flow. With a key that was used before, that is
+    /// The reply to a body that is no answer, a problem along with its flow. With a key that was used before, that is
     /// what is wrong with it.
     pub async fn malformed(
         &self,
@@ -370,7 +370,7 @@ impl Flows {
         Err(Fault::Contention)
     }
 
-    /// What was kept for a request with an `Idempotency-Key`.
+    /// The stored reply to a request with an `Idempotency-Key`.
     pub async fn kept(&self, key: Option<&IdempotencyKey>) -> Result<Option<StoredReply>, Fault> {
         let Some(key) = key else { return Ok(None) };
         let kept = self.store.replay(key.scope(), key.key(), self.now()).await?;
@@ -379,7 +379,7 @@ impl Flows {
 }
 
 impl StoredReply {
-    /// What a request with that key is answered.
+    /// The reply to a request with that key.
     fn reply(self, flow: impl FnOnce() -> Option<Flow>) -> Reply {
         match self {
             Self::Answer(reply) => reply,

@@ -1,4 +1,4 @@
-//! The rules for a new password that others judge, key it keeps every rule that the engine can judge by itself.
+//! The rules for a new password that others judge, once it keeps every rule that the engine can judge by itself.
 
 use regain_protocol::Violation;
 use tokio::task::spawn_blocking;

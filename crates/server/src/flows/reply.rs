@@ -22,7 +22,7 @@ pub struct Reply {
 /// The content of a reply.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a reply is made key and written at key")]
+#[expect(clippy::large_enum_variant, reason = "a reply is made once and written at once")]
 pub enum Content {
     /// Nothing.
     Nothing,
@@ -122,7 +122,7 @@ impl Reply {
 
     /// Too early: to be tried again at that time.
     pub fn rate_limited(retry_at: Timestamp, now: Timestamp, flow: Option<Flow>) -> Self {
-        // Rounded up, and never "at key": who comes back then is not too early again.
+        // Rounded up, and never "at once": who comes back then is not too early again.
         let wait = retry_at.duration_since(now).max(SignedDuration::from_secs(1));
         let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
         Self { retry_after: u64::try_from(seconds).ok(), ..Self::problem(ProblemCode::RateLimited, None, flow) }

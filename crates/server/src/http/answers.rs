@@ -1,4 +1,4 @@
-//! `POST /v1/answers`: the one address of all answers, so that a browser asks for leave key and not at every step.
+//! `POST /v1/answers`: the one address of all answers, so that a browser asks for leave once and not at every step.
 //!
 //! A request is looked at in this order: whether it has a token at all, its media type and size, its JSON as far as
 //! it names the flow, its token, its `Idempotency-Key`, the rest of its JSON, then the flow. Who has no flow's token
@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::{
     body,
-    flows::{IDEMPOTENCY, bearer, detached, key},
+    flows::{IDEMPOTENCY, bearer, detached, idempotency_key},
     openapi::AnswerProblems,
     respond::answered,
 };

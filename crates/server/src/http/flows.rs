@@ -25,7 +25,7 @@ use crate::{
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 pub(super) const IDEMPOTENCY: &str = "\
-Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts key; \
+Unique for what the person did. A repeat of the same request with the same key gets the first answer and acts once; \
 another request with it is refused.";
 
 /// `POST /v1/flows`

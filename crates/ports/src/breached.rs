@@ -1,4 +1,4 @@
-//! Where it is known which passwords occur in breaches.
+//! Passwords that occur in breaches.
 
 use async_trait::async_trait;
 

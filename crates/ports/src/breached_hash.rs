@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::{Breached, BreachedError, Rng};
 
-/// How many digits a range is asked for by.
+/// The digits that a range is asked for by.
 pub const PREFIX_DIGITS: usize = 5;
 
-/// How many digits the rest of a hash has.
+/// The digits of the rest of a hash.
 pub const SUFFIX_DIGITS: usize = 35;
 
 /// So many lines an answer has at least, and a multiple of [`PADDING_STEP`]: of a thousand million hashes a
@@ -39,7 +39,7 @@ pub struct Suffix([u8; SUFFIX_DIGITS]);
 pub struct BreachedHash {
     /// The hash but for the range's prefix.
     pub suffix: Suffix,
-    /// How often it was seen in breaches.
+    /// The number of times that it was seen in breaches.
     pub count: u32,
 }
 
@@ -104,7 +104,7 @@ pub fn hash(password: &Secret<String>) -> (Prefix, Suffix) {
     parts.expect("twenty bytes are forty digits")
 }
 
-/// How often a password was seen in breaches; 0 for never.
+/// The number of times that a password was seen in breaches; 0 for never.
 pub async fn seen(breached: &dyn Breached, password: &Secret<String>) -> Result<u32, BreachedError> {
     let (prefix, suffix) = hash(password);
     let range = breached.range(prefix).await?;

@@ -8,7 +8,7 @@ use regain_protocol::Secret;
 /// Asks the outside service about tokens that its script gave out in a browser.
 #[async_trait]
 pub trait CaptchaVerifier: Send + Sync + 'static {
-    /// Whether a token is good. Asking uses it up: the service says yes to each token once. `client` is
+    /// Tells if a token is good. Asking uses it up: the service says yes to each token once. `client` is
     /// where the request came from, which the service may compare with whom it gave the token to.
     async fn verify(&self, token: &Secret<String>, client: Option<IpAddr>) -> Result<bool, CaptchaError>;
 }

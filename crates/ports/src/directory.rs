@@ -47,7 +47,7 @@ pub struct Account {
 /// A mail address of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountMail {
-    /// What it is to the account: [`Role::Alternate`] or [`Role::Authentication`].
+    /// The role: [`Role::Alternate`] or [`Role::Authentication`].
     pub role: Role,
     /// The address.
     pub address: String,
@@ -56,7 +56,7 @@ pub struct AccountMail {
 /// A phone of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountPhone {
-    /// What it is to the account: [`Role::Mobile`], [`Role::Authentication`] or [`Role::Office`].
+    /// The role: [`Role::Mobile`], [`Role::Authentication`] or [`Role::Office`].
     pub role: Role,
     /// The number in E.164 form, such as `+14255550123`; an extension is not part of it.
     pub number: String,

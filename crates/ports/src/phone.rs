@@ -13,14 +13,14 @@ pub struct TextMessage {
     pub id: String,
     /// The one number it goes to, in E.164 form. Always a stored one, never one from a request.
     pub to: String,
-    /// What it says.
+    /// The text.
     pub text: Secret<String>,
 }
 
 /// A call to place. It carries no code: whoever answers presses `#`.
 #[derive(Debug, Clone)]
 pub struct PhoneCall {
-    /// Which call it is: everything that becomes of it is said under this name.
+    /// The call's name, under which all its events are told.
     pub reference: CallRef,
     /// The number to call, in E.164 form. Always a stored one.
     pub to: String,
@@ -37,7 +37,7 @@ pub struct CallRef {
     pub call_id: String,
 }
 
-/// What becomes of a call, as the provider tells it.
+/// An event of a call, as the provider tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallEvent {
     /// It rings.
@@ -52,7 +52,7 @@ pub enum CallEvent {
     Failed,
 }
 
-/// What to say to whoever is on the line.
+/// The instruction for whoever is on the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
     /// Noted. Ask for the key, where somebody listens.

@@ -14,7 +14,7 @@ pub struct EndSessions {
     pub account_id: AccountId,
     /// The user ID as the directory spells it.
     pub user_id: String,
-    /// What was begun before this is to end.
+    /// Sessions that were begun before this are to end.
     pub before: Timestamp,
 }
 

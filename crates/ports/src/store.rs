@@ -13,7 +13,7 @@ use regain_protocol::FlowKind;
 pub struct FlowRow {
     /// Its opaque id.
     pub id: String,
-    /// What it is for.
+    /// The kind of flow.
     pub kind: FlowKind,
     /// Counts its changes from 1; [`Store::commit`] compares and increments it.
     pub version: i64,
@@ -22,7 +22,7 @@ pub struct FlowRow {
     /// The keyed hash of the normalised user ID, once one was given; the same for an account that
     /// does not exist.
     pub account_key: Option<String>,
-    /// When it ends whatever happens.
+    /// The time at which it ends whatever happens.
     pub expires_at: Timestamp,
     /// The engine's state, as JSON.
     pub state: String,
@@ -39,7 +39,7 @@ pub struct Change {
     pub messages: Vec<NewMessage>,
     /// The answer to keep for a repeat of the same request.
     pub replay: Option<Replay>,
-    /// What happened, for the audit log.
+    /// The events, for the audit log.
     pub audit: Vec<AuditEntry>,
     /// Ends every other flow of the account and drops its unsent messages.
     pub void_others: Option<VoidOthers>,
@@ -50,17 +50,17 @@ pub struct Change {
 /// A charge against a sliding counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
-    /// Which counter, such as `tries:<account key>`. Holds no personal data in the clear.
+    /// The counter, such as `tries:<account key>`. Holds no personal data in the clear.
     pub bucket: String,
     /// Over which time the counter counts.
     pub window: SignedDuration,
-    /// How much it may hold.
+    /// The most that it may hold.
     pub limit: u32,
-    /// How much to add; 0 only checks that there is room for one more.
+    /// The amount to add; 0 only checks that there is room for one more.
     pub cost: u32,
 }
 
-/// How charging counters by themselves ended.
+/// The result of charging counters by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Charged {
@@ -95,7 +95,7 @@ pub struct NewMessage {
     pub payload: String,
     /// It is not sent after this.
     pub not_after: Timestamp,
-    /// Whether [`VoidOthers`] may drop it: true for codes, false for confirmations.
+    /// [`VoidOthers`] may drop it: true for codes, false for confirmations.
     pub voidable: bool,
 }
 
@@ -106,13 +106,13 @@ pub struct ClaimedMessage {
     pub id: String,
     /// The sealed message.
     pub payload: String,
-    /// How often it was tried before.
+    /// The number of times that it was tried before.
     pub attempts: u32,
     /// It is not sent after this.
     pub not_after: Timestamp,
 }
 
-/// What became of a claimed message.
+/// The end of a claimed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settlement {
     /// Sent; erase it.
@@ -126,7 +126,7 @@ pub enum Settlement {
 /// The kept answer to a request with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
-    /// Where the key counts, such as `flow:<id>`.
+    /// The scope in which the key counts, such as `flow:<id>`.
     pub scope: String,
     /// Keyed hash of the client's key.
     pub key: String,
@@ -134,7 +134,7 @@ pub struct Replay {
     pub fingerprint: String,
     /// The sealed answer.
     pub answer: String,
-    /// When it may be forgotten.
+    /// The time from which it may be forgotten.
     pub expires_at: Timestamp,
 }
 
@@ -147,7 +147,7 @@ pub struct AuditEntry {
     pub flow_id: String,
     /// The account's key, once one was named.
     pub account_key: Option<String>,
-    /// What happened, as a stable word such as `code_sent`.
+    /// The event, as a stable word such as `code_sent`.
     pub event: String,
     /// From where: the client's address.
     pub client: Option<String>,
@@ -155,7 +155,7 @@ pub struct AuditEntry {
     pub detail: Option<String>,
 }
 
-/// How a commit ended.
+/// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Committed {
@@ -225,6 +225,6 @@ pub trait Store: Send + Sync + 'static {
     /// many rows. The audit log stays.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Whether the store answers.
+    /// Checks that the store answers.
     async fn check(&self) -> Result<(), StoreError>;
 }

@@ -9,7 +9,7 @@ pub use regain_ports::*;
 /// The ports that a server stands on; cheap to clone.
 #[derive(Clone)]
 pub struct Ports {
-    /// The store of flows.
+    /// The flows.
     pub store: Arc<dyn Store>,
     /// The organisation's accounts, and what people have registered.
     pub directory: Directory,

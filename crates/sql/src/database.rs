@@ -20,10 +20,10 @@ pub(super) type Backend = sqlx::Sqlite;
 /// Readers never wait for the writer in WAL mode; more than this gains nothing on one file.
 const READERS: u32 = 4;
 
-/// How long another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
+/// The time for which another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a request waits for a connection before it is answered with 503.
+/// The time that a request waits for a connection before it is answered with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An open database file; cheap to clone.
@@ -42,7 +42,7 @@ pub enum OpenError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// There is no such file.
@@ -53,7 +53,7 @@ pub enum OpenError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
+        /// SQLite's error.
         source: sqlx::Error,
     },
     /// The schema could not be brought up to date, for instance because a newer version made it.
@@ -61,7 +61,7 @@ pub enum OpenError {
     Migrate {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The fault.
         source: sqlx::migrate::MigrateError,
     },
 }
@@ -96,7 +96,7 @@ impl Database {
         if path.exists() { Self::open(path).await } else { Err(OpenError::Missing(path.to_owned())) }
     }
 
-    /// Where to read outside a transaction.
+    /// The pool for reading outside a transaction.
     pub(super) fn reader(&self) -> &SqlitePool {
         &self.readers
     }
@@ -108,7 +108,7 @@ impl Database {
         self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 
-    /// Whether the file answers.
+    /// Checks that the file answers.
     pub(super) async fn check(&self) -> sqlx::Result<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
     }

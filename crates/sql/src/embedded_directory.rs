@@ -36,9 +36,9 @@ pub struct EmbeddedDirectory {
     /// Seal the keys of authenticator apps, which must be read back.
     keys: Keys,
     hashing: Hashing,
-    /// How many of an account's last passwords are remembered.
+    /// The number of an account's last passwords that are remembered.
     remembered: u8,
-    /// What a password or answer is compared with where there is none.
+    /// The hash that a password or answer is compared with where there is none.
     dummy_hash: String,
 }
 

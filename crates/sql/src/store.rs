@@ -18,7 +18,7 @@ use regain_ports::{
     VoidOthers,
 };
 
-/// How long flows and messages stay after their time: an ended flow can still be asked for, and an
+/// The time for which flows and messages stay after their time: an ended flow can still be asked for, and an
 /// operator can see what became of a message.
 const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 

@@ -97,7 +97,7 @@ impl Demo {
         serde_json::from_str(&body).expect("JSON")
     }
 
-    /// What the outbox holds, once it holds something.
+    /// The entries of the outbox, once it holds something.
     fn outbox(&self) -> Value {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {

@@ -13,7 +13,7 @@ use crate::engine::{self, Refusal};
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reply {
     /// The content.
-    pub content: Content,
+    pub content: Box<Content>,
     /// The time to wait before asking again, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -22,7 +22,6 @@ pub struct Reply {
 /// The content of a reply.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a reply is made once and written at once")]
 pub enum Content {
     /// Nothing.
     Nothing,
@@ -59,19 +58,19 @@ impl fmt::Debug for Reply {
 }
 
 impl Reply {
-    const fn of(content: Content) -> Self {
-        Self { content, retry_after: None }
+    fn of(content: Content) -> Self {
+        Self { content: Box::new(content), retry_after: None }
     }
 
-    pub(super) const fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self::of(Content::Nothing)
     }
 
-    pub(super) const fn flow(flow: Flow) -> Self {
+    pub(super) fn flow(flow: Flow) -> Self {
         Self::of(Content::Flow(flow))
     }
 
-    pub(super) const fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
+    pub(super) fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
         Self::of(Content::Created(FlowCreated { flow, token, config }))
     }
 
@@ -108,7 +107,7 @@ impl Reply {
     }
 
     fn with(mut self, flow: Option<Flow>) -> Self {
-        if let Content::Problem(fault) = &mut self.content {
+        if let Content::Problem(fault) = &mut *self.content {
             fault.flow = flow;
         }
         self
@@ -181,14 +180,14 @@ fn former(bytes: &[u8]) -> Option<Reply> {
             Content::Problem(Trouble { code, detail, pointer, violations, flow })
         }
     };
-    Some(Reply { content, retry_after })
+    Some(Reply { content: Box::new(content), retry_after })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What a repeat of a request gets after an upgrade: the answer that the former version gave.
+    /// A repeat of a request gets after an upgrade the answer that the former version gave.
     #[test]
     fn replies_that_version_0_1_kept_are_read() {
         let flow = r#"{"id":"f","kind":"reset","expires_at":"2026-11-30T10:00:00Z","gate":null,"notice":null,"step":{"id":"s","name":"identify","captcha":null}}"#;
@@ -197,13 +196,13 @@ mod tests {
         };
         let created = kept(201, &format!(r#"{{"flow":{flow},"token":"t"}}"#));
         let created = Reply::from_bytes(created.as_bytes()).expect("reads");
-        assert!(matches!(&created.content, Content::Created(created) if created.token.expose() == "t"));
+        assert!(matches!(&*created.content, Content::Created(created) if created.token.expose() == "t"));
         assert_eq!(created.retry_after, Some(7));
         let answered = Reply::from_bytes(kept(200, &format!(r#"{{"flow":{flow}}}"#)).as_bytes()).expect("reads");
-        assert!(matches!(&answered.content, Content::Answered(answered) if answered.flow.id == "f"));
+        assert!(matches!(&*answered.content, Content::Answered(answered) if answered.flow.id == "f"));
         let refused = kept(422, &format!(r#"{{"status":422,"code":"wrong_code","flow":{flow}}}"#));
         let refused = Reply::from_bytes(refused.as_bytes()).expect("reads");
-        assert!(matches!(&refused.content, Content::Problem(fault) if fault.code == ProblemCode::WrongCode));
+        assert!(matches!(&*refused.content, Content::Problem(fault) if fault.code == ProblemCode::WrongCode));
         for reply in [created, answered, refused] {
             assert!(Reply::from_bytes(&reply.to_bytes()).is_some(), "and written and read as this version does");
         }

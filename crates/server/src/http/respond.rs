@@ -21,15 +21,15 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response<Body> {
-        let (status, location, body) = match &self.content {
+        let (status, location, body) = match &*self.content {
             Content::Nothing => (StatusCode::NO_CONTENT, None, None),
-            Content::Flow(flow) => (StatusCode::OK, None, json(flow)),
-            Content::Answered(answered) => (StatusCode::OK, None, json(answered)),
+            Content::Flow(flow) => (StatusCode::OK, None, Some(json(flow))),
+            Content::Answered(answered) => (StatusCode::OK, None, Some(json(answered))),
             Content::Created(created) => {
                 let location = HeaderValue::from_str(&format!("/v1/flows/{}", created.flow.id)).ok();
-                (StatusCode::CREATED, location, json(created))
+                (StatusCode::CREATED, location, Some(json(created)))
             }
-            Content::Problem(trouble) => (status(trouble.code), None, json(&problem(trouble))),
+            Content::Problem(trouble) => (status(trouble.code), None, Some(json(&problem(trouble)))),
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
@@ -53,8 +53,8 @@ impl IntoResponse for Reply {
     }
 }
 
-fn json(body: &impl Serialize) -> Option<Vec<u8>> {
-    Some(serde_json::to_vec(body).expect("wire types have only text keys"))
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("wire types have only text keys")
 }
 
 fn status(code: ProblemCode) -> StatusCode {

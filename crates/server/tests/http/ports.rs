@@ -59,7 +59,7 @@ impl FallibleDirectory {
         self.down.store(down, Ordering::SeqCst);
     }
 
-    /// How often a password, or a person's answers, were compared.
+    /// The number of comparisons of a password, or of a person's answers.
     pub(crate) fn compared(&self) -> usize {
         self.compared.load(Ordering::SeqCst)
     }

@@ -78,7 +78,7 @@ mod tests {
     use regain_keys::Keys;
     use regain_ports::{Accounts as _, OsRng, PasswordChange, SystemClock};
 
-    /// What is not asked for is not kept, also of what was asked for before.
+    /// Passwords that are not asked for are not kept, nor those that were asked for before.
     #[tokio::test]
     async fn no_more_hashes_are_kept_than_are_needed() {
         let folder = tempfile::tempdir().expect("a folder");

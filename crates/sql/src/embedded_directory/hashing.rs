@@ -28,10 +28,10 @@ impl HashCost {
 
 const LANES: u32 = 1;
 
-/// What a salt has: 128 bits (RFC 9106 section 3.1).
+/// The bytes of a salt: 128 bits (RFC 9106 section 3.1).
 pub(super) const SALT_BYTES: usize = 16;
 
-/// How many hashes may be asked for at a time, for each that is made at a time. The last of them waits some
+/// The number of hashes that may be asked for at a time, for each that is made at a time. The last of them waits some
 /// two seconds; more would only wait until nobody wants the answer any more.
 const ASKED_FOR_EACH: usize = 64;
 
@@ -43,7 +43,7 @@ pub(super) struct Hashing {
     permits: Arc<Semaphore>,
     /// A place for each hash that is made or waits to be.
     places: Arc<Semaphore>,
-    /// How often something was compared with a hash.
+    /// The number of comparisons with a hash.
     #[cfg(test)]
     pub(super) verified: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -78,7 +78,7 @@ impl Hashing {
         .await?
     }
 
-    /// Whether a password is that of a hash.
+    /// Tells if a password is that of a hash.
     pub(super) async fn verify(&self, password: &Secret<String>, hash: &str) -> Result<bool, DirectoryError> {
         #[cfg(test)]
         self.verified.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

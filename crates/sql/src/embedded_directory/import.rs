@@ -28,7 +28,7 @@ pub enum ImportError {
     /// Two people of the list have the same user ID.
     #[error("the list has the user_id {0} twice")]
     Twice(String),
-    /// What is said of people cannot be used: a line for each fault, with the person and the key,
+    /// Entries that cannot be used: a line for each fault, with the person and the key,
     /// never with the value.
     #[error("nobody was imported:\n{}", .0.join("\n"))]
     Faults(Vec<String>),
@@ -398,7 +398,7 @@ mod tests {
         assert!(hashes.len() == 2 && hashes.iter().all(|hash| !hash.to_uppercase().contains("7K3QX")), "{hashes:?}");
     }
 
-    /// What a stolen copy of the database gives of an answer: a hash, and of no other form than a
+    /// A stolen copy of the database gives a hash of an answer, and of no other form than a
     /// password's.
     #[tokio::test]
     async fn answers_are_kept_as_hashes_only() {

@@ -27,10 +27,10 @@ pub struct NewPerson {
     pub name: String,
     /// The password; none for an account that never had one.
     pub password: Option<Secret<String>>,
-    /// Whether the account may be used.
+    /// The account may be used.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Whether it is locked until somebody unlocks it or its password is reset.
+    /// It is locked until somebody unlocks it or its password is reset.
     #[serde(default)]
     pub locked: bool,
     /// The addresses that count for recovery.
@@ -56,7 +56,7 @@ pub struct NewPerson {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonMail {
-    /// What it is to the account.
+    /// The role.
     pub role: MailRole,
     /// The address.
     pub address: String,
@@ -85,7 +85,7 @@ impl From<MailRole> for Role {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonPhone {
-    /// What it is to the account.
+    /// The role.
     pub role: PhoneRole,
     /// The number with its country code, as [`phone_number::parse`](regain_values::phone_number::parse) reads
     /// it; an extension is dropped.
@@ -142,7 +142,7 @@ pub enum PeopleError {
     Wrong {
         /// Where, from 1.
         line: usize,
-        /// What is wrong.
+        /// The fault.
         message: String,
     },
 }

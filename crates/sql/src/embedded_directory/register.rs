@@ -1,4 +1,4 @@
-//! What people register by themselves: their addresses, phones, questions and authenticator app.
+//! Registrations that people make by themselves: their addresses, phones, questions and authenticator app.
 
 use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
@@ -116,7 +116,7 @@ impl EmbeddedDirectory {
         Ok(())
     }
 
-    /// What is kept of an answer.
+    /// The hash that is kept of an answer.
     pub(super) async fn hash_answer(&self, answer: &Secret<String>) -> Result<String, DirectoryError> {
         self.hashing.hash(&questions::normalise(answer), salt(&*self.rng)).await
     }
@@ -172,7 +172,7 @@ fn check(registration: &Registration) -> Result<(), RegisterError> {
     if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
 }
 
-/// What the key of an account's authenticator app is sealed for: it opens for no other account.
+/// The context that the key of an account's authenticator app is sealed for: it opens for no other account.
 pub(super) fn authenticator_context(id: &AccountId) -> String {
     format!("authenticator:{id}")
 }

@@ -7,7 +7,7 @@ use super::SqliteStore;
 use crate::database::{Backend, from_millis, to_millis};
 use regain_ports::{AuditEntry, StoreError};
 
-/// Which lines of the audit log to read.
+/// The lines of the audit log to read.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
     /// Those from this time on.
@@ -16,7 +16,7 @@ pub struct AuditFilter {
     pub flow_id: Option<String>,
 }
 
-/// Where in the log a line is: by time, and by its place in its flow.
+/// The place of a line in the log: by time, and by its place in its flow.
 #[derive(Debug, Clone)]
 pub struct AuditPosition {
     at: i64,

@@ -62,7 +62,7 @@ fn window_of(charge: &Charge) -> i64 {
     i64::try_from(charge.window.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// What a counter was charged with at each time after one, oldest first. Only asked for when it is full: a
+/// The charges of a counter at each time after one, oldest first. Only asked for when it is full: a
 /// counter for the whole organisation has many.
 async fn charges_since(
     transaction: &mut Transaction<'_, Backend>,
@@ -81,7 +81,7 @@ async fn charges_since(
         .collect()
 }
 
-/// When enough of the oldest charges will have slid out of the window that no more than `room` is
+/// The time at which enough of the oldest charges will have slid out of the window that no more than `room` is
 /// held; `None` where that never suffices.
 fn free_at(held: &[(i64, i64)], room: i64, window: i64) -> Option<i64> {
     let mut sum: i64 = held.iter().map(|(_, cost)| cost).sum();

@@ -1,4 +1,4 @@
-//! What stays, and for how long.
+//! The time for which things stay.
 
 use crate::{Charge, Committed, FlowRow, NewMessage, Settlement, Store};
 use jiff::SignedDuration;

@@ -55,7 +55,7 @@ pub enum Content {
     Confirmation {
         /// The change.
         outcome: Outcome,
-        /// When.
+        /// The time.
         at: Timestamp,
         /// From where, roughly: the client's network prefix; `None` where it isn't known.
         client: Option<String>,
@@ -70,7 +70,7 @@ pub enum Content {
         role: Option<Role>,
         /// The address or number with most of it hidden, where there is one.
         masked: Option<String>,
-        /// When.
+        /// The time.
         at: Timestamp,
         /// From where, roughly.
         client: Option<String>,
@@ -79,7 +79,7 @@ pub enum Content {
     RecoveryCodeUsed {
         /// The number of codes that are left.
         left: u8,
-        /// When.
+        /// The time.
         at: Timestamp,
         /// From where, roughly.
         client: Option<String>,
@@ -99,7 +99,7 @@ pub enum Content {
         message: Option<String>,
         /// The kinds of proof that were given.
         proved: Vec<MethodKind>,
-        /// When.
+        /// The time.
         at: Timestamp,
         /// From where, roughly.
         client: Option<String>,

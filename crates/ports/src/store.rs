@@ -68,7 +68,7 @@ pub enum Charged {
     Done,
     /// None is charged: a counter has no room.
     OverLimit {
-        /// Which.
+        /// The counter.
         bucket: String,
         /// From when it has.
         retry_at: Timestamp,
@@ -78,7 +78,7 @@ pub enum Charged {
 /// Ends the other flows of an account.
 #[derive(Debug, Clone)]
 pub struct VoidOthers {
-    /// Whose.
+    /// The account's key.
     pub account_key: String,
     /// The state that they get, as JSON.
     pub state: String,
@@ -141,7 +141,7 @@ pub struct Replay {
 /// A line of the audit log. It never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When.
+    /// The time.
     pub at: Timestamp,
     /// The flow.
     pub flow_id: String,
@@ -166,7 +166,7 @@ pub enum Committed {
     Conflict,
     /// Nothing is stored: a counter has no room.
     OverLimit {
-        /// Which.
+        /// The counter.
         bucket: String,
         /// From when it has.
         retry_at: Timestamp,

@@ -111,7 +111,7 @@ pub(super) struct Selection {
     filter: String,
 }
 
-const SERVER: &[&str] = &["regain-server", "regain-demo"];
+const SERVER: &[&str] = &["regain-server", "regain-demo", "regain-engine", "regain-sql"];
 const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[
@@ -119,8 +119,11 @@ const UNIT: &[&str] = &[
     "regain-generator",
     "regain-policy",
     "regain-proof-of-work",
+    "regain-keys",
+    "regain-ports",
     "regain-protocol",
     "regain-strength",
+    "regain-values",
     "xtask",
     // Its end-to-end tests are not native ones.
     "regain-e2e",

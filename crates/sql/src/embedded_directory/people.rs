@@ -140,7 +140,7 @@ pub enum PeopleError {
     /// It is no list of people.
     #[error("line {line} of the list of people: {message}")]
     Wrong {
-        /// Where, from 1.
+        /// The line, from 1.
         line: usize,
         /// The fault.
         message: String,

@@ -1,0 +1,281 @@
+//! The world around the engine: the organisation, its people and the directory.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::SignedDuration;
+use regain_engine::{
+    CaptchaRules, CodeRules, GateRules, Limits, MethodRules, PasswordRules, QuestionRules, Rules, SecurityInfoRules,
+};
+use regain_policy::{Banned, nist};
+use regain_ports::{Abilities, Account, AccountMail, AccountPhone, AccountQuestion};
+use regain_protocol::{Contact, FlowKind, MethodKind, Role};
+use regain_values::questions::PREDEFINED;
+
+/// The key of every registered authenticator app.
+pub(crate) const APP_KEY: &[u8] = b"12345678901234567890";
+
+/// The saved recovery codes of every account that has some.
+pub(crate) const SAVED: [&str; 2] = ["7K3QX9MBWD2HZ4T", "0123456789ABCDE"];
+
+/// The password of every account.
+pub(crate) const RIGHT: &str = "the password of today";
+
+/// A password that the rules take.
+pub(crate) const GOOD: &str = "a river that runs north";
+
+/// The tick of the clock: longer than the wait for another code, and than a claim may last.
+pub(crate) const TICK: i64 = 30;
+
+/// The life of a code, in seconds: longer than the wait for another, so that both are about, and shorter than a flow of
+/// three ticks.
+pub(crate) const CODE_LIFE: i64 = 45;
+
+/// The wrong proofs that end a flow.
+pub(crate) const TRIES: u8 = 2;
+
+/// Somebody who is named at the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum User {
+    /// Has both methods.
+    Ada,
+    /// Has both methods, and sign-in is locked.
+    Locked,
+    /// Needs two proofs, and has two destinations, or one thing, of the first kind only.
+    Lone,
+    /// Has both methods and may not be used.
+    Disabled,
+    /// Has nothing to prove themselves by.
+    Newcomer,
+    /// Is nobody's user ID.
+    Nobody(u16),
+}
+
+impl User {
+    /// Tells if somebody can prove themselves at all: that their account may be used and has a method.
+    pub(crate) const fn can_prove(self) -> bool {
+        !matches!(self, Self::Nobody(_) | Self::Disabled | Self::Newcomer)
+    }
+
+    /// A number that tells one from another.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Ada => 0,
+            Self::Locked => 1,
+            Self::Lone => 2,
+            Self::Disabled => 3,
+            Self::Newcomer => 4,
+            Self::Nobody(number) => 5 + i64::from(number),
+        }
+    }
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ada => f.write_str("ada"),
+            Self::Locked => f.write_str("locked"),
+            Self::Lone => f.write_str("lone"),
+            Self::Disabled => f.write_str("disabled"),
+            Self::Newcomer => f.write_str("newcomer"),
+            Self::Nobody(number) => write!(f, "nobody{number}"),
+        }
+    }
+}
+
+/// The number of proofs that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gates {
+    /// One of everybody, two of [`User::Lone`].
+    One,
+    /// Two of everybody.
+    Two,
+    /// One of everybody, two of a group that everybody here is in.
+    TwoByGroup,
+}
+
+/// The way in which a flow begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With the person's own words.
+    Alone,
+    /// With the word of the host page's back end.
+    Asserted(User),
+}
+
+/// One small world.
+#[derive(Debug, Clone)]
+pub(crate) struct Configuration {
+    pub(crate) kind: FlowKind,
+    pub(crate) start: Start,
+    pub(crate) methods: [MethodKind; 2],
+    pub(crate) gates: Gates,
+    pub(crate) self_service: bool,
+    /// The administrators can be reached, by a form.
+    pub(crate) has_contact: bool,
+    /// Whole destinations are asked for before anything is sent.
+    pub(crate) confirms: bool,
+    /// The duration of a flow, in ticks.
+    pub(crate) ticks: i64,
+    /// The times that a flow can be given more time.
+    pub(crate) extensions: u8,
+    pub(crate) users: Vec<User>,
+}
+
+impl fmt::Display for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [one, other] = self.methods;
+        write!(f, "{:?}: {one:?}, {other:?}; gates: {:?}", self.kind, self.gates)?;
+        if let Start::Asserted(user) = self.start {
+            write!(f, "; asserted: {user}")?;
+        }
+        let others = [
+            (!self.self_service, "self-service off"),
+            (!self.has_contact, "no administrators"),
+            (self.confirms, "destinations confirmed"),
+            (self.extensions > 0, "more time"),
+        ];
+        others.iter().filter(|(is, _)| *is).try_for_each(|(_, words)| write!(f, "; {words}"))
+    }
+}
+
+impl Configuration {
+    pub(crate) fn new(kind: FlowKind, methods: [MethodKind; 2]) -> Self {
+        Self {
+            kind,
+            start: Start::Alone,
+            methods,
+            gates: Gates::One,
+            self_service: true,
+            has_contact: true,
+            confirms: false,
+            ticks: 2,
+            extensions: 0,
+            users: vec![User::Ada, User::Lone],
+        }
+    }
+
+    fn has(&self, kind: MethodKind) -> bool {
+        self.methods.contains(&kind)
+    }
+
+    /// The organisation's decisions.
+    pub(crate) fn rules(&self) -> Rules {
+        let groups: BTreeMap<_, _> = [("admins".to_owned(), 2)].into();
+        Rules {
+            kinds: vec![FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register],
+            lifetime: SignedDuration::from_secs(TICK * self.ticks),
+            self_service: self.self_service,
+            methods: MethodRules {
+                email: self.has(MethodKind::Email),
+                sms: self.has(MethodKind::Sms),
+                call_mobile: self.has(MethodKind::Call),
+                call_office: false,
+                questions: self.has(MethodKind::Questions),
+                authenticator: self.has(MethodKind::Authenticator),
+                recovery_codes: self.has(MethodKind::RecoveryCodes),
+                confirm_destination: self.confirms,
+            },
+            questions: QuestionRules {
+                to_answer: 2,
+                to_register: 2,
+                own_words: false,
+                own: Vec::new(),
+                predefined: |id, _| PREDEFINED.into_iter().find(|predefined| *predefined == id),
+            },
+            gates: GateRules { required: if self.gates == Gates::Two { 2 } else { 1 }, groups },
+            security_info: SecurityInfoRules { required: 1, reconfirm_after: None },
+            contact: self.has_contact.then_some(Contact::Form {}),
+            administrators: vec!["admin@example.com".into()],
+            codes: CodeRules {
+                lifetime: SignedDuration::from_secs(CODE_LIFE),
+                tries: TRIES,
+                resends: 1,
+                resend_after: SignedDuration::from_secs(TICK),
+                tries_per_day: 20,
+            },
+            limits: Limits {
+                flows_per_client: 300,
+                identifications_per_account: 20,
+                wrong_passwords_per_account: 8,
+                messages_per_destination: 10,
+                messages_per_hour: 10_000,
+                phone_per_hour: 500,
+                phone_per_prefix: 30,
+                requests_per_hour: 3,
+            },
+            captcha: CaptchaRules::Off,
+            public_url: "http://127.0.0.1:8080".into(),
+            organisation: "Contoso".into(),
+            password: PasswordRules {
+                policy: nist(15),
+                forbid_names: false,
+                banned: Banned::default(),
+                points: 0,
+                common: false,
+                breached: None,
+                history: false,
+            },
+            continue_url: None,
+            ends_sessions: false,
+            locales: vec!["en".into()],
+            recovery_domains: Vec::new(),
+            countries: vec!["+1".into()],
+            abilities: Abilities::ALL,
+        }
+    }
+
+    /// The account of somebody; `None` for nobody.
+    pub(crate) fn account(&self, user: User) -> Option<Account> {
+        if matches!(user, User::Nobody(_)) {
+            return None;
+        }
+        let lone = user == User::Lone;
+        let has = |kind| match user {
+            User::Newcomer => false,
+            User::Lone => self.methods[0] == kind,
+            _ => self.has(kind),
+        };
+        let mail = |role, address: &str| AccountMail { role, address: address.into() };
+        let phone = |role, number: &str| AccountPhone { role, number: number.into() };
+        let mut mails = vec![mail(Role::Alternate, "ada@example.net")];
+        let mut phones = vec![phone(Role::Mobile, "+14255550123")];
+        if lone {
+            mails.push(mail(Role::Authentication, "ada.l@example.net"));
+            phones.push(phone(Role::Authentication, "+14255550124"));
+        }
+        let by_phone = has(MethodKind::Sms) || has(MethodKind::Call);
+        let question = |id: &&str| AccountQuestion { id: (*id).to_owned(), own: None };
+        let is_admin = lone || self.gates == Gates::TwoByGroup;
+        Some(Account {
+            id: format!("id of {user}").into(),
+            user_id: user.to_string(),
+            display_name: "Ada Lovelace".into(),
+            enabled: user != User::Disabled,
+            locked: user == User::Locked,
+            has_password: true,
+            mails: if has(MethodKind::Email) { mails } else { Vec::new() },
+            phones: if by_phone { phones } else { Vec::new() },
+            questions: if has(MethodKind::Questions) {
+                PREDEFINED[..2].iter().map(question).collect()
+            } else {
+                Vec::new()
+            },
+            authenticator: has(MethodKind::Authenticator),
+            recovery_codes: has(MethodKind::RecoveryCodes).then_some(2),
+            notices: Vec::new(),
+            security_info_confirmed_at: None,
+            groups: if is_admin { vec!["admins".into()] } else { Vec::new() },
+        })
+    }
+
+    /// The account of a user ID.
+    pub(crate) fn by_user_id(&self, user_id: &str) -> Option<Account> {
+        let known = [User::Ada, User::Locked, User::Lone, User::Disabled, User::Newcomer];
+        known.into_iter().find(|user| user.to_string() == user_id).and_then(|user| self.account(user))
+    }
+
+    /// The number of proofs that somebody's account asks for.
+    pub(crate) fn required(&self, user: User) -> usize {
+        if user == User::Lone || self.gates != Gates::One { 2 } else { 1 }
+    }
+}

@@ -63,7 +63,7 @@ impl Server {
     fn configured(changes: &[(&str, &str)]) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let data = tempfile::tempdir()?;
-        let demo = root().join("crates/demo/data");
+        let demo = root().join("crates/demo");
         let mut config = fs::read_to_string(demo.join("regain.toml"))?;
         let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
         for (from, to) in changes {

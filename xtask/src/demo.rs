@@ -78,7 +78,7 @@ fn address(port: u16) -> String {
 
 /// The demo's configuration with this port and these folders, and with pages that may use it.
 fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
-    let data = paths::root().join("crates/demo/data");
+    let data = paths::root().join("crates/demo");
     let template = data.join("regain.toml");
     let text = fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
     let folder = |path: &Path| path.display().to_string().replace('\\', "/");

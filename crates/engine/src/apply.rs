@@ -14,7 +14,7 @@ use crate::{
     messages::{Content, OutboundMessage},
     state::{Done, Stage, State},
     steps::{ContactAdministrator, ContactReason, Turn, sign_in},
-    subject::{KnownAccount, Person},
+    subject::{KnownAccount, ProvedPerson},
 };
 
 /// The time after which whoever claimed a flow is taken for dead.
@@ -83,7 +83,7 @@ fn over(turn: Turn<'_>, event: &'static str) -> Decision {
 }
 
 /// The decision that follows once the change is made.
-fn follows(turn: Turn<'_>, person: &Person, what: &Application) -> Decision {
+fn follows(turn: Turn<'_>, person: &ProvedPerson, what: &Application) -> Decision {
     match what {
         Application::Register(Registration::Confirm(_)) => finished(turn, Outcome::Registered, person, person.changed),
         Application::Register(registration) => enrolment::registered(turn, person.clone(), registration),
@@ -101,7 +101,7 @@ fn follows(turn: Turn<'_>, person: &Person, what: &Application) -> Decision {
 }
 
 /// The flow, done; what was known of the person is forgotten.
-fn finished(turn: Turn<'_>, outcome: Outcome, person: &Person, notified: bool) -> Decision {
+fn finished(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson, notified: bool) -> Decision {
     let account = &person.account;
     let notified = notified && !account.addresses().is_empty();
     let info_due = outcome != Outcome::Registered && is_info_due(turn, account);
@@ -115,7 +115,7 @@ fn finished(turn: Turn<'_>, outcome: Outcome, person: &Person, notified: bool) -
 }
 
 /// The flow, done; the confirmations; the end of the account's other flows.
-fn done(turn: Turn<'_>, outcome: Outcome, person: &Person) -> Decision {
+fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     let mut decision = finished(turn, outcome, person, true);
     for address in person.account.addresses() {
         let content = Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(Into::into) };

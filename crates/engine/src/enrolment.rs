@@ -13,7 +13,7 @@ use crate::{
     methods::{self, How, Method, Offered},
     state::Stage,
     steps::{SecurityInfo, Turn},
-    subject::Person,
+    subject::ProvedPerson,
 };
 
 /// The refusal of a kind or role that cannot be added.
@@ -31,7 +31,7 @@ pub(crate) fn new_method(turn: Turn<'_>, how: How) -> Method {
 }
 
 /// Refuses a destination that is registered already, in whatever role.
-pub(crate) fn not_registered(person: &Person, destination: String) -> Result<String, Refusal> {
+pub(crate) fn not_registered(person: &ProvedPerson, destination: String) -> Result<String, Refusal> {
     if person.account.info.has_destination(&destination) {
         return Err(Refusal::invalid("/value", "this one is registered already"));
     }
@@ -39,7 +39,7 @@ pub(crate) fn not_registered(person: &Person, destination: String) -> Result<Str
 }
 
 /// Has the registrations take in a method that was shown to work.
-pub(crate) fn shown_to_work(turn: Turn<'_>, person: Person, method: &Method) -> Decision {
+pub(crate) fn shown_to_work(turn: Turn<'_>, person: ProvedPerson, method: &Method) -> Decision {
     let registration = methods::of_kind(method.kind()).and_then(|kind| kind.registration(turn, method));
     match registration {
         Some(registration) => turn.applying(&person.account, Application::Register(registration)),
@@ -49,7 +49,7 @@ pub(crate) fn shown_to_work(turn: Turn<'_>, person: Person, method: &Method) -> 
 }
 
 /// The flow after the registrations have made a change: back at the security info, with everybody told.
-pub(crate) fn registered(turn: Turn<'_>, mut person: Person, registration: &Registration) -> Decision {
+pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration: &Registration) -> Decision {
     let rules = turn.engine.rules();
     let Some((kind, role, destination)) = subject_of(registration) else {
         return turn.moved(Stage::SecurityInfo(SecurityInfo::of(person)));

@@ -14,7 +14,7 @@ use crate::{
         self, AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, EnterCode,
         Identify, NewPassword, PlacedCall, SignIn, Whose,
     },
-    subject::{self, KnownAccount, Person},
+    subject::{self, KnownAccount, ProvedPerson},
 };
 
 /// A flow.
@@ -145,9 +145,9 @@ impl Method {
 }
 
 impl Subject {
-    fn person(self) -> Option<Person> {
+    fn person(self) -> Option<ProvedPerson> {
         let Self { user_id, account_key, account, proved, changed, .. } = self;
-        account.map(|account| Person { user_id, account_key, account, proved, changed })
+        account.map(|account| ProvedPerson { user_id, account_key, account, proved, changed })
     }
 
     fn subject(self) -> subject::Subject {

@@ -42,6 +42,6 @@ pub use password::{BreachedRule, GuessableRule, PasswordCheck, PasswordRules};
 pub use rules::{CaptchaRules, CodeRules, GateRules, Limits, MethodRules, QuestionRules, Rules, SecurityInfoRules};
 pub use security_info::{InfoDue, SecurityInfo};
 pub use state::{Done, Ended, Stage, State, UnreadableState};
-pub use subject::{KnownAccount, Person, Subject};
+pub use subject::{KnownAccount, ProvedPerson, Subject};
 
 pub(crate) use engine::{A_DAY, A_QUARTER, AN_HOUR, TEN_MINUTES, current};

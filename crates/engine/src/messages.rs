@@ -170,4 +170,22 @@ mod tests {
         assert!(OutboundMessage::open(&keys, "m2", &sealed).is_err());
         assert!(OutboundMessage::open(&Keys::derive(&Secret::new(vec![8; 32])), "m1", &sealed).is_err());
     }
+
+    /// Messages as version 0.1 queued them: a mail that waits during an upgrade is sent.
+    #[test]
+    fn messages_of_version_0_1_are_read() {
+        for content in [
+            r#"{"content":"code","code":"123456","minutes":10,"purpose":"prove"}"#,
+            r#"{"content":"text_code","code":"123456","minutes":10,"purpose":"register"}"#,
+            r#"{"content":"call","reference":{"flow_id":"f","call_id":"c"}}"#,
+            r#"{"content":"confirmation","outcome":"reset","at":"2026-11-30T10:00:00Z","client":"192.0.2.1"}"#,
+            r#"{"content":"security_info_changed","change":"added","kind":"sms","role":"mobile","masked":"+1 •••••23","at":"2026-11-30T10:00:00Z","client":null}"#,
+            r#"{"content":"sessions_ended","before":"2026-11-30T10:00:00Z"}"#,
+            r#"{"content":"administrator_request","reason":"asked","message":null,"proved":["email"],"at":"2026-11-30T10:00:00Z","client":null}"#,
+        ] {
+            let json = format!(r#"{{"to":"ada@example.net","locale":"en","user_id":"ada","content":{content}}}"#);
+            let read: OutboundMessage = serde_json::from_str(&json).expect("reads");
+            assert_eq!(read.user_id, "ada");
+        }
+    }
 }

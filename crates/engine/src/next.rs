@@ -6,7 +6,7 @@ use crate::{
     Rules,
     state::Stage,
     steps::{ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, NewPassword, SecurityInfo, SignIn},
-    subject::{KnownAccount, Person, Subject},
+    subject::{KnownAccount, ProvedPerson, Subject},
 };
 
 /// Tells if a kind of flow is for people who can sign in: it begins with the password, or with the word of
@@ -57,9 +57,9 @@ pub(crate) fn after_sign_in(kind: FlowKind, subject: Subject) -> Stage {
 
 /// The person whose password, or whose host's word, is enough for what follows.
 #[expect(clippy::result_large_err, reason = "the subject goes on where there is no person")]
-fn by_password(subject: Subject) -> Result<Person, Subject> {
+fn by_password(subject: Subject) -> Result<ProvedPerson, Subject> {
     match subject.account {
-        Some(account) => Ok(Person {
+        Some(account) => Ok(ProvedPerson {
             user_id: subject.user_id,
             account_key: subject.account_key,
             account,

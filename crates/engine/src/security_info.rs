@@ -5,7 +5,7 @@ use regain_ports::{Account, Registration};
 use regain_protocol::{AllowedMethod, FlowKind, MethodKind, RegisteredMethod, Role};
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Rules, mask, methods, subject::Person};
+use crate::{Engine, Rules, mask, methods, subject::ProvedPerson};
 
 /// The security info of an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,13 +169,13 @@ fn put(of: &mut Vec<(Role, String)>, role: Role, destination: &str) {
 
 impl Engine {
     /// The public id of an entry: the same as long as it is there.
-    pub(crate) fn entry_id(&self, person: &Person, entry: &Entry) -> String {
+    pub(crate) fn entry_id(&self, person: &ProvedPerson, entry: &Entry) -> String {
         let what = format!("{:?} {:?} {}", entry.kind, entry.role, entry.destination.as_deref().unwrap_or_default());
         self.keys.entry_id(&person.account_key, &what)
     }
 
     /// The entries as their owner is shown them.
-    pub(crate) fn shown_entries(&self, person: &Person) -> Vec<RegisteredMethod> {
+    pub(crate) fn shown_entries(&self, person: &ProvedPerson) -> Vec<RegisteredMethod> {
         let (rules, info) = (self.rules(), &person.account.info);
         let shown = info.entries(rules).into_iter().map(|entry| RegisteredMethod {
             id: self.entry_id(person, &entry),

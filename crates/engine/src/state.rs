@@ -13,7 +13,7 @@ use crate::{
         AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, EnterCode, Identify,
         NewPassword, SecurityInfo, SignIn,
     },
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The version of the stored shape.
@@ -114,7 +114,7 @@ impl Stage {
     }
 
     /// The person, once identity is proved.
-    pub const fn person(&self) -> Option<&Person> {
+    pub const fn person(&self) -> Option<&ProvedPerson> {
         match self {
             Self::EnterCode(step) => step.whose.person(),
             Self::AnswerCall(step) => step.whose.person(),

@@ -33,7 +33,7 @@ pub struct Subject {
 
 /// A person whose identity is proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
+pub struct ProvedPerson {
     /// The user ID as typed, trimmed.
     pub user_id: String,
     /// The account's key in counters.
@@ -130,9 +130,9 @@ impl Subject {
 
     /// The person, where every proof that the account needs was given.
     #[expect(clippy::result_large_err, reason = "the subject goes on where there is no person")]
-    pub fn into_person(self) -> Result<Person, Self> {
+    pub fn into_person(self) -> Result<ProvedPerson, Self> {
         match self.account {
-            Some(account) if self.proved.len() >= usize::from(self.required.max(1)) => Ok(Person {
+            Some(account) if self.proved.len() >= usize::from(self.required.max(1)) => Ok(ProvedPerson {
                 user_id: self.user_id,
                 account_key: self.account_key,
                 account,

@@ -12,8 +12,8 @@ use regain_ports::{Abilities, Rng};
 use regain_protocol::{Contact, FlowKind, Secret};
 
 use crate::{
-    CaptchaRules, CodeRules, Context, Engine, GateRules, KnownAccount, Limits, MethodRules, PasswordRules, Person,
-    QuestionRules, Rules, SecurityInfo, SecurityInfoRules,
+    CaptchaRules, CodeRules, Context, Engine, GateRules, KnownAccount, Limits, MethodRules, PasswordRules,
+    ProvedPerson, QuestionRules, Rules, SecurityInfo, SecurityInfoRules,
 };
 
 /// The time at which the tests' flows begin.
@@ -41,8 +41,8 @@ pub(crate) fn context(kind: FlowKind, now: Timestamp, rng: &dyn Rng) -> Context<
 }
 
 /// A person whose identity is proved, and who has registered nothing.
-pub(crate) fn person() -> Person {
-    Person {
+pub(crate) fn person() -> ProvedPerson {
+    ProvedPerson {
         user_id: "ada".into(),
         account_key: "key of ada".into(),
         account: KnownAccount {

@@ -24,7 +24,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::Settings;
 
-const PEOPLE: &str = include_str!("../../data/people.toml");
+const PEOPLE: &str = include_str!("../../people.toml");
 
 /// The least that is configured.
 const LEAST: &str = r#"
@@ -471,7 +471,7 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
 /// The demonstration's own list of breached passwords is one, and what the page of switches says of it is true.
 #[tokio::test]
 async fn the_demonstrations_breached_passwords_can_be_switched() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/breached.txt");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/breached.txt");
     let section = format!("[password.breached]\nkind = \"file\"\npath = \"{path}\"");
     let world = World::of(&section, |_| false).await;
     let app = world.site.app();

@@ -13,7 +13,7 @@ use crate::{
     security_info::{Entry, SecurityInfo},
     state::Stage,
     steps::{EnterCode, Turn, Whose},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The bytes of an app's key: RFC 4226 (requirement 6) recommends so many.
@@ -34,7 +34,7 @@ impl Authenticator {
     }
 
     /// The setup of an app that is being added.
-    pub(super) fn setup(&self, turn: Turn<'_>, person: &Person) -> Option<AuthenticatorSetup> {
+    pub(super) fn setup(&self, turn: Turn<'_>, person: &ProvedPerson) -> Option<AuthenticatorSetup> {
         let secret = totp::key_to_base32(&self.key(turn)?);
         let uri = totp::address(&secret, &turn.engine.rules().organisation, &person.account.user_id);
         Some(AuthenticatorSetup { secret, uri })
@@ -97,7 +97,7 @@ impl Kind for App {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         _: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {

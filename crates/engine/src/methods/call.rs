@@ -14,7 +14,7 @@ use crate::{
     security_info::{Entry, SecurityInfo},
     state::Stage,
     steps::{AnswerCall, PlacedCall, Turn, Whose},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// A call is not placed later than this after it was asked for: nobody waits by the phone for longer.
@@ -67,7 +67,7 @@ impl Kind for Call {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         role: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {

@@ -11,7 +11,7 @@ use crate::{
     enrolment, mask,
     security_info::{Entry, SecurityInfo},
     steps::{EnterCode, Turn, Whose},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The kind.
@@ -50,7 +50,7 @@ impl Kind for Email {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         role: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {
@@ -84,7 +84,7 @@ impl Kind for Email {
 }
 
 /// A mail address that can be registered.
-fn new_address(person: &Person, value: &Secret<String>) -> Result<String, Refusal> {
+fn new_address(person: &ProvedPerson, value: &Secret<String>) -> Result<String, Refusal> {
     let address = MailAddress::parse(value.expose()).map_err(|_| Refusal::invalid("/value", "not a mail address"))?;
     if user_id::normalise(address.as_str()) == user_id::normalise(&person.account.user_id) {
         return Err(Refusal::invalid("/value", "the address that one signs in with helps nobody who cannot"));

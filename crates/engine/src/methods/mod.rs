@@ -31,7 +31,7 @@ use crate::{
     decision::{Decision, Refusal},
     security_info::{Entry, SecurityInfo},
     steps::Turn,
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// A way to prove identity, with what was made of it in this flow.
@@ -189,7 +189,7 @@ pub(crate) trait Kind: Sync {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         role: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal>;
@@ -219,7 +219,7 @@ pub(crate) fn can_begin(account: &Account, rules: &Rules) -> bool {
 }
 
 /// The setup of an app that is being added.
-pub(crate) fn setup(turn: Turn<'_>, person: &Person, method: &Method) -> Option<AuthenticatorSetup> {
+pub(crate) fn setup(turn: Turn<'_>, person: &ProvedPerson, method: &Method) -> Option<AuthenticatorSetup> {
     match &method.how {
         How::Authenticator(app) => app.setup(turn, person),
         _ => None,

@@ -5,7 +5,7 @@ use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::phone_number;
 
 use super::{At, Destination, Method};
-use crate::{Rules, decision::Refusal, enrolment, mask, subject::Person};
+use crate::{Rules, decision::Refusal, enrolment, mask, subject::ProvedPerson};
 
 /// Tells if a number can be texted and called from here.
 pub(super) fn is_reachable(rules: &Rules, number: &str) -> bool {
@@ -41,7 +41,7 @@ pub(super) fn destination(at: &At<'_>, phone: &AccountPhone) -> Destination {
 /// A number that can be registered, in E.164 form, as a destination.
 pub(super) fn added(
     rules: &Rules,
-    person: &Person,
+    person: &ProvedPerson,
     role: Option<Role>,
     value: &Secret<String>,
 ) -> Result<Destination, Refusal> {

@@ -15,7 +15,7 @@ use crate::{
     security_info::{Entry, SecurityInfo},
     state::Stage,
     steps::{AnswerQuestions, Turn},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The longest answer that is looked at, in characters. Registered ones have at most 40.
@@ -66,7 +66,7 @@ impl Kind for Questions {
         Ok(turn.moved(Stage::AnswerQuestions(AnswerQuestions { subject, method, asked })))
     }
 
-    fn enrol(&self, _: Turn<'_>, _: &Person, _: Option<Role>, _: &Secret<String>) -> Result<Decision, Refusal> {
+    fn enrol(&self, _: Turn<'_>, _: &ProvedPerson, _: Option<Role>, _: &Secret<String>) -> Result<Decision, Refusal> {
         Err(enrolment::NOT_ALLOWED)
     }
 

@@ -14,7 +14,7 @@ use crate::{
     security_info::{Entry, SecurityInfo},
     state::Stage,
     steps::{EnterCode, Turn, Whose},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The number of codes that are given out together.
@@ -61,7 +61,7 @@ impl Kind for Codes {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         _: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {

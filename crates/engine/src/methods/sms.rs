@@ -10,7 +10,7 @@ use crate::{
     enrolment,
     security_info::{Entry, SecurityInfo},
     steps::{EnterCode, Turn, Whose},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The kind.
@@ -48,7 +48,7 @@ impl Kind for Sms {
     fn enrol(
         &self,
         turn: Turn<'_>,
-        person: &Person,
+        person: &ProvedPerson,
         role: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {

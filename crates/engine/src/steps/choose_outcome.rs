@@ -13,14 +13,14 @@ use crate::{
     lookups::Findings,
     next,
     state::Stage,
-    subject::Person,
+    subject::ProvedPerson,
 };
 
 /// The step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChooseOutcome {
     /// The person.
-    pub person: Person,
+    pub person: ProvedPerson,
 }
 
 impl ChooseOutcome {

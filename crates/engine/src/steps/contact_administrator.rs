@@ -16,7 +16,7 @@ use crate::{
     lookups::Findings,
     messages::{Content, OutboundMessage},
     state::{Done, Stage},
-    subject::{Person, Subject},
+    subject::{ProvedPerson, Subject},
 };
 
 /// The longest message, in characters.
@@ -83,7 +83,7 @@ impl ContactAdministrator {
     }
 
     /// The step of a person for whom there is nothing else.
-    pub(crate) fn after(reason: ContactReason, person: &Person) -> Self {
+    pub(crate) fn after(reason: ContactReason, person: &ProvedPerson) -> Self {
         Self {
             reason,
             user_id: Some(person.user_id.clone()),

@@ -32,7 +32,7 @@ use crate::{
     decision::{Application, Decision, Effect, Refusal},
     lookups::{Findings, Lookup},
     state::{Stage, State},
-    subject::{KnownAccount, Person, Subject},
+    subject::{KnownAccount, ProvedPerson, Subject},
 };
 
 /// One request at one flow.
@@ -109,7 +109,7 @@ pub enum Whose {
     /// The method is being added.
     Adding {
         /// The person, whose identity is proved.
-        person: Person,
+        person: ProvedPerson,
     },
 }
 
@@ -123,7 +123,7 @@ impl Whose {
     }
 
     /// The person, where identity is proved.
-    pub const fn person(&self) -> Option<&Person> {
+    pub const fn person(&self) -> Option<&ProvedPerson> {
         match self {
             Self::Proving { .. } => None,
             Self::Adding { person } => Some(person),

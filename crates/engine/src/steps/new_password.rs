@@ -18,14 +18,14 @@ use crate::{
     decision::{Application, Decision, Refusal},
     lookups::{Findings, Lookup},
     password::PasswordCheck,
-    subject::Person,
+    subject::ProvedPerson,
 };
 
 /// The step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPassword {
     /// The person.
-    pub person: Person,
+    pub person: ProvedPerson,
     /// The number of wrong current passwords that are still forgiven, where the current one must be given too.
     pub current_tries_left: Option<u8>,
 }

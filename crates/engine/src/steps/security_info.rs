@@ -16,7 +16,7 @@ use crate::{
     enrolment,
     lookups::Findings,
     methods,
-    subject::Person,
+    subject::ProvedPerson,
 };
 
 /// The number of methods that an account may begin to add in a day: nobody's mailbox or phone is to be filled by
@@ -27,7 +27,7 @@ const ADDITIONS_A_DAY: u32 = 30;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityInfo {
     /// The person.
-    pub person: Person,
+    pub person: ProvedPerson,
     /// New recovery codes, sealed, to be shown until the next answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_codes: Option<String>,
@@ -35,7 +35,7 @@ pub struct SecurityInfo {
 
 impl SecurityInfo {
     /// The step of a person.
-    pub(crate) const fn of(person: Person) -> Self {
+    pub(crate) const fn of(person: ProvedPerson) -> Self {
         Self { person, new_codes: None }
     }
 }

@@ -18,7 +18,7 @@ use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowKind, ProblemCode, S
 use tokio::sync::Notify;
 
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, StoredReply};
-pub use reply::{Content, Reply, Trouble};
+pub use reply::{ProblemContent, Reply, ReplyContent};
 
 use commit::CommitResult;
 use lookups::LimitReached;

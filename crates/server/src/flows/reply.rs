@@ -13,7 +13,7 @@ use crate::engine::{self, Refusal};
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reply {
     /// The content.
-    pub content: Box<Content>,
+    pub content: Box<ReplyContent>,
     /// The time to wait before asking again, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -22,7 +22,7 @@ pub struct Reply {
 /// The content of a reply.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Content {
+pub enum ReplyContent {
     /// Nothing.
     Nothing,
     /// A flow that was looked at.
@@ -32,12 +32,12 @@ pub enum Content {
     /// A flow after an answer.
     Answered(FlowAnswered),
     /// A problem.
-    Problem(Trouble),
+    Problem(ProblemContent),
 }
 
 /// The content of a problem.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Trouble {
+pub struct ProblemContent {
     /// The problem as a stable word.
     pub code: ProblemCode,
     /// More about it, for developers.
@@ -58,25 +58,25 @@ impl fmt::Debug for Reply {
 }
 
 impl Reply {
-    fn of(content: Content) -> Self {
+    fn of(content: ReplyContent) -> Self {
         Self { content: Box::new(content), retry_after: None }
     }
 
     pub(super) fn nothing() -> Self {
-        Self::of(Content::Nothing)
+        Self::of(ReplyContent::Nothing)
     }
 
     pub(super) fn flow(flow: Flow) -> Self {
-        Self::of(Content::Flow(flow))
+        Self::of(ReplyContent::Flow(flow))
     }
 
     pub(super) fn created(flow: Flow, token: Secret<String>, config: Option<Config>) -> Self {
-        Self::of(Content::Created(FlowCreated { flow, token, config }))
+        Self::of(ReplyContent::Created(FlowCreated { flow, token, config }))
     }
 
     pub(super) fn decided(reply: &engine::Reply, flow: Flow, token: Option<Secret<String>>) -> Self {
         let code = match reply {
-            engine::Reply::Accepted => return Self::of(Content::Answered(FlowAnswered { flow, token })),
+            engine::Reply::Accepted => return Self::of(ReplyContent::Answered(FlowAnswered { flow, token })),
             engine::Reply::PasswordRefused(violations) => return Self::password_refused(violations, Some(flow)),
             engine::Reply::WrongCode => ProblemCode::WrongCode,
             engine::Reply::WrongAnswers => ProblemCode::WrongAnswers,
@@ -102,12 +102,13 @@ impl Reply {
     }
 
     fn password_refused(violations: &[Violation], flow: Option<Flow>) -> Self {
-        let fault = Trouble { violations: violations.to_vec(), ..fault(ProblemCode::PasswordRefused, None, flow) };
-        Self::of(Content::Problem(fault))
+        let fault =
+            ProblemContent { violations: violations.to_vec(), ..fault(ProblemCode::PasswordRefused, None, flow) };
+        Self::of(ReplyContent::Problem(fault))
     }
 
     fn with(mut self, flow: Option<Flow>) -> Self {
-        if let Content::Problem(fault) = &mut *self.content {
+        if let ReplyContent::Problem(fault) = &mut *self.content {
             fault.flow = flow;
         }
         self
@@ -115,8 +116,9 @@ impl Reply {
 
     /// A member whose value cannot be used.
     pub fn invalid(pointer: &str, detail: &str) -> Self {
-        let fault = Trouble { pointer: Some(pointer.to_owned()), ..fault(ProblemCode::Invalid, Some(detail), None) };
-        Self::of(Content::Problem(fault))
+        let fault =
+            ProblemContent { pointer: Some(pointer.to_owned()), ..fault(ProblemCode::Invalid, Some(detail), None) };
+        Self::of(ReplyContent::Problem(fault))
     }
 
     /// Too early: to be tried again at that time.
@@ -145,7 +147,7 @@ impl Reply {
     /// A problem.
     pub fn problem(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Self {
         let retry_after = (code == ProblemCode::Unavailable).then_some(RETRY_UNAVAILABLE_S);
-        Self { retry_after, ..Self::of(Content::Problem(fault(code, detail, flow))) }
+        Self { retry_after, ..Self::of(ReplyContent::Problem(fault(code, detail, flow))) }
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
@@ -158,8 +160,8 @@ impl Reply {
     }
 }
 
-fn fault(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Trouble {
-    Trouble { code, detail: detail.map(str::to_owned), pointer: None, violations: Vec::new(), flow }
+fn fault(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> ProblemContent {
+    ProblemContent { code, detail: detail.map(str::to_owned), pointer: None, violations: Vec::new(), flow }
 }
 
 /// Reads a reply as version 0.1 kept it: as the HTTP response that it became.
@@ -172,12 +174,12 @@ fn former(bytes: &[u8]) -> Option<Reply> {
     }
     let Response { status, retry_after, body } = serde_json::from_slice(bytes).ok()?;
     let content = match body {
-        None => Content::Nothing,
-        Some(body) if status == 201 => Content::Created(serde_json::from_str(body.expose()).ok()?),
-        Some(body) if status == 200 => Content::Answered(serde_json::from_str(body.expose()).ok()?),
+        None => ReplyContent::Nothing,
+        Some(body) if status == 201 => ReplyContent::Created(serde_json::from_str(body.expose()).ok()?),
+        Some(body) if status == 200 => ReplyContent::Answered(serde_json::from_str(body.expose()).ok()?),
         Some(body) => {
             let Problem { code, detail, pointer, violations, flow, .. } = serde_json::from_str(body.expose()).ok()?;
-            Content::Problem(Trouble { code, detail, pointer, violations, flow })
+            ReplyContent::Problem(ProblemContent { code, detail, pointer, violations, flow })
         }
     };
     Some(Reply { content: Box::new(content), retry_after })
@@ -196,13 +198,13 @@ mod tests {
         };
         let created = kept(201, &format!(r#"{{"flow":{flow},"token":"t"}}"#));
         let created = Reply::from_bytes(created.as_bytes()).expect("reads");
-        assert!(matches!(&*created.content, Content::Created(created) if created.token.expose() == "t"));
+        assert!(matches!(&*created.content, ReplyContent::Created(created) if created.token.expose() == "t"));
         assert_eq!(created.retry_after, Some(7));
         let answered = Reply::from_bytes(kept(200, &format!(r#"{{"flow":{flow}}}"#)).as_bytes()).expect("reads");
-        assert!(matches!(&*answered.content, Content::Answered(answered) if answered.flow.id == "f"));
+        assert!(matches!(&*answered.content, ReplyContent::Answered(answered) if answered.flow.id == "f"));
         let refused = kept(422, &format!(r#"{{"status":422,"code":"wrong_code","flow":{flow}}}"#));
         let refused = Reply::from_bytes(refused.as_bytes()).expect("reads");
-        assert!(matches!(&*refused.content, Content::Problem(fault) if fault.code == ProblemCode::WrongCode));
+        assert!(matches!(&*refused.content, ReplyContent::Problem(fault) if fault.code == ProblemCode::WrongCode));
         for reply in [created, answered, refused] {
             assert!(Reply::from_bytes(&reply.to_bytes()).is_some(), "and written and read as this version does");
         }

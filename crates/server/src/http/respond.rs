@@ -11,7 +11,7 @@ use axum::{
 use regain_protocol::{Problem, ProblemCode};
 use serde::Serialize;
 
-use crate::flows::{Content, Fault, Reply, Trouble};
+use crate::flows::{Fault, ProblemContent, Reply, ReplyContent};
 
 /// The media type of a problem, RFC 9457.
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -22,14 +22,14 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 impl IntoResponse for Reply {
     fn into_response(self) -> Response<Body> {
         let (status, location, body) = match &*self.content {
-            Content::Nothing => (StatusCode::NO_CONTENT, None, None),
-            Content::Flow(flow) => (StatusCode::OK, None, Some(json(flow))),
-            Content::Answered(answered) => (StatusCode::OK, None, Some(json(answered))),
-            Content::Created(created) => {
+            ReplyContent::Nothing => (StatusCode::NO_CONTENT, None, None),
+            ReplyContent::Flow(flow) => (StatusCode::OK, None, Some(json(flow))),
+            ReplyContent::Answered(answered) => (StatusCode::OK, None, Some(json(answered))),
+            ReplyContent::Created(created) => {
                 let location = HeaderValue::from_str(&format!("/v1/flows/{}", created.flow.id)).ok();
                 (StatusCode::CREATED, location, Some(json(created)))
             }
-            Content::Problem(trouble) => (status(trouble.code), None, Some(json(&problem(trouble)))),
+            ReplyContent::Problem(content) => (status(content.code), None, Some(json(&problem(content)))),
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
@@ -62,18 +62,18 @@ fn status(code: ProblemCode) -> StatusCode {
 }
 
 /// The problem as RFC 9457 has it.
-fn problem(trouble: &Trouble) -> Problem {
-    let code = trouble.code;
+fn problem(content: &ProblemContent) -> Problem {
+    let code = content.code;
     let word = serde_json::to_value(code).ok();
     Problem {
         kind: format!("urn:regain:problem:{}", word.as_ref().and_then(|word| word.as_str()).unwrap_or("unknown")),
         title: title(code).to_owned(),
         status: code.status(),
-        detail: trouble.detail.clone(),
+        detail: content.detail.clone(),
         code,
-        flow: trouble.flow.clone(),
-        violations: trouble.violations.clone(),
-        pointer: trouble.pointer.clone(),
+        flow: content.flow.clone(),
+        violations: content.violations.clone(),
+        pointer: content.pointer.clone(),
     }
 }
 

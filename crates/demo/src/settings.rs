@@ -41,10 +41,11 @@ impl Settings {
     pub fn parse(text: &str, base: &Path) -> Result<(Self, Config), ConfigError> {
         let mut table = parse_table(text)?;
         let mut faults = Faults::default();
+        // Files of the time when regain-server could be a demonstration say so here.
         if let Some(Value::Table(keys)) = table.get_mut("demo")
-            && keys.remove("enabled").is_some()
+            && keys.remove("enabled").is_some_and(|enabled| enabled != Value::Boolean(true))
         {
-            faults.add("demo.enabled", "remove this key: regain-demo is always a demonstration");
+            faults.add("demo.enabled", "regain-demo is always a demonstration: run regain-server otherwise");
         }
         let DemoSection { people } = section(&mut table, "demo", &mut faults);
         let people = people.map(|path| base.join(path));
@@ -159,7 +160,7 @@ mod tests {
                 LEAST.replace("[server]", "[server]\nlisten = '0.0.0.0:8080'\npublic_url = 'https://example.com'"),
                 "server.listen: ",
             ),
-            (format!("{LEAST}\n[demo]\nenabled = true"), "demo.enabled: "),
+            (format!("{LEAST}\n[demo]\nenabled = false"), "demo.enabled: "),
             (format!("{LEAST}\n[demo]\npeople = 'nobody.toml'"), "demo.people: there is no file /nobody.toml"),
             (format!("{LEAST}\n[demo]\ncolour = 'blue'"), "demo.colour: "),
             (format!("{LEAST}\n[phone]\nkind = 'outbox'"), "phone.countries: "),

@@ -165,6 +165,8 @@ mod tests {
         }
     }
 
+    /// In the lean build the full one goes on here.
+    #[cfg(feature = "full")]
     #[test]
     fn a_recovery_code_is_read_as_it_is_typed() {
         let mut step = step();

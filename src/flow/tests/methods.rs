@@ -74,6 +74,8 @@ fn the_code_of_an_app_has_no_end_to_be_announced() {
     assert!(said(&mut widget).iter().all(|it| !matches!(it, Announcement::CodeEnds(_) | Announcement::CodeEnded)));
 }
 
+/// In the lean build the full one goes on here.
+#[cfg(feature = "full")]
 #[test]
 fn a_saved_code_is_typed_and_never_sent_again() {
     let mut asked = asked_for_code(MethodKind::RecoveryCodes);

@@ -21,6 +21,7 @@ mod confirmations;
 mod cors;
 mod counters;
 mod destinations;
+mod detours;
 mod directory;
 mod errors;
 mod expiry;

@@ -12,7 +12,7 @@ use crate::full::is_saved;
 pub struct EnterCode {
     /// Where it went.
     pub method: Method,
-    /// How many digits it has; of a recovery code, letters and digits.
+    /// The number of its digits; of a recovery code, of letters and digits.
     pub length: u8,
     /// When it stops being good, at the server.
     pub expires_at: Millis,

@@ -84,7 +84,7 @@ impl NewPassword {
         let StepBody::NewPassword { policy, user_id, first, needs_current } = body else {
             return None;
         };
-        // Who changes a password that they know was handed over before.
+        // A change of a known password was handed over before.
         if needs_current && !IS_FULL {
             return None;
         }
@@ -254,7 +254,7 @@ impl NewPassword {
         Err(field)
     }
 
-    /// When the directory lets the password be changed, where it was refused for that.
+    /// The time from which the directory lets the password be changed, if it was refused for that.
     pub(super) fn refused_until(&self) -> Option<Millis> {
         self.refused.iter().find_map(|violation| match violation {
             Violation::TooSoon { retry_at } => parse_utc(retry_at),

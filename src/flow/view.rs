@@ -218,7 +218,7 @@ pub struct CodeView {
     pub kind: MethodKind,
     /// To where, with most of it hidden.
     pub masked: Option<String>,
-    /// How many digits it has; of a recovery code, letters and digits.
+    /// The number of its digits; of a recovery code, of letters and digits.
     pub length: u8,
     /// Whether it is to show that something to be registered is the person's.
     #[cfg(feature = "full")]

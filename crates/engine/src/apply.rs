@@ -56,7 +56,7 @@ impl Engine {
                 decision.audit("refused_by_directory");
                 decision
             }
-            // Where nobody can be asked there is nothing left to do.
+            // Without administrators to ask there is nothing left to do.
             Applied::NotAllowed if self.rules().contact.is_none() => over(turn, "not_allowed_by_directory"),
             Applied::NotAllowed => {
                 let step = ContactAdministrator::after(ContactReason::NotAllowed, person);

@@ -30,7 +30,7 @@ pub(crate) fn after_assertion(kind: FlowKind, rules: &Rules, subject: Subject) -
         Ok(person) if kind == FlowKind::Change => {
             Stage::NewPassword(NewPassword { person, current_tries_left: Some(tries_left) })
         }
-        // Where the directory checks no passwords, nobody has one to give.
+        // A directory that checks no passwords leaves nobody one to give.
         Ok(person) if !rules.abilities.sign_in => {
             Stage::ContactAdministrator(ContactAdministrator::after(ContactReason::SecondGate, &person))
         }

@@ -105,7 +105,7 @@ impl PasswordRules {
         password: &'a Secret<String>,
         is_a_change: bool,
     ) -> Option<PasswordCheck<'a>> {
-        // Who changes a password wants another.
+        // A change is to another password.
         let (breached, history) = (self.breached, self.history || is_a_change);
         let min = self.policy.min_score;
         let is_asked_about = min > 0 || breached.is_some() || history;

@@ -201,7 +201,7 @@ impl State {
             #[serde(default)]
             version: u8,
         }
-        // What serde says about a fault may quote the text.
+        // serde's own message may quote the text.
         let unreadable = |error: serde_json::Error| UnreadableState { column: error.column() };
         let Versioned { version } = serde_json::from_str(json).map_err(unreadable)?;
         match version {

@@ -118,7 +118,7 @@ impl SecurityInfo {
         if questions.as_ref().is_some_and(QuestionsForm::can_ask) {
             ways.push((Way::Questions, vec![MethodKind::Questions]));
         }
-        // What stands in for the others comes after them.
+        // A stand-in for the others comes after them.
         ways.sort_by_key(|known| known.0 == Way::RecoveryCodes);
         let questions = questions.map(Arc::new);
         let open = new_codes.filter(|codes| !codes.is_empty()).map_or(Open::Overview, |it| Open::Codes(it.into()));

@@ -138,7 +138,7 @@ fn anyone_can_turn_to_the_administrators_at_every_step() {
         StepBody::Unknown,
     ];
     for body in bodies_before {
-        // Who is not named yet says who they are, so that nobody types it twice.
+        // The user ID typed so far goes along, so that nobody types it twice.
         let named = matches!(body, StepBody::Identify { .. });
         let mut widget = Driven::at("s", body);
         assert!(widget.view().can_ask_administrator);

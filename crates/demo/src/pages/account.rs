@@ -98,7 +98,7 @@ pub(super) async fn assertion(State(demo): State<Arc<Demo>>, headers: HeaderMap,
     if !is_from_here(&headers) {
         return (StatusCode::FORBIDDEN, "Only the demonstration's own page may do that.\n").into_response();
     }
-    // Where another program's word counts, nobody is given this one's.
+    // Another program's word counts then, so nobody is given this one's.
     let Some(signer) = &demo.signer else { return StatusCode::NOT_FOUND.into_response() };
     let now = demo.app.ports().clock.now();
     let opened = demo.app.keys().open(CONTEXT, &proof).ok();

@@ -58,7 +58,7 @@ pub struct SentCode {
 impl Destination {
     /// The destination of a method of an account, real or made up.
     pub(super) fn new(at: &At<'_>, medium: &str, role: Role, address: &str, masked: String) -> Self {
-        // What is made up has counters like a real destination: a phone's are the same however it is reached.
+        // A made-up destination has counters like a real one: a phone's are the same however it is reached.
         let address = if at.exists { address.to_owned() } else { format!("{}/{medium}/{role:?}", at.account_key) };
         Self { role, masked, address, confirm: at.engine.rules().methods.confirm_destination, reaches: true }
     }

@@ -22,7 +22,7 @@ pub(crate) use call::place as place_call;
 pub(crate) use delivery::send_another;
 pub use delivery::{Delivery, Destination, SentCode};
 pub use questions::AskedQuestions;
-pub(crate) use questions::{answers_cost, check_answers, offer as questions_offer, register as register_questions};
+pub(crate) use questions::{check_answers, comparison_cost, offer as questions_offer, register as register_questions};
 pub use recovery_codes::RecoveryCodes;
 pub(crate) use recovery_codes::{open as open_recovery_codes, seal as seal_recovery_codes};
 

@@ -128,15 +128,15 @@ pub(crate) fn check_answers(asked: &[Question], answers: &[QuestionAnswer]) -> R
     Ok(())
 }
 
-/// The price of comparing answers: a look at the tries that the account has left today, and one of as many
+/// The price of comparing answers or saved codes: a look at the tries that the account has left today, and one of as many
 /// comparisons as the flow has tries. The tries themselves count when the flow changes, which is too late for requests
 /// that come at once.
-pub(crate) fn answers_cost(engine: &Engine, flow_id: &str, account_key: &str) -> Vec<Cost> {
+pub(crate) fn comparison_cost(engine: &Engine, what: &str, flow_id: &str, account_key: &str) -> Vec<Cost> {
     let rules = engine.rules();
     let left =
         Cost { charge: engine.tries_of_the_day(account_key, 0), over_limit: OnOverLimit::EndFlow, only_wrong: false };
     let compared = Charge {
-        bucket: format!("answers:{flow_id}"),
+        bucket: format!("{what}:{flow_id}"),
         window: rules.lifetime,
         limit: rules.codes.tries.into(),
         cost: 1,

@@ -34,7 +34,7 @@ impl Step for AnswerQuestions {
         findings.answers().is_none().then(|| Lookup::Answers {
             account_id: self.subject.account.as_ref().map(|account| account.id.clone()),
             answers,
-            costs: methods::answers_cost(turn.engine, turn.cx.flow_id, &self.subject.account_key),
+            costs: methods::comparison_cost(turn.engine, "answers", turn.cx.flow_id, &self.subject.account_key),
         })
     }
 

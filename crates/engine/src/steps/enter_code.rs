@@ -41,7 +41,9 @@ impl Step for EnterCode {
             }
             How::RecoveryCodes(_) => {
                 let code = recovery_code::normalise(code)?;
-                let costs = || methods::answers_cost(turn.engine, turn.cx.flow_id, self.whose.account_key());
+                let costs = || {
+                    methods::comparison_cost(turn.engine, "recovery codes", turn.cx.flow_id, self.whose.account_key())
+                };
                 let lookup = || Lookup::RecoveryCode { account_id: account_id(), code, costs: costs() };
                 findings.recovery_code().is_none().then(lookup)
             }

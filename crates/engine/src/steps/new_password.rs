@@ -34,7 +34,7 @@ impl Step for NewPassword {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
         let Answer::SetPassword { password, current } = answer else { return None };
         let (account, rules) = (&self.person.account, &turn.engine.rules().password);
-        // What is refused anyway costs nobody a try.
+        // A password that is refused anyway costs nobody a try.
         if !rules.broken(account, password).is_empty() {
             return None;
         }

@@ -116,7 +116,7 @@ fn signature(world: &World, node: &Node, action: &Action) -> Result<Vec<String>,
     };
     let (decided, lookups) = world.decided(node, action, STEP);
     let mut signature: Vec<String> = decided.map(of).map_err(|refusal| match refusal {
-        // When another call may be placed is told of the phone that rang, and of nothing else.
+        // The time of another call is told of the phone that rang, and of nothing else.
         Refusal::RateLimited { .. } if *action == Action::CallAgain => "rate limited".to_owned(),
         refusal => format!("{refusal:?}"),
     })?;

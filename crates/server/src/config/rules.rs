@@ -103,7 +103,7 @@ impl Config {
 fn password_rules(config: &PasswordConfig, abilities: Abilities) -> PasswordRules {
     let history = config.history() > 0 && abilities.remembers;
     let mut policy = config.policy();
-    // What nobody can check is not announced. A directory may still refuse a former password when one is set.
+    // A rule that nobody can check is not announced. A directory may still refuse a former password when one is set.
     policy.server_checks.retain(|check| history || *check != ServerCheck::History);
     PasswordRules {
         policy,

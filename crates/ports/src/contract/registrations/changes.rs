@@ -90,7 +90,7 @@ pub async fn doing_it_twice_is_doing_it_once(fixture: &impl RegistrationsFixture
 pub async fn each_kind_can_be_removed(fixture: &impl RegistrationsFixture) {
     let registrations = &*fixture.registrations();
     let mary = mary(fixture).await;
-    // What was never there is gone as well.
+    // An entry that was never there is gone as well.
     for (removal, mails, phones, questions, authenticator, codes) in [
         (Registration::RemoveMail(Role::Authentication), 1, 2, 3, true, Some(2)),
         (Registration::RemoveMail(Role::Alternate), 0, 2, 3, true, Some(2)),

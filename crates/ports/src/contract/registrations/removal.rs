@@ -25,7 +25,7 @@ pub async fn forgetting_takes_everything_of_an_account_and_nothing_of_others(fix
     let (ada, mary) = (with_everything(fixture, "ada").await, mary(fixture).await);
     register(registrations, &mary, Registration::Confirm(start())).await;
     let adas = of(registrations, &ada).await;
-    // What was forgotten is not there to be forgotten again.
+    // Forgetting twice is as good as once.
     for _ in 0..2 {
         registrations.forget(&mary).await.expect("forgets");
         has_nothing(registrations, Some(&mary)).await;

@@ -60,7 +60,7 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
         assert!(document.pointer(pointer).is_some(), "{at}: {path}");
         unused.remove(path);
     }
-    // What a problem can be in general: for clients that read every one alike.
+    // The general problem is for clients that read every one alike.
     unused.remove("#/components/schemas/Problem");
     assert!(unused.is_empty(), "{unused:?}");
 }

@@ -27,7 +27,7 @@ impl CallListener for Listener {
 }
 
 impl Listener {
-    /// What was heard of one call. What was said twice in a row counts once: the port allows for it.
+    /// The events of one call. A repeated event counts once: the port allows for it.
     pub(crate) fn of(&self, call_id: &str) -> Vec<CallEvent> {
         let heard = self.0.lock().expect("not poisoned");
         let mut events: Vec<_> = heard.iter().filter(|(call, _)| call == call_id).map(|&(_, event)| event).collect();

@@ -206,7 +206,7 @@ impl Shell {
             // To the loader, which keeps it to itself: not through an address, nor through storage, which may
             // be forbidden.
             Effect::GoOn(flow) => self.tell("more", &kept(&flow), ""),
-            Effect::OpenFlow(kind, user_id) => self.tell("flow", api::flow_name(kind), &user_id),
+            Effect::OpenFlow(kind, user_id) => self.tell("flow", kind.as_str(), &user_id),
             #[cfg(feature = "full")]
             Effect::CopyKey(setup) => keeping::copy(self, &setup.secret, Announcement::KeyCopied),
             #[cfg(feature = "full")]

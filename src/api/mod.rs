@@ -17,7 +17,6 @@ use crate::flow::{Fault, Reply, Resume};
 use crate::options::{member, now};
 #[cfg(test)]
 pub(crate) use write::answer as write_answer;
-pub(crate) use write::kind as flow_name;
 
 pub(crate) use read::Json;
 

@@ -133,12 +133,15 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
         let (gate, notice, step) = (json.object("gate"), json.object("notice"), json.object("step"));
         Flow {
             id: json.text("id"),
-            kind: json.need(flow_kind(&json.text("kind")), FlowKind::Reset),
+            kind: json.need(FlowKind::from_text(&json.text("kind")), FlowKind::Reset),
             reference: if IS_FULL { json.maybe("reference").unwrap_or_default() } else { String::new() },
             user_id: if IS_FULL { json.maybe("user_id") } else { None },
             expires_at: json.text("expires_at"),
             gate: gate.json.is_some().then(|| Gate { index: gate.small("index"), of: gate.small("of") }),
-            notice: notice.json.is_some().then(|| Notice { code: notice_code(&notice.text("code")) }),
+            notice: notice
+                .json
+                .is_some()
+                .then(|| Notice { code: NoticeCode::from_text(&notice.text("code")).unwrap_or(NoticeCode::Unknown) }),
             step: Step { id: step.text("id"), body: step_body(&step) },
         }
     })
@@ -170,7 +173,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
         },
         "answer_call" if IS_FULL => StepBody::AnswerCall {
             method: method(&json.object("method")),
-            status: call_status(&json.text("status")),
+            status: CallStatus::from_text(&json.text("status")).unwrap_or(CallStatus::Unknown),
             calls_left: json.small("calls_left"),
             call_again_at: json.maybe("call_again_at"),
         },
@@ -179,11 +182,8 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             tries_left: json.small("tries_left"),
         },
         "choose_outcome" if IS_FULL => StepBody::ChooseOutcome {
-            outcomes: json.list("outcomes", |json| match &*itself(json) {
-                "unlock" => UnlockOutcome::Unlock,
-                "reset" => UnlockOutcome::Reset,
-                _ => UnlockOutcome::Unknown,
-            }),
+            outcomes: json
+                .list("outcomes", |json| UnlockOutcome::from_text(&itself(json)).unwrap_or(UnlockOutcome::Unknown)),
         },
         "new_password" => StepBody::NewPassword {
             policy: policy(&json.object("policy")),
@@ -192,7 +192,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             needs_current: json.flag("needs_current"),
         },
         "done" => StepBody::Done {
-            outcome: outcome(&json.text("outcome")),
+            outcome: Outcome::from_text(&json.text("outcome")).unwrap_or(Outcome::Unknown),
             user_id: json.text("user_id"),
             notified: json.flag("notified"),
             continue_url: json.maybe("continue_url"),
@@ -201,7 +201,10 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
         "sign_in" => StepBody::SignIn { user_id: json.maybe("user_id") },
         #[cfg(feature = "full")]
         "security_info" => full::security_info(json),
-        "ended" => StepBody::Ended { reason: end_reason(&json.text("reason")), retry_at: json.maybe("retry_at") },
+        "ended" => StepBody::Ended {
+            reason: EndReason::from_text(&json.text("reason")).unwrap_or(EndReason::Unknown),
+            retry_at: json.maybe("retry_at"),
+        },
         _ => StepBody::Unknown,
     }
 }
@@ -234,11 +237,19 @@ fn captcha<J: Json>(json: &Reader<J>) -> Option<Captcha> {
 fn method<J: Json>(json: &Reader<J>) -> Method {
     Method {
         id: json.text("id"),
-        kind: method_kind(&json.text("kind")),
-        role: json.maybe("role").map(|name| role(&name)),
+        kind: method_kind(json),
+        role: role_of(json),
         masked: json.maybe("masked"),
         confirm: json.flag("confirm"),
     }
+}
+
+fn method_kind<J: Json>(json: &Reader<J>) -> MethodKind {
+    MethodKind::from_text(&json.text("kind")).unwrap_or(MethodKind::Unknown)
+}
+
+fn role_of<J: Json>(json: &Reader<J>) -> Option<Role> {
+    json.maybe("role").map(|name| Role::from_text(&name).unwrap_or(Role::Unknown))
 }
 
 fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
@@ -250,7 +261,8 @@ fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
         min_score: json.member("min_score").map_or(0, |_| json.small("min_score")),
         forbid_user_id: json.flag("forbid_user_id"),
         forbidden_words: json.list("forbidden_words", itself),
-        server_checks: json.list("server_checks", |json| server_check(&itself(json))),
+        server_checks: json
+            .list("server_checks", |json| ServerCheck::from_text(&itself(json)).unwrap_or(ServerCheck::Unknown)),
     }
 }
 
@@ -262,7 +274,7 @@ pub(crate) fn problem(json: &impl Json) -> Option<Problem> {
         title: String::new(),
         status: 0,
         detail: None,
-        code: problem_code(&json.get("code")?.text()?),
+        code: ProblemCode::from_text(&json.get("code")?.text()?).unwrap_or(ProblemCode::Unknown),
         flow: json.get("flow").and_then(|it| flow(&it)),
         violations: violations.iter().filter_map(|it| whole(it, violation)).collect(),
         #[cfg(feature = "full")]
@@ -315,109 +327,6 @@ fn account_type<J: Json>(json: &Reader<J>) -> AccountType {
     AccountType { id: json.text("id"), label: json.text("label"), href: json.maybe("href") }
 }
 
-fn flow_kind(name: &str) -> Option<FlowKind> {
-    Some(match name {
-        "reset" => FlowKind::Reset,
-        "unlock" => FlowKind::Unlock,
-        "change" => FlowKind::Change,
-        "register" => FlowKind::Register,
-        _ => return None,
-    })
-}
-
-fn notice_code(name: &str) -> NoticeCode {
-    match name {
-        "code_resent" => NoticeCode::CodeResent,
-        "another_proof_needed" => NoticeCode::AnotherProofNeeded,
-        "security_info_due" => NoticeCode::SecurityInfoDue,
-        _ => NoticeCode::Unknown,
-    }
-}
-
-fn method_kind(name: &str) -> MethodKind {
-    match name {
-        "email" => MethodKind::Email,
-        "sms" => MethodKind::Sms,
-        "call" => MethodKind::Call,
-        "questions" => MethodKind::Questions,
-        "authenticator" => MethodKind::Authenticator,
-        "recovery_codes" => MethodKind::RecoveryCodes,
-        _ => MethodKind::Unknown,
-    }
-}
-
-fn role(name: &str) -> Role {
-    match name {
-        "alternate" => Role::Alternate,
-        "authentication" => Role::Authentication,
-        "mobile" => Role::Mobile,
-        "office" => Role::Office,
-        _ => Role::Unknown,
-    }
-}
-
-fn call_status(name: &str) -> CallStatus {
-    match name {
-        "calling" => CallStatus::Calling,
-        "ringing" => CallStatus::Ringing,
-        "answered" => CallStatus::Answered,
-        "no_answer" => CallStatus::NoAnswer,
-        "wrong_key" => CallStatus::WrongKey,
-        "failed" => CallStatus::Failed,
-        _ => CallStatus::Unknown,
-    }
-}
-
-fn server_check(name: &str) -> ServerCheck {
-    match name {
-        "common" => ServerCheck::Common,
-        "breached" => ServerCheck::Breached,
-        "history" => ServerCheck::History,
-        "banned" => ServerCheck::Banned,
-        _ => ServerCheck::Unknown,
-    }
-}
-
-fn outcome(name: &str) -> Outcome {
-    match name {
-        "reset" => Outcome::Reset,
-        "first_password" => Outcome::FirstPassword,
-        "unlocked" => Outcome::Unlocked,
-        "not_locked" => Outcome::NotLocked,
-        "changed" => Outcome::Changed,
-        "registered" => Outcome::Registered,
-        "request_sent" => Outcome::RequestSent,
-        _ => Outcome::Unknown,
-    }
-}
-
-fn end_reason(name: &str) -> EndReason {
-    match name {
-        "expired" => EndReason::Expired,
-        "too_many_attempts" => EndReason::TooManyAttempts,
-        "cancelled" => EndReason::Cancelled,
-        _ => EndReason::Unknown,
-    }
-}
-
 /// The codes that the widget treats differently; the HTTP status says enough about the others.
-fn problem_code(name: &str) -> ProblemCode {
-    match name {
-        "wrong_code" => ProblemCode::WrongCode,
-        "wrong_answers" => ProblemCode::WrongAnswers,
-        "captcha_failed" => ProblemCode::CaptchaFailed,
-        "code_expired" => ProblemCode::CodeExpired,
-        "wrong_password" => ProblemCode::WrongPassword,
-        "password_refused" => ProblemCode::PasswordRefused,
-        "invalid" => ProblemCode::Invalid,
-        "flow_ended" => ProblemCode::FlowEnded,
-        "step_passed" => ProblemCode::StepPassed,
-        "unauthorized" => ProblemCode::Unauthorized,
-        "rate_limited" => ProblemCode::RateLimited,
-        "unavailable" => ProblemCode::Unavailable,
-        _ => ProblemCode::Unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,14 @@
 //! Writes what the person says, as JSON text: flat objects of strings, escaped by RFC 8259. The
 //! tests hold it against `serde_json`.
 
-use regain_protocol::{Answer, CaptchaSolution, CreateFlow, FlowKind, Secret};
+use regain_protocol::{Answer, CaptchaSolution, CreateFlow, Secret};
 #[cfg(feature = "full")]
-use regain_protocol::{MethodKind, QuestionAnswer, Role};
+use regain_protocol::{QuestionAnswer, Role};
 
 /// The body of `POST /v1/flows`.
 pub(crate) fn create_flow(create: &CreateFlow) -> Secret<String> {
     let mut object = Object::new();
-    object.text("kind", kind(create.kind));
+    object.text("kind", create.kind.as_str());
     object.optional("locale", create.locale.as_deref());
     object.optional("user_id", create.user_id.as_deref());
     object.optional("assertion", create.assertion.as_ref().map(|secret| &**secret.expose()));
@@ -77,8 +77,8 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
         #[cfg(feature = "full")]
         Answer::Add { kind, role, value } => {
             named(&mut object, "add");
-            object.text("kind", method_kind(*kind));
-            object.optional("role", role.map(role_name));
+            object.text("kind", kind.as_str());
+            object.optional("role", role.map(Role::as_str));
             object.optional("value", value.as_ref().map(|secret| &**secret.expose()));
         }
         #[cfg(feature = "full")]
@@ -138,40 +138,6 @@ fn question_answers(answers: &[QuestionAnswer]) -> String {
     }
     list.push(']');
     list
-}
-
-/// A kind of flow as the API names it, which is also the name of its page.
-pub(crate) fn kind(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Reset => "reset",
-        FlowKind::Unlock => "unlock",
-        FlowKind::Change => "change",
-        FlowKind::Register => "register",
-    }
-}
-
-#[cfg(feature = "full")]
-fn method_kind(kind: MethodKind) -> &'static str {
-    match kind {
-        MethodKind::Email => "email",
-        MethodKind::Sms => "sms",
-        MethodKind::Call => "call",
-        MethodKind::Questions => "questions",
-        MethodKind::Authenticator => "authenticator",
-        MethodKind::RecoveryCodes => "recovery_codes",
-        MethodKind::Unknown => "unknown",
-    }
-}
-
-#[cfg(feature = "full")]
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Alternate => "alternate",
-        Role::Authentication => "authentication",
-        Role::Mobile => "mobile",
-        Role::Office => "office",
-        Role::Unknown => "unknown",
-    }
 }
 
 /// A JSON object being written.
@@ -234,9 +200,9 @@ fn quote(into: &mut String, text: &str) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use regain_protocol::AnswerRequest;
+    use regain_protocol::{AnswerRequest, FlowKind, MethodKind};
     #[cfg(not(feature = "full"))]
-    use regain_protocol::{MethodKind, QuestionAnswer, Role};
+    use regain_protocol::{QuestionAnswer, Role};
     use serde_json::Value;
 
     fn same(written: &Secret<String>, value: &impl serde::Serialize) {

@@ -2,21 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, Secret, Step, Timestamp};
+use crate::{Config, Secret, Step, Timestamp, text_enum::text_enum};
 
-/// Purpose of a flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum FlowKind {
-    /// Choose a new password after proving who one is.
-    Reset,
-    /// Unlock a locked account after proving who one is.
-    Unlock,
-    /// Change a password that one knows.
-    Change,
-    /// Register or change the methods that prove who one is.
-    Register,
+text_enum! {
+    /// Purpose of a flow.
+    pub enum FlowKind {
+        /// Choose a new password after proving who one is.
+        Reset = "reset",
+        /// Unlock a locked account after proving who one is.
+        Unlock = "unlock",
+        /// Change a password that one knows.
+        Change = "change",
+        /// Register or change the methods that prove who one is.
+        Register = "register",
+    }
 }
 
 /// Request for a flow.
@@ -108,19 +107,15 @@ pub struct Notice {
     pub code: NoticeCode,
 }
 
-/// Meaning of a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum NoticeCode {
-    /// Another code was sent; the former one is void.
-    CodeResent,
-    /// One proof is done and another, of a different kind, is needed.
-    AnotherProofNeeded,
-    /// The account's security info is less than the organisation asks for, or was last looked at long ago.
-    SecurityInfoDue,
-    /// A notice that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// Meaning of a notice.
+    pub enum NoticeCode {
+        /// Another code was sent; the former one is void.
+        CodeResent = "code_resent",
+        /// One proof is done and another, of a different kind, is needed.
+        AnotherProofNeeded = "another_proof_needed",
+        /// The account's security info is less than the organisation asks for, or was last looked at long ago.
+        SecurityInfoDue = "security_info_due",
+        _ => Unknown
+    }
 }

@@ -21,6 +21,7 @@ mod problem;
 mod secret;
 mod step;
 mod strength;
+mod text_enum;
 
 pub use answer::{Answer, AnswerRequest, CaptchaSolution, QuestionAnswer};
 pub use config::{AccountType, Config, Help};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_enum::text_enum;
+
 /// One way to prove identity, as the person is shown it before choosing it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -18,44 +20,36 @@ pub struct Method {
     pub confirm: bool,
 }
 
-/// A kind of proof. A second gate must be of another kind than the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum MethodKind {
-    /// A code by mail.
-    Email,
-    /// A code by text message.
-    Sms,
-    /// A phone call that is confirmed with the `#` key.
-    Call,
-    /// The security questions that were registered.
-    Questions,
-    /// A code from an authenticator app (RFC 6238).
-    Authenticator,
-    /// One of the saved recovery codes.
-    RecoveryCodes,
-    /// A kind that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// A kind of proof. A second gate must be of another kind than the first.
+    pub enum MethodKind {
+        /// A code by mail.
+        Email = "email",
+        /// A code by text message.
+        Sms = "sms",
+        /// A phone call that is confirmed with the `#` key.
+        Call = "call",
+        /// The security questions that were registered.
+        Questions = "questions",
+        /// A code from an authenticator app (RFC 6238).
+        Authenticator = "authenticator",
+        /// One of the saved recovery codes.
+        RecoveryCodes = "recovery_codes",
+        _ => Unknown
+    }
 }
 
-/// The person's address or phone that a method uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Role {
-    /// The alternate mail address.
-    Alternate,
-    /// The mail address or phone that was registered for authentication.
-    Authentication,
-    /// The mobile phone.
-    Mobile,
-    /// The office phone.
-    Office,
-    /// A role that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// The person's address or phone that a method uses.
+    pub enum Role {
+        /// The alternate mail address.
+        Alternate = "alternate",
+        /// The mail address or phone that was registered for authentication.
+        Authentication = "authentication",
+        /// The mobile phone.
+        Mobile = "mobile",
+        /// The office phone.
+        Office = "office",
+        _ => Unknown
+    }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, text_enum::text_enum};
 
 /// The rules for a new password. Lengths are counted in Unicode scalar values, as NIST SP 800-63B-4
 /// section 3.1.1.2 does.
@@ -38,23 +38,19 @@ pub struct PasswordPolicy {
     pub server_checks: Vec<ServerCheck>,
 }
 
-/// A rule that only the server can apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum ServerCheck {
-    /// Not one of the most used passwords.
-    Common,
-    /// Not in a known breach.
-    Breached,
-    /// Not one that the account has had before.
-    History,
-    /// Not made of little more than words of the organisation's list, which is not shown.
-    Banned,
-    /// A check that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// A rule that only the server can apply.
+    pub enum ServerCheck {
+        /// Not one of the most used passwords.
+        Common = "common",
+        /// Not in a known breach.
+        Breached = "breached",
+        /// Not one that the account has had before.
+        History = "history",
+        /// Not made of little more than words of the organisation's list, which is not shown.
+        Banned = "banned",
+        _ => Unknown
+    }
 }
 
 /// A rule that refused a password. It never carries any part of the password that the person did not

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Flow, Violation};
+use crate::{Flow, Violation, text_enum::text_enum};
 
 /// A problem in the form of RFC 9457, told from others by `code`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,49 +33,45 @@ pub struct Problem {
     pub pointer: Option<String>,
 }
 
-/// The problems that the API knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum ProblemCode {
-    /// 400: not JSON, or not the JSON that this endpoint takes.
-    Malformed,
-    /// 401: no such flow, or not its token.
-    Unauthorized,
-    /// 404: no such address.
-    NotFound,
-    /// 405: the address does not take this method.
-    MethodNotAllowed,
-    /// 409: the step is not the current one, or does not take this answer.
-    StepPassed,
-    /// 410: the flow has ended.
-    FlowEnded,
-    /// 413: the body is over 16 KiB.
-    TooLarge,
-    /// 415: the body is not `application/json`.
-    UnsupportedMediaType,
-    /// 422: not the code that was sent.
-    WrongCode,
-    /// 422: the code's time is up.
-    CodeExpired,
-    /// 422: not the registered answers.
-    WrongAnswers,
-    /// 422: not the current password.
-    WrongPassword,
-    /// 422: the challenge was not solved.
-    CaptchaFailed,
-    /// 422: the organisation's rules refuse the password.
-    PasswordRefused,
-    /// 422: well-formed, but a member's value cannot be used.
-    Invalid,
-    /// 429: too many requests; `Retry-After` says how long to wait, in seconds.
-    RateLimited,
-    /// 503: something that the server depends on does not answer.
-    Unavailable,
-    /// A problem that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// The problems that the API knows.
+    pub enum ProblemCode {
+        /// 400: not JSON, or not the JSON that this endpoint takes.
+        Malformed = "malformed",
+        /// 401: no such flow, or not its token.
+        Unauthorized = "unauthorized",
+        /// 404: no such address.
+        NotFound = "not_found",
+        /// 405: the address does not take this method.
+        MethodNotAllowed = "method_not_allowed",
+        /// 409: the step is not the current one, or does not take this answer.
+        StepPassed = "step_passed",
+        /// 410: the flow has ended.
+        FlowEnded = "flow_ended",
+        /// 413: the body is over 16 KiB.
+        TooLarge = "too_large",
+        /// 415: the body is not `application/json`.
+        UnsupportedMediaType = "unsupported_media_type",
+        /// 422: not the code that was sent.
+        WrongCode = "wrong_code",
+        /// 422: the code's time is up.
+        CodeExpired = "code_expired",
+        /// 422: not the registered answers.
+        WrongAnswers = "wrong_answers",
+        /// 422: not the current password.
+        WrongPassword = "wrong_password",
+        /// 422: the challenge was not solved.
+        CaptchaFailed = "captcha_failed",
+        /// 422: the organisation's rules refuse the password.
+        PasswordRefused = "password_refused",
+        /// 422: well-formed, but a member's value cannot be used.
+        Invalid = "invalid",
+        /// 429: too many requests; `Retry-After` says how long to wait, in seconds.
+        RateLimited = "rate_limited",
+        /// 503: something that the server depends on does not answer.
+        Unavailable = "unavailable",
+        _ => Unknown
+    }
 }
 
 impl ProblemCode {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Method, MethodKind, PasswordPolicy, Role, Secret, Timestamp};
+use crate::{Method, MethodKind, PasswordPolicy, Role, Secret, Timestamp, text_enum::text_enum};
 
 /// The step that the person is at: its opaque id, its name, and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -208,27 +208,23 @@ pub enum Contact {
     Unknown,
 }
 
-/// State of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum CallStatus {
-    /// The call is being placed.
-    Calling,
-    /// It rings.
-    Ringing,
-    /// Somebody answered.
-    Answered,
-    /// Nobody answered.
-    NoAnswer,
-    /// Another key than `#` was pressed.
-    WrongKey,
-    /// The call could not be placed.
-    Failed,
-    /// A status that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// State of a call.
+    pub enum CallStatus {
+        /// The call is being placed.
+        Calling = "calling",
+        /// It rings.
+        Ringing = "ringing",
+        /// Somebody answered.
+        Answered = "answered",
+        /// Nobody answered.
+        NoAnswer = "no_answer",
+        /// Another key than `#` was pressed.
+        WrongKey = "wrong_key",
+        /// The call could not be placed.
+        Failed = "failed",
+        _ => Unknown
+    }
 }
 
 /// A security question to answer.
@@ -241,19 +237,15 @@ pub struct Question {
     pub text: String,
 }
 
-/// A choice of a locked account's owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum UnlockOutcome {
-    /// Unlock and keep the password.
-    Unlock,
-    /// Choose a new password.
-    Reset,
-    /// A choice that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// A choice of a locked account's owner.
+    pub enum UnlockOutcome {
+        /// Unlock and keep the password.
+        Unlock = "unlock",
+        /// Choose a new password.
+        Reset = "reset",
+        _ => Unknown
+    }
 }
 
 /// A method in the person's security info.
@@ -321,44 +313,36 @@ pub struct PredefinedQuestion {
     pub text: String,
 }
 
-/// Result of a completed flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Outcome {
-    /// The account has a new password.
-    Reset,
-    /// The account has its first password.
-    FirstPassword,
-    /// The account is unlocked, its password unchanged.
-    Unlocked,
-    /// The account was not locked; nothing was changed.
-    NotLocked,
-    /// The password was changed by its owner.
-    Changed,
-    /// The security info is registered.
-    Registered,
-    /// The administrators were written to.
-    RequestSent,
-    /// An outcome that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// Result of a completed flow.
+    pub enum Outcome {
+        /// The account has a new password.
+        Reset = "reset",
+        /// The account has its first password.
+        FirstPassword = "first_password",
+        /// The account is unlocked, its password unchanged.
+        Unlocked = "unlocked",
+        /// The account was not locked; nothing was changed.
+        NotLocked = "not_locked",
+        /// The password was changed by its owner.
+        Changed = "changed",
+        /// The security info is registered.
+        Registered = "registered",
+        /// The administrators were written to.
+        RequestSent = "request_sent",
+        _ => Unknown
+    }
 }
 
-/// Reason for which a flow is over without success.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum EndReason {
-    /// Its time was up.
-    Expired,
-    /// Too many wrong proofs.
-    TooManyAttempts,
-    /// It was cancelled, or another flow of the account succeeded.
-    Cancelled,
-    /// A reason that this version does not know.
-    #[serde(other)]
-    #[cfg_attr(feature = "schema", schemars(skip))]
-    Unknown,
+text_enum! {
+    /// Reason for which a flow is over without success.
+    pub enum EndReason {
+        /// Its time was up.
+        Expired = "expired",
+        /// Too many wrong proofs.
+        TooManyAttempts = "too_many_attempts",
+        /// It was cancelled, or another flow of the account succeeded.
+        Cancelled = "cancelled",
+        _ => Unknown
+    }
 }

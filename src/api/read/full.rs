@@ -1,18 +1,16 @@
 //! What only the full widget draws: the registered methods, and what an authenticator app is set up with.
 
 use regain_protocol::{
-    AllowedMethod, AuthenticatorSetup, FlowKind, PredefinedQuestion, QuestionsOffer, RegisteredMethod, Role, Secret,
-    StepBody,
+    AllowedMethod, AuthenticatorSetup, FlowKind, PredefinedQuestion, QuestionsOffer, RegisteredMethod, Secret, StepBody,
 };
 
-use super::{Json, Reader, flow_kind, method_kind, role};
+use super::{Json, Reader, method_kind, role_of};
 
 pub(super) fn security_info<J: Json>(json: &Reader<J>) -> StepBody {
     StepBody::SecurityInfo {
         methods: json.list("methods", registered),
         required: json.small("required"),
-        allowed: json
-            .list("allowed", |json| AllowedMethod { kind: method_kind(&json.text("kind")), role: role_of(json) }),
+        allowed: json.list("allowed", |json| AllowedMethod { kind: method_kind(json), role: role_of(json) }),
         questions: offer(&json.object("questions")),
         reconfirm: json.set("reconfirm"),
         new_codes: json.member("new_codes").and_then(|it| it.items()).map(|codes| {
@@ -22,14 +20,10 @@ pub(super) fn security_info<J: Json>(json: &Reader<J>) -> StepBody {
     }
 }
 
-fn role_of<J: Json>(json: &Reader<J>) -> Option<Role> {
-    json.maybe("role").map(|name| role(&name))
-}
-
 fn registered<J: Json>(json: &Reader<J>) -> RegisteredMethod {
     RegisteredMethod {
         id: json.text("id"),
-        kind: method_kind(&json.text("kind")),
+        kind: method_kind(json),
         role: role_of(json),
         masked: json.maybe("masked"),
         registered: json.flag("registered"),
@@ -56,5 +50,5 @@ pub(super) fn setup<J: Json>(json: &Reader<J>) -> Option<AuthenticatorSetup> {
 /// The kinds of flow that are switched on, of those that this widget knows.
 pub(super) fn flows<J: Json>(json: &Reader<J>) -> Vec<FlowKind> {
     let kinds = json.member("flows").and_then(|it| it.items()).unwrap_or_default();
-    kinds.iter().filter_map(|kind| flow_kind(&kind.text()?)).collect()
+    kinds.iter().filter_map(|kind| FlowKind::from_text(&kind.text()?)).collect()
 }

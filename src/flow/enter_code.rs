@@ -1,6 +1,7 @@
 //! Type the code. Begins when a code is on its way; ends when the server takes the code, or when
 //! the person asks for another way. Through wrong codes and resends it is the same step.
 
+use regain_folding::ascii_digit;
 use regain_protocol::{Answer, Method, MethodKind, ProblemCode, Secret, StepBody};
 
 use super::{Announcement, Field, FieldError};
@@ -76,7 +77,7 @@ impl EnterCode {
     }
 
     pub(super) fn submit(&mut self) -> Result<Answer, Field> {
-        let read = if is_saved(self.method.kind) { symbol } else { digit };
+        let read = if is_saved(self.method.kind) { symbol } else { ascii_digit };
         let code: String = self.code.expose().chars().filter_map(read).collect();
         let code = Secret::new(code);
         if code.expose().len() == usize::from(self.length) {
@@ -113,20 +114,6 @@ impl EnterCode {
     }
 }
 
-/// A decimal digit of the writing systems whose digit keys people have: spaces, dashes and whatever
-/// else was pasted around the code falls away.
-fn digit(c: char) -> Option<char> {
-    let zero = match c {
-        '0'..='9' => return Some(c),
-        '\u{660}'..='\u{669}' => 0x660,
-        '\u{6f0}'..='\u{6f9}' => 0x6f0,
-        '\u{966}'..='\u{96f}' => 0x966,
-        '\u{ff10}'..='\u{ff19}' => 0xff10,
-        _ => return None,
-    };
-    char::from_digit(c as u32 - zero, 10)
-}
-
 /// A letter or digit of a recovery code. The server takes small letters for capitals, and look-alikes for what they
 /// stand for.
 fn symbol(c: char) -> Option<char> {
@@ -135,7 +122,7 @@ fn symbol(c: char) -> Option<char> {
         'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0)?,
         _ => c,
     };
-    digit(plain).or(plain.is_ascii_alphabetic().then_some(plain))
+    ascii_digit(plain).or(plain.is_ascii_alphabetic().then_some(plain))
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ use regain_server::{
         page::{self, Banner, Frame, Policy},
     },
     ports::SignIn,
+    user_id::UserId,
 };
 use serde::Deserialize;
 
@@ -142,7 +143,12 @@ async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
 
 /// Signs in as any application would: with the directory and nothing else.
 async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -> Response {
-    match demo.app.ports().directory.sign_in(&form.username, &form.password, demo.app.ports().clock.now()).await {
+    let ports = demo.app.ports();
+    let signed_in = match UserId::parse(&form.username) {
+        Ok(user_id) => ports.directory.sign_in(&user_id, &form.password, ports.clock.now()).await,
+        Err(_) => Ok(SignIn::Refused),
+    };
+    match signed_in {
         Ok(SignIn::Accepted(account)) => demo.page("Signed in", "../", html! {}, &account::welcome(&demo, &account)),
         Ok(SignIn::Refused) => {
             let error = "That user ID and password don't match an account that can sign in.";

@@ -4,12 +4,13 @@
 //! done, the confirmations are queued and the account's other flows are void, in one transaction.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{Registration, random_id};
+use regain_ports::Registration;
 use regain_protocol::{EndReason, FlowKind, Outcome, Violation};
 
 use crate::{
     Context, Engine,
     decision::{Application, Decision, Effect, Reply},
+    engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
     state::{Done, Stage, State},
@@ -76,7 +77,7 @@ impl Engine {
 }
 
 fn over(turn: Turn<'_>, event: &'static str) -> Decision {
-    let mut decision = Decision::new(turn.state.ended(random_id(turn.cx.rng), EndReason::Cancelled, None));
+    let mut decision = Decision::new(turn.state.ended(new_step_id(turn.cx.rng), EndReason::Cancelled, None));
     decision.reply = Reply::Ended;
     decision.audit(event);
     decision
@@ -120,9 +121,9 @@ fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     for address in person.account.addresses() {
         let content = Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(Into::into) };
         let message = OutboundMessage {
-            to: Some(address.to_owned()),
+            to: Some(address.to_string()),
             locale: turn.state.locale.clone(),
-            user_id: person.account.user_id.clone(),
+            user_id: person.account.user_id.to_string(),
             content,
         };
         decision.effects.push(Effect::confirmation(turn.cx, message));
@@ -150,7 +151,7 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
     let message = OutboundMessage {
         to: Some(account.id.to_string()),
         locale: turn.state.locale.clone(),
-        user_id: account.user_id.clone(),
+        user_id: account.user_id.to_string(),
         content: Content::SessionsEnded { before: turn.cx.now },
     };
     Effect::confirmation(turn.cx, message)

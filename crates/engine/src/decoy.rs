@@ -2,7 +2,7 @@
 
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion};
 use regain_protocol::Role;
-use regain_values::questions::PREDEFINED;
+use regain_values::{E164, MailAddress, UserId, questions::PREDEFINED};
 
 use crate::{Rules, methods};
 
@@ -54,7 +54,7 @@ pub(crate) fn account(seed: &[u8; 32], user_id: &str, rules: &Rules) -> Account 
 }
 
 fn nobody(user_id: &str) -> Account {
-    Account { user_id: user_id.to_owned(), ..Account::default() }
+    Account { user_id: UserId::of_directory(user_id.to_owned()), ..Account::default() }
 }
 
 /// An account with one method, where none was drawn: the first that is on.
@@ -89,13 +89,13 @@ fn mail(draws: &mut Draws<'_>, role: Role, user_id: &str, rules: &Rules) -> Acco
     let own = user_id.chars().next().filter(|c| c.is_ascii_lowercase() && draw < 160);
     let letter = own.unwrap_or_else(|| draws.pick(LETTERS).copied().map_or('a', char::from));
     let domain = draws.pick(&rules.recovery_domains).map_or("example.com", String::as_str);
-    AccountMail { role, address: format!("{letter}@{domain}") }
+    AccountMail { role, address: MailAddress::made_up(letter, domain) }
 }
 
 /// Of a number only the calling code and the last two digits are ever shown.
 fn phone(draws: &mut Draws<'_>, role: Role, rules: &Rules) -> AccountPhone {
-    let code = draws.pick(&rules.countries).map_or("+1", String::as_str);
-    AccountPhone { role, number: format!("{code}00000000{:02}", draws.byte() % 100) }
+    let code = draws.pick(rules.countries.prefixes()).map_or("+1", String::as_str);
+    AccountPhone { role, number: E164::made_up(code, draws.byte()) }
 }
 
 #[cfg(test)]

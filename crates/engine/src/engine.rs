@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
 use regain_ports::{Account, Rng, random_id};
 use regain_protocol::{Answer, EndReason, FlowKind};
+use regain_values::{FlowId, StepId, UserId};
 
 use crate::{
     Rules, apply,
@@ -51,7 +52,7 @@ pub struct Asserted {
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The flow.
-    pub flow_id: &'a str,
+    pub flow_id: &'a FlowId,
     /// The kind of flow.
     pub kind: FlowKind,
     /// The time at which it ends whatever happens.
@@ -81,8 +82,8 @@ impl Engine {
     }
 
     /// The flow's reference, to be read out to the administrators. It opens nothing.
-    pub fn reference(&self, flow_id: &str) -> String {
-        self.keys.reference(flow_id)
+    pub fn reference(&self, flow_id: &FlowId) -> String {
+        self.keys.reference(flow_id.as_str())
     }
 
     /// Refuses a kind of flow that is not on offer, or not with what came along.
@@ -104,7 +105,7 @@ impl Engine {
         &self,
         cx: Context<'_>,
         locale: String,
-        user_id: Option<&str>,
+        user_id: Option<&UserId>,
         asserted: Option<Asserted>,
     ) -> Decision {
         let rules = self.rules();
@@ -112,12 +113,12 @@ impl Engine {
             self.signed_in_elsewhere(cx, locale, asserted)
         } else {
             let stage = if next::is_for_the_signed_in(cx.kind) {
-                let user_id = user_id.map(str::to_owned);
+                let user_id = user_id.cloned();
                 Stage::SignIn(SignIn { user_id, tries_left: rules.codes.tries, asserted: None })
             } else {
                 Stage::Identify(Identify { challenge: self.challenge(cx) })
             };
-            Decision::new(State::new(locale, random_id(cx.rng), stage))
+            Decision::new(State::new(locale, new_step_id(cx.rng), stage))
         };
         if let Some(client) = cx.client {
             let bucket = self.keys.bucket("flows", client);
@@ -132,12 +133,12 @@ impl Engine {
         &self,
         cx: Context<'_>,
         state: &State,
-        step_id: &str,
+        step_id: &StepId,
         answer: &'a Answer,
         findings: &Findings,
     ) -> Option<Lookup<'a>> {
         let state = &current(cx, state);
-        if state.step_id != step_id || is_being_applied(cx, state) {
+        if state.step_id != *step_id || is_being_applied(cx, state) {
             return None;
         }
         state.stage.step()?.lookup(Turn { engine: self, cx, state }, answer, findings)
@@ -148,13 +149,13 @@ impl Engine {
         &self,
         cx: Context<'_>,
         state: &State,
-        step_id: &str,
+        step_id: &StepId,
         answer: &Answer,
         findings: &Findings,
     ) -> Result<Decision, Refusal> {
         let state = &current(cx, state);
         let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
-        if state.step_id != step_id {
+        if state.step_id != *step_id {
             return Err(Refusal::StepPassed);
         }
         if is_being_applied(cx, state) {
@@ -194,7 +195,7 @@ impl Engine {
             // A password that is being set will be set, and then the flow is done.
             _ if is_being_applied(cx, &state) => Err(Refusal::Busy),
             _ => {
-                let mut decision = Decision::new(state.ended(random_id(cx.rng), EndReason::Cancelled, None));
+                let mut decision = Decision::new(state.ended(new_step_id(cx.rng), EndReason::Cancelled, None));
                 decision.audit("cancelled");
                 Ok(Some(decision))
             }
@@ -203,7 +204,7 @@ impl Engine {
 
     /// The end of a flow whose account has no tries left today.
     pub fn out_of_tries(&self, cx: Context<'_>, state: &State, retry_at: Timestamp) -> Decision {
-        let state = state.ended(random_id(cx.rng), EndReason::TooManyAttempts, Some(retry_at));
+        let state = state.ended(new_step_id(cx.rng), EndReason::TooManyAttempts, Some(retry_at));
         let mut decision = Decision::new(state);
         decision.reply = Reply::Ended;
         decision.audit("tries_of_the_day_used_up");
@@ -213,8 +214,13 @@ impl Engine {
     /// The state that the other flows of an account get when one of them has succeeded.
     pub fn voided(&self, cx: Context<'_>) -> State {
         let stage = Stage::Ended(Ended { reason: EndReason::Cancelled, retry_at: None });
-        State::new(String::new(), random_id(cx.rng), stage)
+        State::new(String::new(), new_step_id(cx.rng), stage)
     }
+}
+
+/// The id of another step.
+pub(crate) fn new_step_id(rng: &dyn Rng) -> StepId {
+    random_id(rng).into()
 }
 
 /// Tells if the directory is making the flow's change at this moment.
@@ -226,8 +232,8 @@ pub(crate) fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
 /// before it, so that everyone who looks sees the same without anything being stored.
 pub(crate) fn current(cx: Context<'_>, state: &State) -> State {
     if cx.now >= cx.expires_at && !state.stage.is_over() {
-        let step_id = regain_keys::token_hash(&format!("{}/expired", state.step_id).into())[..22].to_owned();
-        state.ended(step_id, EndReason::Expired, None)
+        let step_id = &regain_keys::token_hash(&format!("{}/expired", state.step_id).into())[..22];
+        state.ended(step_id.into(), EndReason::Expired, None)
     } else {
         state.clone()
     }

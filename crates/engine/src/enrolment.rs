@@ -31,11 +31,11 @@ pub(crate) fn new_method(turn: Turn<'_>, how: How) -> Method {
 }
 
 /// Refuses a destination that is registered already, in whatever role.
-pub(crate) fn not_registered(person: &ProvedPerson, destination: String) -> Result<String, Refusal> {
-    if person.account.info.has_destination(&destination) {
+pub(crate) fn not_registered(person: &ProvedPerson, destination: &str) -> Result<(), Refusal> {
+    if person.account.info.has_destination(destination) {
         return Err(Refusal::invalid("/value", "this one is registered already"));
     }
-    Ok(destination)
+    Ok(())
 }
 
 /// Has the registrations take in a method that was shown to work.
@@ -57,11 +57,11 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
     let entries = person.account.info.entries(rules);
     let is_same = |entry: &&crate::security_info::Entry| is_same_kind(entry.kind, kind) && entry.role == role;
     let former = entries.iter().find(is_same).cloned();
-    let mut addresses: Vec<String> = person.account.addresses().into_iter().map(str::to_owned).collect();
+    let mut addresses: Vec<String> = person.account.addresses().into_iter().map(ToString::to_string).collect();
     person.account.info.change(registration);
     for address in person.account.addresses() {
-        if !addresses.iter().any(|other| other == address) {
-            addresses.push(address.to_owned());
+        if !addresses.iter().any(|other| other == address.as_str()) {
+            addresses.push(address.to_string());
         }
     }
     let change = match (&destination, &former) {
@@ -91,7 +91,7 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
             client: turn.cx.client.map(Into::into),
         };
         let locale = turn.state.locale.clone();
-        let notice = OutboundMessage { to: Some(address), locale, user_id: user_id.clone(), content };
+        let notice = OutboundMessage { to: Some(address), locale, user_id: user_id.to_string(), content };
         decision.effects.push(Effect::confirmation(turn.cx, notice));
     }
     decision.effects.push(Effect::VoidOthers);
@@ -116,8 +116,12 @@ enum Destination {
 /// The entry that a registration is about; `None` where nothing is changed.
 fn subject_of(registration: &Registration) -> Option<(MethodKind, Option<Role>, Destination)> {
     Some(match registration {
-        Registration::Mail(mail) => (MethodKind::Email, Some(mail.role), Destination::Set(Some(mail.address.clone()))),
-        Registration::Phone(phone) => (MethodKind::Sms, Some(phone.role), Destination::Set(Some(phone.number.clone()))),
+        Registration::Mail(mail) => {
+            (MethodKind::Email, Some(mail.role), Destination::Set(Some(mail.address.to_string())))
+        }
+        Registration::Phone(phone) => {
+            (MethodKind::Sms, Some(phone.role), Destination::Set(Some(phone.number.to_string())))
+        }
         Registration::Authenticator(_) => (MethodKind::Authenticator, None, Destination::Set(None)),
         Registration::RecoveryCodes(_) => (MethodKind::RecoveryCodes, None, Destination::Set(None)),
         Registration::Questions(_) => (MethodKind::Questions, None, Destination::Set(None)),

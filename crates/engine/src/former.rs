@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use regain_protocol::{EndReason, MethodKind, Outcome, Question, Role};
+use regain_values::{StepId, UserId};
 use serde::Deserialize;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 pub(crate) struct State {
     locale: String,
     subject: Option<Subject>,
-    step_id: String,
+    step_id: StepId,
     stage: Stage,
     #[serde(default)]
     applying_since: Option<Timestamp>,
@@ -38,7 +39,7 @@ enum Stage {
         challenge: Option<Challenge>,
     },
     SignIn {
-        user_id: Option<String>,
+        user_id: Option<UserId>,
         tries_left: u8,
     },
     ContactAdministrator {
@@ -64,7 +65,7 @@ enum Stage {
     SecurityInfo {},
     Done {
         outcome: Outcome,
-        user_id: String,
+        user_id: UserId,
         notified: bool,
         #[serde(default)]
         info_due: bool,
@@ -77,7 +78,7 @@ enum Stage {
 
 #[derive(Deserialize)]
 struct Subject {
-    user_id: String,
+    user_id: UserId,
     account_key: String,
     account: Option<KnownAccount>,
     methods: Vec<Method>,

@@ -2,6 +2,7 @@
 
 use regain_ports::{Account, AccountId};
 use regain_protocol::{QuestionAnswer, Secret, Violation};
+use regain_values::UserId;
 
 use crate::{decision::Cost, password::PasswordCheck};
 
@@ -12,7 +13,7 @@ pub enum Lookup<'a> {
     /// The verdict of an outside service about the token of a solved challenge.
     CaptchaVerdict(&'a str),
     /// The account of a user ID.
-    Account(&'a str),
+    Account(UserId),
     /// The key of an account's authenticator app.
     AuthenticatorKey(Option<AccountId>),
     /// The verdict about answers to security questions.
@@ -36,7 +37,7 @@ pub enum Lookup<'a> {
     /// The account that a user ID and a password sign in to.
     SignIn {
         /// The user ID.
-        user_id: String,
+        user_id: UserId,
         /// The password.
         password: &'a Secret<String>,
         /// The price, paid before: a wrong one counts as a failure elsewhere too.

@@ -1,6 +1,7 @@
 //! Masks of destinations, as they are shown before a proof: enough to recognise one's own, and no lengths.
 
 use regain_protocol::MethodKind;
+use regain_values::{Countries, E164};
 
 use crate::Rules;
 
@@ -16,11 +17,10 @@ pub(super) fn mail(address: &str) -> String {
 
 /// A phone number as `+1 •••••23`: the calling code, where it is one of those known to be in use, and
 /// the last two digits.
-pub(super) fn phone(number: &str, calling_codes: &[String]) -> String {
-    let code = calling_codes.iter().filter(|code| number.starts_with(code.as_str())).max_by_key(|code| code.len());
-    let ends = number.len().saturating_sub(2);
-    let last = number.get(ends..).unwrap_or_default();
-    match code {
+pub(super) fn phone(number: &E164, countries: &Countries) -> String {
+    let ends = number.as_str().len().saturating_sub(2);
+    let last = number.as_str().get(ends..).unwrap_or_default();
+    match countries.prefix_of(number) {
         Some(code) => format!("{code} {HIDDEN}{last}"),
         None => format!("{HIDDEN}{last}"),
     }
@@ -30,7 +30,7 @@ pub(super) fn phone(number: &str, calling_codes: &[String]) -> String {
 pub(super) fn destination(rules: &Rules, kind: MethodKind, destination: &str) -> String {
     match kind {
         MethodKind::Email => mail(destination),
-        _ => phone(destination, &rules.countries),
+        _ => E164::parse(destination).map_or_else(|_| HIDDEN.to_owned(), |number| phone(&number, &rules.countries)),
     }
 }
 
@@ -51,9 +51,10 @@ mod tests {
         assert_eq!(mail("root@localhost"), "r•••••@l•••••");
         assert_eq!(mail("\"@\"@example.com"), "\"•••••@e•••••.com");
         assert_eq!(mail("Élodie@exämple.fr"), "é•••••@e•••••.fr");
-        let codes = ["+1".to_owned(), "+44".to_owned()];
-        assert_eq!(phone("+14255550123", &codes), "+1 •••••23");
-        assert_eq!(phone("+442071838750", &codes), "+44 •••••50");
-        assert_eq!(phone("+4930123456", &codes), "•••••56");
+        let countries = Countries::parse(["+1", "+44"]).expect("countries");
+        let phone = |number: &str| phone(&number.parse().expect("a number"), &countries);
+        assert_eq!(phone("+14255550123"), "+1 •••••23");
+        assert_eq!(phone("+442071838750"), "+44 •••••50");
+        assert_eq!(phone("+4930123456"), "•••••56");
     }
 }

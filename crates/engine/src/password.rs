@@ -78,9 +78,9 @@ impl PasswordRules {
     pub fn broken(&self, account: &KnownAccount, password: &Secret<String>) -> Vec<Violation> {
         let policy = self.policy(account);
         let kept = password_form::normalise(password);
-        let mut broken = regain_policy::violations(&policy, &account.user_id, password.expose());
+        let mut broken = regain_policy::violations(&policy, account.user_id.as_str(), password.expose());
         if broken.is_empty() {
-            broken = regain_policy::violations(&policy, &account.user_id, kept.expose());
+            broken = regain_policy::violations(&policy, account.user_id.as_str(), kept.expose());
         }
         // The rest is not worth the time for a text of any length.
         if broken.iter().any(|rule| matches!(rule, Violation::TooLong { .. })) {
@@ -112,7 +112,7 @@ impl PasswordRules {
         if !is_asked_about || !self.broken(account, password).is_empty() {
             return None;
         }
-        let inputs = || [vec![account.user_id.clone()], self.policy(account).forbidden_words].concat();
+        let inputs = || [vec![account.user_id.to_string()], self.policy(account).forbidden_words].concat();
         let guessable = (min > 0).then(|| GuessableRule { min, inputs: inputs() });
         Some(PasswordCheck { password, account_id: account.id.clone(), guessable, breached, history })
     }

@@ -3,12 +3,14 @@
 //! The counters are shared: a wrong proof costs a try of its method in this flow, and one of the
 //! account's tries of the day, across all flows and channels.
 
-use regain_ports::{Charge, random_id};
+use regain_ports::Charge;
 use regain_protocol::{EndReason, MethodKind};
+use regain_values::MailAddress;
 
 use crate::{
     A_DAY, Engine,
     decision::{Decision, Effect, OnOverLimit, Reply},
+    engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
     methods::Method,
@@ -55,10 +57,10 @@ fn used_recovery_code(turn: Turn<'_>, subject: &Subject, kind: MethodKind) -> Ve
         return Vec::new();
     };
     let left = account.info.recovery_codes.unwrap_or_default().saturating_sub(1);
-    let notice = |to: &str| OutboundMessage {
-        to: Some(to.to_owned()),
+    let notice = |to: &MailAddress| OutboundMessage {
+        to: Some(to.to_string()),
         locale: turn.state.locale.clone(),
-        user_id: account.user_id.clone(),
+        user_id: account.user_id.to_string(),
         content: Content::RecoveryCodeUsed { left, at: turn.cx.now, client: turn.cx.client.map(Into::into) },
     };
     account.addresses().into_iter().map(|to| Effect::confirmation(turn.cx, notice(to))).collect()
@@ -78,7 +80,7 @@ pub(crate) fn wrong(
     let (kind, used_up) = (method.kind(), method.tries_left == 0);
     let mut decision = turn.stayed(stage(method));
     if used_up {
-        decision.state = decision.state.ended(random_id(turn.cx.rng), EndReason::TooManyAttempts, None);
+        decision.state = decision.state.ended(new_step_id(turn.cx.rng), EndReason::TooManyAttempts, None);
     }
     decision.effects.push(Effect::Charge(tries, OnOverLimit::EndFlow));
     decision.audit_with(event, serde_json::json!({ "kind": kind }));

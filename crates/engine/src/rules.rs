@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use regain_ports::Abilities;
 use regain_protocol::{Contact, FlowKind};
-use regain_values::questions::CustomQuestion;
+use regain_values::{Countries, questions::CustomQuestion};
 
 use crate::password::PasswordRules;
 
@@ -51,7 +51,7 @@ pub struct Rules {
     /// The domains of the addresses of decoys.
     pub recovery_domains: Vec<String>,
     /// The beginnings of the numbers that may be texted and called.
-    pub countries: Vec<String>,
+    pub countries: Countries,
     /// The abilities of the directory.
     pub abilities: Abilities,
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use regain_ports::{Account, Registration};
 use regain_protocol::{AllowedMethod, FlowKind, MethodKind, RegisteredMethod, Role};
+use regain_values::{E164, MailAddress};
 use serde::{Deserialize, Serialize};
 
 use crate::{Engine, Rules, mask, methods, subject::ProvedPerson};
@@ -11,9 +12,9 @@ use crate::{Engine, Rules, mask, methods, subject::ProvedPerson};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityInfo {
     /// The mail addresses.
-    pub mails: Vec<(Role, String)>,
-    /// The phones, in E.164 form.
-    pub phones: Vec<(Role, String)>,
+    pub mails: Vec<(Role, MailAddress)>,
+    /// The phones.
+    pub phones: Vec<(Role, E164)>,
     /// The number of security questions.
     pub questions: usize,
     /// The number of them that are in the person's own words.
@@ -53,9 +54,8 @@ impl SecurityInfo {
 
     /// Tells if this address or number is registered already, in whatever role.
     pub(crate) fn has_destination(&self, destination: &str) -> bool {
-        let mut all = self.mails.iter().chain(&self.phones).map(|(_, destination)| destination.to_lowercase());
-        let destination = destination.to_lowercase();
-        all.any(|registered| registered == destination)
+        self.mails.iter().any(|(_, address)| address.is_typed_as(destination))
+            || self.phones.iter().any(|(_, number)| number.as_str() == destination)
     }
 
     /// Takes in a change that the registrations have made.
@@ -101,7 +101,7 @@ impl SecurityInfo {
             Entry {
                 kind: if is_texted { MethodKind::Sms } else { MethodKind::Call },
                 role: Some(*role),
-                destination: Some(number.clone()),
+                destination: Some(number.to_string()),
                 proves: [MethodKind::Sms, MethodKind::Call].into_iter().filter(|kind| can_be(*kind)).collect(),
             }
         });
@@ -161,10 +161,10 @@ impl Rules {
 }
 
 /// Sets what is registered in a role.
-fn put(of: &mut Vec<(Role, String)>, role: Role, destination: &str) {
+fn put<T: Clone>(of: &mut Vec<(Role, T)>, role: Role, destination: &T) {
     let at = of.iter().position(|(at, _)| *at == role).unwrap_or(of.len());
     of.retain(|(at, _)| *at != role);
-    of.insert(at.min(of.len()), (role, destination.to_owned()));
+    of.insert(at.min(of.len()), (role, destination.clone()));
 }
 
 impl Engine {

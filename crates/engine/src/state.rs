@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use regain_protocol::{EndReason, MethodKind, Outcome};
+use regain_values::{StepId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,7 +27,7 @@ pub struct State {
     /// The language of its mails, as a BCP 47 tag.
     pub locale: String,
     /// The id of the step that the person is at.
-    pub step_id: String,
+    pub step_id: StepId,
     /// The step, with its own data.
     pub stage: Stage,
     /// The time since which the directory is being told what this step led to; nothing else is taken meanwhile.
@@ -79,7 +80,7 @@ pub struct Done {
     /// The outcome.
     pub outcome: Outcome,
     /// The account's user ID, or what was typed.
-    pub user_id: String,
+    pub user_id: UserId,
     /// Confirmations were queued.
     pub notified: bool,
     /// The person should look at their security info.
@@ -126,15 +127,15 @@ impl Stage {
     }
 
     /// The user ID as it was typed, where one was.
-    pub fn user_id(&self) -> Option<&str> {
+    pub fn user_id(&self) -> Option<&UserId> {
         let typed = || match self {
-            Self::SignIn(step) => step.user_id.as_deref(),
-            Self::ContactAdministrator(step) => step.user_id.as_deref(),
-            Self::Done(done) => Some(&*done.user_id).filter(|user_id| !user_id.is_empty()),
+            Self::SignIn(step) => step.user_id.as_ref(),
+            Self::ContactAdministrator(step) => step.user_id.as_ref(),
+            Self::Done(done) => Some(&done.user_id).filter(|user_id| !user_id.as_str().is_empty()),
             _ => None,
         };
-        let subject = self.subject().map(|subject| &*subject.user_id);
-        subject.or_else(|| self.person().map(|person| &*person.user_id)).or_else(typed)
+        let subject = self.subject().map(|subject| &subject.user_id);
+        subject.or_else(|| self.person().map(|person| &person.user_id)).or_else(typed)
     }
 
     /// The account's key in counters and in the log, once somebody was named.
@@ -167,13 +168,13 @@ pub struct UnreadableState {
 
 impl State {
     /// A flow at a step.
-    pub const fn new(locale: String, step_id: String, stage: Stage) -> Self {
+    pub const fn new(locale: String, step_id: StepId, stage: Stage) -> Self {
         Self { version: VERSION, locale, step_id, stage, applying_since: None, rotate_due: false, extensions: 0 }
     }
 
     /// The flow at another step.
     #[must_use]
-    pub fn moved(&self, step_id: String, stage: Stage) -> Self {
+    pub fn moved(&self, step_id: StepId, stage: Stage) -> Self {
         Self { locale: self.locale.clone(), step_id, stage, applying_since: None, ..*self }
     }
 
@@ -185,7 +186,7 @@ impl State {
 
     /// The flow, over. What was known of the person is forgotten.
     #[must_use]
-    pub fn ended(&self, step_id: String, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
+    pub fn ended(&self, step_id: StepId, reason: EndReason, retry_at: Option<Timestamp>) -> Self {
         Self::new(self.locale.clone(), step_id, Stage::Ended(Ended { reason, retry_at }))
     }
 

@@ -5,7 +5,7 @@
 
 use regain_ports::{Account, AccountId};
 use regain_protocol::MethodKind;
-use regain_values::user_id;
+use regain_values::{MailAddress, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// The user ID as typed, trimmed.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The account's key in counters.
     pub account_key: String,
     /// The account; `None` where there is none that could be recovered.
@@ -35,7 +35,7 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProvedPerson {
     /// The user ID as typed, trimmed.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The account's key in counters.
     pub account_key: String,
     /// The account.
@@ -53,7 +53,7 @@ pub struct KnownAccount {
     /// The directory's name for it.
     pub id: AccountId,
     /// The user ID as the directory spells it.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The person's name.
     pub display_name: String,
     /// It never had a password.
@@ -66,7 +66,7 @@ pub struct KnownAccount {
     pub info: SecurityInfo,
     /// Further addresses that get the confirmations and prove nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notices: Vec<String>,
+    pub notices: Vec<MailAddress>,
 }
 
 impl KnownAccount {
@@ -84,10 +84,10 @@ impl KnownAccount {
     }
 
     /// The addresses that confirmations go to, each once.
-    pub fn addresses(&self) -> Vec<&str> {
-        let mut addresses: Vec<&str> = Vec::new();
+    pub fn addresses(&self) -> Vec<&MailAddress> {
+        let mut addresses: Vec<&MailAddress> = Vec::new();
         for address in self.info.mails.iter().map(|(_, address)| address).chain(&self.notices) {
-            if !addresses.iter().any(|other| other.to_lowercase() == address.to_lowercase()) {
+            if !addresses.iter().any(|other| other.folded() == address.folded()) {
                 addresses.push(address);
             }
         }
@@ -146,20 +146,20 @@ impl Subject {
 
 impl Engine {
     /// The subject that a typed user ID names.
-    pub(crate) fn subject(&self, cx: Context<'_>, typed: &str, account: Option<Account>, locale: &str) -> Subject {
+    pub(crate) fn subject(&self, cx: Context<'_>, typed: &UserId, account: Option<Account>, locale: &str) -> Subject {
         let rules = self.rules();
-        let normalised = user_id::normalise(typed);
+        let normalised = typed.folded();
         // Both are always worked out, so that it takes as long.
         let made_up = decoy::account(&self.keys.decoy_seed(&normalised), &normalised, rules);
         let account = account.filter(|account| account.enabled && methods::can_begin(account, rules));
         // The directory may know an account by several user IDs; its counters are the same for all.
-        let spelling = account.as_ref().map_or(normalised, |account| user_id::normalise(&account.user_id));
+        let spelling = account.as_ref().map_or(normalised, |account| account.user_id.folded());
         let account_key = self.keys.account_key(&spelling);
         let shape = account.as_ref().unwrap_or(&made_up);
         let methods = self.methods(cx, &account_key, account.is_some(), locale, shape);
         let account = account.map(|account| KnownAccount::new(account, rules));
         Subject {
-            user_id: typed.to_owned(),
+            user_id: typed.clone(),
             methods,
             required: account.as_ref().map_or(rules.gates.required, |account| account.gates),
             account,
@@ -172,7 +172,7 @@ impl Engine {
     /// is enough to go on.
     pub(crate) fn known_subject(&self, cx: Context<'_>, account: Account, locale: &str) -> Subject {
         let rules = self.rules();
-        let account_key = self.keys.account_key(&user_id::normalise(&account.user_id));
+        let account_key = self.keys.account_key(&account.user_id.folded());
         let mut methods = self.methods(cx, &account_key, true, locale, &account);
         methods.retain(|method| method.offered != methods::Offered::BeforeAProof);
         for method in &mut methods {

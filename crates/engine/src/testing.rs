@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicU8, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +13,7 @@ use regain_keys::Keys;
 use regain_policy::{Banned, nist};
 use regain_ports::{Abilities, Rng};
 use regain_protocol::{Contact, FlowKind, Secret};
+use regain_values::{Countries, FlowId};
 
 use crate::{
     CaptchaRules, CodeRules, Context, Engine, GateRules, KnownAccount, Limits, MethodRules, PasswordRules,
@@ -37,17 +41,23 @@ pub(crate) fn engine(rules: Rules) -> Engine {
 /// The circumstances of a decision about a flow.
 pub(crate) fn context(kind: FlowKind, now: Timestamp, rng: &dyn Rng) -> Context<'_> {
     let expires_at = FLOW_BEGINS + SignedDuration::from_mins(15);
-    Context { flow_id: "flow", kind, expires_at, now, rng, client: None }
+    Context { flow_id: flow_id(), kind, expires_at, now, rng, client: None }
+}
+
+/// The id of every flow of the tests.
+pub(crate) fn flow_id() -> &'static FlowId {
+    static FLOW_ID: LazyLock<FlowId> = LazyLock::new(|| "flow".into());
+    &FLOW_ID
 }
 
 /// A person whose identity is proved, and who has registered nothing.
 pub(crate) fn person() -> ProvedPerson {
     ProvedPerson {
-        user_id: "ada".into(),
+        user_id: "ada".parse().expect("a user ID"),
         account_key: "key of ada".into(),
         account: KnownAccount {
             id: "id of ada".into(),
-            user_id: "ada".into(),
+            user_id: "ada".parse().expect("a user ID"),
             display_name: "Ada Lovelace".into(),
             first_password: false,
             locked: false,
@@ -120,7 +130,7 @@ pub(crate) fn rules() -> Rules {
         ends_sessions: false,
         locales: vec!["en".into()],
         recovery_domains: Vec::new(),
-        countries: vec!["+1".into()],
+        countries: Countries::parse(["+1"]).expect("a country"),
         abilities: Abilities::ALL,
     }
 }

@@ -21,14 +21,14 @@ impl Engine {
             _ => None,
         };
         Flow {
-            id: cx.flow_id.to_owned(),
+            id: cx.flow_id.to_string(),
             kind: cx.kind,
             reference: self.reference(cx.flow_id),
-            user_id: state.stage.user_id().map(str::to_owned),
+            user_id: state.stage.user_id().map(ToString::to_string),
             expires_at: time(cx.expires_at),
             gate: next::gate(cx.kind, self.rules(), &state.stage),
             notice: notice.map(|code| Notice { code }),
-            step: Step { id: state.step_id.clone(), body: self.body(cx, state) },
+            step: Step { id: state.step_id.to_string(), body: self.body(cx, state) },
         }
     }
 
@@ -36,7 +36,7 @@ impl Engine {
         match &state.stage {
             Stage::Done(done) => StepBody::Done {
                 outcome: done.outcome,
-                user_id: done.user_id.clone(),
+                user_id: done.user_id.to_string(),
                 notified: done.notified,
                 continue_url: self.rules().continue_url.clone(),
             },

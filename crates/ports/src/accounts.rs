@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{MethodKind, Role, Secret, Violation};
 
-use crate::{AccountId, AccountMail, AccountPhone, DirectoryError};
+use regain_values::{AccountId, MailAddress, UserId};
+
+use crate::{AccountMail, AccountPhone, DirectoryError};
 
 /// The abilities of a directory. They stay the same while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub struct Person {
     /// The directory's own name for it: another one for an account that was made anew.
     pub id: AccountId,
     /// The user ID as the directory spells it.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The person's name.
     pub display_name: String,
     /// It may be used; false also for one that the directory does not let us change.
@@ -62,7 +64,7 @@ pub struct Person {
     /// The phones in the roles that the directory owns.
     pub phones: Vec<AccountPhone>,
     /// Addresses that get confirmations and prove nothing.
-    pub notices: Vec<String>,
+    pub notices: Vec<MailAddress>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
     pub groups: Vec<String>,
 }
@@ -136,15 +138,15 @@ pub trait Accounts: Send + Sync + 'static {
     /// Its abilities.
     fn abilities(&self) -> Abilities;
 
-    /// The account of a user ID, in any case and Unicode form; `None` where there is none, or more than one. It does
+    /// The account of a user ID, however it is spelt; `None` where there is none, or more than one. It does
     /// the same work either way.
-    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError>;
+    async fn find(&self, user_id: &UserId) -> Result<Option<Person>, DirectoryError>;
 
     /// Checks a password for signing in. It counts failures towards the account's lockout, and takes
     /// as long for an account that does not exist.
     async fn sign_in(
         &self,
-        user_id: &str,
+        user_id: &UserId,
         password: &Secret<String>,
         now: Timestamp,
     ) -> Result<SignIn<Person>, DirectoryError>;

@@ -4,10 +4,11 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 use regain_protocol::{MethodKind, Role, Secret};
+use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
-    Abilities, AccountId, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration,
-    Registrations, SetPasswordError, SignIn, UnlockError, Unlocked,
+    Abilities, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration, Registrations,
+    SetPasswordError, SignIn, UnlockError, Unlocked,
 };
 
 /// An account with all that it can prove itself by.
@@ -17,7 +18,7 @@ pub struct Account {
     /// The directory's own name for it.
     pub id: AccountId,
     /// The user ID as the directory spells it.
-    pub user_id: String,
+    pub user_id: UserId,
     /// The person's name.
     pub display_name: String,
     /// It may be used.
@@ -37,7 +38,7 @@ pub struct Account {
     /// The number of saved recovery codes that are left; `None` where none were ever made.
     pub recovery_codes: Option<u8>,
     /// Further addresses that only get confirmations.
-    pub notices: Vec<String>,
+    pub notices: Vec<MailAddress>,
     /// The time at which its owner last looked at what is registered and found it right; `None` for never.
     pub security_info_confirmed_at: Option<Timestamp>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
@@ -50,7 +51,7 @@ pub struct AccountMail {
     /// The role: [`Role::Alternate`] or [`Role::Authentication`].
     pub role: Role,
     /// The address.
-    pub address: String,
+    pub address: MailAddress,
 }
 
 /// A phone of an account.
@@ -58,8 +59,8 @@ pub struct AccountMail {
 pub struct AccountPhone {
     /// The role: [`Role::Mobile`], [`Role::Authentication`] or [`Role::Office`].
     pub role: Role,
-    /// The number in E.164 form, such as `+14255550123`; an extension is not part of it.
-    pub number: String,
+    /// The number.
+    pub number: E164,
 }
 
 /// A security question of an account.
@@ -106,9 +107,9 @@ impl Directory {
         self.accounts.abilities()
     }
 
-    /// The account of a user ID, in any case and Unicode form; `None` where there is none. It does the same work
+    /// The account of a user ID, however it is spelt; `None` where there is none. It does the same work
     /// either way.
-    pub async fn find(&self, user_id: &str) -> Result<Option<Account>, DirectoryError> {
+    pub async fn find(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
         let person = self.accounts.find(user_id).await?;
         let registered = self.registrations.of(person.as_ref().map(|person| &person.id)).await?;
         Ok(person.map(|person| self.merged(person, registered)))
@@ -117,7 +118,7 @@ impl Directory {
     /// Checks a password for signing in; see [`Accounts::sign_in`].
     pub async fn sign_in(
         &self,
-        user_id: &str,
+        user_id: &UserId,
         password: &Secret<String>,
         now: Timestamp,
     ) -> Result<SignIn<Account>, DirectoryError> {

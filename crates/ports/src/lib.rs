@@ -1,6 +1,5 @@
 //! Ports: what the server needs from the world, each a trait with its types and errors.
 
-mod account_id;
 mod accounts;
 mod breached;
 pub mod breached_hash;
@@ -16,7 +15,6 @@ mod rng;
 mod sessions;
 mod store;
 
-pub use account_id::AccountId;
 pub use accounts::{Abilities, Accounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError, Unlocked};
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
@@ -24,6 +22,7 @@ pub use clock::{Clock, SystemClock};
 pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
+pub use regain_values::AccountId;
 pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use regain_protocol::Secret;
+use regain_values::FlowId;
 use serde::{Deserialize, Serialize};
 
 use super::NotifyError;
@@ -32,7 +33,7 @@ pub struct PhoneCall {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CallRef {
     /// The flow.
-    pub flow_id: String,
+    pub flow_id: FlowId,
     /// The call: 128 random bits, new for every call.
     pub call_id: String,
 }

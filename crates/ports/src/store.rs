@@ -7,12 +7,13 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
+use regain_values::FlowId;
 
 /// A flow as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowRow {
     /// Its opaque id.
-    pub id: String,
+    pub id: FlowId,
     /// The kind of flow.
     pub kind: FlowKind,
     /// Counts its changes from 1; [`Store::commit`] compares and increments it.
@@ -90,7 +91,7 @@ pub struct NewMessage {
     /// Unique.
     pub id: String,
     /// The flow that caused it.
-    pub flow_id: String,
+    pub flow_id: FlowId,
     /// The sealed message; erased once it is settled.
     pub payload: String,
     /// It is not sent after this.
@@ -144,7 +145,7 @@ pub struct AuditEntry {
     /// The time.
     pub at: Timestamp,
     /// The flow.
-    pub flow_id: String,
+    pub flow_id: FlowId,
     /// The account's key, once one was named.
     pub account_key: Option<String>,
     /// The event, as a stable word such as `code_sent`.
@@ -192,7 +193,7 @@ impl StoreError {
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// A flow by its id; `None` where there is none.
-    async fn flow(&self, id: &str) -> Result<Option<FlowRow>, StoreError>;
+    async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError>;
 
     /// Commits a change whole or not at all. On [`Committed::Done`] the stored version is one more
     /// than the change's.
@@ -219,7 +220,7 @@ pub trait Store: Send + Sync + 'static {
     async fn abandon_claimed(&self) -> Result<u64, StoreError>;
 
     /// The audit log of one flow, oldest first.
-    async fn audit(&self, flow_id: &str) -> Result<Vec<AuditEntry>, StoreError>;
+    async fn audit(&self, flow_id: &FlowId) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// Forgets flows, kept answers, counters and messages that are long out of time. Returns how
     /// many rows. The audit log stays.

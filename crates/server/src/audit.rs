@@ -30,7 +30,7 @@ impl From<AuditEntry> for Line {
     fn from(entry: AuditEntry) -> Self {
         let AuditEntry { at, flow_id, account_key, event, client, detail } = entry;
         let detail = detail.map(|json| serde_json::from_str(&json).unwrap_or(Value::String(json)));
-        Self { at, flow: flow_id, event, account: account_key, client, detail }
+        Self { at, flow: flow_id.into(), event, account: account_key, client, detail }
     }
 }
 

@@ -91,6 +91,7 @@ fn salt(rng: &dyn Rng) -> [u8; SALT_BYTES] {
 
 #[cfg(test)]
 mod tests {
+    use regain_values::UserId;
     use std::sync::atomic::Ordering;
 
     use regain_protocol::Secret;
@@ -114,7 +115,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let directory = open(&folder).await;
         for failures in 1..=3_i64 {
-            let refused = directory.sign_in("unknown", &"wrong".into(), SystemClock.now()).await.expect("answers");
+            let refused = directory
+                .sign_in(&UserId::of_directory("unknown".into()), &"wrong".into(), SystemClock.now())
+                .await
+                .expect("answers");
             assert_eq!(refused, SignIn::Refused);
             let row = rows::by_id(directory.database.reader(), &NOBODY.into()).await.expect("answers");
             assert_eq!(row.expect("is there").failures(SystemClock.now()).0, failures);
@@ -129,7 +133,7 @@ mod tests {
         let list = "people = [{ user_id = 'mary', name = 'M', questions = [{ id = 'first_pet', answer = 'Fluffy' },
                     { id = 'dream_job', answer = 'Engineer' }] }]";
         directory.import(&People::from_toml(list).expect("reads")).await.expect("imports");
-        let mary = directory.find("mary").await.expect("answers").expect("is there").id;
+        let mary = directory.find(&UserId::of_directory("mary".into())).await.expect("answers").expect("is there").id;
         let (right, wrong) = (Secret::from("fluffy"), Secret::from("wrong"));
         for (id, questions, answer) in [
             (Some(mary.clone()), ["first_pet", "dream_job"], &right),
@@ -157,8 +161,8 @@ mod tests {
         };
         let people = People::from_toml(&[person("ada", 'A'), person("grace", 'Q')].concat()).expect("reads");
         directory.import(&people).await.expect("imports");
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
-        let grace = directory.find("grace").await.expect("answers").expect("is there");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
+        let grace = directory.find(&UserId::of_directory("grace".into())).await.expect("answers").expect("is there");
         let key = directory.authenticator_key(Some(&ada.id)).await.expect("answers").expect("has one");
         assert_eq!(key.expose(), &[0; 20]);
 

@@ -17,6 +17,7 @@ use regain_ports::{
     AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store, StoreError,
     VoidOthers,
 };
+use regain_values::FlowId;
 
 /// The time for which flows and messages stay after their time: an ended flow can still be asked for, and an
 /// operator can see what became of a message.
@@ -39,17 +40,17 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn flow(&self, id: &str) -> Result<Option<FlowRow>, StoreError> {
+    async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError> {
         let row = sqlx::query(
             "SELECT id, kind, version, token_hash, account_key, expires_at, state FROM flows WHERE id = $1",
         )
-        .bind(id)
+        .bind(id.as_str())
         .fetch_optional(self.database.reader())
         .await
         .map_err(StoreError::unavailable)?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(FlowRow {
-            id: row.try_get("id").map_err(StoreError::unavailable)?,
+            id: row.try_get::<String, _>("id").map_err(StoreError::unavailable)?.into(),
             kind: kind_from_text(row.try_get("kind").map_err(StoreError::unavailable)?)
                 .map_err(StoreError::unavailable)?,
             version: row.try_get("version").map_err(StoreError::unavailable)?,
@@ -138,11 +139,11 @@ impl Store for SqliteStore {
         Ok(abandoned)
     }
 
-    async fn audit(&self, flow_id: &str) -> Result<Vec<AuditEntry>, StoreError> {
+    async fn audit(&self, flow_id: &FlowId) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = sqlx::query(
             "SELECT at, flow_id, account_key, event, client, detail FROM audit WHERE flow_id = $1 ORDER BY seq",
         )
-        .bind(flow_id)
+        .bind(flow_id.as_str())
         .fetch_all(self.database.reader())
         .await
         .map_err(StoreError::unavailable)?;
@@ -218,9 +219,9 @@ async fn write_flow(transaction: &mut Transaction<'_, Backend>, flow: &FlowRow) 
          state = $7 WHERE id = $1 AND version = $2"
     };
     let written = sqlx::query(statement)
-        .bind(&flow.id)
+        .bind(flow.id.as_str())
         .bind(flow.version)
-        .bind(kind_to_text(flow.kind))
+        .bind(flow.kind.as_str())
         .bind(&flow.token_hash)
         .bind(&flow.account_key)
         .bind(to_millis(flow.expires_at))
@@ -256,35 +257,19 @@ async fn write_replay(
 async fn void_others(
     transaction: &mut Transaction<'_, Backend>,
     void: &VoidOthers,
-    flow_id: &str,
+    flow_id: &FlowId,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE flows SET state = $1, version = version + 1 WHERE account_key = $2 AND id <> $3")
         .bind(&void.state)
         .bind(&void.account_key)
-        .bind(flow_id)
+        .bind(flow_id.as_str())
         .execute(&mut **transaction)
         .await?;
     messages::drop_voidable(transaction, &void.account_key, now).await
 }
 
-/// The kind's name in the database.
-const fn kind_to_text(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Reset => "reset",
-        FlowKind::Unlock => "unlock",
-        FlowKind::Change => "change",
-        FlowKind::Register => "register",
-    }
-}
-
 /// The kind of a name in the database.
 fn kind_from_text(text: &str) -> sqlx::Result<FlowKind> {
-    Ok(match text {
-        "reset" => FlowKind::Reset,
-        "unlock" => FlowKind::Unlock,
-        "change" => FlowKind::Change,
-        "register" => FlowKind::Register,
-        _ => return Err(sqlx::Error::Decode("a flow kind that this version does not know".into())),
-    })
+    FlowKind::from_text(text).ok_or_else(|| sqlx::Error::Decode("a flow kind that this version does not know".into()))
 }

@@ -3,6 +3,7 @@
 
 pub mod common_passwords;
 pub mod digits;
+pub mod ids;
 pub mod mail_address;
 pub mod password_form;
 pub mod phone_number;
@@ -10,3 +11,8 @@ pub mod questions;
 pub mod recovery_code;
 pub mod totp;
 pub mod user_id;
+
+pub use ids::{AccountId, FlowId, StepId};
+pub use mail_address::MailAddress;
+pub use phone_number::{Countries, E164};
+pub use user_id::UserId;

@@ -11,7 +11,7 @@ mod answer;
 
 use serde::Deserialize;
 
-pub use answer::{ANSWER_CHARACTERS, AnswerFault, check_answers, normalise};
+pub use answer::{ANSWER_CHARACTERS, AnswerFault, check_answers, former_normalise, normalise};
 
 /// Number of characters in a question: REQUIREMENTS 7, as Microsoft has it.
 pub const QUESTION_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=200;

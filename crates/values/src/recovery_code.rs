@@ -1,5 +1,6 @@
 //! Saved recovery codes: 15 symbols of Crockford's base32, 75 random bits, in three groups.
 
+use regain_folding::{is_dash, is_invisible};
 use regain_protocol::Secret;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -42,8 +43,7 @@ pub fn normalise(typed: &Secret<String>) -> Option<Secret<String>> {
             'O' => code.push('0'),
             'I' | 'L' => code.push('1'),
             c if c.is_ascii() && SYMBOLS.contains(&u8::try_from(c).unwrap_or_default()) => code.push(c),
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
-            c if c.is_whitespace() => {}
+            c if c.is_whitespace() || is_dash(c) || is_invisible(c) => {}
             _ => return None,
         }
     }

@@ -1,5 +1,6 @@
 //! The form for a mail address or a phone number.
 
+use regain_folding::{ascii_digit, is_invisible};
 use regain_protocol::{Answer, MethodKind, Secret};
 
 use super::Way;
@@ -82,6 +83,7 @@ fn address(typed: &str) -> Result<String, FieldError> {
 /// A phone number with its country code; the `00` that many dial before it is its plus sign. Nobody can tell
 /// which country a number without one is of.
 fn phone(typed: &str) -> Result<String, FieldError> {
+    let typed: String = typed.chars().filter(|c| !is_invisible(*c)).map(|c| ascii_digit(c).unwrap_or(c)).collect();
     let typed = typed.trim();
     if typed.is_empty() {
         return Err(FieldError::Missing);

@@ -116,6 +116,7 @@ const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[
     "regain-catalogue",
+    "regain-folding",
     "regain-generator",
     "regain-policy",
     "regain-proof-of-work",

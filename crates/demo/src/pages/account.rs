@@ -88,7 +88,7 @@ fn has_nothing(account: &Account) -> bool {
 
 /// Seals that somebody has signed in.
 fn prove(demo: &Demo, account: &Account, now: Timestamp) -> String {
-    let signed_in = SignedIn { user_id: account.user_id.clone(), until: now + SIGNED_IN_FOR };
+    let signed_in = SignedIn { user_id: account.user_id.to_string(), until: now + SIGNED_IN_FOR };
     let json = serde_json::to_vec(&signed_in).expect("a user ID and a time are JSON");
     demo.app.keys().seal(&*demo.app.ports().rng, CONTEXT, &Secret::new(json))
 }

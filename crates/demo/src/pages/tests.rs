@@ -138,8 +138,15 @@ async fn the_right_password_truly_signs_in() {
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains(r#"data-testid="signed-in""#) && page.contains("ada@northwind.example"), "{page}");
 
-    let ada =
-        world.site.app().ports().directory.find("ada@northwind.example").await.expect("answers").expect("is there");
+    let ada = world
+        .site
+        .app()
+        .ports()
+        .directory
+        .find(&"ada@northwind.example".parse().expect("a user ID"))
+        .await
+        .expect("answers")
+        .expect("is there");
     let change = PasswordChange { new: "a new one".into(), current: None };
     world.site.app().ports().directory.set_password(&ada.id, &change).await.expect("sets");
     let (_, page) = world.sign_in("username=ada%40northwind.example&password=analytical+engine+notes").await;
@@ -212,7 +219,15 @@ async fn the_authenticators_codes_are_those_of_their_keys() {
     let good_until: jiff::Timestamp = json["good_until"].as_str().expect("text").parse().expect("a time");
     let step = regain_server::totp::step_at(good_until) - 1;
     for (index, user_id) in ["mary@northwind.example", "margaret@northwind.example"].into_iter().enumerate() {
-        let account = world.site.app().ports().directory.find(user_id).await.expect("answers").expect("is there");
+        let account = world
+            .site
+            .app()
+            .ports()
+            .directory
+            .find(&user_id.parse().expect("a user ID"))
+            .await
+            .expect("answers")
+            .expect("is there");
         let key = world
             .site
             .app()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{picture, spoken::wav};
 use regain_keys::{Keys, same};
 use regain_ports::{Rng, random_code, random_id};
+use regain_values::digits;
 
 /// The context that the digits are sealed for.
 const SEALED_FOR: &str = "captcha";
@@ -50,7 +51,7 @@ impl Image {
     pub(super) fn is_solved_by(&self, given: &CaptchaSolution, now: Timestamp, keys: &Keys) -> bool {
         let is_this_one = given.id.as_ref().is_none_or(|id| *id == self.id);
         let right = Digits::open(keys, &self.sealed)
-            .is_some_and(|it| now < it.expires_at && same(&digits_of(&given.solution), it.digits.expose()));
+            .is_some_and(|it| now < it.expires_at && is_right(&given.solution, it.digits.expose()));
         is_this_one && right
     }
 
@@ -83,14 +84,9 @@ pub fn revealed(keys: &Keys, sealed: &str) -> Option<String> {
     Digits::open(keys, sealed).map(|digits| digits.digits.expose().clone())
 }
 
-/// The digits in what a person typed: spaces and dashes between them are fine, and so are the digits
-/// of other scripts, which their keyboards have.
-fn digits_of(typed: &str) -> String {
-    let zeros = ['0', '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{FF10}'];
-    let digit =
-        |c: char| zeros.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|it| *it < 10));
-    let meant = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2013}'));
-    meant.map(|c| digit(c).and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)).collect()
+/// Tells if a person typed these digits.
+fn is_right(typed: &str, drawn: &str) -> bool {
+    digits::code(&typed.into()).is_some_and(|code| same(code.expose(), drawn))
 }
 
 #[cfg(test)]

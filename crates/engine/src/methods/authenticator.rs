@@ -36,7 +36,7 @@ impl Authenticator {
     /// The setup of an app that is being added.
     pub(super) fn setup(&self, turn: Turn<'_>, person: &ProvedPerson) -> Option<AuthenticatorSetup> {
         let secret = totp::key_to_base32(&self.key(turn)?);
-        let uri = totp::address(&secret, &turn.engine.rules().organisation, &person.account.user_id);
+        let uri = totp::address(&secret, &turn.engine.rules().organisation, person.account.user_id.as_str());
         Some(AuthenticatorSetup { secret, uri })
     }
 
@@ -148,7 +148,7 @@ mod tests {
             "step".into(),
             Stage::Done(crate::Done {
                 outcome: regain_protocol::Outcome::Registered,
-                user_id: String::new(),
+                user_id: regain_values::UserId::default(),
                 notified: false,
                 info_due: false,
             }),

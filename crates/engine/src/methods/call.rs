@@ -107,7 +107,7 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
     calls.call_again_at = cx.now.checked_add(engine.rules().codes.resend_after).ok();
     let (address, role) = (calls.to.address.clone(), calls.to.role);
     let to = (whose.exists() && calls.to.reaches).then(|| address.clone());
-    let user_id = whose.spelling().to_owned();
+    let user_id = whose.spelling().to_string();
     let call_id = random_id(cx.rng);
     let call =
         PlacedCall { call_id: call_id.clone(), placed_at: cx.now, status: CallStatus::Calling, changed_at: cx.now };
@@ -116,7 +116,7 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
         decision.state.step_id.clone_from(&turn.state.step_id);
     }
     charge_message(turn, &mut decision, MethodKind::Call, &address);
-    let reference = CallRef { flow_id: cx.flow_id.to_owned(), call_id };
+    let reference = CallRef { flow_id: cx.flow_id.clone(), call_id };
     decision.effects.push(Effect::Send {
         message: OutboundMessage {
             to,

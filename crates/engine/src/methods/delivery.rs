@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::CodeBinding;
 use regain_ports::random_code;
-use regain_protocol::{FlowKind, MethodKind, Role, Secret};
+use regain_protocol::{MethodKind, Role, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::{At, How, Method, within_flow};
@@ -84,9 +84,9 @@ impl Delivery {
     /// Everything that a code is bound to. One that reaches nobody is bound to nothing that could be its destination.
     fn binding<'a>(&'a self, turn: Turn<'a>, account_key: &'a str, reaches: bool) -> CodeBinding<'a> {
         CodeBinding {
-            flow_id: turn.cx.flow_id,
+            flow_id: turn.cx.flow_id.as_str(),
             account_key,
-            purpose: purpose(turn.cx.kind),
+            purpose: turn.cx.kind.as_str(),
             destination: if reaches { &self.to.address } else { "" },
         }
     }
@@ -152,7 +152,7 @@ fn resend(turn: Turn<'_>, mut step: EnterCode) -> Decision {
 pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
     let (exists, account_key) = (step.whose.exists(), step.whose.account_key().to_owned());
     let (kind, purpose) = (step.method.kind(), step.whose.purpose());
-    let user_id = step.whose.spelling().to_owned();
+    let user_id = step.whose.spelling().to_string();
     let (How::Email(delivery) | How::Sms(delivery)) = &mut step.method.how else {
         return turn.moved(Stage::EnterCode(step));
     };
@@ -190,16 +190,6 @@ pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: Meth
         let ends = destination.len().saturating_sub(RANGE_DIGITS);
         let range = destination.get(..ends).unwrap_or(destination);
         charge(keys.bucket("range", range), AN_HOUR, limits.phone_per_prefix);
-    }
-}
-
-/// The purpose that a code of such a flow is bound to.
-const fn purpose(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Reset => "reset",
-        FlowKind::Unlock => "unlock",
-        FlowKind::Change => "change",
-        FlowKind::Register => "register",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use regain_ports::{Account, AccountMail, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
-use regain_values::{mail_address::MailAddress, user_id};
+use regain_values::{MailAddress, UserId};
 
 use super::{At, Delivery, Destination, How, Kind, Method, NewMethod, delivery};
 use crate::{
@@ -33,7 +33,7 @@ impl Kind for Email {
     fn methods(&self, at: &At<'_>, account: &Account) -> Vec<NewMethod> {
         let rules = at.engine.rules();
         let mails = account.mails.iter().filter(|_| rules.methods.email).map(|mail| {
-            let to = Destination::new(at, "mail", mail.role, &mail.address, mask::mail(&mail.address));
+            let to = Destination::new(at, "mail", mail.role, mail.address.as_str(), mask::mail(mail.address.as_str()));
             NewMethod::always(How::Email(Delivery::new(rules.codes.resends, to)))
         });
         mails.collect()
@@ -56,7 +56,7 @@ impl Kind for Email {
     ) -> Result<Decision, Refusal> {
         let role = role.ok_or(enrolment::NOT_ALLOWED)?;
         let address = new_address(person, value)?;
-        let to = Destination::added(role, address.clone(), mask::mail(&address));
+        let to = Destination::added(role, address.to_string(), mask::mail(address.as_str()));
         let how = How::Email(Delivery::new(turn.engine.rules().codes.resends, to));
         let method = enrolment::new_method(turn, how);
         let step = EnterCode { whose: Whose::Adding { person: person.clone() }, method, resent: false };
@@ -65,7 +65,7 @@ impl Kind for Email {
 
     fn registration(&self, _: Turn<'_>, method: &Method) -> Option<Registration> {
         let to = method.destination()?;
-        Some(Registration::Mail(AccountMail { role: to.role, address: to.address.clone() }))
+        Some(Registration::Mail(AccountMail { role: to.role, address: MailAddress::parse(&to.address).ok()? }))
     }
 
     fn removal(&self, role: Option<Role>) -> Option<Registration> {
@@ -76,7 +76,7 @@ impl Kind for Email {
         let entries = info.mails.iter().map(|(role, address)| Entry {
             kind: MethodKind::Email,
             role: Some(*role),
-            destination: Some(address.clone()),
+            destination: Some(address.to_string()),
             proves: if rules.methods.email { vec![MethodKind::Email] } else { Vec::new() },
         });
         entries.collect()
@@ -84,10 +84,11 @@ impl Kind for Email {
 }
 
 /// A mail address that can be registered.
-fn new_address(person: &ProvedPerson, value: &Secret<String>) -> Result<String, Refusal> {
+fn new_address(person: &ProvedPerson, value: &Secret<String>) -> Result<MailAddress, Refusal> {
     let address = MailAddress::parse(value.expose()).map_err(|_| Refusal::invalid("/value", "not a mail address"))?;
-    if user_id::normalise(address.as_str()) == user_id::normalise(&person.account.user_id) {
+    if person.account.user_id.is_same(&UserId::of_directory(address.to_string())) {
         return Err(Refusal::invalid("/value", "the address that one signs in with helps nobody who cannot"));
     }
-    enrolment::not_registered(person, address.into())
+    enrolment::not_registered(person, address.as_str())?;
+    Ok(address)
 }

@@ -13,6 +13,7 @@ mod sms;
 use jiff::Timestamp;
 use regain_ports::{Account, Registration};
 use regain_protocol::{AuthenticatorSetup, MethodKind, Role, Secret};
+use regain_values::E164;
 use serde::{Deserialize, Serialize};
 
 pub use authenticator::Authenticator;
@@ -232,6 +233,6 @@ pub(crate) fn within_flow(cx: Context<'_>, after: jiff::SignedDuration) -> Times
 }
 
 /// Tells if a kind reaches a number in this role.
-pub(crate) fn reaches(rules: &Rules, kind: MethodKind, role: Role, number: &str) -> bool {
+pub(crate) fn reaches(rules: &Rules, kind: MethodKind, role: Role, number: &E164) -> bool {
     phone::is_usable(rules, kind, role, number)
 }

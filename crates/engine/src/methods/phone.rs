@@ -2,15 +2,10 @@
 
 use regain_ports::{Account, AccountPhone, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
-use regain_values::phone_number;
+use regain_values::E164;
 
 use super::{At, Destination, Method};
 use crate::{Rules, decision::Refusal, enrolment, mask, subject::ProvedPerson};
-
-/// Tells if a number can be texted and called from here.
-pub(super) fn is_reachable(rules: &Rules, number: &str) -> bool {
-    rules.countries.iter().any(|country| number.starts_with(country.as_str()))
-}
 
 /// The phones of an account that this kind reaches.
 pub(super) fn reached<'a>(
@@ -22,20 +17,20 @@ pub(super) fn reached<'a>(
 }
 
 /// Tells if this kind reaches a number in this role. One in the office is called, never texted.
-pub(super) fn is_usable(rules: &Rules, kind: MethodKind, role: Role, number: &str) -> bool {
+pub(super) fn is_usable(rules: &Rules, kind: MethodKind, role: Role, number: &E164) -> bool {
     let is_on = match (kind, role) {
         (MethodKind::Sms, Role::Office) => false,
         (MethodKind::Sms, _) => rules.methods.sms,
         (_, Role::Office) => rules.methods.call_office,
         _ => rules.methods.call_mobile,
     };
-    is_on && is_reachable(rules, number)
+    is_on && rules.countries.reach(number)
 }
 
 /// The destination of a phone of an account, real or made up.
 pub(super) fn destination(at: &At<'_>, phone: &AccountPhone) -> Destination {
     let masked = mask::phone(&phone.number, &at.engine.rules().countries);
-    Destination::new(at, "phone", phone.role, &phone.number, masked)
+    Destination::new(at, "phone", phone.role, phone.number.as_str(), masked)
 }
 
 /// A number that can be registered, in E.164 form, as a destination.
@@ -46,20 +41,20 @@ pub(super) fn added(
     value: &Secret<String>,
 ) -> Result<Destination, Refusal> {
     let role = role.ok_or(enrolment::NOT_ALLOWED)?;
-    let number = phone_number::parse(value.expose())
+    let number = E164::parse(value.expose())
         .map_err(|_| Refusal::invalid("/value", "not a phone number with its country code, such as +1 425 555 0123"))?;
-    if !is_reachable(rules, &number) {
+    if !rules.countries.reach(&number) {
         return Err(Refusal::invalid("/value", "phones of this country cannot be reached from here"));
     }
-    let number = enrolment::not_registered(person, number)?;
+    enrolment::not_registered(person, number.as_str())?;
     let masked = mask::phone(&number, &rules.countries);
-    Ok(Destination::added(role, number, masked))
+    Ok(Destination::added(role, number.into(), masked))
 }
 
 /// The registration of a number that was shown to work.
 pub(super) fn registration(method: &Method) -> Option<Registration> {
     let to = method.destination()?;
-    Some(Registration::Phone(AccountPhone { role: to.role, number: to.address.clone() }))
+    Some(Registration::Phone(AccountPhone { role: to.role, number: E164::parse(&to.address).ok()? }))
 }
 
 /// The registration that takes a number away. The office's is the organisation's to say.

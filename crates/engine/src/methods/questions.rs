@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use regain_ports::{Account, AccountQuestion, Charge, NewQuestion, Registration, Rng, random_id};
 use regain_protocol::{MethodKind, PredefinedQuestion, Question, QuestionAnswer, QuestionsOffer, Role, Secret};
-use regain_values::questions::{self as catalogue, PREDEFINED, QUESTION_CHARACTERS};
+use regain_values::{
+    FlowId,
+    questions::{self as catalogue, PREDEFINED, QUESTION_CHARACTERS},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{At, How, Kind, Method, NewMethod, Offered};
@@ -131,7 +134,7 @@ pub(crate) fn check_answers(asked: &[Question], answers: &[QuestionAnswer]) -> R
 /// The price of comparing answers or saved codes: a look at the tries that the account has left today, and one of as many
 /// comparisons as the flow has tries. The tries themselves count when the flow changes, which is too late for requests
 /// that come at once.
-pub(crate) fn comparison_cost(engine: &Engine, what: &str, flow_id: &str, account_key: &str) -> Vec<Cost> {
+pub(crate) fn comparison_cost(engine: &Engine, what: &str, flow_id: &FlowId, account_key: &str) -> Vec<Cost> {
     let rules = engine.rules();
     let left =
         Cost { charge: engine.tries_of_the_day(account_key, 0), over_limit: OnOverLimit::EndFlow, only_wrong: false };

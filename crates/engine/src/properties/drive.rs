@@ -12,9 +12,10 @@ use super::super::{
     Application, Applied, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal, Reply,
     Rules, Stage, State,
 };
-use crate::{GateRules, MethodRules, messages::Content};
+use crate::{GateRules, MethodRules, messages::Content, testing::flow_id};
 use regain_keys::Keys;
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
+use regain_values::{StepId, UserId};
 
 /// An act of a person, of a phone, or of time.
 #[derive(Debug, Clone)]
@@ -80,7 +81,7 @@ pub(super) struct Drive {
     codes: Vec<Queued>,
     /// The calls that were queued, newest last.
     calls: Vec<String>,
-    former_step: String,
+    former_step: StepId,
     /// The codes of apps that were taken.
     used: HashSet<String>,
     pub(super) wrong: usize,
@@ -97,7 +98,7 @@ impl Drive {
         let now = "2026-11-23T14:00:00Z".parse().expect("a time");
         let expires_at = engine.expires_at(now);
         let rng = Counting::default();
-        let cx = Context { flow_id: "flow", kind, expires_at, now, rng: &rng, client: None };
+        let cx = Context { flow_id: flow_id(), kind, expires_at, now, rng: &rng, client: None };
         let state = engine.begin(cx, "en".into(), None, None).state;
         Self {
             engine,
@@ -120,7 +121,7 @@ impl Drive {
 
     fn context(&self) -> Context<'_> {
         let Self { kind, expires_at, now, .. } = *self;
-        Context { flow_id: "flow", kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
+        Context { flow_id: flow_id(), kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
     }
 
     pub(super) fn shown(&self) -> Flow {
@@ -182,7 +183,7 @@ impl Drive {
         let mut findings = Findings::default();
         while let Some(lookup) = self.engine.lookup(cx, &self.state, &step_id, &answer, &findings) {
             findings.add(match lookup {
-                Lookup::Account(user_id) => Finding::Account(account(user_id)),
+                Lookup::Account(user_id) => Finding::Account(account(user_id.as_str())),
                 Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(KEY.to_vec()))),
                 Lookup::Answers { account_id, .. } => {
                     Finding::Answers(account_id.is_some() && matches!(act, Act::AnswerAll { right: true }))
@@ -367,7 +368,7 @@ impl Drive {
         let user_id = self.state.stage.user_id().expect("somebody");
         let kinds: HashSet<_> = self.proofs.iter().collect();
         assert_eq!(kinds.len(), self.proofs.len(), "one kind counted twice");
-        assert!(kinds.len() >= usize::from(self.required(user_id)), "a gate was skipped: {:?}", self.proofs);
+        assert!(kinds.len() >= usize::from(self.required(user_id.as_str())), "a gate was skipped: {:?}", self.proofs);
     }
 
     pub(super) fn holds(&self) {
@@ -449,13 +450,13 @@ pub(crate) fn rules(methods: &[&str]) -> Rules {
 
 /// The accounts of the directory, told apart by their user IDs.
 pub(super) fn account(user_id: &str) -> Option<Account> {
-    let mail = |role, address: &str| AccountMail { role, address: address.into() };
-    let phone = |role, number: &str| AccountPhone { role, number: number.into() };
+    let mail = |role, address: &str| AccountMail { role, address: address.parse().expect("an address") };
+    let phone = |role, number: &str| AccountPhone { role, number: number.parse().expect("a number") };
     let question = |id: &str, own: Option<&str>| AccountQuestion { id: id.into(), own: own.map(Into::into) };
     let everything = !user_id.ends_with("mail");
     (user_id != "nobody").then(|| Account {
         id: format!("id of {user_id}").into(),
-        user_id: user_id.to_owned(),
+        user_id: UserId::of_directory(user_id.to_owned()),
         display_name: "Ada Lovelace".into(),
         enabled: user_id != "disabled",
         locked: user_id.contains("locked"),

@@ -14,7 +14,10 @@ use super::{
     },
     drive::{Counting, account, rules},
 };
-use crate::messages::{CodePurpose, Content};
+use crate::{
+    messages::{CodePurpose, Content},
+    testing::flow_id,
+};
 use regain_keys::Keys;
 use regain_ports::{Account, CallEvent, Registration};
 use regain_values::{questions::PREDEFINED, totp};
@@ -108,7 +111,7 @@ impl Drive {
         let now = "2026-11-23T14:00:00Z".parse().expect("a time");
         let expires_at = engine.expires_at(now);
         let rng = Counting::default();
-        let cx = Context { flow_id: "flow", kind, expires_at, now, rng: &rng, client: None };
+        let cx = Context { flow_id: flow_id(), kind, expires_at, now, rng: &rng, client: None };
         let account = asserted.and_then(somebody).map(|account| Asserted { account, id: "1".into() });
         let state = engine.begin(cx, "en".into(), None, account).state;
         Self {
@@ -129,7 +132,7 @@ impl Drive {
 
     fn context(&self) -> Context<'_> {
         let Self { kind, expires_at, now, .. } = *self;
-        Context { flow_id: "flow", kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
+        Context { flow_id: flow_id(), kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
     }
 
     fn shown(&self) -> StepBody {
@@ -176,7 +179,7 @@ impl Drive {
                     Finding::Answers(account_id.is_some() && matches!(act, Act::AnswerAll { right: true }))
                 }
                 Lookup::SignIn { user_id, password, .. } => {
-                    let account = somebody(&user_id).filter(|_| password.expose() == RIGHT);
+                    let account = somebody(user_id.as_str()).filter(|_| password.expose() == RIGHT);
                     who = account.as_ref().map(|account| account.user_id.clone());
                     Finding::SignIn(account)
                 }
@@ -193,7 +196,9 @@ impl Drive {
         if decision.reply == Reply::Accepted {
             self.knows |= is_right;
             match (&before.stage, act) {
-                (Stage::SignIn(_), Act::SignIn { .. }) => self.had_ways |= who.as_deref() == Some("ada"),
+                (Stage::SignIn(_), Act::SignIn { .. }) => {
+                    self.had_ways |= who.as_ref().is_some_and(|who| who.as_str() == "ada");
+                }
                 (Stage::EnterCode(_), Act::Verify { right: true }) => {
                     let (to, ..) = self.code.clone().expect("a code was sent");
                     self.shown_to_work(&before, to);
@@ -271,8 +276,8 @@ impl Drive {
                     Content::Code { code, purpose, .. } | Content::TextCode { code, purpose, .. } => {
                         let to = message.to.clone().expect("somebody");
                         let is_registered = somebody("ada").is_some_and(|account| {
-                            account.mails.iter().any(|mail| mail.address == to)
-                                || account.phones.iter().any(|phone| phone.number == to)
+                            account.mails.iter().any(|mail| mail.address.as_str() == to)
+                                || account.phones.iter().any(|phone| phone.number.as_str() == to)
                         });
                         assert!(*purpose == CodePurpose::Register || is_registered || self.owned.contains(&to));
                         self.code = Some((to, code.clone(), *purpose));
@@ -307,8 +312,12 @@ impl Drive {
             Application::Register(registration) => {
                 self.may_register();
                 match registration {
-                    Registration::Mail(mail) => assert!(self.owned.contains(&mail.address), "not shown to work"),
-                    Registration::Phone(phone) => assert!(self.owned.contains(&phone.number), "not shown to work"),
+                    Registration::Mail(mail) => {
+                        assert!(self.owned.contains(mail.address.as_str()), "not shown to work");
+                    }
+                    Registration::Phone(phone) => {
+                        assert!(self.owned.contains(phone.number.as_str()), "not shown to work");
+                    }
                     Registration::Authenticator(_) => assert!(self.owned.contains("the app"), "not shown to work"),
                     Registration::RemovePhone(Role::Office) => panic!("the organisation's"),
                     _ => {}

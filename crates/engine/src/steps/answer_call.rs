@@ -231,7 +231,7 @@ mod tests {
         let state = State::new("en".into(), "step".into(), Stage::SecurityInfo(SecurityInfo::of(person())));
         let kind = MethodKind::Call;
         let add = Answer::Add { kind, role: Some(Role::Mobile), value: Some("+14255550123".into()) };
-        let state = engine.answer(cx, &state, "step", &add, &Findings::default()).expect("a call").state;
+        let state = engine.answer(cx, &state, &"step".into(), &add, &Findings::default()).expect("a call").state;
         let Stage::AnswerCall(step) = &state.stage else { panic!("no call") };
         let call_id = step.call.call_id.clone();
         let (pressed, heard) = engine.on_call_event(cx, &state, &call_id, CallEvent::Key('#'));

@@ -3,6 +3,7 @@
 //! Takes `choose`, and goes on to the step of the method's kind.
 
 use regain_protocol::{Answer, MethodKind, Secret, StepBody};
+use regain_values::{E164, MailAddress};
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn};
@@ -58,15 +59,9 @@ fn reaches(method: &Method, typed: Option<&Secret<String>>) -> Result<bool, Refu
                 return Err(TYPE_IT);
             }
             Ok(match method.kind() {
-                MethodKind::Email => typed.to_lowercase() == to.address.to_lowercase(),
-                _ => digits(typed) == digits(&to.address),
+                MethodKind::Email => MailAddress::parse(&to.address).is_ok_and(|address| address.is_typed_as(typed)),
+                _ => E164::parse(&to.address).is_ok_and(|number| number.is_typed_as(typed)),
             })
         }
     }
-}
-
-/// The digits of a number, however it is written.
-fn digits(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    digits.strip_prefix("00").map(str::to_owned).unwrap_or(digits)
 }

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Answer, Contact, EndReason, MethodKind, Outcome, StepBody};
-use regain_values::user_id;
+use regain_values::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn, identify::NOT_A_USER_ID};
@@ -34,7 +34,7 @@ pub struct ContactAdministrator {
     /// The reason.
     pub reason: ContactReason,
     /// The user ID as typed, where one was.
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// The account's key in counters, where a user ID was typed.
     pub account_key: Option<String>,
     /// The kinds of proof that were given.
@@ -101,14 +101,14 @@ pub(crate) fn ask(turn: Turn<'_>, typed: Option<&str>) -> Result<Decision, Refus
         return Err(Refusal::StepPassed);
     }
     let typed = typed.map(str::trim).filter(|typed| !typed.is_empty());
-    let typed = typed.map(|typed| user_id::trimmed(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
-    let user_id = stage.user_id().or(typed);
+    let typed = typed.map(|typed| UserId::parse(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
+    let user_id = stage.user_id().cloned().or(typed);
     let named = stage.account_key().map(str::to_owned);
-    let key = |user_id: &str| turn.engine.keys.account_key(&user_id::normalise(user_id));
+    let key = |user_id: &UserId| turn.engine.keys.account_key(&user_id.folded());
     let step = ContactAdministrator {
         reason: ContactReason::Asked,
-        user_id: user_id.map(str::to_owned),
-        account_key: named.or_else(|| user_id.map(key)),
+        account_key: named.or_else(|| user_id.as_ref().map(key)),
+        user_id,
         proved: stage.proved().to_vec(),
         back: Some(Box::new(stage.clone())),
     };
@@ -153,10 +153,10 @@ impl ContactAdministrator {
             return Err(Refusal::invalid("/message", "at most 1000 characters"));
         }
         let typed = typed.map(str::trim).filter(|typed| !typed.is_empty() && self.user_id.is_none());
-        let typed = typed.map(|typed| user_id::trimmed(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
+        let typed = typed.map(|typed| UserId::parse(typed).map_err(|_| NOT_A_USER_ID)).transpose()?;
         let account_key =
-            self.account_key.clone().or_else(|| typed.map(|typed| keys.account_key(&user_id::normalise(typed))));
-        let user_id = self.user_id.as_deref().or(typed).unwrap_or_default().to_owned();
+            self.account_key.clone().or_else(|| typed.as_ref().map(|typed| keys.account_key(&typed.folded())));
+        let user_id = self.user_id.clone().or(typed).unwrap_or_default();
         let done = Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
         let mut decision = turn.moved(Stage::Done(done));
         let mut charge = |bucket, limit| decision.charge(bucket, AN_HOUR, limit, OnOverLimit::RateLimited);
@@ -175,7 +175,7 @@ impl ContactAdministrator {
                 message: OutboundMessage {
                     to: Some(administrator.clone()),
                     locale: rules.locales.first().cloned().unwrap_or_default(),
-                    user_id: user_id.clone(),
+                    user_id: user_id.to_string(),
                     content: Content::AdministratorRequest {
                         reason: self.reason.as_str().to_owned(),
                         message: message.map(str::to_owned),

@@ -3,7 +3,7 @@
 //! Takes `identify` with the challenge solved, and `new_captcha`. A wrong solution gets a new challenge.
 
 use regain_protocol::{Answer, Captcha, StepBody};
-use regain_values::user_id;
+use regain_values::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn};
@@ -29,7 +29,7 @@ pub struct Identify {
 impl Step for Identify {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
         let Answer::Identify { user_id, captcha } = answer else { return None };
-        let typed = user_id::trimmed(user_id).ok()?;
+        let typed = UserId::parse(user_id).ok()?;
         if let Some(challenge) = &self.challenge
             && let Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. } = turn.engine.shown(challenge)
         {
@@ -49,7 +49,7 @@ impl Step for Identify {
             Answer::NewCaptcha {} if self.challenge.is_some() => return Ok(challenged_anew(turn)),
             _ => return Err(Refusal::StepPassed),
         };
-        let typed = user_id::trimmed(user_id).map_err(|_| NOT_A_USER_ID)?;
+        let typed = UserId::parse(user_id).map_err(|_| NOT_A_USER_ID)?;
         if let Some(challenge) = &self.challenge
             && !turn.engine.is_solved(turn.cx, challenge, captcha.as_ref(), findings.captcha_verdict())
         {
@@ -60,7 +60,7 @@ impl Step for Identify {
         }
         let rules = turn.engine.rules();
         let account = findings.account().flatten().cloned();
-        let subject = turn.engine.subject(turn.cx, typed, account, &turn.state.locale);
+        let subject = turn.engine.subject(turn.cx, &typed, account, &turn.state.locale);
         let bucket = format!("identify:{}", subject.account_key);
         let mut decision = turn.moved(next::after_identify(rules, subject));
         let limit = rules.limits.identifications_per_account;

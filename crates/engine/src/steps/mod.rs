@@ -11,8 +11,8 @@ mod new_password;
 mod security_info;
 pub(crate) mod sign_in;
 
-use regain_ports::random_id;
 use regain_protocol::{Answer, StepBody};
+use regain_values::UserId;
 use serde::{Deserialize, Serialize};
 
 pub use answer_call::{AnswerCall, PlacedCall};
@@ -30,6 +30,7 @@ pub use sign_in::SignIn;
 use crate::{
     Context, Engine,
     decision::{Application, Decision, Effect, Refusal},
+    engine::new_step_id,
     lookups::{Findings, Lookup},
     state::{Stage, State},
     subject::{KnownAccount, ProvedPerson, Subject},
@@ -46,7 +47,7 @@ pub(crate) struct Turn<'a> {
 impl Turn<'_> {
     /// The flow goes to another step.
     pub(crate) fn moved(self, stage: Stage) -> Decision {
-        Decision::new(self.state.moved(random_id(self.cx.rng), stage))
+        Decision::new(self.state.moved(new_step_id(self.cx.rng), stage))
     }
 
     /// The flow stays at its step, whose data change.
@@ -150,9 +151,12 @@ impl Whose {
     }
 
     /// The user ID as the directory spells it, or as it was typed.
-    pub(crate) fn spelling(&self) -> &str {
+    pub(crate) const fn spelling(&self) -> &UserId {
         match self {
-            Self::Proving { subject } => subject.account.as_ref().map_or(&subject.user_id, |account| &account.user_id),
+            Self::Proving { subject } => match &subject.account {
+                Some(account) => &account.user_id,
+                None => &subject.user_id,
+            },
             Self::Adding { person } => &person.account.user_id,
         }
     }

@@ -91,7 +91,7 @@ impl Step for NewPassword {
         let account = &self.person.account;
         StepBody::NewPassword {
             policy: turn.engine.rules().password.policy(account),
-            user_id: account.user_id.clone(),
+            user_id: account.user_id.to_string(),
             first: account.first_password,
             needs_current: self.current_tries_left.is_some(),
         }

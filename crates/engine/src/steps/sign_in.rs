@@ -5,15 +5,16 @@
 //! client some in a while, which is charged before anything is compared. Nothing tells an account that does not
 //! exist, is disabled or is locked from a wrong password.
 
-use regain_ports::{AccountId, Charge, random_id};
+use regain_ports::{AccountId, Charge};
 use regain_protocol::{Answer, EndReason, StepBody};
-use regain_values::user_id;
+use regain_values::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn, identify::NOT_A_USER_ID};
 use crate::{
     A_QUARTER, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES,
     decision::{Cost, Decision, Effect, OnOverLimit, Refusal, Reply},
+    engine::new_step_id,
     lookups::{Findings, Lookup},
     next,
     state::{Stage, State},
@@ -23,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The user ID that the flow was begun with.
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// The number of wrong passwords that are still forgiven.
     pub tries_left: u8,
     /// The directory's name for the account that the host page has said it is: then it is nobody else.
@@ -34,17 +35,17 @@ pub struct SignIn {
 impl Step for SignIn {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
         let Answer::SignIn { user_id, password } = answer else { return None };
-        let typed = user_id::trimmed(user_id).ok()?;
+        let typed = UserId::parse(user_id).ok()?;
         findings.sign_in().is_none().then(|| Lookup::SignIn {
-            user_id: typed.to_owned(),
+            costs: turn.engine.cost_of_password(turn.cx, &typed),
+            user_id: typed,
             password,
-            costs: turn.engine.cost_of_password(turn.cx, typed),
         })
     }
 
     fn answer(&self, turn: Turn<'_>, answer: &Answer, findings: &Findings) -> Result<Decision, Refusal> {
         let Answer::SignIn { user_id, .. } = answer else { return Err(Refusal::StepPassed) };
-        user_id::trimmed(user_id).map_err(|_| NOT_A_USER_ID)?;
+        UserId::parse(user_id).map_err(|_| NOT_A_USER_ID)?;
         let account = findings.sign_in().flatten();
         let account = account.filter(|account| self.asserted.as_ref().is_none_or(|id| *id == account.id));
         let Some(account) = account else { return Ok(wrong_password(turn)) };
@@ -56,7 +57,7 @@ impl Step for SignIn {
     }
 
     fn view(&self, _: Turn<'_>) -> StepBody {
-        StepBody::SignIn { user_id: self.user_id.clone() }
+        StepBody::SignIn { user_id: self.user_id.clone().map(String::from) }
     }
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn wrong_password(turn: Turn<'_>) -> Decision {
     let mut decision = turn.stayed(stage);
     decision.audit("wrong_password");
     if left == 0 {
-        decision.state = decision.state.ended(random_id(turn.cx.rng), EndReason::TooManyAttempts, None);
+        decision.state = decision.state.ended(new_step_id(turn.cx.rng), EndReason::TooManyAttempts, None);
         decision.audit("tries_used_up");
     }
     decision.reply = Reply::WrongPassword;
@@ -87,7 +88,7 @@ impl Engine {
     pub(crate) fn signed_in_elsewhere(&self, cx: Context<'_>, locale: String, asserted: Asserted) -> Decision {
         let subject = self.known_subject(cx, asserted.account, &locale);
         let stage = next::after_assertion(cx.kind, self.rules(), subject);
-        let mut decision = Decision::new(State::new(locale, random_id(cx.rng), stage));
+        let mut decision = Decision::new(State::new(locale, new_step_id(cx.rng), stage));
         // An hour is longer than any that is taken is good.
         let bucket = self.keys.bucket("assertion", &asserted.id);
         decision.charge(bucket, AN_HOUR, 1, OnOverLimit::AssertionUsed);
@@ -97,9 +98,9 @@ impl Engine {
 
     /// The price of comparing a password: the account's and the client's share of all, and where it is
     /// wrong the account's share of those, which lies below what locks an account.
-    pub(crate) fn cost_of_password(&self, cx: Context<'_>, user_id: &str) -> Vec<Cost> {
+    pub(crate) fn cost_of_password(&self, cx: Context<'_>, user_id: &UserId) -> Vec<Cost> {
         let limits = &self.rules().limits;
-        let account_key = self.keys.account_key(&user_id::normalise(user_id));
+        let account_key = self.keys.account_key(&user_id.folded());
         let cost = |bucket, window, limit, only_wrong| Cost {
             charge: Charge { bucket, window, limit, cost: 1 },
             over_limit: OnOverLimit::RateLimited,

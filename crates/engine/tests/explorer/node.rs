@@ -180,7 +180,7 @@ impl Node {
 
 /// Names the random ids of a state.
 pub(crate) fn name_ids(state: &mut State) {
-    STEP.clone_into(&mut state.step_id);
+    state.step_id = STEP.into();
     name_stage(&mut state.stage);
 }
 

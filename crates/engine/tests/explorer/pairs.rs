@@ -114,7 +114,7 @@ fn signature(world: &World, node: &Node, action: &Action) -> Result<Vec<String>,
         });
         std::iter::once(format!("{reply:?}")).chain(effects).collect()
     };
-    let (decided, lookups) = world.decided(node, action, STEP);
+    let (decided, lookups) = world.decided(node, action, &STEP.into());
     let mut signature: Vec<String> = decided.map(of).map_err(|refusal| match refusal {
         // The time of another call is told of the phone that rang, and of nothing else.
         Refusal::RateLimited { .. } if *action == Action::CallAgain => "rate limited".to_owned(),

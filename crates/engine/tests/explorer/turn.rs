@@ -13,6 +13,7 @@ use regain_engine::{
 use regain_keys::Keys;
 use regain_ports::{CallEvent, Heard, Rng};
 use regain_protocol::{Answer, Flow, FlowKind, MethodKind, Secret, StepBody};
+use regain_values::{FlowId, StepId};
 
 use crate::{
     action::{Action, Place},
@@ -32,6 +33,7 @@ pub(crate) struct World {
     pub(crate) configuration: Configuration,
     pub(crate) engine: Engine,
     pub(crate) bug: Option<Bug>,
+    flow_id: FlowId,
     begins: Timestamp,
     draws: Draws,
 }
@@ -63,7 +65,7 @@ impl World {
         let engine = Engine::new(Keys::derive(&Secret::new(vec![3; 32])), configuration.rules());
         let begins = "2026-11-23T14:00:00Z".parse().expect("a time");
         let draws = Draws { ids: AtomicU64::new(1), code: AtomicU64::new(0) };
-        Self { configuration, engine, bug, begins, draws }
+        Self { configuration, engine, bug, flow_id: "flow".into(), begins, draws }
     }
 
     pub(crate) fn at(&self, seconds: i64) -> Timestamp {
@@ -72,7 +74,7 @@ impl World {
 
     pub(crate) fn context(&self, now: i64, ends: i64) -> Context<'_> {
         Context {
-            flow_id: "flow",
+            flow_id: &self.flow_id,
             kind: self.configuration.kind,
             expires_at: self.at(ends),
             now: self.at(now),
@@ -125,14 +127,14 @@ impl World {
                 _ => Ok(None),
             },
             Action::Replay(action) => {
-                let (decided, _, _) = self.decide(node, action, "the step before");
+                let (decided, _, _) = self.decide(node, action, &"the step before".into());
                 match decided {
                     Err(Refusal::StepPassed | Refusal::Ended) => Ok(None),
                     _ => Err(Violated("an answer to a step that is passed is refused")),
                 }
             }
             Action::OutOfTries(action) => {
-                let (decided, ..) = self.decide(node, action, STEP);
+                let (decided, ..) = self.decide(node, action, &STEP.into());
                 let charges = |effect: &Effect| matches!(effect, Effect::Charge(_, OnOverLimit::EndFlow));
                 if !decided.is_ok_and(|decision| decision.effects.iter().any(charges)) {
                     return Ok(None);
@@ -207,7 +209,7 @@ impl World {
 
     fn answer(&self, node: &Node, action: &Action) -> Result<Option<Node>, Violated> {
         let body = self.body(node);
-        let (decided, findings, answer) = self.decide(node, action, STEP);
+        let (decided, findings, answer) = self.decide(node, action, &STEP.into());
         let given = self.given(node, action, &answer, body, &findings);
         let mut decision = match decided {
             Ok(decision) => decision,
@@ -242,7 +244,7 @@ impl World {
     }
 
     /// The engine's decision, with everything that it asks for looked up.
-    fn decide(&self, node: &Node, action: &Action, step_id: &str) -> (Result<Decision, Refusal>, Found, Answer) {
+    fn decide(&self, node: &Node, action: &Action, step_id: &StepId) -> (Result<Decision, Refusal>, Found, Answer) {
         let answer = self.spoken(node, action);
         self.draws.code.store(u64::from(next_code(node, action)), Ordering::Relaxed);
         let cx = self.cx(node);
@@ -270,7 +272,7 @@ impl World {
         &self,
         node: &Node,
         action: &Action,
-        step_id: &str,
+        step_id: &StepId,
     ) -> (Result<Decision, Refusal>, Vec<String>) {
         let (decided, found, _) = self.decide(node, action, step_id);
         (decided, found.lookups)
@@ -279,7 +281,7 @@ impl World {
     fn look_up(&self, node: &Node, action: &Action, lookup: Lookup<'_>, found: &mut Found) -> Finding {
         match lookup {
             Lookup::CaptchaVerdict(_) => Finding::CaptchaVerdict(true),
-            Lookup::Account(user_id) => Finding::Account(self.configuration.by_user_id(user_id)),
+            Lookup::Account(user_id) => Finding::Account(self.configuration.by_user_id(user_id.as_str())),
             Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(APP_KEY.to_vec()))),
             Lookup::Answers { account_id, .. } => {
                 Finding::Answers(account_id.is_some() && *action == Action::Answer(true))
@@ -290,7 +292,7 @@ impl World {
                 Finding::RecoveryCode(found.recovery_code.is_some())
             }
             Lookup::SignIn { user_id, password, .. } => {
-                let account = self.configuration.by_user_id(&user_id);
+                let account = self.configuration.by_user_id(user_id.as_str());
                 let account = account.filter(|account| account.enabled && !account.locked);
                 Finding::SignIn(account.filter(|_| password.expose() == RIGHT))
             }

@@ -9,7 +9,7 @@ use regain_engine::{
 use regain_policy::{Banned, nist};
 use regain_ports::{Abilities, Account, AccountMail, AccountPhone, AccountQuestion};
 use regain_protocol::{Contact, FlowKind, MethodKind, Role};
-use regain_values::questions::PREDEFINED;
+use regain_values::{Countries, questions::PREDEFINED};
 
 /// The key of every registered authenticator app.
 pub(crate) const APP_KEY: &[u8] = b"12345678901234567890";
@@ -219,7 +219,7 @@ impl Configuration {
             ends_sessions: false,
             locales: vec!["en".into()],
             recovery_domains: Vec::new(),
-            countries: vec!["+1".into()],
+            countries: Countries::parse(["+1"]).expect("a country"),
             abilities: Abilities::ALL,
         }
     }
@@ -235,8 +235,8 @@ impl Configuration {
             User::Lone => self.methods[0] == kind,
             _ => self.has(kind),
         };
-        let mail = |role, address: &str| AccountMail { role, address: address.into() };
-        let phone = |role, number: &str| AccountPhone { role, number: number.into() };
+        let mail = |role, address: &str| AccountMail { role, address: address.parse().expect("an address") };
+        let phone = |role, number: &str| AccountPhone { role, number: number.parse().expect("a number") };
         let mut mails = vec![mail(Role::Alternate, "ada@example.net")];
         let mut phones = vec![phone(Role::Mobile, "+14255550123")];
         if lone {
@@ -248,7 +248,7 @@ impl Configuration {
         let is_admin = lone || self.gates == Gates::TwoByGroup;
         Some(Account {
             id: format!("id of {user}").into(),
-            user_id: user.to_string(),
+            user_id: user.to_string().parse().expect("a user ID"),
             display_name: "Ada Lovelace".into(),
             enabled: user != User::Disabled,
             locked: user == User::Locked,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
+use regain_values::UserId;
 
 use crate::{AccountId, Accounts, PasswordChange, Person, SignIn};
 
@@ -95,12 +96,12 @@ pub async fn open<F: AccountsFixture>() -> F {
 }
 
 async fn find(accounts: &impl Accounts, user_id: &str) -> Person {
-    accounts.find(user_id).await.expect("answers").expect("is there")
+    accounts.find(&UserId::of_directory(user_id.into())).await.expect("answers").expect("is there")
 }
 
 /// Tells if a password signs in.
 async fn signs_in(accounts: &impl Accounts, user_id: &str, password: &str, now: Timestamp) -> bool {
-    match accounts.sign_in(user_id, &password.into(), now).await.expect("answers") {
+    match accounts.sign_in(&UserId::of_directory(user_id.into()), &password.into(), now).await.expect("answers") {
         SignIn::Accepted(person) => {
             assert_eq!(person, find(accounts, user_id).await);
             true

@@ -76,11 +76,11 @@ async fn with_everything(fixture: &impl RegistrationsFixture, name: &str) -> Acc
 }
 
 fn mail(role: Role, address: &str) -> AccountMail {
-    AccountMail { role, address: address.to_owned() }
+    AccountMail { role, address: address.parse().expect("an address") }
 }
 
 fn phone(role: Role, number: &str) -> AccountPhone {
-    AccountPhone { role, number: number.to_owned() }
+    AccountPhone { role, number: number.parse().expect("a number") }
 }
 
 fn question(id: &str, own: Option<&str>, answer: &str) -> NewQuestion {

@@ -69,7 +69,7 @@ macro_rules! store_contract {
 /// Ordinary values, to be changed by the cases.
 fn flow(id: &str) -> FlowRow {
     FlowRow {
-        id: id.to_owned(),
+        id: id.into(),
         kind: FlowKind::Reset,
         version: 0,
         token_hash: format!("token-hash-of-{id}"),
@@ -94,7 +94,7 @@ fn change(flow: FlowRow) -> Change {
 fn message(id: &str, flow_id: &str) -> NewMessage {
     NewMessage {
         id: id.to_owned(),
-        flow_id: flow_id.to_owned(),
+        flow_id: flow_id.into(),
         payload: format!("sealed-{id}"),
         not_after: start() + SignedDuration::from_mins(10),
         voidable: true,
@@ -118,7 +118,7 @@ fn replay(key: &str) -> Replay {
 fn audit(flow_id: &str, event: &str) -> AuditEntry {
     AuditEntry {
         at: start(),
-        flow_id: flow_id.to_owned(),
+        flow_id: flow_id.into(),
         account_key: Some("account".to_owned()),
         event: event.to_owned(),
         client: Some("192.0.2.7".to_owned()),

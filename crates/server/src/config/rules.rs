@@ -69,7 +69,7 @@ impl Config {
             ends_sessions: self.directory.sessions_hook.is_some(),
             locales: self.organisation.locales.clone(),
             recovery_domains: self.organisation.recovery_domains.clone(),
-            countries: self.phone.countries.clone(),
+            countries: self.phone.countries(),
             abilities,
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     fn account(user_id: &str, display_name: &str) -> KnownAccount {
         KnownAccount {
             id: "1".into(),
-            user_id: user_id.into(),
+            user_id: regain_values::UserId::of_directory(user_id.to_owned()),
             display_name: display_name.into(),
             first_password: false,
             locked: false,

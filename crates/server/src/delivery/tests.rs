@@ -177,7 +177,7 @@ impl World {
 
     /// Queues a call to a number, or to nobody, that is given up after a minute.
     async fn queue_call(&self, id: &str, to: Option<&str>) {
-        let reference = CallRef { flow_id: format!("flow-{id}"), call_id: id.into() };
+        let reference = CallRef { flow_id: format!("flow-{id}").into(), call_id: id.into() };
         self.queue_content(id, to, Content::Call { reference }).await;
     }
 
@@ -192,7 +192,7 @@ impl World {
         let now = self.clock.now();
         let change = Change {
             flow: FlowRow {
-                id: format!("flow-{id}"),
+                id: format!("flow-{id}").into(),
                 kind: FlowKind::Reset,
                 version: 0,
                 token_hash: String::new(),
@@ -203,7 +203,7 @@ impl World {
             charges: Vec::new(),
             messages: vec![NewMessage {
                 id: id.to_owned(),
-                flow_id: format!("flow-{id}"),
+                flow_id: format!("flow-{id}").into(),
                 payload,
                 not_after: now + SignedDuration::from_mins(minutes),
                 voidable: true,

@@ -35,7 +35,7 @@ impl Flows {
                 let verifier = self.captcha.as_ref().ok_or_else(none)?;
                 Finding::CaptchaVerdict(verifier.verify(&token.into(), client.address()).await?)
             }
-            Lookup::Account(user_id) => Finding::Account(self.directory.find(user_id).await?),
+            Lookup::Account(user_id) => Finding::Account(self.directory.find(&user_id).await?),
             Lookup::AuthenticatorKey(account_id) => {
                 Finding::AuthenticatorKey(self.directory.authenticator_key(account_id.as_ref()).await?)
             }

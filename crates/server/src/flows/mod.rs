@@ -15,6 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowKind, ProblemCode, Secret};
+use regain_values::{FlowId, StepId, UserId};
 use tokio::sync::Notify;
 
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, StoredReply};
@@ -33,7 +34,6 @@ use crate::{
         Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Ports, Rng,
         Store, StoreError, random_id, random_token,
     },
-    user_id,
 };
 
 /// The number of times that a decision is made again because another request was faster. Each of those others has
@@ -95,11 +95,11 @@ pub enum Fault {
 #[derive(Debug, Clone)]
 pub struct AnswerCommand {
     /// The flow.
-    pub flow_id: String,
+    pub flow_id: FlowId,
     /// The token that came with it.
     pub token: Secret<String>,
     /// The step that it names.
-    pub step_id: String,
+    pub step_id: StepId,
     /// The answer.
     pub answer: Answer,
     /// Its `Idempotency-Key`, where it had one.
@@ -142,7 +142,7 @@ impl Flows {
     }
 
     /// The flow, where the token is its current one.
-    pub async fn authentic(&self, flow_id: &str, token: &Secret<String>) -> Result<Option<FlowRow>, Fault> {
+    pub async fn authentic(&self, flow_id: &FlowId, token: &Secret<String>) -> Result<Option<FlowRow>, Fault> {
         let row = self.store.flow(flow_id).await?;
         Ok(row.filter(|row| same(&row.token_hash, &token_hash(token))))
     }
@@ -158,9 +158,9 @@ impl Flows {
         if let Some(kept) = self.kept(key).await? {
             return Ok(kept.reply(|| None));
         }
-        if create.user_id.as_deref().is_some_and(|id| user_id::trimmed(id).is_err()) {
+        let Ok(user_id) = create.user_id.as_deref().map(UserId::parse).transpose() else {
             return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
-        }
+        };
         if create.locale.as_deref().is_some_and(|tag| !languages::is_tag(tag)) {
             return Ok(Reply::invalid("/locale", "not a BCP 47 language tag"));
         }
@@ -170,7 +170,7 @@ impl Flows {
             return Ok(Reply::refused(&refusal, None, now));
         }
         let asserted = match &create.assertion {
-            Some(token) => match self.asserted(token, create.user_id.as_deref(), now).await? {
+            Some(token) => match self.asserted(token, user_id.as_ref(), now).await? {
                 Some(asserted) => Some(asserted),
                 None => return Ok(not_asserted()),
             },
@@ -179,7 +179,7 @@ impl Flows {
         let token = random_token(&*self.rng);
         let prefix = client.prefix();
         let row = FlowRow {
-            id: random_id(&*self.rng),
+            id: random_id(&*self.rng).into(),
             kind: create.kind,
             version: 0,
             token_hash: token_hash(&token),
@@ -188,7 +188,7 @@ impl Flows {
             state: String::new(),
         };
         let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
-        let decision = self.engine.begin(cx, locale, create.user_id.as_deref(), asserted);
+        let decision = self.engine.begin(cx, locale, user_id.as_ref(), asserted);
         let reply = Reply::created(self.engine.view(cx, &decision.state), token, config);
         match self.carry_out(&row, cx, &decision, reply, key, client).await? {
             CommitResult::Done(reply) => Ok(reply),
@@ -207,7 +207,7 @@ impl Flows {
     async fn asserted(
         &self,
         token: &Secret<String>,
-        user_id: Option<&str>,
+        user_id: Option<&UserId>,
         now: Timestamp,
     ) -> Result<Option<Asserted>, Fault> {
         let Some(verifier) = &self.assertions else { return Ok(None) };
@@ -218,16 +218,16 @@ impl Flows {
                 return Ok(None);
             }
         };
-        let Ok(subject) = user_id::trimmed(&assertion.user_id) else {
+        let Ok(subject) = UserId::parse(&assertion.user_id) else {
             tracing::warn!("an assertion names nobody: its sub is no user ID");
             return Ok(None);
         };
-        if user_id.is_some_and(|user_id| user_id::normalise(user_id) != user_id::normalise(subject)) {
+        if user_id.is_some_and(|user_id| !user_id.is_same(&subject)) {
             tracing::warn!("an assertion is about somebody else than the request that it came with");
             return Ok(None);
         }
         // Who has no password has none to change, and none to sign in with.
-        let account = self.directory.find(subject).await?.filter(|account| account.enabled && account.has_password);
+        let account = self.directory.find(&subject).await?.filter(|account| account.enabled && account.has_password);
         if account.is_none() {
             tracing::warn!("an assertion is about nobody who can sign in with a password here");
         }
@@ -346,7 +346,7 @@ impl Flows {
     }
 
     /// Ends a flow at the person's wish.
-    pub async fn cancel(&self, flow_id: &str, token: &Secret<String>, client: &Client) -> Result<Reply, Fault> {
+    pub async fn cancel(&self, flow_id: &FlowId, token: &Secret<String>, client: &Client) -> Result<Reply, Fault> {
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
         while rounds < MAX_ROUNDS {

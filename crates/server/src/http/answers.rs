@@ -13,6 +13,7 @@ use axum::{
     response::Response,
 };
 use regain_protocol::{Answer, AnswerRequest, ProblemCode, Secret};
+use regain_values::{FlowId, StepId};
 use serde::Deserialize;
 
 use super::{
@@ -70,15 +71,15 @@ pub(super) async fn answer(State(app): State<Arc<App>>, client: Client, headers:
 /// The members of a body that say what it is for.
 #[derive(Deserialize)]
 struct Addressed {
-    flow: String,
-    step: String,
+    flow: FlowId,
+    step: StepId,
 }
 
 /// `POST /v1/flows/{id}/steps/{step_id}`: the address of answers before version 0.2. Widgets that were loaded before an
 /// upgrade go on asking it.
 pub(super) async fn answer_step(
     State(app): State<Arc<App>>,
-    path: Result<Path<(String, String)>, PathRejection>,
+    path: Result<Path<(FlowId, StepId)>, PathRejection>,
     client: Client,
     headers: HeaderMap,
     body: Body,
@@ -99,8 +100,8 @@ pub(super) async fn answer_step(
 
 /// The sender of an answer, and the step that it is for.
 struct Asked {
-    id: String,
-    step_id: String,
+    id: FlowId,
+    step_id: StepId,
     token: Secret<String>,
     client: Client,
 }
@@ -140,7 +141,13 @@ impl Asked {
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Option<IdempotencyKey>, InvalidIdempotencyKey> {
-        let parts = [b"POST", self.id.as_bytes(), self.step_id.as_bytes(), self.token.expose().as_bytes(), body];
+        let parts = [
+            b"POST",
+            self.id.as_str().as_bytes(),
+            self.step_id.as_str().as_bytes(),
+            self.token.expose().as_bytes(),
+            body,
+        ];
         idempotency_key(app, headers, &format!("flow:{}", self.id), &parts)
     }
 }

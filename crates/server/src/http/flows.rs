@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use regain_protocol::{CreateFlow, ProblemCode, Secret};
+use regain_values::FlowId;
 use tracing::Instrument as _;
 
 use super::{
@@ -90,7 +91,7 @@ async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Re
 )]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    path: Result<Path<String>, PathRejection>,
+    path: Result<Path<FlowId>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
     let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
@@ -111,7 +112,7 @@ pub(super) async fn show(
 )]
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
-    path: Result<Path<String>, PathRejection>,
+    path: Result<Path<FlowId>, PathRejection>,
     client: Client,
     headers: HeaderMap,
 ) -> Response {

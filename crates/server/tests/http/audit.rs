@@ -11,7 +11,7 @@ use crate::{
 };
 
 async fn log(world: &World, session: &Session) -> Vec<AuditEntry> {
-    world.app.ports().store.audit(&session.id).await.expect("answers")
+    world.app.ports().store.audit(&session.id.as_str().into()).await.expect("answers")
 }
 
 /// The events of a flow, each with its detail.

@@ -208,7 +208,7 @@ async fn what_comes_late_or_belongs_elsewhere_changes_nothing() {
     is_deaf(&world, &mut mine, &crossed).await;
     let crossed = CallRef { flow_id: their_call.flow_id.clone(), call_id: my_call.call_id.clone() };
     is_deaf(&world, &mut theirs, &crossed).await;
-    let unknown = CallRef { flow_id: "nonsense".to_owned(), ..my_call.clone() };
+    let unknown = CallRef { flow_id: "nonsense".into(), ..my_call.clone() };
     is_deaf(&world, &mut mine, &unknown).await;
 
     let (mut cancelled, call) = world.called(MARY).await;

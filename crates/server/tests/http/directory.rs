@@ -15,7 +15,7 @@ use regain_server::{
         Abilities, AccountId, AccountMail, AccountPhone, Accounts, DirectoryError, PasswordChange, Person,
         RegisterError, Registration, SetPasswordError, SignIn, UnlockError, Unlocked,
     },
-    user_id,
+    user_id::UserId,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -43,14 +43,17 @@ impl InMemory {
     fn new(abilities: Abilities) -> Self {
         let mary = Person {
             id: "3fae0712".into(),
-            user_id: MARY.into(),
+            user_id: MARY.parse().expect("a user ID"),
             display_name: "Mary Jackson".into(),
             enabled: true,
             locked: true,
             has_password: true,
-            mails: vec![AccountMail { role: Role::Alternate, address: "mary@directory.example".into() }],
-            phones: vec![AccountPhone { role: Role::Mobile, number: "+14255550188".into() }],
-            notices: vec!["mary@work.example".into()],
+            mails: vec![AccountMail {
+                role: Role::Alternate,
+                address: "mary@directory.example".parse().expect("an address"),
+            }],
+            phones: vec![AccountPhone { role: Role::Mobile, number: "+14255550188".parse().expect("a number") }],
+            notices: vec!["mary@work.example".parse().expect("an address")],
             groups: Vec::new(),
         };
         let mary = Mutex::new((mary, OLD.to_owned()));
@@ -76,13 +79,13 @@ impl Accounts for InMemory {
         self.abilities
     }
 
-    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError> {
-        Ok(Some(self.person()).filter(|person| user_id::normalise(user_id) == person.user_id))
+    async fn find(&self, user_id: &UserId) -> Result<Option<Person>, DirectoryError> {
+        Ok(Some(self.person()).filter(|person| user_id.is_same(&person.user_id)))
     }
 
     async fn sign_in(
         &self,
-        user_id: &str,
+        user_id: &UserId,
         password: &Secret<String>,
         _: Timestamp,
     ) -> Result<SignIn<Person>, DirectoryError> {
@@ -286,14 +289,15 @@ async fn addresses_for_notices_hear_and_prove_nothing() {
 #[tokio::test]
 async fn what_the_directory_owns_hides_what_is_registered_in_its_role() {
     let world = World::with(EVERYTHING).await;
-    let mary = world.app.ports().directory.find(MARY).await.expect("answers").expect("is there");
+    let mary =
+        world.app.ports().directory.find(&MARY.parse().expect("a user ID")).await.expect("answers").expect("is there");
     let directory = InMemory::new(Abilities { owns_mobile: false, ..OWNER });
     directory.mary.lock().expect("not poisoned").0.id = mary.id.clone();
     let directory = Arc::new(directory);
     let world = world.restarted_with_accounts(EVERYTHING, Arc::clone(&directory) as _).await;
 
     let joined = &world.app.ports().directory;
-    let found = joined.find(MARY).await.expect("answers").expect("is there");
+    let found = joined.find(&MARY.parse().expect("a user ID")).await.expect("answers").expect("is there");
     let mails: Vec<_> = found.mails.iter().map(|mail| (mail.role, mail.address.as_str())).collect();
     let (alternate, authentication) = ("mary@directory.example", "mary@example.org");
     assert_eq!(mails, [(Role::Alternate, alternate), (Role::Authentication, authentication)]);
@@ -302,7 +306,7 @@ async fn what_the_directory_owns_hides_what_is_registered_in_its_role() {
     assert!(found.authenticator && found.questions == mary.questions);
 
     directory.mary.lock().expect("not poisoned").0.mails.clear();
-    let found = joined.find(MARY).await.expect("answers").expect("is there");
+    let found = joined.find(&MARY.parse().expect("a user ID")).await.expect("answers").expect("is there");
     assert_eq!(found.mails.len(), 1, "also where the directory has none: {:?}", found.mails);
     let refused = joined.register(&mary.id, &Registration::RemoveMail(Role::Alternate)).await;
     assert!(matches!(refused, Err(RegisterError::NotRegistrable)), "{refused:?}");

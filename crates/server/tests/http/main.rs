@@ -26,6 +26,7 @@ mod directory;
 mod errors;
 mod expiry;
 mod faults;
+mod folding;
 mod former;
 mod gates;
 mod guesses;

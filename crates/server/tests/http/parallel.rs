@@ -32,7 +32,7 @@ async fn of_two_hundred_wrong_codes_five_are_looked_at() {
     let mut left: Vec<_> = all.iter().filter_map(|got| got.body["flow"]["step"]["tries_left"].as_u64()).collect();
     left.sort_unstable();
     assert_eq!(left, [1, 2, 3, 4]);
-    let audit = world.app.ports().store.audit(&session.id).await.expect("answers");
+    let audit = world.app.ports().store.audit(&session.id.as_str().into()).await.expect("answers");
     assert_eq!(audit.iter().filter(|entry| entry.event == "wrong_code").count(), 5);
 }
 

@@ -15,6 +15,7 @@ use regain_server::{
         PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration, Registrations,
         SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
     },
+    user_id::UserId,
 };
 
 /// A clock that stands still until it is moved.
@@ -79,13 +80,13 @@ impl Accounts for FallibleDirectory {
         self.real.abilities()
     }
 
-    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError> {
+    async fn find(&self, user_id: &UserId) -> Result<Option<Person>, DirectoryError> {
         self.up()?.find(user_id).await
     }
 
     async fn sign_in(
         &self,
-        id: &str,
+        id: &UserId,
         password: &Secret<String>,
         now: Timestamp,
     ) -> Result<SignIn<Person>, DirectoryError> {

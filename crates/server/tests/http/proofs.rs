@@ -161,7 +161,7 @@ impl World {
 
     /// The words of the audit log about a flow, in order.
     pub(crate) async fn events(&self, session: &Session) -> Vec<String> {
-        let log = self.app.ports().store.audit(&session.id).await.expect("answers");
+        let log = self.app.ports().store.audit(&session.id.as_str().into()).await.expect("answers");
         log.into_iter().map(|entry| entry.event).collect()
     }
 }

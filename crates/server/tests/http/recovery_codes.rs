@@ -116,7 +116,7 @@ async fn new_codes_are_shown_until_the_next_answer_and_never_again() {
     session.answer(&world, json!({ "do": "finish" })).await;
     assert_eq!(session.step()["outcome"], "registered");
     assert!(proves(&world, NINA, &codes[9]).await);
-    let log = format!("{:?}", world.app.ports().store.audit(&session.id).await.expect("answers"));
+    let log = format!("{:?}", world.app.ports().store.audit(&session.id.as_str().into()).await.expect("answers"));
     assert!(codes.iter().all(|code| !log.contains(code.as_str())), "{log}");
 }
 

@@ -267,7 +267,8 @@ async fn two_who_register_at_once_leave_one_of_both() {
     let (first, second) = tokio::join!(one.verify(&world, &codes[0]), two.verify(&world, &codes[1]));
     let done = [&first, &second].iter().filter(|got| got.status == StatusCode::OK).count();
     assert!(done >= 1, "{first:?} {second:?}");
-    let account = world.app.ports().directory.find(NINA).await.expect("answers").expect("is there");
+    let account =
+        world.app.ports().directory.find(&NINA.parse().expect("a user ID")).await.expect("answers").expect("is there");
     assert_eq!(account.mails.len(), 1, "{:?}", account.mails);
     // Whoever was first has been ended by the other, or the other by them.
     let shown = [one.show(&world).await, two.show(&world).await];

@@ -36,7 +36,7 @@ pub(crate) async fn walk(world: &World, kind: &str, user_id: &str) -> (Vec<(Stri
     walk.says_who_it_is_too_often().await;
     let mut lines = 0;
     for flow in &walk.flows {
-        lines += world.app.ports().store.audit(flow).await.expect("answers").len();
+        lines += world.app.ports().store.audit(&flow.as_str().into()).await.expect("answers").len();
     }
     (walk.seen, lines)
 }

@@ -258,7 +258,11 @@ impl World {
 
     /// Tells if a person can sign in.
     pub(crate) async fn signs_in(&self, user_id: &str, password: &str) -> bool {
-        let signed_in = self.directory.sign_in(user_id, &password.into(), self.clock.now()).await.expect("answers");
+        let signed_in = self
+            .directory
+            .sign_in(&user_id.parse().expect("a user ID"), &password.into(), self.clock.now())
+            .await
+            .expect("answers");
         matches!(signed_in, SignIn::Accepted(_))
     }
 }

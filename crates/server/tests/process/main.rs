@@ -119,7 +119,7 @@ async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
     for (index, &(flow_id, at, event)) in lines.iter().enumerate() {
         let at: Timestamp = at.parse().expect("a time");
         let flow = FlowRow {
-            id: format!("carrier {index}"),
+            id: format!("carrier {index}").into(),
             kind: FlowKind::Reset,
             version: 0,
             token_hash: String::new(),
@@ -129,7 +129,7 @@ async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
         };
         let entry = AuditEntry {
             at,
-            flow_id: flow_id.to_owned(),
+            flow_id: flow_id.into(),
             account_key: None,
             event: event.to_owned(),
             client: Some("192.0.2.7".to_owned()),

@@ -10,7 +10,7 @@ use regain_ports::{
     Abilities, AccountId, Accounts, DirectoryError, PasswordChange, Person, SetPasswordError, SignIn, UnlockError,
     Unlocked,
 };
-use regain_values::user_id;
+use regain_values::UserId;
 
 /// So many failed sign-ins in a row lock an account. Microsoft Entra smart lockout and OWASP's
 /// Authentication Cheat Sheet both start at about ten.
@@ -28,19 +28,19 @@ impl Accounts for EmbeddedDirectory {
         Abilities::ALL
     }
 
-    async fn find(&self, user_id: &str) -> Result<Option<Person>, DirectoryError> {
+    async fn find(&self, user_id: &UserId) -> Result<Option<Person>, DirectoryError> {
         let now = self.clock.now();
-        let row = self.read(&user_id::normalise(user_id)).await.map_err(DirectoryError::unavailable)?;
+        let row = self.read(&user_id.folded()).await.map_err(DirectoryError::unavailable)?;
         Ok(row.map(|row| Person { locked: row.is_locked(now), ..row.person }))
     }
 
     async fn sign_in(
         &self,
-        user_id: &str,
+        user_id: &UserId,
         password: &Secret<String>,
         now: Timestamp,
     ) -> Result<SignIn<Person>, DirectoryError> {
-        let found = self.read(&user_id::normalise(user_id)).await.map_err(DirectoryError::unavailable)?;
+        let found = self.read(&user_id.folded()).await.map_err(DirectoryError::unavailable)?;
         let compared = found.as_ref().and_then(|row| row.password_hash.as_deref()).unwrap_or(&self.dummy_hash);
         let right = self.hashing.verify(password, compared).await?;
         let nobody = AccountId::from(NOBODY);

@@ -70,6 +70,7 @@ impl EmbeddedDirectory {
 
 #[cfg(test)]
 mod tests {
+    use regain_values::UserId;
     use std::sync::Arc;
 
     use regain_protocol::Secret;
@@ -97,7 +98,7 @@ mod tests {
         let people = People::from_toml("people = [{ user_id = 'ada', name = 'A', password = '0' }]").expect("reads");
         let directory = open(3).await;
         directory.import(&people).await.expect("imports");
-        let ada = directory.find("ada").await.expect("answers").expect("is there").id;
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there").id;
         let kept = async || -> i64 {
             let count = sqlx::query_scalar("SELECT COUNT(*) FROM account_former_passwords");
             count.fetch_one(database.reader()).await.expect("counts")

@@ -2,29 +2,29 @@
 
 use std::collections::HashMap;
 
-use regain_protocol::Secret;
+use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
 
 use super::{
     EmbeddedDirectory, NewPerson, People, PersonQuestion,
     register::{RegisteredQuestion, insert_questions, set_authenticator},
-    rows::role_to_text,
     salt,
 };
 use crate::database::Backend;
 use regain_ports::{AccountId, DirectoryError, random_id};
 use regain_values::{
-    phone_number,
+    E164, MailAddress, UserId,
     questions::{self, CustomQuestion},
-    recovery_code, totp, user_id,
+    recovery_code, totp,
+    user_id::NotAUserId,
 };
 
 /// Why people could not be imported. Nobody was.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// A user ID is empty.
-    #[error("person {0} of the list has an empty user_id")]
-    EmptyUserId(usize),
+    /// A user ID is empty, too long or has a control character.
+    #[error("person {0} of the list: {NotAUserId}")]
+    NotAUserId(usize),
     /// Two people of the list have the same user ID.
     #[error("the list has the user_id {0} twice")]
     Twice(String),
@@ -46,9 +46,13 @@ impl From<sqlx::Error> for ImportError {
 /// A person whose entry was checked.
 struct Checked<'a> {
     person: &'a NewPerson,
+    user_id: UserId,
+    /// The user ID's form in which it is compared.
     key: String,
-    /// In E.164, in the order of the entry's.
-    numbers: Vec<String>,
+    /// In the order of the entry's.
+    addresses: Vec<MailAddress>,
+    /// Likewise.
+    numbers: Vec<E164>,
     /// In base32.
     authenticator: Option<Secret<Vec<u8>>>,
 }
@@ -116,10 +120,8 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
     let mut checked = Vec::with_capacity(people.people.len());
     let mut faults = Vec::new();
     for (index, person) in people.people.iter().enumerate() {
-        let key = user_id::normalise(&person.user_id);
-        if key.is_empty() {
-            return Err(ImportError::EmptyUserId(index + 1));
-        }
+        let Ok(user_id) = UserId::parse(&person.user_id) else { return Err(ImportError::NotAUserId(index + 1)) };
+        let key = user_id.folded();
         if keys.insert(key.clone(), index).is_some() {
             return Err(ImportError::Twice(person.user_id.clone()));
         }
@@ -128,9 +130,16 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
         };
         let mut numbers = Vec::with_capacity(person.phones.len());
         for (index, phone) in person.phones.iter().enumerate() {
-            match phone_number::parse(&phone.number) {
+            match E164::parse(&phone.number) {
                 Ok(number) => numbers.push(number),
                 Err(error) => fault(&format!("phones[{index}].number"), &error),
+            }
+        }
+        let mut addresses = Vec::with_capacity(person.mails.len());
+        for (index, mail) in person.mails.iter().enumerate() {
+            match MailAddress::parse(&mail.address) {
+                Ok(address) => addresses.push(address),
+                Err(error) => fault(&format!("mails[{index}].address"), &error),
             }
         }
         check_questions(&person.questions, custom, &mut fault);
@@ -147,7 +156,7 @@ fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checke
                 fault(&format!("groups[{index}]"), &"is empty");
             }
         }
-        checked.push(Checked { person, key, numbers, authenticator });
+        checked.push(Checked { person, user_id, key, addresses, numbers, authenticator });
     }
     if faults.is_empty() { Ok(checked) } else { Err(ImportError::Faults(faults)) }
 }
@@ -196,26 +205,26 @@ fn check_questions(
 
 async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -> sqlx::Result<()> {
     let Entry { id, checked, password_hash, questions, authenticator } = entry;
-    let Checked { person, key, numbers, .. } = checked;
+    let Checked { person, user_id, key, addresses, numbers, .. } = checked;
     sqlx::query(
         "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
          password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
     )
     .bind(id.as_str())
     .bind(key)
-    .bind(&person.user_id)
+    .bind(user_id.as_str())
     .bind(&person.name)
     .bind(person.enabled)
     .bind(person.locked)
     .bind(password_hash)
     .execute(&mut **transaction)
     .await?;
-    for (position, mail) in (0_i64..).zip(&person.mails) {
+    for ((position, mail), address) in (0_i64..).zip(&person.mails).zip(addresses) {
         sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
             .bind(id.as_str())
             .bind(position)
-            .bind(role_to_text(mail.role.into())?)
-            .bind(&mail.address)
+            .bind(Role::from(mail.role).as_str())
+            .bind(address.as_str())
             .execute(&mut **transaction)
             .await?;
     }
@@ -223,8 +232,8 @@ async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -
         sqlx::query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
             .bind(id.as_str())
             .bind(position)
-            .bind(role_to_text(phone.role.into())?)
-            .bind(number)
+            .bind(Role::from(phone.role).as_str())
+            .bind(number.as_str())
             .execute(&mut **transaction)
             .await?;
     }
@@ -247,8 +256,8 @@ mod tests {
 
     use super::{super::tests::open, *};
     use regain_ports::{
-        AccountMail, AccountPhone, Accounts as _, Clock as _, PasswordChange, Registration, Registrations as _, SignIn,
-        SystemClock,
+        AccountMail, AccountPhone, Accounts as _, Clock as _, GivenAnswer, PasswordChange, Registration,
+        Registrations as _, SignIn, SystemClock,
     };
 
     fn people(text: &str) -> People {
@@ -261,7 +270,7 @@ mod tests {
         let directory = open(&folder).await;
         let list = people("[[people]]\nuser_id = 'Ada'\nname = 'Ada'\npassword = 'first'\n");
         assert_eq!(directory.import(&list).await.expect("imports"), 1);
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
         let change = PasswordChange { new: "second".into(), current: None };
         directory.set_password(&ada.id, &change).await.expect("sets");
         drop(directory);
@@ -270,8 +279,11 @@ mod tests {
         let list =
             people("people = [{ user_id = 'ADA', name = 'A', password = 'first' }, { user_id = 'b', name = 'B' }]");
         assert_eq!(directory.import(&list).await.expect("imports"), 1, "only the new one");
-        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada));
-        let signed_in = directory.sign_in("ada", &"second".into(), SystemClock.now()).await.expect("answers");
+        assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), Some(ada));
+        let signed_in = directory
+            .sign_in(&UserId::of_directory("ada".into()), &"second".into(), SystemClock.now())
+            .await
+            .expect("answers");
         assert!(matches!(signed_in, SignIn::Accepted(_)));
     }
 
@@ -284,19 +296,22 @@ mod tests {
             "people = [{ user_id = 'ada', name = 'A', mails = [{ role = 'alternate', address = 'ada@old.example' }] }]",
         );
         directory.import(&list).await.expect("imports");
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
         for registration in [
-            Registration::Mail(AccountMail { role: Role::Alternate, address: "ada@new.example".into() }),
-            Registration::Phone(AccountPhone { role: Role::Mobile, number: "+14255550123".into() }),
+            Registration::Mail(AccountMail {
+                role: Role::Alternate,
+                address: "ada@new.example".parse().expect("an address"),
+            }),
+            Registration::Phone(AccountPhone { role: Role::Mobile, number: "+14255550123".parse().expect("a number") }),
             Registration::Authenticator(Secret::new(vec![7; 20])),
             Registration::Confirm(SystemClock.now()),
         ] {
             directory.register(&ada.id, &registration).await.expect("registers");
         }
         let registered = directory.of(Some(&ada.id)).await.expect("answers");
-        assert_eq!(registered.mails[0].address, "ada@new.example");
+        assert_eq!(registered.mails[0].address.as_str(), "ada@new.example");
         assert_eq!(directory.import(&list).await.expect("imports"), 0);
-        assert_eq!(directory.find("ada").await.expect("answers"), Some(ada.clone()));
+        assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), Some(ada.clone()));
         assert_eq!(directory.of(Some(&ada.id)).await.expect("answers"), registered);
     }
 
@@ -307,8 +322,8 @@ mod tests {
         let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
         assert!(matches!(directory.import(&list).await, Err(ImportError::Twice(id)) if id == " Ada "));
         let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
-        assert!(matches!(directory.import(&list).await, Err(ImportError::EmptyUserId(2))));
-        assert_eq!(directory.find("ada").await.expect("answers"), None);
+        assert!(matches!(directory.import(&list).await, Err(ImportError::NotAUserId(2))));
+        assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), None);
     }
 
     #[tokio::test]
@@ -360,7 +375,73 @@ mod tests {
         }
         assert!(said.contains("\nalan@example.com: questions[0].answer: an answer has 3 to 40"), "{said}");
         assert!(!said.contains("phones[0]") && !said.to_lowercase().contains("hunter"), "{said}");
-        assert_eq!(directory.find("fine@example.com").await.expect("answers"), None, "nobody was imported");
+        assert_eq!(
+            directory.find(&UserId::of_directory("fine@example.com".into())).await.expect("answers"),
+            None,
+            "nobody was imported"
+        );
+    }
+
+    #[tokio::test]
+    async fn a3_what_nothing_can_be_sent_to_is_not_imported() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        for address in [
+            "not an address",
+            "ada@example.com, bob@example.com",
+            "\\\"odd local\\\"@example.com",
+            "ada@example.com\\u0000",
+            "",
+        ] {
+            let list = format!(
+                "[[people]]\nuser_id = 'ada'\nname = 'A'\nmails = [{{ role = 'alternate', address = \"{address}\" }}]"
+            );
+            let error = directory.import(&people(&list)).await.expect_err(address).to_string();
+            assert!(error.contains("ada: mails[0].address: not a mail address"), "{error}");
+        }
+        let list = people("[[people]]\nuser_id = \"a\\u0000da\"\nname = 'A'");
+        assert!(matches!(directory.import(&list).await, Err(ImportError::NotAUserId(1))));
+        let list = people(
+            "[[people]]\nuser_id = \" \\u202aAda\\u200b\"\nname = 'A'
+            mails = [{ role = 'alternate', address = \" ada@example.com\\u200b\" }]
+            phones = [{ role = 'mobile', number = '+44 07911 123456' }]",
+        );
+        assert_eq!(directory.import(&list).await.expect("imports"), 1);
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
+        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        assert_eq!(ada.user_id, "Ada");
+        assert_eq!(registered.mails[0].address, "ada@example.com");
+        assert_eq!(registered.phones[0].number, "+447911123456");
+    }
+
+    /// Former versions took in what nothing arrives at, and kept quotation marks as they were typed.
+    #[tokio::test]
+    async fn a4_what_former_versions_stored_is_read_as_far_as_it_is_of_use() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = open(&folder).await;
+        let list = people(
+            "[[people]]\nuser_id = 'ada'\nname = 'A'
+            mails = [{ role = 'alternate', address = 'ada@example.com' }, { role = 'authentication', address = 'b@example.com' }]
+            questions = [{ id = 'first_pet', answer = 'placeholder' }]",
+        );
+        directory.import(&list).await.expect("imports");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
+        let former = directory.hashing.hash(&"o’neill".into(), salt(&*directory.rng)).await.expect("hashes");
+        let mut write = directory.database.begin_write().await.expect("begins");
+        for (sql, value) in [
+            ("UPDATE account_mails SET address = $1 WHERE role = 'alternate'", "not an address"),
+            ("UPDATE account_questions SET answer_hash = $1", former.as_str()),
+        ] {
+            sqlx::query(sql).bind(value).execute(&mut *write).await.expect("writes");
+        }
+        write.commit().await.expect("commits");
+        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        assert_eq!(registered.mails.len(), 1);
+        assert_eq!(registered.mails[0].address, "b@example.com");
+        for (answer, is_right) in [("O’Neill", true), ("o'neil", false)] {
+            let given = [GivenAnswer { question: "first_pet", answer: &answer.into() }];
+            assert_eq!(directory.check_answers(Some(&ada.id), &given).await.expect("answers"), is_right, "{answer}");
+        }
     }
 
     #[tokio::test]
@@ -372,7 +453,7 @@ mod tests {
         assert!(matches!(directory.import(&list).await, Err(ImportError::Faults(_))));
         let custom = CustomQuestion { id: "first_badge".into(), text: "What colour was your first badge?".into() };
         assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
         assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").questions[0].id, "first_badge");
     }
 
@@ -384,7 +465,7 @@ mod tests {
             "people = [{ user_id = 'ada', name = 'A', recovery_codes = ['7K3QX-9MBWD-2HZ4T', '00000-00000-00001'] }]",
         );
         directory.import(&list).await.expect("imports");
-        let ada = directory.find("ada").await.expect("answers").expect("is there");
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
         assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").recovery_codes, Some(2));
         let code = recovery_code::normalise(&"7k3qx9mbwd2hz4t".into()).expect("a code");
         for used in [true, false] {

@@ -3,11 +3,7 @@
 use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
 
-use super::{
-    EmbeddedDirectory,
-    rows::{self, role_to_text},
-    salt,
-};
+use super::{EmbeddedDirectory, rows, salt};
 use crate::database::{Backend, to_millis};
 use regain_ports::{AccountId, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
@@ -66,13 +62,16 @@ impl EmbeddedDirectory {
         let to = &mut transaction;
         match registration {
             Registration::Mail(mail) => {
-                MAILS.set(to, id, mail.role, Some(&mail.address)).await.map_err(DirectoryError::unavailable)?;
+                MAILS.set(to, id, mail.role, Some(mail.address.as_str())).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::RemoveMail(role) => {
                 MAILS.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
             }
             Registration::Phone(phone) => {
-                PHONES.set(to, id, phone.role, Some(&phone.number)).await.map_err(DirectoryError::unavailable)?;
+                PHONES
+                    .set(to, id, phone.role, Some(phone.number.as_str()))
+                    .await
+                    .map_err(DirectoryError::unavailable)?;
             }
             Registration::RemovePhone(role) => {
                 PHONES.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
@@ -131,7 +130,7 @@ impl Destinations {
         role: Role,
         destination: Option<&str>,
     ) -> sqlx::Result<()> {
-        let role = role_to_text(role)?;
+        let role = role.as_str();
         let former: Option<i64> =
             sqlx::query_scalar(self.first_of_role).bind(id.as_str()).bind(role).fetch_one(&mut **transaction).await?;
         let last: Option<i64> = sqlx::query_scalar(self.last).bind(id.as_str()).fetch_one(&mut **transaction).await?;

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 
 use super::{
     EmbeddedDirectory, NOBODY, register,
-    rows::{role_from_text, time_from},
+    rows::{destination_from, role_from_text, time_from},
 };
 use regain_ports::{
     AccountId, AccountMail, AccountQuestion, DirectoryError, GivenAnswer, RegisterError, Registered, Registration,
@@ -47,7 +47,11 @@ impl Registrations for EmbeddedDirectory {
             let hash = at.map(|at| hashes.swap_remove(at).1);
             let compared = hash.as_deref().unwrap_or(&self.dummy_hash);
             // Compared in any case and to the end, so that it takes as long whatever is wrong.
-            let right = self.hashing.verify(&questions::normalise(given.answer), compared).await?;
+            let mut right = self.hashing.verify(&questions::normalise(given.answer), compared).await?;
+            // One that was registered with a former version is hashed in that one's form.
+            if let Some(former) = questions::former_normalise(given.answer) {
+                right |= self.hashing.verify(&former, compared).await?;
+            }
             all_right &= right && hash.is_some();
         }
         Ok(all_right)
@@ -90,9 +94,10 @@ impl EmbeddedDirectory {
     async fn registered(&self, id: &AccountId) -> sqlx::Result<Registered> {
         let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
         let mails = self.all(id, mails, |row| {
-            Ok(AccountMail { role: role_from_text(row.try_get("role")?)?, address: row.try_get("address")? })
+            let role = role_from_text(row.try_get("role")?)?;
+            Ok(destination_from(row, "address", id)?.map(|address| AccountMail { role, address }))
         });
-        let mails = mails.await?;
+        let mails = mails.await?.into_iter().flatten().collect();
         let phones = self.phones(id).await?.into_iter().filter(|phone| phone.role != Role::Office).collect();
         let questions = "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position";
         let questions = self

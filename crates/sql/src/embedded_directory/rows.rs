@@ -1,5 +1,7 @@
 //! Accounts as the database has them.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use regain_protocol::Role;
 use sqlx::{Executor, Row as _, sqlite::SqliteRow};
@@ -7,6 +9,7 @@ use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 use super::{EmbeddedDirectory, NOBODY, accounts::FAILURES_COUNT_FOR};
 use crate::database::{Backend, from_millis};
 use regain_ports::{AccountId, AccountPhone, Person};
+use regain_values::UserId;
 
 const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
      password_hash FROM accounts WHERE user_key = $1";
@@ -55,9 +58,11 @@ impl EmbeddedDirectory {
     /// The phones of an account, the office's among them.
     pub(super) async fn phones(&self, id: &AccountId) -> sqlx::Result<Vec<AccountPhone>> {
         self.all(id, "SELECT role, number FROM account_phones WHERE account_id = $1 ORDER BY position", |row| {
-            Ok(AccountPhone { role: role_from_text(row.try_get("role")?)?, number: row.try_get("number")? })
+            let role = role_from_text(row.try_get("role")?)?;
+            Ok(destination_from(row, "number", id)?.map(|number| AccountPhone { role, number }))
         })
         .await
+        .map(|phones| phones.into_iter().flatten().collect())
     }
 
     /// The rows that one query gives of an account.
@@ -87,7 +92,7 @@ fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
     Ok(Row {
         person: Person {
             id: row.try_get::<String, _>("id")?.into(),
-            user_id: row.try_get("user_id")?,
+            user_id: UserId::of_directory(row.try_get("user_id")?),
             display_name: row.try_get("display_name")?,
             enabled: row.try_get("enabled")?,
             locked,
@@ -107,24 +112,17 @@ pub(super) fn time_from(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Ti
     row.try_get::<Option<i64>, _>(column)?.map(from_millis).transpose()
 }
 
-/// The role's name in the database.
-pub(super) fn role_to_text(role: Role) -> sqlx::Result<&'static str> {
-    match role {
-        Role::Alternate => Ok("alternate"),
-        Role::Authentication => Ok("authentication"),
-        Role::Mobile => Ok("mobile"),
-        Role::Office => Ok("office"),
-        Role::Unknown => Err(sqlx::Error::Encode("a role that this version does not know".into())),
-    }
-}
-
 /// The role of a name in the database.
 pub(super) fn role_from_text(text: &str) -> sqlx::Result<Role> {
-    match text {
-        "alternate" => Ok(Role::Alternate),
-        "authentication" => Ok(Role::Authentication),
-        "mobile" => Ok(Role::Mobile),
-        "office" => Ok(Role::Office),
-        _ => Err(sqlx::Error::Decode("a role that this version does not know".into())),
+    Role::from_text(text).ok_or_else(|| sqlx::Error::Decode("a role that this version does not know".into()))
+}
+
+/// The address or number in a column; `None` for one that no longer can be sent to: former versions took some in that
+/// nothing arrives at.
+pub(super) fn destination_from<T: FromStr>(row: &SqliteRow, column: &str, id: &AccountId) -> sqlx::Result<Option<T>> {
+    let destination = row.try_get::<&str, _>(column)?.parse().ok();
+    if destination.is_none() {
+        tracing::warn!(account = %id, column, "nothing can be sent to what is registered: it is left out");
     }
+    Ok(destination)
 }

@@ -54,7 +54,7 @@ impl SqliteStore {
             let entry = entry_from(row).map_err(StoreError::unavailable)?;
             let position = AuditPosition {
                 at: to_millis(entry.at),
-                flow_id: entry.flow_id.clone(),
+                flow_id: entry.flow_id.to_string(),
                 seq: row.try_get("seq").map_err(StoreError::unavailable)?,
             };
             page.push((position, entry));
@@ -69,7 +69,7 @@ pub(super) async fn append(transaction: &mut Transaction<'_, Backend>, entry: &A
         "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail)
          VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1), $2, $3, $4, $5, $6)",
     )
-    .bind(&entry.flow_id)
+    .bind(entry.flow_id.as_str())
     .bind(to_millis(entry.at))
     .bind(&entry.account_key)
     .bind(&entry.event)
@@ -84,7 +84,7 @@ pub(super) async fn append(transaction: &mut Transaction<'_, Backend>, entry: &A
 pub(super) fn entry_from(row: &SqliteRow) -> sqlx::Result<AuditEntry> {
     Ok(AuditEntry {
         at: from_millis(row.try_get("at")?)?,
-        flow_id: row.try_get("flow_id")?,
+        flow_id: row.try_get::<String, _>("flow_id")?.into(),
         account_key: row.try_get("account_key")?,
         event: row.try_get("event")?,
         client: row.try_get("client")?,
@@ -100,7 +100,7 @@ mod tests {
     fn line(flow_id: &str, second: i64, event: &str) -> AuditEntry {
         AuditEntry {
             at: Timestamp::from_second(1_700_000_000 + second).expect("a valid time"),
-            flow_id: flow_id.to_owned(),
+            flow_id: flow_id.into(),
             account_key: None,
             event: event.to_owned(),
             client: None,

@@ -17,7 +17,7 @@ pub(super) async fn queue(
          VALUES ($1, $2, $3, 'queued', 0, $4, $5, $6)",
     )
     .bind(&message.id)
-    .bind(&message.flow_id)
+    .bind(message.flow_id.as_str())
     .bind(&message.payload)
     .bind(to_millis(now))
     .bind(to_millis(message.not_after))

@@ -14,6 +14,7 @@ use regain_ports::{
 };
 use regain_protocol::Secret;
 use regain_sql::{Database, EmbeddedDirectory, HashCost, NewPerson, People, PersonPhone, PhoneRole};
+use regain_values::UserId;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
@@ -47,7 +48,7 @@ impl Embedded {
     }
 
     async fn id(&self, user_id: &str) -> Option<AccountId> {
-        self.adapter.find(user_id).await.expect("answers").map(|person| person.id)
+        self.adapter.find(&UserId::of_directory(user_id.into())).await.expect("answers").map(|person| person.id)
     }
 
     /// Deletes an account, as an administrator would in the database.

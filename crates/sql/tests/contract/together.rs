@@ -7,6 +7,7 @@ use regain_ports::{
 };
 use regain_protocol::{Role, Secret};
 use regain_sql::People;
+use regain_values::UserId;
 
 use crate::embedded::Embedded;
 
@@ -55,15 +56,15 @@ async fn open() -> Embedded {
 }
 
 async fn find(fixture: &Embedded, user_id: &str) -> Account {
-    fixture.directory().find(user_id).await.expect("answers").expect("is there")
+    fixture.directory().find(&UserId::of_directory(user_id.into())).await.expect("answers").expect("is there")
 }
 
 fn mail(role: Role, address: &str) -> AccountMail {
-    AccountMail { role, address: address.to_owned() }
+    AccountMail { role, address: address.parse().expect("an address") }
 }
 
 fn phone(role: Role, number: &str) -> AccountPhone {
-    AccountPhone { role, number: number.to_owned() }
+    AccountPhone { role, number: number.parse().expect("a number") }
 }
 
 #[tokio::test]
@@ -99,13 +100,17 @@ async fn an_account_carries_its_security_info() {
     let ada = find(&fixture, "ada@example.com").await;
     assert_eq!(ada.mails, [mail(Role::Authentication, "ada@work.example"), mail(Role::Alternate, "ada@home.example")]);
     assert!(ada.phones.is_empty() && ada.questions.is_empty() && ada.groups.is_empty() && !ada.authenticator);
-    match directory.sign_in("mary@example.com", &"first password of mary".into(), fixture.now()).await {
+    match directory
+        .sign_in(&UserId::of_directory("mary@example.com".into()), &"first password of mary".into(), fixture.now())
+        .await
+    {
         Ok(SignIn::Accepted(account)) => assert_eq!(account, find(&fixture, "mary@example.com").await),
         other => panic!("{other:?}"),
     }
-    let refused = directory.sign_in("mary@example.com", &"wrong".into(), fixture.now()).await;
+    let refused =
+        directory.sign_in(&UserId::of_directory("mary@example.com".into()), &"wrong".into(), fixture.now()).await;
     assert!(matches!(refused, Ok(SignIn::Refused)), "{refused:?}");
-    assert_eq!(directory.find("nobody@example.com").await.expect("answers"), None);
+    assert_eq!(directory.find(&UserId::of_directory("nobody@example.com".into())).await.expect("answers"), None);
 }
 
 /// The office's phone is in the same table as the registered ones, and none of theirs.
@@ -161,7 +166,10 @@ async fn registering_changes_neither_password_nor_lock() {
         let after = find(&fixture, user_id).await;
         assert_eq!((after.locked, after.has_password), (before.locked, before.has_password));
         assert_eq!(after.mails.last(), Some(&mail(Role::Alternate, "new@home.example")));
-        let signed_in = directory.sign_in(user_id, &password.into(), fixture.now()).await.expect("answers");
+        let signed_in = directory
+            .sign_in(&UserId::of_directory(user_id.into()), &password.into(), fixture.now())
+            .await
+            .expect("answers");
         assert_eq!(matches!(signed_in, SignIn::Accepted(_)), !before.locked);
     }
 }
@@ -176,12 +184,14 @@ async fn a_password_is_the_same_from_another_keyboard() {
     let decomposed = "a\u{30a}ngstro\u{308}m unit";
     accounts.set_password(&ada, &to(decomposed, None)).await.expect("sets");
     let composed = "\u{e5}ngstr\u{f6}m\u{a0}unit";
-    let signed_in = accounts.sign_in("ada@example.com", &composed.into(), fixture.clock.now()).await;
+    let signed_in =
+        accounts.sign_in(&UserId::of_directory("ada@example.com".into()), &composed.into(), fixture.clock.now()).await;
     assert!(matches!(signed_in.expect("answers"), SignIn::Accepted(_)));
     assert!(accounts.remembers(&ada, &composed.into()).await.expect("answers"));
     accounts.set_password(&ada, &to("next", Some("\u{e5}ngstr\u{f6}m unit"))).await.expect("sets");
     assert!(accounts.remembers(&ada, &composed.into()).await.expect("answers"), "as a former one too");
     fixture.clock.advance(SignedDuration::from_hours(1));
-    let signed_in = accounts.sign_in("ada@example.com", &composed.into(), fixture.clock.now()).await;
+    let signed_in =
+        accounts.sign_in(&UserId::of_directory("ada@example.com".into()), &composed.into(), fixture.clock.now()).await;
     assert!(matches!(signed_in.expect("answers"), SignIn::Refused));
 }

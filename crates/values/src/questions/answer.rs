@@ -1,5 +1,6 @@
 //! Answers to security questions: when two are the same, and which can be registered.
 
+use regain_folding::{ascii_quote, is_dash, is_invisible};
 use regain_protocol::Secret;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -18,17 +19,44 @@ pub enum AnswerFault {
 }
 
 /// The form in which answers are compared and hashed: surrounding white space dropped, each run of
-/// white space one space, compatibility forms and case folded.
+/// white space one space, compatibility forms and case folded; quotation marks and dashes of all kinds as the plain
+/// ones, and nothing invisible.
 ///
 /// Case is folded by way of capitals, so that `Straße` is `STRASSE` and Greek's two small sigmas are one;
 /// small first, because a capital sharp s stays what it is otherwise.
 pub fn normalise(answer: &Secret<String>) -> Secret<String> {
-    let fold = |c: char| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    let folded = || answer.expose().nfkc().flat_map(fold).nfkc();
+    // Before compatibility forms are folded, which take some quotation marks apart, and after it.
+    folded(|| answer.expose().chars().filter_map(plain).nfkc().filter_map(plain).flat_map(fold_case).nfkc())
+}
+
+/// The form in which former versions compared an answer, where it is another one: answers that were registered then
+/// are hashed in it.
+pub fn former_normalise(answer: &Secret<String>) -> Option<Secret<String>> {
+    let former = folded(|| answer.expose().nfkc().flat_map(fold_case).nfkc());
+    (former != normalise(answer)).then_some(former)
+}
+
+fn fold_case(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// The plain character for one that a keyboard or a word processor makes of it; `None` for an invisible one.
+fn plain(c: char) -> Option<char> {
+    if is_invisible(c) {
+        None
+    } else if is_dash(c) {
+        Some('-')
+    } else {
+        Some(ascii_quote(c).unwrap_or(c))
+    }
+}
+
+/// Each run of white space as one space, and none around the text.
+fn folded<I: Iterator<Item = char>>(characters: impl Fn() -> I) -> Secret<String> {
     // Counted first: growing would leave copies of the answer behind.
-    let mut normal = String::with_capacity(folded().map(char::len_utf8).sum());
+    let mut normal = String::with_capacity(characters().map(char::len_utf8).sum());
     let mut gap = false;
-    for character in folded() {
+    for character in characters() {
         if character.is_whitespace() {
             gap = true;
             continue;
@@ -79,11 +107,23 @@ mod tests {
             ("Zoe\u{308}", "ZOË"),
             ("ｆｌｕｆｆｙ", "Fluffy"),
             ("ﬁsh", "FISH"),
+            ("O’Neill", "o'neill"),
+            ("O´Neill", "O`Neill"),
+            ("“Tom–Tom”", "\"tom-tom\""),
+            ("flu\u{200b}ffy\u{202c}", "fluffy"),
         ] {
             assert_eq!(normal(one), normal(other));
         }
         assert_ne!(normal("flu ffy"), normal("fluffy"));
         assert_ne!(normal("fluffy"), normal("fluffy."));
+    }
+
+    #[test]
+    fn former_forms_are_kept_apart_where_they_differ() {
+        let former = |answer: &str| former_normalise(&answer.into()).map(|form| form.expose().clone());
+        assert_eq!(former("O’Neill").as_deref(), Some("o’neill"));
+        assert_eq!(former("O'Neill"), None);
+        assert_eq!(former("  Fluffy the  Second "), None);
     }
 
     #[test]

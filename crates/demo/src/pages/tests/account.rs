@@ -82,7 +82,12 @@ async fn who_has_too_little_security_info_or_looked_long_ago_is_told() {
 
     let app = world.site.app();
     let directory = &app.ports().directory;
-    let id = directory.find("ada@northwind.example").await.expect("answers").expect("is there").id;
+    let id = directory
+        .find(&"ada@northwind.example".parse().expect("a user ID"))
+        .await
+        .expect("answers")
+        .expect("is there")
+        .id;
     let long_ago = SystemClock.now() - SignedDuration::from_hours(24 * 181);
     directory.register(&id, &Registration::Confirm(long_ago)).await.expect("registers");
     assert!(world.sign_in(ADA).await.1.contains("still right?"));
@@ -93,8 +98,16 @@ async fn who_has_too_little_security_info_or_looked_long_ago_is_told() {
     assert!(world.sign_in(ADA).await.1.contains("One more way"));
     let app = world.site.app();
     let directory = &app.ports().directory;
-    let id = directory.find("ada@northwind.example").await.expect("answers").expect("is there").id;
-    let mail = AccountMail { role: regain_protocol::Role::Authentication, address: "ada@home.example".into() };
+    let id = directory
+        .find(&"ada@northwind.example".parse().expect("a user ID"))
+        .await
+        .expect("answers")
+        .expect("is there")
+        .id;
+    let mail = AccountMail {
+        role: regain_protocol::Role::Authentication,
+        address: "ada@home.example".parse().expect("an address"),
+    };
     directory.register(&id, &Registration::Mail(mail)).await.expect("registers");
     assert!(!world.sign_in(ADA).await.1.contains("-due"));
 }

@@ -152,7 +152,7 @@ pub async fn of_many_at_once_one_counts_and_it_is_whole(fixture: &impl Registrat
     for (role, remainder) in [(Role::Mobile, 0), (Role::Authentication, 1)] {
         let of_role: Vec<_> = now.phones.iter().filter(|phone| phone.role == role).collect();
         let [phone] = of_role[..] else { panic!("one phone a role: {:?}", now.phones) };
-        assert!((0..8).any(|n| n % 2 == remainder && phone.number == number(n)), "{phone:?}");
+        assert!((0..8).any(|n| n % 2 == remainder && phone.number == number(n).as_str()), "{phone:?}");
     }
     assert_eq!(now.questions.len(), 3);
     let mut right = 0;

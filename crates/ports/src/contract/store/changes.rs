@@ -10,12 +10,12 @@ use super::{StoreFixture, audit, change, charge, claim, commit, flow, insert, me
 
 pub async fn what_is_committed_is_read_back<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
-    assert_eq!(store.flow("f").await.expect("answers"), None);
+    assert_eq!(store.flow(&"f".into()).await.expect("answers"), None);
     for (id, kind) in
         [("a", FlowKind::Reset), ("b", FlowKind::Unlock), ("c", FlowKind::Change), ("d", FlowKind::Register)]
     {
         let inserted = insert(&store, FlowRow { kind, ..flow(id) }).await;
-        assert_eq!(store.flow(id).await.expect("answers"), Some(inserted.clone()));
+        assert_eq!(store.flow(&id.into()).await.expect("answers"), Some(inserted.clone()));
         let changed = FlowRow {
             token_hash: "rotated".to_owned(),
             account_key: Some("account".to_owned()),
@@ -24,7 +24,7 @@ pub async fn what_is_committed_is_read_back<F: StoreFixture>(fixture: &F) {
             ..inserted
         };
         commit(&store, &change(changed.clone())).await;
-        assert_eq!(store.flow(id).await.expect("answers"), Some(FlowRow { version: 2, ..changed }));
+        assert_eq!(store.flow(&id.into()).await.expect("answers"), Some(FlowRow { version: 2, ..changed }));
     }
 }
 
@@ -35,8 +35,8 @@ pub async fn a_new_flow_is_inserted_once<F: StoreFixture>(fixture: &F) {
     assert_eq!(store.commit(&again).await.expect("answers"), Committed::Conflict);
     let never_inserted = change(FlowRow { version: 1, ..flow("g") });
     assert_eq!(store.commit(&never_inserted).await.expect("answers"), Committed::Conflict);
-    assert_eq!(store.flow("f").await.expect("answers"), Some(FlowRow { version: 1, ..flow("f") }));
-    assert_eq!(store.flow("g").await.expect("answers"), None);
+    assert_eq!(store.flow(&"f".into()).await.expect("answers"), Some(FlowRow { version: 1, ..flow("f") }));
+    assert_eq!(store.flow(&"g".into()).await.expect("answers"), None);
 }
 
 pub async fn of_parallel_changes_to_one_version_one_wins<F: StoreFixture>(fixture: &F) {
@@ -59,7 +59,7 @@ pub async fn of_parallel_changes_to_one_version_one_wins<F: StoreFixture>(fixtur
         }
     }
     let [winner] = winners[..] else { panic!("one winner, not {winners:?}") };
-    let row = stores[1].flow("f").await.expect("answers").expect("is there");
+    let row = stores[1].flow(&"f".into()).await.expect("answers").expect("is there");
     assert_eq!((row.version, row.state), (2, format!("by {winner}")));
     assert_eq!(claim(&*stores[1], start()).await.id, format!("m{winner}"));
     assert_eq!(stores[0].claim_message(start()).await.expect("answers"), None, "only the winner's message");
@@ -101,11 +101,11 @@ pub async fn a_refused_change_leaves_nothing<F: StoreFixture>(fixture: &F) {
     broken.messages.push(message("m", "f"));
     store.commit(&broken).await.expect_err("two messages with one id cannot be stored");
 
-    assert_eq!(store.flow("f").await.expect("answers"), Some(row));
-    assert_eq!(store.flow("other").await.expect("answers"), Some(other));
+    assert_eq!(store.flow(&"f".into()).await.expect("answers"), Some(row));
+    assert_eq!(store.flow(&"other".into()).await.expect("answers"), Some(other));
     assert_eq!(store.claim_message(start()).await.expect("answers"), None);
     assert_eq!(store.replay("flow:f", "free", start()).await.expect("answers"), None);
-    assert_eq!(store.audit("f").await.expect("answers"), []);
+    assert_eq!(store.audit(&"f".into()).await.expect("answers"), []);
     commit(&store, &full).await; // which also shows that "empty" was not charged
 }
 
@@ -147,13 +147,13 @@ pub async fn success_voids_the_other_flows_and_unsent_codes<F: StoreFixture>(fix
     commit(&store, &success).await;
 
     for id in ["other", "third"] {
-        let voided = store.flow(id).await.expect("answers").expect("is there");
+        let voided = store.flow(&id.into()).await.expect("answers").expect("is there");
         assert_eq!((voided.version, voided.state.as_str()), (2, "void"));
         let late = change(FlowRow { version: 1, ..flow(id) });
         assert_eq!(store.commit(&late).await.expect("answers"), Committed::Conflict);
     }
-    assert_eq!(store.flow("own").await.expect("answers").expect("is there").state, "done");
-    assert_eq!(store.flow("strangers").await.expect("answers"), Some(rows[3].clone()));
+    assert_eq!(store.flow(&"own".into()).await.expect("answers").expect("is there").state, "done");
+    assert_eq!(store.flow(&"strangers".into()).await.expect("answers"), Some(rows[3].clone()));
 
     let mut claimed = HashSet::new();
     while let Some(message) = store.claim_message(start()).await.expect("answers") {
@@ -176,6 +176,6 @@ pub async fn the_audit_log_keeps_its_order<F: StoreFixture>(fixture: &F) {
     let mut third = change(FlowRow { version: 2, ..flow("f") });
     third.audit = vec![bare.clone()];
     commit(&store, &third).await;
-    let log = store.audit("f").await.expect("answers");
+    let log = store.audit(&"f".into()).await.expect("answers");
     assert_eq!(log, [audit("f", "one"), audit("f", "two"), audit("f", "three"), bare]);
 }

@@ -16,9 +16,9 @@ pub async fn everything_survives_reopening<F: StoreFixture>(fixture: &F) {
     drop(store);
 
     let store = fixture.open().await;
-    assert_eq!(store.flow("f").await.expect("answers"), Some(FlowRow { version: 1, ..flow("f") }));
+    assert_eq!(store.flow(&"f".into()).await.expect("answers"), Some(FlowRow { version: 1, ..flow("f") }));
     assert_eq!(store.replay("flow:f", "key", start()).await.expect("answers"), Some(replay("key")));
-    assert_eq!(store.audit("f").await.expect("answers"), [audit("f", "begun")]);
+    assert_eq!(store.audit(&"f".into()).await.expect("answers"), [audit("f", "begun")]);
     assert_eq!(claim(&store, start()).await.payload, "sealed-m");
     let mut again = change(flow("g"));
     again.charges.push(charge("b", 1));
@@ -45,13 +45,13 @@ pub async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: StoreFix
     assert_eq!(store.purge(start()).await.expect("answers"), 0, "all of it is in use");
     let hour_later = start() + SignedDuration::from_hours(1);
     assert_eq!(store.purge(hour_later).await.expect("answers"), 2, "the kept answer and the hour's charge");
-    assert!(store.flow("old").await.expect("answers").is_some(), "an ended flow can still be asked for");
+    assert!(store.flow(&"old".into()).await.expect("answers").is_some(), "an ended flow can still be asked for");
 
     let days_later = start() + day * 2;
     assert_eq!(store.purge(days_later).await.expect("answers"), 2, "the old flow and its message");
-    assert_eq!(store.flow("old").await.expect("answers"), None);
-    assert_eq!(store.audit("old").await.expect("answers"), [audit("old", "begun")], "the audit log stays");
-    assert!(store.flow("waiting").await.expect("answers").is_some(), "what a message refers to stays");
+    assert_eq!(store.flow(&"old".into()).await.expect("answers"), None);
+    assert_eq!(store.audit(&"old".into()).await.expect("answers"), [audit("old", "begun")], "the audit log stays");
+    assert!(store.flow(&"waiting".into()).await.expect("answers").is_some(), "what a message refers to stays");
     let mut again = change(flow("again"));
     again.now = days_later;
     again.charges.push(Charge { window: day * 3, ..charge("daily", 1) });

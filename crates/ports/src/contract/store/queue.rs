@@ -9,7 +9,7 @@ use super::{StoreFixture, change, claim, commit, flow, insert, message, start};
 
 /// Queues messages of flow `f`, which is made where it is not there.
 async fn queue(store: &impl Store, messages: Vec<NewMessage>) {
-    let row = store.flow("f").await.expect("answers").unwrap_or_else(|| flow("f"));
+    let row = store.flow(&"f".into()).await.expect("answers").unwrap_or_else(|| flow("f"));
     let mut change = change(row);
     change.messages = messages;
     commit(store, &change).await;

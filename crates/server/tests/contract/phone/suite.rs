@@ -15,7 +15,7 @@ pub(crate) struct Listener(Mutex<Vec<(String, CallEvent)>>);
 #[async_trait]
 impl CallListener for Listener {
     async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
-        assert_eq!(call.flow_id, format!("flow of {}", call.call_id));
+        assert_eq!(call.flow_id.as_str(), format!("flow of {}", call.call_id));
         self.0.lock().expect("not poisoned").push((call.call_id.clone(), event));
         Ok(match event {
             CallEvent::Key('#') => Heard::Proved,
@@ -94,7 +94,7 @@ pub(crate) fn text(to: &str, text: &str) -> TextMessage {
 }
 
 pub(crate) fn call(id: &str, to: &str) -> PhoneCall {
-    let reference = CallRef { flow_id: format!("flow of {id}"), call_id: id.into() };
+    let reference = CallRef { flow_id: format!("flow of {id}").into(), call_id: id.into() };
     PhoneCall { reference, to: to.into(), locale: "en".into() }
 }
 

@@ -1,0 +1,83 @@
+//! Characters as keyboards and pastes bring them, folded into those that are meant. It is all that the widget and the
+//! server must agree on, so it depends on nothing.
+
+#![cfg_attr(not(test), no_std)]
+
+/// The ASCII digit for a decimal digit of any script.
+pub fn ascii_digit(c: char) -> Option<char> {
+    let zero = ZEROS.iter().rev().find(|zero| **zero <= c)?;
+    char::from_digit(u32::from(c) - u32::from(*zero), 10)
+}
+
+/// Tells if a character is drawn as nothing: what pasting from a document, a chat or a right-to-left page leaves in a
+/// text. These are Unicode's `Default_Ignorable_Code_Point` (Unicode 17), but for those that are not assigned.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0001}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Tells if a character is a hyphen, a dash or a minus sign.
+pub const fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+}
+
+/// The ASCII quotation mark or apostrophe for one that a keyboard or a word processor makes of it.
+pub const fn ascii_quote(c: char) -> Option<char> {
+    match c {
+        '\''
+        | '`'
+        | '\u{b4}'
+        | '\u{2b9}'
+        | '\u{2bb}'..='\u{2bd}'
+        | '\u{2018}'..='\u{201b}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{ff07}' => Some('\''),
+        '"' | '\u{ab}' | '\u{bb}' | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2036}' | '\u{ff02}' => Some('"'),
+        _ => None,
+    }
+}
+
+/// The zeros of the scripts whose digits are ten characters in a row (Unicode 17, general category Nd), in order, but for
+/// the styled ones of mathematics, which no keyboard has.
+const ZEROS: &[char] = &[
+    '0', '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
+    '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{1090}', '\u{17e0}', '\u{1810}',
+    '\u{1946}', '\u{19d0}', '\u{1a80}', '\u{1a90}', '\u{1b50}', '\u{1bb0}', '\u{1c40}', '\u{1c50}', '\u{a620}',
+    '\u{a8d0}', '\u{a900}', '\u{a9d0}', '\u{a9f0}', '\u{aa50}', '\u{abf0}', '\u{ff10}',
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_any_script_are_read() {
+        for typed in
+            ["0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙", "၀၁၂၃၄၅၆၇၈၉"]
+        {
+            let folded: Option<String> = typed.chars().map(ascii_digit).collect();
+            assert_eq!(folded.as_deref(), Some("0123456789"), "{typed}");
+        }
+        for c in ['/', ':', 'a', '\u{65f}', '\u{66a}', '\u{e5a}', '²', '½'] {
+            assert_eq!(ascii_digit(c), None, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn zeros_are_in_order_and_no_blocks_overlap() {
+        assert!(ZEROS.windows(2).all(|pair| u32::from(pair[1]) - u32::from(pair[0]) >= 10));
+    }
+
+    #[test]
+    fn nothing_that_is_seen_is_invisible() {
+        for c in ['\u{200b}', '\u{202a}', '\u{feff}', '\u{ad}', '\u{2060}', '\u{200e}'] {
+            assert!(is_invisible(c), "{c:?}");
+        }
+        assert!((' '..='\u{ac}').chain('\u{ae}'..='\u{2ff}').all(|c| !is_invisible(c)));
+        assert!(!is_invisible('\u{a0}') && !is_invisible('\u{3000}'));
+    }
+}

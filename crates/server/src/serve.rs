@@ -4,6 +4,7 @@
 mod open;
 
 use std::{
+    env,
     future::{Future, IntoFuture as _},
     io,
     io::IsTerminal as _,
@@ -19,7 +20,13 @@ use tokio::{
     sync::watch,
     time::{interval, timeout},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 pub use open::{Extras, delivery, import, open};
 
@@ -222,13 +229,13 @@ async fn is_set(mut value: watch::Receiver<bool>) {
     let _ = value.wait_for(|is_set| *is_set).await;
 }
 
-/// Begins the log: `RUST_LOG` chooses what is in it, `info` by default.
+/// Begins the log: `RUST_LOG` chooses what is in it by targets and levels (`warn,regain_server=debug`), `info` by default.
 pub fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let chosen = env::var("RUST_LOG").ok().and_then(|targets| targets.parse::<Targets>().ok());
+    let filter = chosen.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),
+        LogFormat::Json => tracing_subscriber::registry().with(lines.json().with_filter(filter)).init(),
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use regain_server::{
-    adapters::{People, SiteVerify, WebClientError},
+    adapters::{People, SiteVerify, TrustedRoots, TrustedRootsError, WebClientError},
     app::App,
     config::{Config, ConfigError, KeyError},
     http::{self, hosted},
@@ -54,6 +54,8 @@ pub(crate) enum SwitchError {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
+    Roots(#[from] TrustedRootsError),
+    #[error(transparent)]
     Captcha(#[from] WebClientError),
 }
 
@@ -96,7 +98,8 @@ impl Site {
     /// Replaces the server by one with other values for some keys of its configuration, over the same ports.
     pub(crate) fn switch(&self, changes: &Table) -> Result<(), SwitchError> {
         let config = self.stage.settings.with(changes)?;
-        let ports = Ports { captcha: SiteVerify::configured(&config.captcha)?, ..self.stage.ports.clone() };
+        let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
+        let ports = Ports { captcha: SiteVerify::configured(&config.captcha, &roots)?, ..self.stage.ports.clone() };
         let next = self.stage.generation(&App::new(config, ports)?, &self.this);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())

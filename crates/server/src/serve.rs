@@ -31,7 +31,9 @@ use tracing_subscriber::{
 pub use open::{Extras, delivery, import, open};
 
 use crate::{
-    adapters::{BreachedSetupError, ImportError, OpenError, PeopleError, SmtpSetupError, WebClientError},
+    adapters::{
+        BreachedSetupError, ImportError, OpenError, PeopleError, SmtpSetupError, TrustedRootsError, WebClientError,
+    },
     app::App,
     config::{Config, ConfigError, KeyError, LogFormat},
     delivery::Delivery,
@@ -70,6 +72,9 @@ pub enum Failure {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The authorities to trust cannot be loaded.
+    #[error(transparent)]
+    Roots(#[from] TrustedRootsError),
     /// Mail cannot be set up.
     #[error("mail: {0}")]
     Mail(#[from] SmtpSetupError),

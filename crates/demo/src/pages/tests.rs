@@ -491,7 +491,8 @@ async fn the_demonstrations_breached_passwords_can_be_switched() {
     let world = World::of(&section, |_| false).await;
     let app = world.site.app();
     let config = app.config();
-    let list = regain_server::adapters::breached(&config.password.breached).expect("opens").expect("a list");
+    let roots = regain_server::adapters::TrustedRoots::load(None).expect("loads");
+    let list = regain_server::adapters::breached(&config.password.breached, &roots).expect("opens").expect("a list");
     for (password, is_known) in [("correct horse battery staple", true), ("analytical engine notes", false)] {
         let seen = regain_server::breached::seen(&*list, &password.into()).await.expect("answers");
         assert_eq!(seen > 0, is_known, "{password}");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use file::{BreachedFile, BreachedFileError};
 pub use web::BreachedWeb;
 
-use super::web_client::WebClientError;
+use super::{TrustedRoots, web_client::WebClientError};
 use crate::{
     config::{BreachedConfig, BreachedKind},
     ports::Breached,
@@ -26,10 +26,13 @@ pub enum BreachedSetupError {
 }
 
 /// Opens what the configuration names; `None` where breached passwords are not looked up.
-pub fn breached(config: &BreachedConfig) -> Result<Option<Arc<dyn Breached>>, BreachedSetupError> {
+pub fn breached(
+    config: &BreachedConfig,
+    roots: &TrustedRoots,
+) -> Result<Option<Arc<dyn Breached>>, BreachedSetupError> {
     Ok(match config.kind {
         BreachedKind::Off => None,
         BreachedKind::File => Some(Arc::new(BreachedFile::open(&config.path)?)),
-        BreachedKind::Http => Some(Arc::new(BreachedWeb::new(&config.url, config.timeout())?)),
+        BreachedKind::Http => Some(Arc::new(BreachedWeb::new(&config.url, roots, config.timeout())?)),
     })
 }

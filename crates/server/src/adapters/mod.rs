@@ -5,6 +5,7 @@ mod no_phone;
 mod sessions_hook;
 mod site_verify;
 mod smtp;
+mod trusted_roots;
 pub(crate) mod twilio;
 mod web_client;
 
@@ -17,5 +18,7 @@ pub use regain_sql::{
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;
 pub use smtp::{Smtp, SmtpSetupError};
+pub(crate) use trusted_roots::authorities;
+pub use trusted_roots::{CaFileError, TrustedRoots, TrustedRootsError};
 pub use twilio::Twilio;
 pub use web_client::WebClientError;

@@ -11,7 +11,10 @@ use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
 use serde_json::json;
 use sha2::Sha256;
 
-use super::web_client::{WebClientError, web_client};
+use super::{
+    TrustedRoots,
+    web_client::{WebClientError, failure, web_client},
+};
 use crate::{
     config::DirectoryConfig,
     keys::hex,
@@ -39,12 +42,13 @@ impl SessionsHook {
     /// The program that the configuration names; `None` where it names none.
     pub fn configured(
         config: &DirectoryConfig,
+        roots: &TrustedRoots,
         clock: Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn Sessions>>, WebClientError> {
         let (Some(url), Some(key)) = (config.sessions_hook.clone(), config.sessions_key.clone()) else {
             return Ok(None);
         };
-        Ok(Some(Arc::new(Self { client: web_client(TIMEOUT)?, url, key, clock })))
+        Ok(Some(Arc::new(Self { client: web_client(TIMEOUT, roots)?, url, key, clock })))
     }
 }
 
@@ -66,9 +70,8 @@ impl Sessions for SessionsHook {
         .to_string();
         let signature = signature(&self.key, self.clock.now().as_second(), &body);
         let request = self.client.post(&self.url).header(CONTENT_TYPE, "application/json");
-        // The address may hold a secret of its own.
         let sent = request.header("regain-signature", signature).body(body).send().await;
-        let status = sent.map_err(|error| NotifyError::Unavailable(error.without_url().to_string()))?.status();
+        let status = sent.map_err(|error| NotifyError::Unavailable(failure(error)))?.status();
         match status {
             status if status.is_success() => Ok(()),
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {

@@ -12,7 +12,10 @@ use regain_protocol::Secret;
 use reqwest::Client;
 use serde::Deserialize;
 
-use super::web_client::{WebClientError, web_client};
+use super::{
+    TrustedRoots,
+    web_client::{WebClientError, failure, web_client},
+};
 use crate::{
     config::CaptchaConfig,
     ports::{CaptchaError, CaptchaVerifier},
@@ -63,15 +66,23 @@ impl fmt::Debug for SiteVerify {
 
 impl SiteVerify {
     /// The service that the configuration names; `None` where it names none.
-    pub fn configured(config: &CaptchaConfig) -> Result<Option<Arc<dyn CaptchaVerifier>>, WebClientError> {
+    pub fn configured(
+        config: &CaptchaConfig,
+        roots: &TrustedRoots,
+    ) -> Result<Option<Arc<dyn CaptchaVerifier>>, WebClientError> {
         let Some(secret) = config.secret.clone().filter(|_| config.kind.is_outside()) else { return Ok(None) };
-        Ok(Some(Arc::new(Self::new(&config.verify_url, secret, TIMEOUT)?)))
+        Ok(Some(Arc::new(Self::new(&config.verify_url, roots, secret, TIMEOUT)?)))
     }
 
     /// A verifier that asks at this address. A service that does not take the connection within `timeout`,
     /// or does not answer within as long again, is given up.
-    pub fn new(url: &str, secret: Secret<String>, timeout: Duration) -> Result<Self, WebClientError> {
-        Ok(Self { client: web_client(timeout)?, url: url.to_owned(), secret })
+    pub fn new(
+        url: &str,
+        roots: &TrustedRoots,
+        secret: Secret<String>,
+        timeout: Duration,
+    ) -> Result<Self, WebClientError> {
+        Ok(Self { client: web_client(timeout, roots)?, url: url.to_owned(), secret })
     }
 
     async fn ask(&self, token: &str, client: Option<IpAddr>) -> Result<Vec<u8>, reqwest::Error> {
@@ -98,8 +109,7 @@ impl CaptchaVerifier for SiteVerify {
         if token.is_empty() || token.len() > MAX_TOKEN {
             return Ok(false);
         }
-        // The error's own text could hold the address, and nothing else of ours.
-        let answer = self.ask(token, client).await.map_err(|error| CaptchaError::Unavailable(error.to_string()))?;
+        let answer = self.ask(token, client).await.map_err(|error| CaptchaError::Unavailable(failure(error)))?;
         let verdict: Verdict = serde_json::from_slice(&answer)
             .map_err(|_| CaptchaError::Unavailable("what it answered is no verdict".to_owned()))?;
         let codes = &verdict.error_codes;

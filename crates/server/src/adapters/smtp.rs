@@ -4,9 +4,12 @@
 //! far it came: until the server has been given the whole mail it is certainly not delivered; after
 //! that, only the server's answer tells.
 
-use std::{fmt, future::Future, time::Duration};
+mod connections;
+
+use std::fmt;
 
 use async_trait::async_trait;
+use connections::Connections;
 use lettre::{
     Address,
     message::{
@@ -15,15 +18,15 @@ use lettre::{
     },
     transport::smtp::{
         Error as SmtpError,
-        authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, Certificate, TlsParameters},
+        client::AsyncSmtpConnection,
         commands::{Data, Mail, Rcpt},
-        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
+        extension::{Extension, MailBodyParameter, MailParameter},
     },
 };
 
+use super::{TrustedRoots, web_client::with_causes};
 use crate::{
-    config::{MailConfig, MailTls},
+    config::MailConfig,
     ports::{Message, Notifier, NotifyError},
 };
 
@@ -33,14 +36,9 @@ const PATIENCE_AFTER_DATA: u32 = 6;
 
 /// Sends through one mail server; each mail in a conversation of its own.
 pub struct Smtp {
-    host: String,
-    port: u16,
-    tls: MailTls,
-    tls_parameters: TlsParameters,
-    credentials: Option<Credentials>,
+    connections: Connections,
     from: Mailbox,
-    timeout: Duration,
-    hello: ClientId,
+    answers_within: std::time::Duration,
 }
 
 /// Why mails cannot be sent as configured.
@@ -61,64 +59,21 @@ pub enum SmtpSetupError {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Smtp").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+        let Connections { host, port, .. } = &self.connections;
+        f.debug_struct("Smtp").field("host", host).field("port", port).finish_non_exhaustive()
     }
 }
 
 impl Smtp {
-    /// As configured, trusting the certificate authorities of the web.
-    pub fn new(config: &MailConfig) -> Result<Self, SmtpSetupError> {
-        Self::trusting(config, None)
-    }
-
-    /// As configured, trusting one more certificate authority, given as PEM: that of an organisation
-    /// that signs its own mail server's certificate.
-    pub fn trusting(config: &MailConfig, authority: Option<&[u8]>) -> Result<Self, SmtpSetupError> {
-        let tls_error = |error: SmtpError| SmtpSetupError::Tls { host: config.host.clone(), reason: error.to_string() };
-        let mut tls = TlsParameters::builder(config.host.clone());
-        if let Some(pem) = authority {
-            tls = tls.add_root_certificate(Certificate::from_pem(pem).map_err(tls_error)?);
-        }
-        let address: Address = config.from.parse().map_err(|_| SmtpSetupError::From(config.from.clone()))?;
+    /// As configured, trusting these authorities.
+    pub fn new(config: &MailConfig, roots: &TrustedRoots) -> Result<Self, SmtpSetupError> {
+        let address = wire_address(&config.from).ok_or_else(|| SmtpSetupError::From(config.from.clone()))?;
         let name = Some(config.from_name.clone()).filter(|name| !name.is_empty());
-        let credentials = config.username.clone().zip(config.password.as_ref());
         Ok(Self {
-            host: config.host.clone(),
-            port: config.port,
-            tls: config.tls,
-            tls_parameters: tls.build().map_err(tls_error)?,
-            credentials: credentials.map(|(name, password)| Credentials::new(name, password.expose().clone())),
+            connections: Connections::new(config, roots)?,
             from: Mailbox::new(name, address),
-            timeout: config.timeout(),
-            hello: ClientId::default(),
+            answers_within: config.timeout(),
         })
-    }
-
-    /// Connects, protects the connection and signs in.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, NotifyError> {
-        let implicit = (self.tls == MailTls::Tls).then(|| self.tls_parameters.clone());
-        let server = (self.host.as_str(), self.port);
-        let connect = AsyncSmtpConnection::connect_tokio1(server, Some(self.timeout), &self.hello, implicit, None);
-        // Whatever goes wrong before the mail is offered is the server's state or our configuration,
-        // which somebody may be about to put right.
-        let unavailable = |step| move |error: SmtpError| NotifyError::Unavailable(describe(step, &error));
-        let mut connection = self.within("connecting", connect).await?.map_err(unavailable("connecting"))?;
-        if self.tls == MailTls::Starttls {
-            let upgrade = connection.starttls(self.tls_parameters.clone(), &self.hello);
-            self.within("STARTTLS", upgrade).await?.map_err(unavailable("STARTTLS"))?;
-        }
-        if let Some(credentials) = &self.credentials {
-            let sign_in = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials);
-            self.within("AUTH", sign_in).await?.map_err(unavailable("AUTH"))?;
-        }
-        Ok(connection)
-    }
-
-    /// Takes a step before the mail is given, which has failed when it takes too long.
-    async fn within<T>(&self, step: &str, future: impl Future<Output = T>) -> Result<T, NotifyError> {
-        tokio::time::timeout(self.timeout, future)
-            .await
-            .map_err(|_| NotifyError::Unavailable(format!("{step}: no answer in time")))
     }
 
     /// The mail as it goes over the wire.
@@ -141,22 +96,21 @@ impl Smtp {
 #[async_trait]
 impl Notifier for Smtp {
     async fn send(&self, message: &Message) -> Result<(), NotifyError> {
-        let to: Address = message
-            .to
-            .parse()
-            .map_err(|_| NotifyError::Refused("the stored address is not a mail address".to_owned()))?;
+        let not_an_address = || NotifyError::Refused("the stored address is not a mail address".to_owned());
+        let to = wire_address(&message.to).ok_or_else(not_an_address)?;
         let mail = self.format(message, &to)?;
-        let mut connection = self.connect().await?;
+        let connections = &self.connections;
+        let mut connection = connections.open().await?;
 
         let parameters = parameters(&connection, &[&to, &self.from.email], &mail)?;
         let command = connection.command(Mail::new(Some(self.from.email.clone()), parameters));
-        self.within("MAIL", command).await?.map_err(|error| offered("MAIL", &error))?;
+        connections.within("MAIL", command).await?.map_err(|error| offered("MAIL", &error))?;
         let command = connection.command(Rcpt::new(to, Vec::new()));
-        self.within("RCPT", command).await?.map_err(|error| offered("RCPT", &error))?;
+        connections.within("RCPT", command).await?.map_err(|error| offered("RCPT", &error))?;
         let command = connection.command(Data);
-        self.within("DATA", command).await?.map_err(|error| offered("DATA", &error))?;
+        connections.within("DATA", command).await?.map_err(|error| offered("DATA", &error))?;
 
-        match tokio::time::timeout(self.timeout * PATIENCE_AFTER_DATA, connection.message(&mail)).await {
+        match tokio::time::timeout(self.answers_within * PATIENCE_AFTER_DATA, connection.message(&mail)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) if error.is_permanent() => return Err(NotifyError::Refused(describe("mail", &error))),
             Ok(Err(error)) if error.is_transient() => return Err(NotifyError::Unavailable(describe("mail", &error))),
@@ -164,9 +118,17 @@ impl Notifier for Smtp {
             Err(_) => return Err(NotifyError::Unknown("mail: no answer in time".to_owned())),
         }
         // The mail is the server's now, however the goodbye goes.
-        let _ = tokio::time::timeout(self.timeout, connection.quit()).await;
+        let _ = tokio::time::timeout(self.answers_within, connection.quit()).await;
         Ok(())
     }
+}
+
+/// An address as it goes over the wire: a domain of another script than ASCII as its A-label (RFC 5891), which every
+/// mail server takes. A local part has no such form.
+fn wire_address(text: &str) -> Option<Address> {
+    let (local, domain) = text.rsplit_once('@')?;
+    let domain = idna::domain_to_ascii(domain).ok()?;
+    Address::new(local, domain).ok()
 }
 
 /// Parameters of the mail transaction for a mail that is not all ASCII.
@@ -205,6 +167,6 @@ fn describe(step: &str, error: &SmtpError) -> String {
     match error.status() {
         Some(code) => format!("{step}: the mail server answered {code}"),
         None if error.is_response() => format!("{step}: the mail server's answer cannot be understood"),
-        None => format!("{step}: {error}"),
+        None => format!("{step}: {}", with_causes(error)),
     }
 }

@@ -11,7 +11,10 @@ use regain_protocol::Secret;
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 
-use super::web_client::{WebClientError, web_client};
+use super::{
+    TrustedRoots,
+    web_client::{WebClientError, failure, web_client},
+};
 use crate::{
     config::PhoneConfig,
     keys::Keys,
@@ -63,9 +66,15 @@ impl fmt::Debug for Twilio {
 
 impl Twilio {
     /// As configured. `public_url` is where the provider calls back.
-    pub fn new(config: &PhoneConfig, public_url: &str, keys: Keys, rng: Arc<dyn Rng>) -> Result<Self, WebClientError> {
+    pub fn new(
+        config: &PhoneConfig,
+        roots: &TrustedRoots,
+        public_url: &str,
+        keys: Keys,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, WebClientError> {
         Ok(Self {
-            client: web_client(config.timeout())?,
+            client: web_client(config.timeout(), roots)?,
             account: config.account_sid.clone(),
             token: config.auth_token.clone().unwrap_or_else(|| "".into()),
             from: config.from.clone(),
@@ -81,7 +90,7 @@ impl Twilio {
     async fn create(&self, what: &str, form: &[(&str, &str)]) -> Result<(), NotifyError> {
         let address = format!("{}/2010-04-01/Accounts/{}/{what}.json", self.base_url, self.account);
         let request = self.client.post(address).basic_auth(&self.account, Some(self.token.expose())).form(form);
-        let mut answer = request.send().await.map_err(|error| no_answer(what, &error))?;
+        let mut answer = request.send().await.map_err(|error| no_answer(what, error))?;
         let status = answer.status();
         if status.is_success() {
             return Ok(());
@@ -135,13 +144,15 @@ impl Phone for Twilio {
 
 /// The error for an answer that did not come: before a connection stood, nothing was sent; after that, nobody knows.
 /// The address in the error would only repeat the account.
-fn no_answer(what: &str, error: &reqwest::Error) -> NotifyError {
-    if error.is_connect() {
-        NotifyError::Unavailable(format!("{what}: no connection to the provider"))
-    } else if error.is_timeout() {
-        NotifyError::Unknown(format!("{what}: the provider did not answer in time"))
+fn no_answer(what: &str, error: reqwest::Error) -> NotifyError {
+    let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
+    let cause = failure(error);
+    if is_connect {
+        NotifyError::Unavailable(format!("{what}: no connection to the provider: {cause}"))
+    } else if is_timeout {
+        NotifyError::Unknown(format!("{what}: the provider did not answer in time: {cause}"))
     } else {
-        NotifyError::Unknown(format!("{what}: the provider's answer broke off"))
+        NotifyError::Unknown(format!("{what}: the provider's answer broke off: {cause}"))
     }
 }
 

@@ -1,24 +1,19 @@
 //! The client for requests to other servers.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use super::TrustedRoots;
 
 /// Why there is no such client.
 #[derive(Debug, thiserror::Error)]
 #[error("requests to other servers cannot be set up: {0}")]
 pub struct WebClientError(String);
 
-/// A client that trusts the certificate authorities of the web, follows no redirect, and gives up after
-/// `timeout` to connect and as long again for the answer. Each request has a connection of its own: where
-/// one that was kept open turns out to be closed, nobody could say whether the request was taken.
-pub(super) fn web_client(timeout: Duration) -> Result<reqwest::Client, WebClientError> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| WebClientError(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+/// A client that trusts these authorities, follows no redirect, and gives up after `timeout` to connect and as long again
+/// for the answer. Each request has a connection of its own: where one that was kept open turns out to be closed, nobody
+/// could say whether the request was taken.
+pub(super) fn web_client(timeout: Duration, roots: &TrustedRoots) -> Result<reqwest::Client, WebClientError> {
+    let tls = roots.client_config().map_err(|error| WebClientError(error.to_string()))?;
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(timeout)
@@ -28,4 +23,24 @@ pub(super) fn web_client(timeout: Duration) -> Result<reqwest::Client, WebClient
         .user_agent(concat!("regain-server/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| WebClientError(error.to_string()))
+}
+
+/// A failed request for the log, down to what caused it, such as a certificate that nobody vouches for. The address is
+/// left out: it may hold a secret.
+pub(super) fn failure(error: reqwest::Error) -> String {
+    with_causes(&error.without_url())
+}
+
+/// An error's text with those of its causes that it does not repeat.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }

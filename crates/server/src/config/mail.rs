@@ -8,7 +8,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig, is_loopback, is_mail_address, rebase};
+use super::{Faults, OrganisationConfig, ServerConfig, host_of, is_host, is_loopback, is_mail_address, rebase};
 
 /// `[mail]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +33,9 @@ pub struct MailConfig {
     pub password: Option<Secret<String>>,
     /// A file that holds the password, instead of `password`.
     pub password_file: Option<PathBuf>,
+    /// The name by which this server introduces itself to the mail server (`EHLO`). Default: the host of
+    /// `server.public_url`. Strict mail servers refuse a name that is not a whole domain.
+    pub hello: String,
     /// After how long a mail server that does not answer is given up, in seconds. Default 10.
     pub timeout_s: u32,
 }
@@ -63,7 +66,13 @@ pub enum MailTls {
 }
 
 impl MailConfig {
-    pub(super) fn check(&mut self, base: &Path, organisation: &OrganisationConfig, faults: &mut Faults) {
+    pub(super) fn check(
+        &mut self,
+        base: &Path,
+        organisation: &OrganisationConfig,
+        server: &ServerConfig,
+        faults: &mut Faults,
+    ) {
         if self.from_name.is_empty() {
             self.from_name.clone_from(&organisation.name);
         }
@@ -78,6 +87,12 @@ impl MailConfig {
                 MailTls::Tls => 465,
                 MailTls::None => 25,
             };
+        }
+        if self.hello.is_empty() {
+            self.hello = host_of(&server.public_url).unwrap_or_default();
+        } else {
+            let advice = "give the name of this server for other mail servers, such as recover.example.com";
+            faults.require(is_host(&self.hello), "mail.hello", advice);
         }
         if self.timeout_s == 0 {
             self.timeout_s = 10;

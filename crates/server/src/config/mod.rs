@@ -201,7 +201,7 @@ impl Config {
         config.limits.check(&mut faults);
         config.captcha.check(base, &mut faults);
         config.password.check(base, &config.organisation, &config.gates, &mut faults);
-        config.mail.check(base, &config.organisation, &mut faults);
+        config.mail.check(base, &config.organisation, &config.server, &mut faults);
         config.phone.check(base, &config.server, &mut faults);
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
     }
@@ -275,6 +275,18 @@ fn rebase(path: &mut PathBuf, base: &Path) {
     if path.is_relative() {
         *path = base.join(&*path);
     }
+}
+
+/// The host of a web address.
+fn host_of(address: &str) -> Option<String> {
+    Some(address.parse::<axum::http::Uri>().ok()?.host()?.to_owned())
+}
+
+/// Tells if a text can be a host's name.
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        && host_of(&format!("http://{text}")).as_deref() == Some(text)
 }
 
 /// Tells if a text is an `http` or `https` address, as `scheme://host…`.

@@ -5,12 +5,11 @@ use std::{
     time::Duration,
 };
 
-use axum::http::Uri;
 use regain_protocol::Secret;
 use regain_values::{Countries, E164};
 use serde::Deserialize;
 
-use super::{Faults, ServerConfig, is_loopback_address, is_web_address, rebase};
+use super::{Faults, ServerConfig, host_of, is_host, is_loopback_address, is_web_address, rebase};
 
 /// Twilio's API.
 const TWILIO: &str = "https://api.twilio.com";
@@ -95,7 +94,7 @@ impl PhoneConfig {
         }
         self.base_url.truncate(self.base_url.trim_end_matches('/').len());
         if self.webotp_host.is_empty() {
-            self.webotp_host = host(&server.public_url).unwrap_or_default();
+            self.webotp_host = host_of(&server.public_url).unwrap_or_default();
         }
         self.read_token(base, faults);
         for prefix in &self.countries {
@@ -188,18 +187,6 @@ fn is_e164(number: &str) -> bool {
 /// Tells if a text can stand in an address and be one of the provider's names.
 fn is_sid(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// The host of an address.
-fn host(address: &str) -> Option<String> {
-    Some(address.parse::<Uri>().ok()?.host()?.to_owned())
-}
-
-/// Tells if a text can be a host's name.
-fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-        && host(&format!("http://{text}")).as_deref() == Some(text)
 }
 
 fn is_protected(address: &str) -> bool {

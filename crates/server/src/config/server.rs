@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::{Faults, is_loopback_address, is_web_address, rebase};
 use crate::{
+    adapters::authorities,
     keys::MIN_KEY_BYTES,
     ports::{OsRng, Rng as _},
 };
@@ -43,6 +44,9 @@ pub struct ServerConfig {
     /// The origins whose pages may call the API, exactly as browsers write them, such as
     /// `https://www.example.com`. The server's own origin needs no entry.
     pub allowed_origins: Vec<String>,
+    /// A file with the certificates of further authorities, as PEM, that outgoing connections trust beside the
+    /// system's: an organisation's own, which signs its mail server's certificate, say.
+    pub ca_file: Option<PathBuf>,
     /// The folder of the built widget; none is served where this is missing.
     pub widget_dir: Option<PathBuf>,
     /// Format of log lines: `text` (default) or `json`.
@@ -83,6 +87,7 @@ impl Default for ServerConfig {
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::XForwardedFor,
             allowed_origins: Vec::new(),
+            ca_file: None,
             widget_dir: None,
             log: LogFormat::Text,
             request_timeout_s: 30,
@@ -156,6 +161,12 @@ impl ServerConfig {
         faults.require(self.request_timeout_s > 0, "server.request_timeout_s", "must be at least 1");
         if let Some(folder) = &mut self.widget_dir {
             rebase(folder, base);
+        }
+        if let Some(path) = &mut self.ca_file {
+            rebase(path, base);
+            if let Err(error) = authorities(path) {
+                faults.add("server.ca_file", error);
+            }
         }
     }
 }

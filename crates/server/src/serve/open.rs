@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Failure;
 use crate::{
     adapters::{
-        self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, Twilio,
+        self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots,
+        Twilio,
     },
     app::App,
     config::{Config, DirectoryKind, MailKind, PhoneKind},
@@ -41,22 +42,25 @@ pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
         let added = directory.import_asked(&extras.people, &config.questions.own).await?;
         tracing::info!(added, "people are there");
     }
+    let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
     let notifier: Arc<dyn Notifier> = match config.mail.kind {
-        MailKind::Smtp => Arc::new(Smtp::new(&config.mail)?),
+        MailKind::Smtp => Arc::new(Smtp::new(&config.mail, &roots)?),
         MailKind::Supplied => extras.notifier.ok_or(Failure::NotSupplied("mail"))?,
     };
     let phone: Arc<dyn Phone> = match config.phone.kind {
         PhoneKind::Off => Arc::new(NoPhone),
         PhoneKind::Supplied => extras.phone.ok_or(Failure::NotSupplied("phone"))?,
-        PhoneKind::Twilio => Arc::new(Twilio::new(&config.phone, &config.server.public_url, keys, rng.clone())?),
+        PhoneKind::Twilio => {
+            Arc::new(Twilio::new(&config.phone, &roots, &config.server.public_url, keys, rng.clone())?)
+        }
     };
     Ok(Ports {
         store: Arc::new(SqliteStore::new(database)),
         directory: Directory::embedded(Arc::new(directory)),
         notifier,
         phone,
-        captcha: SiteVerify::configured(&config.captcha).map_err(Failure::Captcha)?,
-        breached: adapters::breached(&config.password.breached)?,
+        captcha: SiteVerify::configured(&config.captcha, &roots).map_err(Failure::Captcha)?,
+        breached: adapters::breached(&config.password.breached, &roots)?,
         clock,
         rng,
         wake: Arc::default(),
@@ -76,7 +80,13 @@ pub fn delivery(app: &App, calls: Arc<dyn CallListener>) -> Result<Delivery, Fai
     let ports = app.ports().clone();
     let config = app.config();
     let organisation = &config.organisation;
-    let sessions = SessionsHook::configured(&config.directory, Arc::clone(&ports.clock)).map_err(Failure::Sessions)?;
+    let sessions = match config.directory.sessions_hook {
+        Some(_) => {
+            let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
+            SessionsHook::configured(&config.directory, &roots, Arc::clone(&ports.clock)).map_err(Failure::Sessions)?
+        }
+        None => None,
+    };
     Ok(Delivery {
         store: ports.store,
         notifier: ports.notifier,

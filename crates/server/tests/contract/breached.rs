@@ -27,6 +27,8 @@ use regain_server::{
 use sha1::{Digest as _, Sha1};
 use tokio::{net::TcpListener, sync::Mutex};
 
+use crate::authority::trusted;
+
 /// How many passwords the lists have: some ranges then have several, and most of the rest of the first few
 /// thousand have none.
 const MANY: u32 = 3000;
@@ -184,7 +186,7 @@ impl Service {
     }
 
     fn web(&self, how: &str, timeout: Duration) -> BreachedWeb {
-        BreachedWeb::new(&format!("{}/{how}/", self.url), timeout).expect("a client")
+        BreachedWeb::new(&format!("{}/{how}/", self.url), &trusted(), timeout).expect("a client")
     }
 }
 
@@ -233,6 +235,6 @@ async fn a_service_that_gives_no_range_is_unavailable_and_the_log_hears_no_hash(
             web.range(Prefix::parse("21BD1").expect("a prefix")).await.expect_err(how);
         assert!(!said.contains("21BD1"), "{said}");
     }
-    let gone = BreachedWeb::new("http://127.0.0.1:1/", Duration::from_secs(10)).expect("a client");
+    let gone = BreachedWeb::new("http://127.0.0.1:1/", &trusted(), Duration::from_secs(10)).expect("a client");
     assert!(gone.range(Prefix::parse("21BD1").expect("a prefix")).await.is_err());
 }

@@ -20,6 +20,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::Mutex};
 
+use crate::authority::trusted;
+
 const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
 /// What the stand-in is asked, by the names in the documentation.
@@ -48,7 +50,7 @@ impl Service {
     }
 
     fn verifier(&self, secret: &str, timeout: Duration) -> SiteVerify {
-        SiteVerify::new(&self.url, secret.into(), timeout).expect("a verifier")
+        SiteVerify::new(&self.url, &trusted(), secret.into(), timeout).expect("a verifier")
     }
 }
 
@@ -112,7 +114,8 @@ async fn a_fault_of_the_service_is_nobodys_failure() {
         let error = verifier.verify(&token.into(), None).await.expect_err(token);
         assert!(matches!(error, CaptchaError::Unavailable(_)), "{token}: {error}");
     }
-    let gone = SiteVerify::new("http://127.0.0.1:1/", "right".into(), Duration::from_secs(10)).expect("a verifier");
+    let gone = SiteVerify::new("http://127.0.0.1:1/", &trusted(), "right".into(), Duration::from_secs(10))
+        .expect("a verifier");
     let error = gone.verify(&"good".into(), None).await.expect_err("nobody is there");
     assert!(matches!(error, CaptchaError::Unavailable(_)), "{error}");
 }

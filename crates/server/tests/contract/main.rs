@@ -3,9 +3,11 @@
 //! A suite is a list of cases that know the port and nothing else; an adapter joins by saying how it
 //! is opened.
 
+mod authority;
 mod breached;
 mod captcha;
 mod notifier;
+mod own_authority;
 mod phone;
 mod sessions;
 mod smtp_server;

@@ -10,7 +10,10 @@ use regain_server::{
 };
 use tokio::net::TcpListener;
 
-use crate::smtp_server::{Behaviour, Hang, SmtpServer};
+use crate::{
+    authority::trusted,
+    smtp_server::{Behaviour, Hang, SmtpServer},
+};
 
 pub(crate) mod suite;
 
@@ -26,7 +29,7 @@ impl Fixture for Plain {
     }
 
     fn notifier(&self) -> Arc<Smtp> {
-        Arc::new(Smtp::new(&config(&self.0)).expect("can be set up"))
+        Arc::new(Smtp::new(&config(&self.0), &trusted()).expect("can be set up"))
     }
 
     fn arrived(&self) -> Vec<Arrived> {
@@ -44,8 +47,27 @@ impl Fixture for StartTls {
     }
 
     fn notifier(&self) -> Arc<Smtp> {
-        let authority = self.0.authority.as_deref().map(str::as_bytes);
-        Arc::new(Smtp::trusting(&with_starttls(&self.0), authority).expect("can be set up"))
+        Arc::new(Smtp::new(&with_starttls(&self.0), &self.0.trusted()).expect("can be set up"))
+    }
+
+    fn arrived(&self) -> Vec<Arrived> {
+        assert!(self.0.taken().iter().all(|mail| mail.encrypted));
+        arrived(&self.0)
+    }
+}
+
+struct WholeTls(SmtpServer);
+
+impl Fixture for WholeTls {
+    type Notifier = Smtp;
+
+    async fn new() -> Self {
+        Self(SmtpServer::with_tls(Behaviour::default()).await)
+    }
+
+    fn notifier(&self) -> Arc<Smtp> {
+        let config = MailConfig { tls: MailTls::Tls, ..with_starttls(&self.0) };
+        Arc::new(Smtp::new(&config, &self.0.trusted()).expect("can be set up"))
     }
 
     fn arrived(&self) -> Vec<Arrived> {
@@ -55,12 +77,13 @@ impl Fixture for StartTls {
 }
 
 notifier_suite!(smtp, crate::notifier::Plain);
+notifier_suite!(smtp_with_tls, crate::notifier::WholeTls);
 notifier_suite!(smtp_with_starttls, crate::notifier::StartTls);
 
 #[tokio::test]
 async fn headers_are_what_mailboxes_expect() {
     let server = SmtpServer::plain(Behaviour::default()).await;
-    let smtp = Smtp::new(&config(&server)).expect("can be set up");
+    let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
     let subject = "Two\r\nBcc: all@example.com".to_owned();
     smtp.send(&Message { subject, ..message("ada@example.net") }).await.expect("takes it");
     let [mail] = &server.taken()[..] else { panic!("one mail") };
@@ -82,7 +105,7 @@ async fn one_recipient_is_refused_and_the_next_is_served() {
     let refused = ["gone@example.net".to_owned()].into();
     let greylisted = ["later@example.net".to_owned()].into();
     let server = SmtpServer::plain(Behaviour { refused, greylisted, ..Behaviour::default() }).await;
-    let smtp = Smtp::new(&config(&server)).expect("can be set up");
+    let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
     let error = smtp.send(&message("gone@example.net")).await.expect_err("refused");
     assert!(matches!(&error, NotifyError::Refused(reason) if reason.contains("550")), "{error}");
     assert!(!error.to_string().contains("gone@"), "the log learns no address: {error}");
@@ -99,7 +122,7 @@ async fn a_refused_mail_was_not_delivered() {
     for (code, for_good) in [(554, true), (452, false)] {
         let behaviour = Behaviour { answers_mail_with: Some(code), ..Behaviour::default() };
         let server = SmtpServer::plain(behaviour).await;
-        let smtp = Smtp::new(&config(&server)).expect("can be set up");
+        let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
         let error = smtp.send(&message("ada@example.net")).await.expect_err("refused");
         assert_eq!(matches!(error, NotifyError::Refused(_)), for_good, "{error}");
         assert_eq!(matches!(error, NotifyError::Unavailable(_)), !for_good, "{error}");
@@ -110,7 +133,7 @@ async fn a_refused_mail_was_not_delivered() {
 async fn a_server_that_hangs_is_given_up() {
     let send = async |hang| {
         let server = SmtpServer::plain(Behaviour { hangs: Some(hang), ..Behaviour::default() }).await;
-        let smtp = Smtp::new(&MailConfig { timeout_s: 1, ..config(&server) }).expect("can be set up");
+        let smtp = Smtp::new(&MailConfig { timeout_s: 1, ..config(&server) }, &trusted()).expect("can be set up");
         smtp.send(&message("ada@example.net")).await.expect_err("no answer")
     };
     let (at_once, after) = tokio::join!(send(Hang::AtOnce), send(Hang::AfterTheMail));
@@ -125,7 +148,7 @@ async fn nobody_listens() {
     let port = listener.local_addr().expect("has one").port();
     drop(listener);
     let server = SmtpServer::plain(Behaviour::default()).await;
-    let smtp = Smtp::new(&MailConfig { port, ..config(&server) }).expect("can be set up");
+    let smtp = Smtp::new(&MailConfig { port, ..config(&server) }, &trusted()).expect("can be set up");
     let error = smtp.send(&message("ada@example.net")).await.expect_err("nobody is there");
     assert!(matches!(error, NotifyError::Unavailable(_)), "{error}");
 }
@@ -133,23 +156,55 @@ async fn nobody_listens() {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let server = SmtpServer::with_starttls(Behaviour::default()).await;
-    let smtp = Smtp::new(&with_starttls(&server)).expect("can be set up");
+    let smtp = Smtp::new(&with_starttls(&server), &trusted()).expect("can be set up");
     let error = smtp.send(&message("ada@example.net")).await.expect_err("self-signed");
-    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("certificate")), "{error}");
+    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("UnknownIssuer")), "{error}");
 
     let elsewhere = MailConfig { host: "127.0.0.1".to_owned(), ..with_starttls(&server) };
-    let authority = server.authority.as_deref().map(str::as_bytes);
-    let smtp = Smtp::trusting(&elsewhere, authority).expect("can be set up");
+    let smtp = Smtp::new(&elsewhere, &server.trusted()).expect("can be set up");
     let error = smtp.send(&message("ada@example.net")).await.expect_err("a certificate for another name");
     assert!(matches!(&error, NotifyError::Unavailable(_)), "{error}");
     assert!(server.taken().is_empty());
+}
+
+/// A5: strict servers refuse whoever introduces itself by a bare host name.
+#[tokio::test]
+async fn a5_it_introduces_itself_by_the_configured_name() {
+    let behaviour = Behaviour { talks_to: Some("recover.example.com"), ..Behaviour::default() };
+    let server = SmtpServer::with_starttls(behaviour).await;
+    let with = |hello: &str| MailConfig { hello: hello.to_owned(), ..with_starttls(&server) };
+    let smtp = Smtp::new(&with("recover.example.com"), &server.trusted()).expect("can be set up");
+    smtp.send(&message("ada@example.net")).await.expect("takes it");
+    let smtp = Smtp::new(&with("recover"), &server.trusted()).expect("can be set up");
+    let error = smtp.send(&message("ada@example.net")).await.expect_err("not that name");
+    assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("EHLO") && reason.contains("550")));
+}
+
+/// A5: no relay needs an extension for an international domain, only for a local part.
+#[tokio::test]
+async fn a5_an_international_domain_goes_out_as_its_a_label() {
+    let server = SmtpServer::plain(Behaviour::default()).await;
+    let from = "hilfe@b\u{fc}cher.example".to_owned();
+    let smtp = Smtp::new(&MailConfig { from, ..config(&server) }, &trusted()).expect("can be set up");
+    smtp.send(&message("info@b\u{fc}cher.example")).await.expect("takes it");
+    let [mail] = &server.taken()[..] else { panic!("one mail") };
+    assert_eq!((mail.from.as_str(), &*mail.to[0]), ("hilfe@xn--bcher-kva.example", "info@xn--bcher-kva.example"));
+    let parsed = MessageParser::default().parse(&mail.data).expect("is a mail");
+    let address = |group: Option<&mail_parser::Address<'_>>| {
+        group.and_then(|group| group.first()).and_then(|one| one.address()).expect("an address").to_owned()
+    };
+    assert_eq!(address(parsed.from()), "hilfe@xn--bcher-kva.example");
+    assert_eq!(address(parsed.to()), "info@xn--bcher-kva.example");
+    assert_eq!(parsed.message_id(), Some("m-1@xn--bcher-kva.example"));
+    let error = smtp.send(&message("zo\u{eb}@example.net")).await.expect_err("the server lacks SMTPUTF8");
+    assert!(matches!(&error, NotifyError::Refused(_)), "{error}");
 }
 
 #[tokio::test]
 async fn nothing_is_said_in_the_clear_where_tls_is_asked_for() {
     let server = SmtpServer::plain(Behaviour::default()).await;
     for tls in [MailTls::Starttls, MailTls::Tls] {
-        let smtp = Smtp::new(&MailConfig { tls, timeout_s: 1, ..config(&server) }).expect("can be set up");
+        let smtp = Smtp::new(&MailConfig { tls, timeout_s: 1, ..config(&server) }, &trusted()).expect("can be set up");
         let error = smtp.send(&message("ada@example.net")).await.expect_err("no TLS there");
         assert!(matches!(error, NotifyError::Unavailable(_)), "{error}");
     }
@@ -160,17 +215,16 @@ async fn nothing_is_said_in_the_clear_where_tls_is_asked_for() {
 async fn it_signs_in_where_the_server_asks_for_it() {
     let behaviour = Behaviour { credentials: Some(("regain", "s3cret")), ..Behaviour::default() };
     let server = SmtpServer::with_starttls(behaviour).await;
-    let authority = server.authority.as_deref().map(str::as_bytes);
     let with = |password: &str| MailConfig {
         username: Some("regain".to_owned()),
         password: Some(password.into()),
         ..with_starttls(&server)
     };
-    let smtp = Smtp::trusting(&with("wrong"), authority).expect("can be set up");
+    let smtp = Smtp::new(&with("wrong"), &server.trusted()).expect("can be set up");
     let error = smtp.send(&message("ada@example.net")).await.expect_err("the wrong password");
     assert!(matches!(&error, NotifyError::Unavailable(reason) if reason.contains("535")), "{error}");
     assert!(!format!("{error:?} {smtp:?}").contains("wrong"));
-    let smtp = Smtp::trusting(&with("s3cret"), authority).expect("can be set up");
+    let smtp = Smtp::new(&with("s3cret"), &server.trusted()).expect("can be set up");
     smtp.send(&message("ada@example.net")).await.expect("takes it");
     assert!(server.taken()[0].encrypted);
 }

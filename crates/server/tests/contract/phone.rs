@@ -21,6 +21,8 @@ mod whole;
 use provider::{ACCOUNT, Mood, NO_NUMBER, Provider, TOKEN, Taken, breaks_off, calls_back};
 use suite::{ADA, Act, Fixture, Listener, call, phone_suite, text};
 
+use crate::authority::trusted;
+
 /// Where the provider calls back: behind a proxy, under a path, on a port of its own.
 const PUBLIC_URL: &str = "https://recover.example.com:8443/way";
 
@@ -48,7 +50,8 @@ impl Provided {
             timeout_s: 1,
             ..PhoneConfig::default()
         };
-        let twilio = Twilio::new(&change(config), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
+        let twilio =
+            Twilio::new(&change(config), &trusted(), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let listener = Arc::new(Listener::default());
         let hooks = Hooks {
             public_url: PUBLIC_URL.into(),

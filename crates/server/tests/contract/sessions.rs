@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{net::TcpListener, sync::Mutex};
 
+use crate::authority::trusted;
+
 const KEY: &str = "a key of thirty-two characters or more";
 
 /// The program where people are signed in.
@@ -55,7 +57,7 @@ async fn hook(program: &Program, key: &str) -> Arc<dyn Sessions> {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let config =
         DirectoryConfig { sessions_hook: Some(url), sessions_key: Some(key.into()), ..DirectoryConfig::default() };
-    SessionsHook::configured(&config, Arc::new(SystemClock)).expect("a client").expect("is configured")
+    SessionsHook::configured(&config, &trusted(), Arc::new(SystemClock)).expect("a client").expect("is configured")
 }
 
 fn ended() -> EndSessions {
@@ -109,7 +111,12 @@ async fn a_program_that_is_not_there_may_be_there_later() {
         sessions_key: Some(KEY.into()),
         ..DirectoryConfig::default()
     };
-    let hook = SessionsHook::configured(&config, Arc::new(SystemClock)).expect("a client").expect("is configured");
+    let hook =
+        SessionsHook::configured(&config, &trusted(), Arc::new(SystemClock)).expect("a client").expect("is configured");
     assert!(matches!(hook.end(&ended()).await, Err(NotifyError::Unavailable(_))));
-    assert!(SessionsHook::configured(&DirectoryConfig::default(), Arc::new(SystemClock)).expect("fine").is_none());
+    assert!(
+        SessionsHook::configured(&DirectoryConfig::default(), &trusted(), Arc::new(SystemClock))
+            .expect("fine")
+            .is_none()
+    );
 }

@@ -14,13 +14,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::AbortHandle,
 };
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        ServerConfig, crypto,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-    },
-};
+use tokio_rustls::TlsAcceptor;
+
+use crate::authority::{Authority, trusted};
+use regain_server::adapters::TrustedRoots;
 
 /// What the server does with mails.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +32,8 @@ pub(crate) struct Behaviour {
     pub(crate) answers_mail_with: Option<u16>,
     /// The name and password that it asks for.
     pub(crate) credentials: Option<(&'static str, &'static str)>,
+    /// It refuses clients that do not say this name in `EHLO`.
+    pub(crate) talks_to: Option<&'static str>,
 }
 
 /// Where a server can stop answering.
@@ -58,8 +57,8 @@ pub(crate) struct Taken {
 /// A running server; it stops when it is dropped.
 pub(crate) struct SmtpServer {
     pub(crate) address: SocketAddr,
-    /// The authority that signed its certificate, as PEM, where it has one.
-    pub(crate) authority: Option<String>,
+    /// The authority that vouches for it, where it has TLS.
+    authority: Option<Authority>,
     taken: Arc<Mutex<Vec<Taken>>>,
     task: AbortHandle,
 }
@@ -73,24 +72,22 @@ impl Drop for SmtpServer {
 impl SmtpServer {
     /// A server without TLS.
     pub(crate) async fn plain(behaviour: Behaviour) -> Self {
-        Self::start(behaviour, None, None).await
+        Self::start(behaviour, Tls::None, None).await
     }
 
-    /// A server that offers STARTTLS, with a certificate for `localhost` that it signed itself.
+    /// A server that offers STARTTLS, with a certificate for `localhost` of an authority of its own.
     pub(crate) async fn with_starttls(behaviour: Behaviour) -> Self {
-        let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("signs");
-        let certificate = CertificateDer::from_pem_slice(signed.cert.pem().as_bytes()).expect("is PEM");
-        let key = PrivateKeyDer::from_pem_slice(signed.signing_key.serialize_pem().as_bytes()).expect("is PEM");
-        let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("has versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .expect("fits together");
-        Self::start(behaviour, Some(TlsAcceptor::from(Arc::new(config))), Some(signed.cert.pem())).await
+        let authority = Authority::new();
+        Self::start(behaviour, Tls::Starttls(authority.acceptor()), Some(authority)).await
     }
 
-    async fn start(behaviour: Behaviour, tls: Option<TlsAcceptor>, authority: Option<String>) -> Self {
+    /// The same with TLS from the first byte.
+    pub(crate) async fn with_tls(behaviour: Behaviour) -> Self {
+        let authority = Authority::new();
+        Self::start(behaviour, Tls::Whole(authority.acceptor()), Some(authority)).await
+    }
+
+    async fn start(behaviour: Behaviour, tls: Tls, authority: Option<Authority>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("has one");
         let taken: Arc<Mutex<Vec<Taken>>> = Arc::default();
@@ -104,30 +101,52 @@ impl SmtpServer {
         Self { address, authority, taken, task: task.abort_handle() }
     }
 
+    /// What a client trusts that knows the server's authority.
+    pub(crate) fn trusted(&self) -> TrustedRoots {
+        self.authority.as_ref().map_or_else(trusted, Authority::trusted)
+    }
+
     /// The mails that it took.
     pub(crate) fn taken(&self) -> Vec<Taken> {
         self.taken.lock().expect("not poisoned").clone()
     }
 }
 
+/// TLS of a server.
+#[derive(Clone)]
+enum Tls {
+    None,
+    Starttls(TlsAcceptor),
+    /// From the first byte.
+    Whole(TlsAcceptor),
+}
+
 /// A conversation with one client.
-async fn converse(stream: TcpStream, peer: IpAddr, tls: Option<TlsAcceptor>, mailbox: Mailbox) -> io::Result<()> {
+async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -> io::Result<()> {
     let hangs = mailbox.behaviour.hangs;
     if hangs == Some(Hang::AtOnce) {
         std::future::pending::<()>().await;
     }
     let mut builder = SessionBuilder::new("mail.example.com");
-    if tls.is_some() {
+    if let Tls::Starttls(_) = &tls {
         builder.enable_start_tls();
     }
     if mailbox.behaviour.credentials.is_some() {
         builder.enable_auth(AuthMechanism::Plain);
     }
+    if let Tls::Whole(tls) = &tls {
+        let mut stream = BufReader::new(tls.accept(stream).await?);
+        let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
+        stream.write_all(&session.greeting().buffer()?).await?;
+        session.tls_active();
+        process(&mut session, &mut stream, hangs).await?;
+        return Ok(());
+    }
     let mut session = builder.build(peer, mailbox.clone());
     let mut stream = BufReader::new(stream);
     stream.write_all(&session.greeting().buffer()?).await?;
     if process(&mut session, &mut stream, hangs).await? == Action::UpgradeTls {
-        let tls = tls.expect("offered only with it");
+        let Tls::Starttls(tls) = tls else { panic!("offered only with it") };
         let stream = tls.accept(stream.into_inner()).await?;
         let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
         session.tls_active();
@@ -171,6 +190,13 @@ struct Mailbox {
 }
 
 impl Handler for Mailbox {
+    fn helo(&mut self, _ip: IpAddr, domain: &str) -> Response {
+        match self.behaviour.talks_to {
+            Some(name) if name != domain => Response::custom(550, "5.7.1 Access denied - Invalid HELO name".to_owned()),
+            _ => response::OK,
+        }
+    }
+
     fn rcpt(&mut self, to: &str) -> Response {
         if self.behaviour.refused.contains(to) {
             // As real servers do, with the address in the words.

@@ -1,6 +1,10 @@
 //! A whole server without a socket.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{
     Router,
@@ -10,7 +14,7 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use regain_server::{
-    adapters::{self, Database, EmbeddedDirectory, HashCost, SqliteStore},
+    adapters::{self, Database, EmbeddedDirectory, HashCost, SqliteStore, TrustedRoots},
     app::App,
     config::Config,
     http,
@@ -73,6 +77,9 @@ pub(crate) fn merged(under: &str, over: &str) -> String {
     merge(&mut whole, over.parse().expect("TOML"));
     whole.to_string()
 }
+
+/// The system's authorities, loaded once.
+static ROOTS: LazyLock<TrustedRoots> = LazyLock::new(|| TrustedRoots::load(None).expect("loads"));
 
 /// A server, its people and its time.
 pub(crate) struct World {
@@ -137,7 +144,7 @@ impl World {
                 .expect("opens")
                 .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
-        let breached = adapters::breached(&config.password.breached).expect("breached passwords");
+        let breached = adapters::breached(&config.password.breached, &ROOTS).expect("breached passwords");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
             directory: Directory {

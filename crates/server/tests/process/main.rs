@@ -77,6 +77,21 @@ fn what_keeps_it_from_starting_is_said_in_a_sentence() {
     assert!(said.contains("\ndemo: ") && said.contains("\nmail.kind: ") && said.contains("run regain-demo"), "{said}");
 }
 
+/// A5: whose word counts for certificates can be said in the environment, as to other programs; a mistake is told at once.
+#[test]
+fn a5_authorities_that_the_environment_names_are_loaded_or_missed() {
+    let folder = configured(&[]);
+    let output = program(&folder.path().join("regain.toml")).env("SSL_CERT_FILE", "/nonexistent/ca.pem").output();
+    let Output { status, stderr, .. } = output.expect("runs");
+    let said = String::from_utf8_lossy(&stderr);
+    assert!(!status.success() && said.contains("SSL_CERT_FILE") && said.contains("/nonexistent/ca.pem"), "{said}");
+
+    let folder = configured(&[("key_file", "ca_file = \"ca.pem\"\nkey_file")]);
+    fs::write(folder.path().join("ca.pem"), "no certificate").expect("writes");
+    let said = fails(&folder.path().join("regain.toml"));
+    assert!(said.contains("\nserver.ca_file: ") && said.contains("BEGIN CERTIFICATE"), "{said}");
+}
+
 #[test]
 fn people_are_imported_once_and_a_broken_list_is_named() {
     let folder = configured(&[]);

@@ -8,7 +8,10 @@ use async_trait::async_trait;
 use reqwest::Client;
 
 use crate::{
-    adapters::web_client::{WebClientError, web_client},
+    adapters::{
+        TrustedRoots,
+        web_client::{WebClientError, failure, web_client},
+    },
     breached::{BreachedHash, Prefix},
     ports::{Breached, BreachedError},
 };
@@ -26,20 +29,18 @@ pub struct BreachedWeb {
 impl BreachedWeb {
     /// A service at this address, which a range's prefix is put behind. One that does not take the
     /// connection within `timeout`, or does not answer within as long again, is given up.
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, WebClientError> {
-        Ok(Self { client: web_client(timeout)?, url: url.to_owned() })
+    pub fn new(url: &str, roots: &TrustedRoots, timeout: Duration) -> Result<Self, WebClientError> {
+        Ok(Self { client: web_client(timeout, roots)?, url: url.to_owned() })
     }
 
     async fn ask(&self, prefix: Prefix) -> Result<String, String> {
-        // What the error would say could hold the address, and with it the prefix.
-        let said = |error: reqwest::Error| error.without_url().to_string();
         let request = self.client.get(format!("{}{prefix}", self.url)).header("Add-Padding", "true");
-        let mut response = request.send().await.map_err(said)?;
+        let mut response = request.send().await.map_err(failure)?;
         if !response.status().is_success() {
             return Err(format!("the service answered {}", response.status()));
         }
         let mut answer = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(said)? {
+        while let Some(part) = response.chunk().await.map_err(failure)? {
             answer.extend_from_slice(&part);
             if answer.len() > MAX_ANSWER {
                 return Err("the answer is too long".to_owned());

@@ -280,7 +280,9 @@ async fn what_is_too_large_or_not_posted_is_not_read() {
 #[tokio::test]
 async fn without_a_number_to_call_from_there_are_no_calls() {
     let keys = Keys::derive(&Secret::new(vec![7; 32]));
-    let twilio = Twilio::new(&PhoneConfig::default(), PUBLIC_URL, keys, Arc::new(OsRng)).expect("can be set up");
+    let roots = crate::adapters::TrustedRoots::load(None).expect("loads");
+    let twilio =
+        Twilio::new(&PhoneConfig::default(), &roots, PUBLIC_URL, keys, Arc::new(OsRng)).expect("can be set up");
     let reference = CallRef { flow_id: "f1".into(), call_id: "c1".into() };
     let call = PhoneCall { reference, to: "+14255550123".into(), locale: "en".into() };
     assert!(matches!(twilio.call(&call).await, Err(NotifyError::Refused(_))));

@@ -22,6 +22,8 @@ use regain_server::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::authority::trusted;
 use tower::ServiceExt as _;
 
 use super::{
@@ -125,7 +127,8 @@ impl Whole {
         .await
         .expect("opens");
         directory.import(&People::from_toml(PEOPLE).expect("people")).await.expect("imports");
-        let twilio = Twilio::new(&config.phone, PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
+        let twilio =
+            Twilio::new(&config.phone, &trusted(), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database)),
             directory: Directory::embedded(Arc::new(directory)),

@@ -75,7 +75,7 @@ async fn on(
     on_folder(&harness::root().join("tests/hosts").join(folder), folder, headers, test).await
 }
 
-/// Where the pages that are built from packages are, with the packages.
+/// Folder of the pages that are built from packages, with the packages.
 fn apps() -> Result<PathBuf> {
     Ok(env::var_os("REGAIN_APPS").context("run the end-to-end tests with `cargo xtask test`")?.into())
 }
@@ -103,13 +103,13 @@ async fn on_folder(
     .await
 }
 
-/// Whether docs/embedding.md has a policy of content security.
+/// Tells if docs/embedding.md has a policy of content security.
 fn documented(policy: &str) -> Result<bool> {
     let documented = std::fs::read_to_string(harness::root().join("docs/embedding.md"))?;
     Ok(documented.contains(&policy.replace("@REGAIN@", "https://recover.example.com")))
 }
 
-/// What goes in place of `[server]` in the server's file, to let pages of an origin use the API.
+/// Text in place of `[server]` in the server's file, to let pages of an origin use the API.
 fn allowing(origin: &str) -> String {
     format!("[server]\nallowed_origins = [\"{origin}\"]")
 }
@@ -146,7 +146,7 @@ async fn goes_back(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// What the page wrote down of the widget's events: `window.heard`, each as its type and its detail.
+/// Record that the page keeps of the widget's events: `window.heard`, each as its type and its detail.
 const HEAR: &str = "
     window.heard = [];
     for (const type of ['open', 'step', 'done', 'error', 'close'])
@@ -173,7 +173,7 @@ async fn goes_and_comes_back(stage: &Stage) -> Result<()> {
     shows(stage, 1).await
 }
 
-/// How many widgets can be seen.
+/// Number of visible widgets.
 async fn shown(stage: &Stage) -> Result<u64> {
     let shown = "return [...document.querySelectorAll('.regain-widget')].filter((it) => it.checkVisibility()).length";
     Ok(stage.page.script(shown, vec![]).await?.as_u64().unwrap_or_default())

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::{
+    assets::{Named, filled, minified, read, script},
     budgets, paths, solver,
     widget::{self, Built, Extent},
 };
@@ -158,19 +159,6 @@ struct Shipped {
     form: Form,
 }
 
-/// A file under a name that holds its hash, and what whoever brings it in checks it by.
-pub(crate) struct Named {
-    name: String,
-    integrity: String,
-}
-
-impl Named {
-    /// One that is not checked, for developing.
-    pub(crate) fn unchecked(name: &str) -> Self {
-        Self { name: name.to_owned(), integrity: String::new() }
-    }
-}
-
 impl Shipped {
     /// Writes a file under a name that holds its hash.
     fn hashed(&mut self, start: &str, end: &str, content: &[u8]) -> Result<Named> {
@@ -210,7 +198,7 @@ impl Shipped {
         let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
         let wasm = self.form.wasm(widget::WASM, &wasm)?;
         let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
-        let glue = squeeze_script(&with_one_beginning(&without_doc_comments(&glue))?);
+        let glue = minified(&with_one_beginning(&without_doc_comments(&glue))?);
         let glue = self.form.script("the glue", &glue, Script::Module)?;
         let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
@@ -248,31 +236,6 @@ impl Shipped {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn read(path: &str) -> Result<String> {
-    fs::read_to_string(paths::root().join(path)).with_context(|| format!("{path} cannot be read"))
-}
-
-/// A script of `src/embed`, squeezed, with other files in the places that wait for them: each as its name and
-/// what it is checked by.
-pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {
-    let mut script = squeeze_script(&read(&format!("src/embed/{file}"))?);
-    for (place, Named { name, integrity }) in names {
-        script = filled(&script, &format!("__REGAIN_{place}__"), &json!([name, integrity]).to_string())?;
-    }
-    Ok(script)
-}
-
-fn filled(script: &str, placeholder: &str, value: &str) -> Result<String> {
-    ensure!(script.contains(placeholder), "no place waits for {placeholder}");
-    Ok(script.replace(placeholder, value))
-}
-
-/// Drops whole-line comments, indentation and empty lines. Nothing else: a script is not ours to parse.
-fn squeeze_script(source: &str) -> String {
-    let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Drops the comments that wasm-bindgen puts before functions.
@@ -321,7 +284,7 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{squeeze_script, with_one_beginning, without_doc_comments};
+    use super::{with_one_beginning, without_doc_comments};
 
     #[test]
     fn doc_comments_go_whole() {
@@ -335,11 +298,5 @@ mod tests {
         assert!(with_one_beginning(glue).expect("is as it was").starts_with("a();\nexport default async answer"));
         assert!(with_one_beginning("a();\nexport { initSync, __wbg_init as default };\n").is_err());
         assert!(with_one_beginning("async function __wbg_load(b) {}\nexport { initSync };\n").is_err());
-    }
-
-    #[test]
-    fn scripts_keep_addresses_that_look_like_comments() {
-        let source = "// gone\n  const a = \"https://x\";\n\n  // gone too\n  b();\n";
-        assert_eq!(squeeze_script(source), "const a = \"https://x\";\nb();\n");
     }
 }

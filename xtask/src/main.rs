@@ -4,6 +4,7 @@
 //! and keeps tools outside the tree, so that a fresh clone on a fresh machine needs nothing else.
 
 mod apps;
+mod assets;
 mod bench;
 mod bindgen;
 mod budgets;

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::Result;
 
 use crate::{
-    dist::{self, Named},
+    assets::{self, Named},
     paths,
     run::step,
     wasm::{Build, Compiler},
@@ -67,7 +67,7 @@ pub(crate) fn for_development() -> Result<()> {
             ],
         ),
     ] {
-        fs::write(folder.join(script), dist::script(script, names)?)?;
+        fs::write(folder.join(script), assets::script(script, names)?)?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ async fn screen_01_the_tag_of_the_documentation_is_all_that_a_page_needs() -> Re
     .await
 }
 
-/// What a page hears is enough to draw a funnel from, and has nothing in it that is anybody's.
+/// The events of a page are enough to draw a funnel from, and has nothing in it that is anybody's.
 fn funnel(heard: &Value) -> Result<()> {
     let told: Vec<_> = heard
         .as_array()

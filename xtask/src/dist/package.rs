@@ -8,7 +8,8 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use tar::{Builder, EntryType, Header};
 
-use super::{LOADER, VERSION, filled, read, script, versioned_loader};
+use super::{LOADER, VERSION, versioned_loader};
+use crate::assets::{filled, read, script};
 use crate::paths;
 
 /// Files of `src/embed/package` that are published unchanged.

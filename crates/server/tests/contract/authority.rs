@@ -33,7 +33,7 @@ impl Authority {
         Self { ca_file, issuer: Issuer::new(params, key) }
     }
 
-    /// What a server trusts whose `server.ca_file` names this authority.
+    /// The roots of a server whose `server.ca_file` names this authority.
     pub(crate) fn trusted(&self) -> TrustedRoots {
         TrustedRoots::load(Some(self.ca_file.path())).expect("loads")
     }
@@ -54,7 +54,7 @@ impl Authority {
     }
 }
 
-/// What a server trusts that names no authority of its own.
+/// The roots of a server that names no authority of its own.
 pub(crate) fn trusted() -> TrustedRoots {
     static SYSTEM: LazyLock<TrustedRoots> = LazyLock::new(|| TrustedRoots::load(None).expect("loads"));
     SYSTEM.clone()

@@ -29,7 +29,7 @@ use tokio::{net::TcpListener, sync::Mutex};
 
 use crate::authority::trusted;
 
-/// How many passwords the lists have: some ranges then have several, and most of the rest of the first few
+/// Number of passwords of the lists: some ranges then have several, and most of the rest of the first few
 /// thousand have none.
 const MANY: u32 = 3000;
 
@@ -166,7 +166,7 @@ async fn a_damaged_file_says_so() {
     assert!(matches!(range, Err(BreachedError::Unavailable(_))), "{range:?}");
 }
 
-/// What a service was asked: the prefixes, each with its `Add-Padding`.
+/// Requests to a service: the prefixes, each with its `Add-Padding`.
 type Asked = Arc<Mutex<Vec<(String, String)>>>;
 
 /// A service, and what it was asked.

@@ -24,7 +24,7 @@ use crate::authority::trusted;
 
 const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
-/// What the stand-in is asked, by the names in the documentation.
+/// Request to the stand-in, by the names in the documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {

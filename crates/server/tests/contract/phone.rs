@@ -23,7 +23,7 @@ use suite::{ADA, Act, Fixture, Listener, call, phone_suite, text};
 
 use crate::authority::trusted;
 
-/// Where the provider calls back: behind a proxy, under a path, on a port of its own.
+/// The address that the provider calls back: behind a proxy, under a path, on a port of its own.
 const PUBLIC_URL: &str = "https://recover.example.com:8443/way";
 
 /// The number that texts and calls come from.
@@ -34,7 +34,7 @@ struct Provided {
     twilio: Arc<Twilio>,
     listener: Arc<Listener>,
     hooks: Hooks,
-    /// Which calls were answered.
+    /// The calls that were answered.
     answered: Mutex<Vec<usize>>,
 }
 

@@ -28,7 +28,7 @@ const KEY: &str = "a key of thirty-two characters or more";
 /// The program where people are signed in.
 #[derive(Clone, Default)]
 struct Program {
-    /// What it answers next; 204 when there is nothing.
+    /// The status of its next answers; 204 when there is nothing.
     answers: Arc<Mutex<VecDeque<StatusCode>>>,
     told: Arc<Mutex<Vec<Value>>>,
 }

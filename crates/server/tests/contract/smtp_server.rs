@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::authority::{Authority, trusted};
 use regain_server::adapters::TrustedRoots;
 
-/// What the server does with mails.
+/// Behaviour of the server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Behaviour {
     /// Addresses that it refuses for good.
@@ -28,7 +28,7 @@ pub(crate) struct Behaviour {
     pub(crate) greylisted: HashSet<String>,
     /// It says nothing from here on.
     pub(crate) hangs: Option<Hang>,
-    /// What it answers to a whole mail instead of taking it.
+    /// The answer to a whole mail instead of taking it.
     pub(crate) answers_mail_with: Option<u16>,
     /// The name and password that it asks for.
     pub(crate) credentials: Option<(&'static str, &'static str)>,
@@ -36,12 +36,12 @@ pub(crate) struct Behaviour {
     pub(crate) talks_to: Option<&'static str>,
 }
 
-/// Where a server can stop answering.
+/// Points at which a server can stop answering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hang {
     /// Before its greeting.
     AtOnce,
-    /// When it has the whole mail.
+    /// After the whole mail.
     AfterTheMail,
 }
 
@@ -101,7 +101,7 @@ impl SmtpServer {
         Self { address, authority, taken, task: task.abort_handle() }
     }
 
-    /// What a client trusts that knows the server's authority.
+    /// The roots of a client that knows the server's authority.
     pub(crate) fn trusted(&self) -> TrustedRoots {
         self.authority.as_ref().map_or_else(trusted, Authority::trusted)
     }

@@ -10,7 +10,7 @@ use crate::{
     world::World,
 };
 
-/// What a paste from a document, a chat or a right-to-left page leaves around a text.
+/// Characters that a paste from a document, a chat or a right-to-left page leaves around a text.
 const INVISIBLE: [&str; 4] = ["\u{200b}", "\u{202a}", "\u{feff}", "\u{ad}"];
 
 #[tokio::test]

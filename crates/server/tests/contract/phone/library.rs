@@ -38,7 +38,7 @@ async fn twilio(lines: &str, given: &Value) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// What the library needs to ask the stand-in.
+/// Settings by which the library asks the stand-in.
 fn given(world: &Provided, more: &Value) -> Value {
     json!({ "base_url": world.provider.base_url, "account": ACCOUNT, "token": TOKEN, "form": more })
 }

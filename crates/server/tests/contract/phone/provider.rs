@@ -54,7 +54,7 @@ impl Taken {
     }
 }
 
-/// What it does instead of what it is asked.
+/// Misbehaviour of the stand-in.
 #[derive(Debug, Clone)]
 pub(super) enum Mood {
     /// Answers this, with an error as the documentation has them.
@@ -94,12 +94,12 @@ impl Provider {
         Self { base_url, shared, serving }
     }
 
-    /// What was taken so far, oldest first.
+    /// The requests taken so far, oldest first.
     pub(super) fn taken(&self) -> Vec<Taken> {
         self.shared.taken.lock().expect("not poisoned").clone()
     }
 
-    /// What was taken of one kind.
+    /// The requests of one kind that were taken.
     pub(super) fn taken_of(&self, what: &str) -> Vec<Taken> {
         self.taken().into_iter().filter(|taken| taken.what == what).collect()
     }

@@ -1,0 +1,58 @@
+//! Files of the shipped widget: their names, their integrity, and the scripts that bring them in.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+
+use crate::paths;
+
+/// A file under a name that holds its hash, and its integrity.
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) integrity: String,
+}
+
+impl Named {
+    /// One that is not checked, for developing.
+    pub(crate) fn unchecked(name: &str) -> Self {
+        Self { name: name.to_owned(), integrity: String::new() }
+    }
+}
+
+/// A file of the repository.
+pub(crate) fn read(path: &str) -> Result<String> {
+    fs::read_to_string(paths::root().join(path)).with_context(|| format!("{path} cannot be read"))
+}
+
+/// A script of `src/embed`, minified, with other files in the places that wait for them: each as its name and
+/// its integrity.
+pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {
+    let mut script = minified(&read(&format!("src/embed/{file}"))?);
+    for (place, Named { name, integrity }) in names {
+        script = filled(&script, &format!("__REGAIN_{place}__"), &json!([name, integrity]).to_string())?;
+    }
+    Ok(script)
+}
+
+pub(crate) fn filled(script: &str, placeholder: &str, value: &str) -> Result<String> {
+    ensure!(script.contains(placeholder), "no place waits for {placeholder}");
+    Ok(script.replace(placeholder, value))
+}
+
+/// Drops whole-line comments, indentation and empty lines. Nothing else: a script is not ours to parse.
+pub(crate) fn minified(source: &str) -> String {
+    let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minified;
+
+    #[test]
+    fn scripts_keep_addresses_that_look_like_comments() {
+        let source = "// gone\n  const a = \"https://x\";\n\n  // gone too\n  b();\n";
+        assert_eq!(minified(source), "const a = \"https://x\";\nb();\n");
+    }
+}

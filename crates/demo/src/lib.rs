@@ -39,5 +39,6 @@ pub async fn run(config: &Path) -> Result<(), Failure> {
     let public_url = config.server.public_url.clone();
     let site = Site::new(settings, config, ports, outbox, people, widget)?;
     let delivery = delivery(&site.app(), site.calls())?;
-    serve(Service { listener, public_url, router: site.router(), delivery }, stopped).await
+    let flows = site.app().flows().clone();
+    serve(Service { listener, public_url, router: site.router(), delivery, flows }, stopped).await
 }

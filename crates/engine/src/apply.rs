@@ -18,8 +18,8 @@ use crate::{
     subject::{KnownAccount, ProvedPerson},
 };
 
-/// The time after which whoever claimed a flow is taken for dead.
-const STUCK_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// The time after which whoever claimed an account is taken for dead.
+pub const STUCK_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// The result of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,10 @@ pub enum Applied {
     Refused(Vec<Violation>),
     /// The directory does not let us change this account.
     NotAllowed,
-    /// The directory does not answer.
+    /// The directory does not answer; nothing is changed.
     Unavailable,
+    /// Nobody can say any more if the change was made.
+    Unknown,
 }
 
 impl Engine {
@@ -72,6 +74,14 @@ impl Engine {
                 decision
             }
             Applied::NoAccount => over(turn, "account_gone"),
+            // The owner hears of it, as if it were done; the flow does not claim that it is.
+            Applied::Unknown => {
+                let mut decision = follows(turn, person, what);
+                decision.state = turn.state.ended(random_id(turn.cx.rng), EndReason::Cancelled, None);
+                decision.effects.retain(|effect| !matches!(effect, Effect::Audit { .. }));
+                decision.audit("outcome_unknown");
+                decision
+            }
         }
     }
 }

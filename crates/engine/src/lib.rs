@@ -33,7 +33,7 @@ mod properties;
 #[cfg(test)]
 mod testing;
 
-pub use apply::Applied;
+pub use apply::{Applied, STUCK_AFTER};
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use decision::{Application, Cost, Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use engine::{Asserted, Context, Engine};

@@ -9,7 +9,7 @@ use regain_protocol::{MethodKind, Role, Secret, Violation};
 
 use regain_values::{AccountId, MailAddress, UserId};
 
-use crate::{AccountMail, AccountPhone, DirectoryError};
+use crate::{AccountMail, AccountPhone, AccountWrite, DirectoryError};
 
 /// The abilities of a directory. They stay the same while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +165,21 @@ pub trait Accounts: Send + Sync + 'static {
         Ok(false)
     }
 
+    /// The same changes as parts of a commit, for accounts in the store's own database; `None` for those elsewhere.
+    fn joined(&self) -> Option<&dyn JoinedAccounts> {
+        None
+    }
+
     /// Tells if the directory answers.
     async fn check(&self) -> Result<(), DirectoryError>;
+}
+
+/// Prepares changes of accounts that are in the store's own database: one transaction has the account and the flow.
+#[async_trait]
+pub trait JoinedAccounts: Send + Sync {
+    /// [`Accounts::set_password`] but for the writing; it takes what is slow, and changes nothing.
+    async fn password(&self, id: &AccountId, change: &PasswordChange) -> Result<AccountWrite, SetPasswordError>;
+
+    /// [`Accounts::unlock`] but for the writing, which is refused where the account turns out to be in the other state.
+    fn unlocking(&self, id: &AccountId, expected: Unlocked) -> Result<AccountWrite, UnlockError>;
 }

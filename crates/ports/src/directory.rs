@@ -7,7 +7,7 @@ use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
-    Abilities, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration, Registrations,
+    Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration, Registrations,
     SetPasswordError, SignIn, UnlockError, Unlocked,
 };
 
@@ -173,6 +173,22 @@ impl Directory {
     /// Changes what an account can prove itself by, but for the roles that the directory owns; see
     /// [`Registrations::register`].
     pub async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
+        self.is_registrable(registration)?;
+        self.registrations.register(id, registration).await
+    }
+
+    /// [`Directory::register`] as part of a commit of the store; see [`Registrations::prepare`].
+    pub async fn prepare_registration(
+        &self,
+        id: &AccountId,
+        registration: &Registration,
+    ) -> Result<AccountWrite, RegisterError> {
+        self.is_registrable(registration)?;
+        self.registrations.prepare(id, registration).await
+    }
+
+    /// Refuses a role that the directory owns.
+    fn is_registrable(&self, registration: &Registration) -> Result<(), RegisterError> {
         let abilities = self.abilities();
         let is_owned = match registration {
             Registration::Mail(AccountMail { role, .. }) | Registration::RemoveMail(role) => {
@@ -183,7 +199,7 @@ impl Directory {
             }
             _ => false,
         };
-        if is_owned { Err(RegisterError::NotRegistrable) } else { self.registrations.register(id, registration).await }
+        if is_owned { Err(RegisterError::NotRegistrable) } else { Ok(()) }
     }
 
     /// Tells if the directory answers. The database of the registrations is the store's.

@@ -1,5 +1,6 @@
 //! Ports: what the server needs from the world, each a trait with its types and errors.
 
+mod account_write;
 mod accounts;
 mod breached;
 pub mod breached_hash;
@@ -15,7 +16,10 @@ mod rng;
 mod sessions;
 mod store;
 
-pub use accounts::{Abilities, Accounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError, Unlocked};
+pub use account_write::{AccountRefusal, AccountWrite};
+pub use accounts::{
+    Abilities, Accounts, JoinedAccounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError, Unlocked,
+};
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SystemClock};
@@ -27,6 +31,6 @@ pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Reg
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{
-    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Settlement, Store,
-    StoreError, VoidOthers,
+    AuditEntry, Change, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, NewMessage, Replay,
+    Settlement, Store, StoreError, VoidOthers,
 };

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{Role, Secret};
 
-use crate::{AccountId, AccountMail, AccountPhone, AccountQuestion, DirectoryError};
+use crate::{AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError};
 
 /// The registrations of an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,6 +114,9 @@ pub trait Registrations: Send + Sync + 'static {
     /// Changes what an account can prove itself by, in one transaction. Done twice, it is as if it were
     /// done once.
     async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError>;
+
+    /// [`Registrations::register`] but for the writing, which is part of a commit of the store.
+    async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError>;
 
     /// Removes everything that is registered for an account, in one transaction.
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError>;

@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
 use regain_values::FlowId;
 
+use crate::{AccountRefusal, AccountWrite};
+
 /// A flow as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowRow {
@@ -44,6 +46,10 @@ pub struct Change {
     pub audit: Vec<AuditEntry>,
     /// Ends every other flow of the account and drops its unsent messages.
     pub void_others: Option<VoidOthers>,
+    /// Takes or settles the one claim on an account.
+    pub claim: Option<ClaimChange>,
+    /// A change of the account itself, where it is in the store's own database.
+    pub account: Option<AccountWrite>,
     /// The time now.
     pub now: Timestamp,
 }
@@ -85,6 +91,40 @@ pub struct VoidOthers {
     pub state: String,
 }
 
+/// A claim on an account: its holder alone changes the account's password, lock or security info.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Unique.
+    pub id: String,
+    /// The account's key.
+    pub account_key: String,
+    /// The flow that changes the account.
+    pub flow_id: String,
+    /// The time at which it was taken.
+    pub claimed_at: Timestamp,
+    /// The intended change, sealed, where a directory elsewhere makes it: whoever finds the claim left behind asks the
+    /// directory how that ended. `None` where the change is committed together with the end of the claim.
+    pub intent: Option<String>,
+}
+
+/// A change of a claim.
+#[derive(Debug, Clone)]
+pub enum ClaimChange {
+    /// Takes it. Refused while there is another on the account that has an intent, or that was not left behind.
+    Take {
+        /// The claim.
+        claim: Claim,
+        /// A claim that was taken then or before was left behind; so was one from as far in the future, by a clock
+        /// that was wrong.
+        stale: Timestamp,
+    },
+    /// Ends it. Refused where it is not there any more.
+    Settle {
+        /// Its id.
+        id: String,
+    },
+}
+
 /// A message to queue, sealed: the store cannot read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
@@ -100,7 +140,8 @@ pub struct NewMessage {
     pub voidable: bool,
 }
 
-/// A message that one worker has claimed.
+/// A message that one worker has claimed, for as long as its lease lasts. The lease goes by id and attempts: each claim
+/// is another attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedMessage {
     /// Its id.
@@ -165,6 +206,10 @@ pub enum Committed {
     /// Nothing is stored: the flow was changed meanwhile, or an answer to the same key was. Read
     /// again and decide again.
     Conflict,
+    /// Nothing is stored: somebody else has the claim on the account.
+    Claimed,
+    /// Nothing is stored: the account does not take the change.
+    AccountRefused(AccountRefusal),
     /// Nothing is stored: a counter has no room.
     OverLimit {
         /// The counter.
@@ -209,15 +254,21 @@ pub trait Store: Send + Sync + 'static {
     /// The kept answer to a key that is not out of time; `None` where there is none.
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError>;
 
-    /// Claims the oldest message that is due; `None` where there is none. No two callers get the same.
-    async fn claim_message(&self, now: Timestamp) -> Result<Option<ClaimedMessage>, StoreError>;
+    /// Claims the oldest message that is due, until a time; `None` where there is none. No two callers get the same while
+    /// the lease lasts. Afterwards whoever had it is dead, and nobody knows whether it was sent: what nothing may drop
+    /// is due again, and the rest is for [`Store::abandon_claimed`].
+    async fn claim_message(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMessage>, StoreError>;
 
-    /// Says what became of a claimed message.
-    async fn settle_message(&self, id: &str, settlement: Settlement) -> Result<(), StoreError>;
+    /// Says what became of a claimed message; nothing happens once another has it.
+    async fn settle_message(&self, claimed: &ClaimedMessage, settlement: Settlement) -> Result<(), StoreError>;
 
-    /// Gives up on messages that were claimed when a former process died: nobody knows whether they
-    /// were sent. Called once at start. Returns how many.
-    async fn abandon_claimed(&self) -> Result<u64, StoreError>;
+    /// Gives up on voidable messages whose lease is over: nobody gets two codes for one ask. `until` is the end of a
+    /// lease that began now. Returns how many.
+    async fn abandon_claimed(&self, now: Timestamp, until: Timestamp) -> Result<u64, StoreError>;
+
+    /// The claims with an intent that were left behind: taken at `stale` or before, or as far in the future. Oldest
+    /// first, at most 100.
+    async fn unsettled_claims(&self, stale: Timestamp, now: Timestamp) -> Result<Vec<Claim>, StoreError>;
 
     /// The audit log of one flow, oldest first.
     async fn audit(&self, flow_id: &FlowId) -> Result<Vec<AuditEntry>, StoreError>;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
-    time::sleep,
+    time::{interval, sleep, timeout},
 };
 use tracing::{error, info, warn};
 
@@ -30,6 +30,21 @@ const WORKERS: usize = 4;
 
 /// Time between looks for messages that have become due again; new ones come with a wake-up.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The time for which a message is leased to a worker. Afterwards its process is taken for dead.
+const LEASE: SignedDuration = SignedDuration::from_mins(3);
+
+/// The time within which a worker is done with a message, so that it never outlives its lease.
+const SEND_WITHIN: Duration = Duration::from_secs(150);
+
+/// Time between looks for messages whose lease is over.
+const ABANDON_EVERY: Duration = Duration::from_secs(30);
+
+/// Time before what became of a message is said again to a store that did not take it.
+const SAY_AGAIN: Duration = Duration::from_secs(1);
+
+/// The number of times that it is said, until the lease is over.
+const TIMES_SAID: u32 = 30;
 
 /// Time before the first retry; each further one waits three times as long.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(5);
@@ -84,11 +99,7 @@ impl Delivery {
     /// Delivers until `shutdown` completes; what is on its way then is brought to its end, and
     /// nothing else is begun.
     pub async fn run(self: Arc<Self>, shutdown: impl Future<Output = ()> + Send) {
-        match self.store.abandon_claimed().await {
-            Ok(0) => {}
-            Ok(count) => warn!(count, "messages were being sent when the server died; nobody knows whether they were"),
-            Err(error) => error!(%error, "cannot look for messages that a former process was sending"),
-        }
+        let mut looks = interval(ABANDON_EVERY);
         let (stop, stopped) = watch::channel(false);
         let mut workers = JoinSet::new();
         for _ in 0..WORKERS {
@@ -98,6 +109,7 @@ impl Delivery {
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
+                _ = looks.tick() => self.abandon().await,
                 Some(ended) = workers.join_next() => {
                     // Workers end by themselves only by a panic, which concerns one message.
                     error!(panicked = ended.is_err(), "a delivery worker ended; another takes its place");
@@ -107,6 +119,16 @@ impl Delivery {
         }
         stop.send_replace(true);
         while workers.join_next().await.is_some() {}
+    }
+
+    /// Gives up on codes and calls of a process that died while it was sending them.
+    async fn abandon(&self) {
+        let now = self.clock.now();
+        match self.store.abandon_claimed(now, now + LEASE).await {
+            Ok(0) => {}
+            Ok(count) => warn!(count, "messages were being sent when a server died; nobody knows whether they were"),
+            Err(error) => error!(%error, "cannot look for messages that a dead process was sending"),
+        }
     }
 
     /// One worker: delivers what is due, then waits for a wake-up.
@@ -131,10 +153,23 @@ impl Delivery {
 
     /// Delivers the message that has been due for longest; `false` where none is.
     pub async fn deliver_next(&self) -> Result<bool, StoreError> {
-        let Some(claimed) = self.store.claim_message(self.clock.now()).await? else { return Ok(false) };
+        let now = self.clock.now();
+        let Some(claimed) = self.store.claim_message(now, now + LEASE).await? else { return Ok(false) };
         let settlement = self.deliver(&claimed).await;
-        self.store.settle_message(&claimed.id, settlement).await?;
+        self.settle(&claimed, settlement).await?;
         Ok(true)
+    }
+
+    /// Says what became of a message, again and again while it is this worker's: what is not said is sent once more.
+    async fn settle(&self, claimed: &ClaimedMessage, settlement: Settlement) -> Result<(), StoreError> {
+        for _ in 1..TIMES_SAID {
+            match self.store.settle_message(claimed, settlement).await {
+                Ok(()) => return Ok(()),
+                Err(error) => warn!(%error, "what became of a message is not said yet"),
+            }
+            sleep(SAY_AGAIN).await;
+        }
+        self.store.settle_message(claimed, settlement).await
     }
 
     /// Sends one message and says what became of it. The log names the message, never an address, a
@@ -163,7 +198,8 @@ impl Delivery {
     /// Tries once.
     async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> Settlement {
         let message = claimed.id.as_str();
-        match self.carry(message, outgoing).await {
+        let late = |_| Err(NotifyError::Unknown("it took too long".into()));
+        match timeout(SEND_WITHIN, self.carry(message, outgoing)).await.unwrap_or_else(late) {
             Ok(Carried::Sent) => info!(message, attempts = claimed.attempts + 1, "sent"),
             // It has cost as much until here, so it costs as much to say.
             Ok(Carried::ToNobody) => info!(message, attempts = claimed.attempts + 1, "settled without a recipient"),

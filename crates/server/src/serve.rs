@@ -37,6 +37,7 @@ use crate::{
     app::App,
     config::{Config, ConfigError, KeyError, LogFormat},
     delivery::Delivery,
+    flows::Flows,
     http::{
         self,
         files::{self, Files, FilesError},
@@ -47,6 +48,9 @@ use crate::{
 
 /// Time between purges of what expired long ago.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
+
+/// Time between looks for changes of accounts that were left behind.
+const SETTLE_EVERY: Duration = Duration::from_secs(5);
 
 /// Time that open requests may take to end when the server is stopped.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -141,6 +145,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         public_url: app.config().server.public_url.clone(),
         router: http::router(&app, pages),
         delivery: delivery(&app, Arc::new(app.flows().clone()))?,
+        flows: app.flows().clone(),
     };
     serve(service, stopped).await
 }
@@ -155,13 +160,16 @@ pub struct Service {
     pub router: Router,
     /// Sends what they queue.
     pub delivery: Delivery,
+    /// Settles changes of accounts that were left behind.
+    pub flows: Flows,
 }
 
 /// Answers requests, delivers messages and forgets what is out of time, until `stopped` is true.
 pub async fn serve(service: Service, stopped: watch::Receiver<bool>) -> Result<(), Failure> {
-    let Service { listener, public_url, router, delivery } = service;
+    let Service { listener, public_url, router, delivery, flows } = service;
     let local = listener.local_addr().map_err(Failure::Serve)?;
     let purge = tokio::spawn(purge(Arc::clone(&delivery.store), Arc::clone(&delivery.clock)));
+    let settling = tokio::spawn(settle(flows));
     let delivery = tokio::spawn(Arc::new(delivery).run(is_set(stopped.clone())));
     tracing::info!(%local, public_url, "listening");
 
@@ -176,6 +184,7 @@ pub async fn serve(service: Service, stopped: watch::Receiver<bool>) -> Result<(
         tracing::warn!("some requests did not end and were cut off");
     }
     purge.abort();
+    settling.abort();
     if delivery.await.is_err() {
         tracing::warn!("the delivery ended in a panic");
     }
@@ -202,6 +211,19 @@ async fn purge(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
         match store.purge(clock.now()).await {
             Ok(rows) => tracing::debug!(rows, "purged"),
             Err(error) => tracing::error!(%error, "cannot purge"),
+        }
+    }
+}
+
+/// Settles changes of accounts that were left behind, at the start and again and again.
+async fn settle(flows: Flows) {
+    let mut ticks = interval(SETTLE_EVERY);
+    loop {
+        ticks.tick().await;
+        match flows.settle_left_behind().await {
+            Ok(0) => {}
+            Ok(count) => tracing::warn!(count, "changes of accounts that were left behind are settled"),
+            Err(error) => tracing::error!(%error, "cannot look for changes of accounts that were left behind"),
         }
     }
 }

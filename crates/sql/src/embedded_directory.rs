@@ -12,6 +12,7 @@ mod recovery_codes;
 mod register;
 mod registrations;
 mod rows;
+mod write;
 
 use std::{fmt, sync::Arc};
 
@@ -19,6 +20,7 @@ pub use hashing::HashCost;
 use hashing::{Hashing, SALT_BYTES};
 pub use import::ImportError;
 pub use people::{MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole};
+pub(crate) use write::Write;
 
 use crate::database::Database;
 use regain_keys::Keys;

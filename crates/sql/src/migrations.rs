@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 8] = migrations![
+const MIGRATIONS: [(&str, &str); 9] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -22,13 +22,15 @@ const MIGRATIONS: [(&str, &str); 8] = migrations![
     "0006_sealed_authenticators",
     "0007_failures_since",
     "0008_recovery_codes",
+    "0011_claims_and_leases",
 ];
 
 /// Brings a database up to date.
 pub(super) fn migrator() -> Migrator {
-    let migrations = (1..).zip(MIGRATIONS).map(|(version, (name, sql))| {
-        let description = name.split_once('_').map_or(name, |(_, words)| words).replace('_', " ");
-        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    let migrations = MIGRATIONS.into_iter().map(|(name, sql)| {
+        let (version, words) = name.split_once('_').expect("a number and words");
+        let version = version.parse().expect("a number");
+        Migration::new(version, words.replace('_', " ").into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect())
 }
@@ -73,6 +75,7 @@ mod tests {
                 "0e6397895195",
                 "46beaafda096",
                 "a11f9107addc",
+                "5622ffeebaf0",
             ]
         );
     }

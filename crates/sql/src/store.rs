@@ -4,6 +4,7 @@
 
 mod audit;
 mod charges;
+mod claims;
 mod messages;
 
 use async_trait::async_trait;
@@ -12,10 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
 use sqlx::{Row as _, Transaction};
 
-use crate::database::{Backend, Database, from_millis, to_millis};
+use crate::{
+    database::{Backend, Database, from_millis, to_millis},
+    embedded_directory::Write,
+};
 use regain_ports::{
-    AuditEntry, Change, Charge, Charged, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store, StoreError,
-    VoidOthers,
+    AuditEntry, Change, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store,
+    StoreError, VoidOthers,
 };
 use regain_values::FlowId;
 
@@ -68,7 +72,7 @@ impl Store for SqliteStore {
         // Whatever is not committed is rolled back: nothing of a refused change stays.
         match committed {
             Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
-            Committed::Conflict | Committed::OverLimit { .. } => {
+            Committed::Conflict | Committed::Claimed | Committed::AccountRefused(_) | Committed::OverLimit { .. } => {
                 transaction.rollback().await.map_err(StoreError::unavailable)?;
             }
         }
@@ -119,24 +123,28 @@ impl Store for SqliteStore {
         }))
     }
 
-    async fn claim_message(&self, now: Timestamp) -> Result<Option<ClaimedMessage>, StoreError> {
+    async fn claim_message(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMessage>, StoreError> {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let claimed = messages::claim(&mut transaction, now).await.map_err(StoreError::unavailable)?;
+        let claimed = messages::claim(&mut transaction, now, until).await.map_err(StoreError::unavailable)?;
         transaction.commit().await.map_err(StoreError::unavailable)?;
         Ok(claimed)
     }
 
-    async fn settle_message(&self, id: &str, settlement: Settlement) -> Result<(), StoreError> {
+    async fn settle_message(&self, claimed: &ClaimedMessage, settlement: Settlement) -> Result<(), StoreError> {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        messages::settle(&mut transaction, id, settlement).await.map_err(StoreError::unavailable)?;
+        messages::settle(&mut transaction, claimed, settlement).await.map_err(StoreError::unavailable)?;
         Ok(transaction.commit().await.map_err(StoreError::unavailable)?)
     }
 
-    async fn abandon_claimed(&self) -> Result<u64, StoreError> {
+    async fn abandon_claimed(&self, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let abandoned = messages::abandon_claimed(&mut transaction).await.map_err(StoreError::unavailable)?;
+        let abandoned = messages::abandon(&mut transaction, now, until).await.map_err(StoreError::unavailable)?;
         transaction.commit().await.map_err(StoreError::unavailable)?;
         Ok(abandoned)
+    }
+
+    async fn unsettled_claims(&self, stale: Timestamp, now: Timestamp) -> Result<Vec<Claim>, StoreError> {
+        Ok(claims::unsettled(self.database.reader(), stale, now).await.map_err(StoreError::unavailable)?)
     }
 
     async fn audit(&self, flow_id: &FlowId) -> Result<Vec<AuditEntry>, StoreError> {
@@ -156,10 +164,13 @@ impl Store for SqliteStore {
         let mut purged = 0;
         // Messages before flows, which they refer to: a flow stays as long as a message of it does.
         for (statement, until) in [
+            // One with an intent is settled by whoever finds out how that ended.
+            ("DELETE FROM claims WHERE claimed_at <= $1 AND intent IS NULL", long_ago),
             ("DELETE FROM messages WHERE not_after <= $1", long_ago),
             (
                 "DELETE FROM flows WHERE expires_at <= $1
-                 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)",
+                 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)
+                 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.flow_id = flows.id)",
                 long_ago,
             ),
             ("DELETE FROM replays WHERE expires_at <= $1", to_millis(now)),
@@ -191,9 +202,20 @@ async fn write(transaction: &mut Transaction<'_, Backend>, change: &Change) -> s
     {
         return Ok(Committed::Conflict);
     }
+    if let Some(claim) = &change.claim
+        && !claims::write(transaction, claim, change.now).await?
+    {
+        return Ok(Committed::Claimed);
+    }
     for charge in &change.charges {
         if let Some(retry_at) = charges::charge(transaction, charge, change.now).await? {
             return Ok(Committed::OverLimit { bucket: charge.bucket.clone(), retry_at });
+        }
+    }
+    if let Some(account) = &change.account {
+        let unknown = || sqlx::Error::Encode("a change of an account that another adapter prepared".into());
+        if let Err(refusal) = account.get::<Write>().ok_or_else(unknown)?.write(transaction).await? {
+            return Ok(Committed::AccountRefused(refusal));
         }
     }
     // Before the change's own messages are queued: those are to be sent.

@@ -106,7 +106,7 @@ pub(crate) const EVENTS: [CallEvent; 6] = [
 ];
 
 /// The answers of the directory.
-pub(crate) fn results() -> [Applied; 7] {
+pub(crate) fn results() -> [Applied; 8] {
     [
         Applied::Done,
         Applied::NotLocked,
@@ -115,6 +115,7 @@ pub(crate) fn results() -> [Applied; 7] {
         Applied::Refused(vec![Violation::Reused {}]),
         Applied::NotAllowed,
         Applied::Unavailable,
+        Applied::Unknown,
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The contract of [`Store`].
 
 pub mod changes;
+pub mod claims;
 pub mod counters;
 pub mod lifetime;
 pub mod queue;
@@ -43,6 +44,10 @@ macro_rules! store_contract {
                 changes::an_answer_is_kept_once_until_its_time,
                 changes::success_voids_the_other_flows_and_unsent_codes,
                 changes::the_audit_log_keeps_its_order,
+                claims::an_account_has_one_claim_at_a_time,
+                claims::of_parallel_claims_one_is_taken,
+                claims::a_claim_that_was_left_behind_is_taken_over,
+                claims::a_claim_with_an_intent_is_settled_and_never_taken_over,
                 counters::exactly_the_limit_is_charged_under_parallel_commits,
                 counters::the_window_slides,
                 counters::all_counters_are_checked_before_any_is_charged,
@@ -58,6 +63,8 @@ macro_rules! store_contract {
                 queue::a_retry_after_its_time_is_over_has_failed,
                 queue::a_voided_message_is_not_retried,
                 queue::what_a_dead_process_claimed_is_abandoned,
+                queue::d20_a_lease_is_its_process_alone,
+                queue::d20_what_must_not_be_lost_is_sent_by_another,
                 lifetime::everything_survives_reopening,
                 lifetime::purge_forgets_what_is_long_out_of_time_and_nothing_else,
                 lifetime::it_answers,
@@ -87,6 +94,8 @@ fn change(flow: FlowRow) -> Change {
         replay: None,
         audit: Vec::new(),
         void_others: None,
+        claim: None,
+        account: None,
         now: start(),
     }
 }
@@ -137,7 +146,15 @@ async fn insert(store: &impl Store, row: FlowRow) -> FlowRow {
     FlowRow { version: 1, ..row }
 }
 
+/// The time for which messages are leased.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// Claims what is due, if anything is.
+async fn claim_next(store: &impl Store, now: Timestamp) -> Option<ClaimedMessage> {
+    store.claim_message(now, now + LEASE).await.expect("answers")
+}
+
 /// Claims what must be there.
 async fn claim(store: &impl Store, now: Timestamp) -> ClaimedMessage {
-    store.claim_message(now).await.expect("answers").expect("a message is due")
+    claim_next(store, now).await.expect("a message is due")
 }

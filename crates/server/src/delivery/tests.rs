@@ -211,6 +211,8 @@ impl World {
             replay: None,
             audit: Vec::new(),
             void_others: None,
+            claim: None,
+            account: None,
             now,
         };
         assert_eq!(self.store.commit(&change).await.expect("answers"), Committed::Done);
@@ -369,7 +371,9 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     });
     // A former process died while it was sending this one.
     world.queue("dead", Some("ada@example.net")).await;
-    world.store.claim_message(world.clock.now()).await.expect("answers").expect("is due");
+    let now = world.clock.now();
+    world.store.claim_message(now, now + LEASE).await.expect("answers").expect("is due");
+    world.clock.advance(LEASE.as_secs());
 
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(Arc::clone(&delivery).run(async {

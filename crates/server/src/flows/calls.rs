@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, state};
+use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT, state};
 use crate::{
     client::Client,
     engine::OnOverLimit,
@@ -30,7 +30,8 @@ impl Flows {
             let Some(decision) = decision else { return Ok(heard) };
             match self.decided(&row, cx, decision, None, &nobody).await? {
                 CommitResult::Done(_) => return Ok(heard),
-                CommitResult::Conflict => {}
+                CommitResult::Conflict | CommitResult::AccountRefused(_) => {}
+                CommitResult::Claimed => tokio::time::sleep(WAIT).await,
                 CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     if let CommitResult::Done(_) =

@@ -1,15 +1,15 @@
-//! Commits of decisions: everything in one transaction, and the directory's change in between two.
+//! Commits of decisions: everything in one transaction.
 
 use jiff::Timestamp;
 
-use super::{Fault, Flows, IdempotencyKey, MAX_ROUNDS, Reply};
+use super::{Fault, Flows, IdempotencyKey, Reply};
 use crate::{
     client::Client,
-    engine::{Application, Applied, Context, Decision, Effect, OnOverLimit, Stage},
+    engine::{Context, Decision, Effect, OnOverLimit, Stage},
     keys::token_hash,
     ports::{
-        AccountId, AuditEntry, Change, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, SetPasswordError,
-        UnlockError, Unlocked, VoidOthers, random_id, random_token,
+        AccountRefusal, AccountWrite, AuditEntry, Change, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers,
+        random_id, random_token,
     },
 };
 
@@ -19,83 +19,33 @@ pub(super) enum CommitResult {
     Done(Reply),
     /// Nothing: read and decide again.
     Conflict,
+    /// Nothing: somebody else is changing the account.
+    Claimed,
+    /// Nothing: the account does not take the change.
+    AccountRefused(AccountRefusal),
     /// Nothing: a counter has no room.
     OverLimit(OnOverLimit, Timestamp),
 }
 
+/// The part of a change of an account that is committed along with a decision.
+#[derive(Default)]
+pub(super) struct Along {
+    /// The beginning or the end of the claim.
+    pub(super) claim: Option<ClaimChange>,
+    /// The change itself.
+    pub(super) account: Option<AccountWrite>,
+}
+
 impl Flows {
-    /// Carries out what the engine decided about an answer.
-    pub(super) async fn decided(
-        &self,
-        row: &FlowRow,
-        cx: Context<'_>,
-        decision: Decision,
-        key: Option<&IdempotencyKey>,
-        client: &Client,
-    ) -> Result<CommitResult, Fault> {
-        let Some((account_id, what)) = application(&decision) else {
-            return self.commit_answer(row, cx, &decision, key, client).await;
-        };
-        // The claim keeps no answer: what follows from it does.
-        match self.carry_out(row, cx, &decision, Reply::nothing(), None, client).await? {
-            CommitResult::Done(_) => {}
-            not_claimed => return Ok(not_claimed),
-        }
-        let applied = self.apply(&account_id, &what).await;
-        let mut claimed = FlowRow { version: row.version + 1, ..row.clone() };
-        for _ in 0..MAX_ROUNDS {
-            let follows = self.engine.applied(cx, &decision.state, &what, &applied);
-            match self.commit_answer(&claimed, cx, &follows, key, client).await? {
-                CommitResult::Conflict if applied == Applied::Done => {
-                    // Whatever happened to the flow meanwhile: it is done, so it says so.
-                    let now = self.store.flow(&row.id).await?;
-                    claimed.version = now.ok_or(Fault::Contention)?.version;
-                }
-                other => return Ok(other),
-            }
-        }
-        Err(Fault::Contention)
-    }
-
-    /// Has the directory do it.
-    async fn apply(&self, account_id: &AccountId, what: &Application) -> Applied {
-        let error = match what {
-            Application::SetPassword { new, current } => {
-                let change = PasswordChange { new: new.clone(), current: current.clone() };
-                match self.directory.set_password(account_id, &change).await {
-                    Ok(()) => return Applied::Done,
-                    Err(SetPasswordError::NoSuchAccount) => return Applied::NoAccount,
-                    Err(SetPasswordError::WrongPassword) => return Applied::WrongPassword,
-                    Err(SetPasswordError::Refused(violations)) => return Applied::Refused(violations),
-                    Err(SetPasswordError::NotAllowed) => return Applied::NotAllowed,
-                    Err(error) => error.to_string(),
-                }
-            }
-            Application::Unlock => match self.directory.unlock(account_id).await {
-                Ok(Unlocked::WasLocked) => return Applied::Done,
-                Ok(Unlocked::WasNotLocked) => return Applied::NotLocked,
-                Err(UnlockError::NoSuchAccount) => return Applied::NoAccount,
-                Err(UnlockError::NotAllowed) => return Applied::NotAllowed,
-                Err(error) => error.to_string(),
-            },
-            Application::Register(registration) => match self.directory.register(account_id, registration).await {
-                Ok(()) => return Applied::Done,
-                Err(RegisterError::NoSuchAccount) => return Applied::NoAccount,
-                Err(error) => error.to_string(),
-            },
-        };
-        tracing::error!(error, "an account stays as it was");
-        Applied::Unavailable
-    }
-
     /// Commits a decision with the answer that follows from it.
-    async fn commit_answer(
+    pub(super) async fn commit_answer(
         &self,
         row: &FlowRow,
         cx: Context<'_>,
         decision: &Decision,
         key: Option<&IdempotencyKey>,
         client: &Client,
+        along: Along,
     ) -> Result<CommitResult, Fault> {
         let rotates = decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken));
         let token = rotates.then(|| random_token(&*self.rng));
@@ -110,7 +60,7 @@ impl Flows {
         row.expires_at = extended.unwrap_or(row.expires_at);
         let shown = self.engine.view(Context { expires_at: row.expires_at, ..cx }, &decision.state);
         let reply = Reply::decided(&decision.reply, shown, token);
-        self.carry_out(&row, cx, decision, reply, key, client).await
+        self.carry_out_with(&row, cx, decision, reply, key, client, along).await
     }
 
     /// Commits everything that a decision brings about, in one transaction.
@@ -122,6 +72,21 @@ impl Flows {
         reply: Reply,
         key: Option<&IdempotencyKey>,
         client: &Client,
+    ) -> Result<CommitResult, Fault> {
+        self.carry_out_with(row, cx, decision, reply, key, client, Along::default()).await
+    }
+
+    /// [`Flows::carry_out`], along with a part of a change of the account.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the commit")]
+    pub(super) async fn carry_out_with(
+        &self,
+        row: &FlowRow,
+        cx: Context<'_>,
+        decision: &Decision,
+        reply: Reply,
+        key: Option<&IdempotencyKey>,
+        client: &Client,
+        along: Along,
     ) -> Result<CommitResult, Fault> {
         let named = decision.state.stage.account_key().map(str::to_owned);
         let account_key = named.or_else(|| row.account_key.clone());
@@ -138,6 +103,8 @@ impl Flows {
             replay: key.map(|key| key.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
             audit: Vec::new(),
             void_others: None,
+            claim: along.claim,
+            account: along.account,
             now: cx.now,
         };
         let mut over_limits = Vec::new();
@@ -182,18 +149,12 @@ impl Flows {
                 CommitResult::Done(reply)
             }
             Committed::Conflict => CommitResult::Conflict,
+            Committed::Claimed => CommitResult::Claimed,
+            Committed::AccountRefused(refusal) => CommitResult::AccountRefused(refusal),
             Committed::OverLimit { bucket, retry_at } => {
                 let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);
                 CommitResult::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
             }
         })
     }
-}
-
-/// The change that is to be made, and the account.
-fn application(decision: &Decision) -> Option<(AccountId, Application)> {
-    decision.effects.iter().find_map(|effect| match effect {
-        Effect::Apply { account_id, what } => Some((account_id.clone(), what.clone())),
-        _ => None,
-    })
 }

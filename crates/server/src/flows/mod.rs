@@ -4,12 +4,15 @@
 //! compares and swaps the flow's version; where another request was faster, read and decide again.
 //! That is what makes codes single-use and tries exact under any number of parallel requests.
 
+mod apply;
 mod calls;
 mod commit;
 mod idempotency;
+mod intent;
 mod lookups;
 mod password_check;
 mod reply;
+mod unsettled;
 
 use std::{sync::Arc, time::Duration};
 
@@ -86,6 +89,9 @@ pub enum Fault {
     /// A stored flow cannot be read. What serde says about it may quote it, so only the place is told.
     #[error("a stored flow cannot be read (column {0})")]
     State(usize),
+    /// A directory did not say in time if it has changed an account. It is asked later.
+    #[error("the directory did not say in time if it has changed an account; it is asked again later")]
+    Unanswered,
     /// Others were faster, again and again.
     #[error("too many requests for one flow at key")]
     Contention,
@@ -198,7 +204,9 @@ impl Flows {
             }
             CommitResult::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
-            CommitResult::Conflict => Ok(self.kept(key).await?.ok_or(Fault::Contention)?.reply(|| None)),
+            CommitResult::Conflict | CommitResult::Claimed | CommitResult::AccountRefused(_) => {
+                Ok(self.kept(key).await?.ok_or(Fault::Contention)?.reply(|| None))
+            }
         }
     }
 
@@ -307,7 +315,15 @@ impl Flows {
             };
             match result {
                 CommitResult::Done(reply) => return Ok(reply),
-                CommitResult::Conflict => rounds += 1,
+                CommitResult::Conflict | CommitResult::AccountRefused(_) => rounds += 1,
+                // Another flow of the account is changing it, and may end this one by that.
+                CommitResult::Claimed if waited < MAX_WAIT => {
+                    tokio::time::sleep(WAIT).await;
+                    waited += WAIT;
+                }
+                CommitResult::Claimed => {
+                    return Ok(Reply::refused(&Refusal::Busy, Some(self.engine.view(cx, &state)), cx.now));
+                }
                 CommitResult::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
@@ -319,7 +335,7 @@ impl Flows {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     match self.decided(&row, cx, decision, key.as_ref(), client).await? {
                         CommitResult::Done(reply) => return Ok(reply),
-                        CommitResult::Conflict | CommitResult::OverLimit(..) => rounds += 1,
+                        _ => rounds += 1,
                     }
                 }
             }
@@ -364,7 +380,7 @@ impl Flows {
             };
             match self.carry_out(&row, cx, &decision, Reply::nothing(), None, client).await? {
                 CommitResult::Done(reply) => return Ok(reply),
-                CommitResult::Conflict | CommitResult::OverLimit(..) => rounds += 1,
+                _ => rounds += 1,
             }
         }
         Err(Fault::Contention)

@@ -45,4 +45,5 @@ mod strangers;
 mod strength;
 mod swaps;
 mod texts;
+mod unfinished;
 mod unlock;

@@ -1,8 +1,11 @@
 //! The ports under the server of these tests, where they are not the real ones alone.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    future::pending,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -11,9 +14,9 @@ use regain_protocol::Secret;
 use regain_server::{
     adapters::EmbeddedDirectory,
     ports::{
-        Abilities, AccountId, Accounts, Clock, DirectoryError, GivenAnswer, Message, Notifier, NotifyError,
-        PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration, Registrations,
-        SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
+        Abilities, AccountId, AccountWrite, Accounts, Clock, DirectoryError, GivenAnswer, JoinedAccounts, Message,
+        Notifier, NotifyError, PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration,
+        Registrations, SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
     },
     user_id::UserId,
 };
@@ -43,12 +46,60 @@ pub(crate) struct FallibleDirectory {
     real: EmbeddedDirectory,
     down: AtomicBool,
     dies: AtomicBool,
+    elsewhere: AtomicBool,
+    silent: Mutex<Option<Silence>>,
+    signs_nobody_in: AtomicBool,
     compared: AtomicUsize,
+}
+
+/// A change to which the directory never answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// It has not made the change.
+    Undone,
+    /// It has.
+    Done,
 }
 
 impl FallibleDirectory {
     pub(crate) fn over(real: EmbeddedDirectory) -> Self {
-        Self { real, down: AtomicBool::default(), dies: AtomicBool::default(), compared: AtomicUsize::default() }
+        Self {
+            real,
+            down: AtomicBool::default(),
+            dies: AtomicBool::default(),
+            elsewhere: AtomicBool::default(),
+            silent: Mutex::default(),
+            signs_nobody_in: AtomicBool::default(),
+            compared: AtomicUsize::default(),
+        }
+    }
+
+    /// The accounts are changed as if they were in another database than the flows.
+    pub(crate) fn move_elsewhere(&self) {
+        self.elsewhere.store(true, Ordering::SeqCst);
+    }
+
+    /// It never answers to a change.
+    pub(crate) fn fall_silent(&self, silence: Option<Silence>) {
+        *self.silent.lock().expect("not poisoned") = silence;
+    }
+
+    /// It cannot check passwords any more.
+    pub(crate) fn sign_nobody_in(&self) {
+        self.signs_nobody_in.store(true, Ordering::SeqCst);
+    }
+
+    /// Says nothing about a change, where it is silent.
+    async fn answered<T>(&self, change: impl Future<Output = T>) -> T {
+        let silence = *self.silent.lock().expect("not poisoned");
+        match silence {
+            None => change.await,
+            Some(Silence::Undone) => pending().await,
+            Some(Silence::Done) => {
+                change.await;
+                pending().await
+            }
+        }
     }
 
     /// The server dies when a password is set and nobody was told yet.
@@ -77,7 +128,7 @@ impl FallibleDirectory {
 #[async_trait]
 impl Accounts for FallibleDirectory {
     fn abilities(&self) -> Abilities {
-        self.real.abilities()
+        Abilities { sign_in: !self.signs_nobody_in.load(Ordering::SeqCst), ..self.real.abilities() }
     }
 
     async fn find(&self, user_id: &UserId) -> Result<Option<Person>, DirectoryError> {
@@ -96,21 +147,38 @@ impl Accounts for FallibleDirectory {
     }
 
     async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
-        let set = self.up()?.set_password(id, change).await;
+        let set = self.answered(self.up()?.set_password(id, change)).await;
         assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
         set
     }
 
     async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
-        self.up()?.unlock(id).await
+        self.answered(self.up()?.unlock(id)).await
     }
 
     async fn remembers(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
         self.up()?.remembers(id, password).await
     }
 
+    fn joined(&self) -> Option<&dyn JoinedAccounts> {
+        (!self.elsewhere.load(Ordering::SeqCst)).then_some(self)
+    }
+
     async fn check(&self) -> Result<(), DirectoryError> {
         self.up()?.check().await
+    }
+}
+
+#[async_trait]
+impl JoinedAccounts for FallibleDirectory {
+    async fn password(&self, id: &AccountId, change: &PasswordChange) -> Result<AccountWrite, SetPasswordError> {
+        let prepared = self.up()?.password(id, change).await;
+        assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
+        prepared
+    }
+
+    fn unlocking(&self, id: &AccountId, expected: Unlocked) -> Result<AccountWrite, UnlockError> {
+        self.up()?.unlocking(id, expected)
     }
 }
 
@@ -141,6 +209,10 @@ impl Registrations for FallibleDirectory {
 
     async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
         self.up()?.register(id, registration).await
+    }
+
+    async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError> {
+        self.up()?.prepare(id, registration).await
     }
 
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {

@@ -248,9 +248,11 @@ impl World {
     pub(crate) async fn mail(&self) -> Vec<OutboundMessage> {
         let store = &self.app.ports().store;
         let mut mail = Vec::new();
-        while let Some(message) = store.claim_message(self.clock.now()).await.expect("answers") {
+        let now = self.clock.now();
+        let until = now + SignedDuration::from_mins(3);
+        while let Some(message) = store.claim_message(now, until).await.expect("answers") {
             mail.push(OutboundMessage::open(self.app.keys(), &message.id, &message.payload).expect("opens"));
-            store.settle_message(&message.id, Settlement::Sent).await.expect("answers");
+            store.settle_message(&message, Settlement::Sent).await.expect("answers");
         }
         mail
     }

@@ -157,6 +157,8 @@ async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
             replay: None,
             audit: vec![entry],
             void_others: None,
+            claim: None,
+            account: None,
             now: at,
         };
         assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);

@@ -4,11 +4,14 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Secret;
 
-use super::{EmbeddedDirectory, NOBODY, rows, salt};
+use super::{
+    EmbeddedDirectory, NOBODY, rows, salt,
+    write::{Compared, Write},
+};
 use crate::database::to_millis;
 use regain_ports::{
-    Abilities, AccountId, Accounts, DirectoryError, PasswordChange, Person, SetPasswordError, SignIn, UnlockError,
-    Unlocked,
+    Abilities, AccountId, AccountRefusal, AccountWrite, Accounts, DirectoryError, JoinedAccounts, PasswordChange,
+    Person, SetPasswordError, SignIn, UnlockError, Unlocked,
 };
 use regain_values::UserId;
 
@@ -53,61 +56,34 @@ impl Accounts for EmbeddedDirectory {
     }
 
     async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
-        let hash = self.hashing.hash(&change.new, salt(&*self.rng)).await?;
-        let mut right_for = None;
-        if let Some(current) = &change.current {
-            let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
-            let stored = row.and_then(|row| row.password_hash);
-            let right = self.hashing.verify(current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
-            right_for = stored.filter(|_| right);
+        let write = self.prepared_password(id, change).await?;
+        match self.write_alone(&write).await? {
+            Ok(()) => Ok(()),
+            Err(AccountRefusal::WrongPassword) => Err(SetPasswordError::WrongPassword),
+            Err(_) => Err(SetPasswordError::NoSuchAccount),
         }
-
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
-        let row = row.filter(|row| row.person.enabled).ok_or(SetPasswordError::NoSuchAccount)?;
-        // The current password was compared outside the transaction, because that takes long. It
-        // counts only if the hash it was compared with is still the account's.
-        if change.current.is_some() && (right_for.is_none() || right_for != row.password_hash) {
-            return Err(SetPasswordError::WrongPassword);
-        }
-        self.supersede(&mut transaction, id, row.password_hash.as_deref())
-            .await
-            .map_err(DirectoryError::unavailable)?;
-        sqlx::query(
-            "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
-             WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .bind(hash)
-        .execute(&mut *transaction)
-        .await
-        .map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        Ok(())
     }
 
     async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
         let now = self.clock.now();
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
-        let was_locked = row.is_some_and(|row| row.is_locked(now));
-        let unlocked = sqlx::query(
-            "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
-             WHERE id = $1 AND enabled = TRUE",
-        )
-        .bind(id.as_str())
-        .execute(&mut *transaction)
-        .await
-        .map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        if unlocked.rows_affected() == 0 {
-            return Err(UnlockError::NoSuchAccount);
+        let mut expected = Unlocked::WasLocked;
+        loop {
+            let write = Write::Unlocking { id: id.clone(), expected, now };
+            expected = match self.write_alone(&write).await? {
+                Ok(()) => return Ok(expected),
+                Err(AccountRefusal::NotLocked) => Unlocked::WasNotLocked,
+                Err(AccountRefusal::Locked) => Unlocked::WasLocked,
+                Err(_) => return Err(UnlockError::NoSuchAccount),
+            };
         }
-        Ok(if was_locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked })
     }
 
     async fn remembers(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
         self.had(id, password).await
+    }
+
+    fn joined(&self) -> Option<&dyn JoinedAccounts> {
+        Some(self)
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {
@@ -115,7 +91,42 @@ impl Accounts for EmbeddedDirectory {
     }
 }
 
+#[async_trait]
+impl JoinedAccounts for EmbeddedDirectory {
+    async fn password(&self, id: &AccountId, change: &PasswordChange) -> Result<AccountWrite, SetPasswordError> {
+        Ok(AccountWrite::new(self.prepared_password(id, change).await?))
+    }
+
+    fn unlocking(&self, id: &AccountId, expected: Unlocked) -> Result<AccountWrite, UnlockError> {
+        Ok(AccountWrite::new(Write::Unlocking { id: id.clone(), expected, now: self.clock.now() }))
+    }
+}
+
 impl EmbeddedDirectory {
+    /// A new password, hashed, and the current one, compared.
+    async fn prepared_password(&self, id: &AccountId, change: &PasswordChange) -> Result<Write, DirectoryError> {
+        let hash = self.hashing.hash(&change.new, salt(&*self.rng)).await?;
+        let mut compared = Compared::NotAsked;
+        if let Some(current) = &change.current {
+            let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
+            let stored = row.and_then(|row| row.password_hash);
+            let right = self.hashing.verify(current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
+            compared = stored.filter(|_| right).map_or(Compared::Wrong, Compared::Right);
+        }
+        Ok(Write::Password { id: id.clone(), hash, compared, remembered: self.remembered })
+    }
+
+    /// Writes a change in a transaction of its own.
+    pub(super) async fn write_alone(&self, write: &Write) -> Result<Result<(), AccountRefusal>, DirectoryError> {
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let written = write.write(&mut transaction).await.map_err(DirectoryError::unavailable)?;
+        match written {
+            Ok(()) => transaction.commit().await.map_err(DirectoryError::unavailable)?,
+            Err(_) => transaction.rollback().await.map_err(DirectoryError::unavailable)?,
+        }
+        Ok(written)
+    }
+
     /// Counts a sign-in; tells if it is accepted. `compared` is the hash that the password was compared with.
     ///
     /// Decided on what the account is now: under any number of parallel tries, those that come after the lockout are

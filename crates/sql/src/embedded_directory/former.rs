@@ -35,37 +35,35 @@ impl EmbeddedDirectory {
         }
         Ok(false)
     }
+}
 
-    /// Makes what was the current password a former one, and forgets what is no longer asked for.
-    pub(super) async fn supersede(
-        &self,
-        transaction: &mut Transaction<'_, Backend>,
-        id: &AccountId,
-        current: Option<&str>,
-    ) -> sqlx::Result<()> {
-        let newest: Option<i64> =
-            sqlx::query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
-                .bind(id.as_str())
-                .fetch_one(&mut **transaction)
-                .await?;
-        let newest = newest.unwrap_or_default() + 1;
-        if let Some(hash) = current {
-            sqlx::query(
-                "INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)",
-            )
+/// Makes what was the current password a former one, and forgets what is no longer asked for.
+pub(super) async fn supersede(
+    transaction: &mut Transaction<'_, Backend>,
+    id: &AccountId,
+    current: Option<&str>,
+    remembered: u8,
+) -> sqlx::Result<()> {
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
+            .bind(id.as_str())
+            .fetch_one(&mut **transaction)
+            .await?;
+    let newest = newest.unwrap_or_default() + 1;
+    if let Some(hash) = current {
+        sqlx::query("INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)")
             .bind(id.as_str())
             .bind(newest)
             .bind(hash)
             .execute(&mut **transaction)
             .await?;
-        }
-        sqlx::query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
-            .bind(id.as_str())
-            .bind(newest - i64::from(self.remembered.saturating_sub(1)))
-            .execute(&mut **transaction)
-            .await?;
-        Ok(())
     }
+    sqlx::query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
+        .bind(id.as_str())
+        .bind(newest - i64::from(remembered.saturating_sub(1)))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
 
 use super::{
-    EmbeddedDirectory, NewPerson, People, PersonQuestion,
+    EmbeddedDirectory, NewPerson, People, PersonQuestion, recovery_codes,
     register::{RegisteredQuestion, insert_questions, set_authenticator},
     salt,
 };
@@ -86,8 +86,8 @@ impl EmbeddedDirectory {
         let mut transaction = self.database.begin_write().await?;
         for entry in &entries {
             insert(&mut transaction, entry).await?;
-            let codes = &entry.checked.person.recovery_codes;
-            self.set_recovery_codes(&mut transaction, &entry.id, codes).await?;
+            let hashes = self.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
+            recovery_codes::set(&mut transaction, &entry.id, &hashes).await?;
         }
         transaction.commit().await?;
         Ok(entries.len())

@@ -11,27 +11,10 @@ use super::EmbeddedDirectory;
 use crate::database::{Backend, to_millis};
 
 impl EmbeddedDirectory {
-    /// Makes these the account's codes, in the place of all former ones.
-    pub(super) async fn set_recovery_codes(
-        &self,
-        transaction: &mut Transaction<'_, Backend>,
-        id: &AccountId,
-        codes: &[Secret<String>],
-    ) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
-            .bind(id.as_str())
-            .execute(&mut **transaction)
-            .await?;
-        for (position, code) in (0_i64..).zip(codes) {
-            let Some(code) = recovery_code::normalise(code) else { continue };
-            sqlx::query("INSERT INTO account_recovery_codes (account_id, position, code_hash) VALUES ($1, $2, $3)")
-                .bind(id.as_str())
-                .bind(position)
-                .bind(self.keys.recovery_code_hash(id.as_str(), &code))
-                .execute(&mut **transaction)
-                .await?;
-        }
-        Ok(())
+    /// The hashes that are kept of an account's codes.
+    pub(super) fn recovery_code_hashes(&self, id: &AccountId, codes: &[Secret<String>]) -> Vec<String> {
+        let codes = codes.iter().filter_map(recovery_code::normalise);
+        codes.map(|code| self.keys.recovery_code_hash(id.as_str(), &code)).collect()
     }
 
     /// Uses a code up; tells if it was one of the account's that was not used before.
@@ -60,4 +43,25 @@ impl EmbeddedDirectory {
         transaction.commit().await?;
         Ok(position.is_some())
     }
+}
+
+/// Makes these the account's codes, in the place of all former ones.
+pub(super) async fn set(
+    transaction: &mut Transaction<'_, Backend>,
+    id: &AccountId,
+    hashes: &[String],
+) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
+        .bind(id.as_str())
+        .execute(&mut **transaction)
+        .await?;
+    for (position, hash) in (0_i64..).zip(hashes) {
+        sqlx::query("INSERT INTO account_recovery_codes (account_id, position, code_hash) VALUES ($1, $2, $3)")
+            .bind(id.as_str())
+            .bind(position)
+            .bind(hash)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }

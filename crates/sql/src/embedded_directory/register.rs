@@ -3,7 +3,12 @@
 use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
 
-use super::{EmbeddedDirectory, rows, salt};
+use super::{
+    EmbeddedDirectory, recovery_codes,
+    rows,
+    salt,
+    write::{StoredParts, Write},
+};
 use crate::database::{Backend, to_millis};
 use regain_ports::{AccountId, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
@@ -44,75 +49,23 @@ impl EmbeddedDirectory {
         self.keys.seal(&*self.rng, &authenticator_context(id), key)
     }
 
-    /// [`Registrations::register`](regain_ports::Registrations::register).
-    pub(super) async fn change(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
+    /// A registration, ready to be written. Hashing takes long, and whoever writes keeps others from writing.
+    pub(super) async fn prepared(&self, id: &AccountId, registration: &Registration) -> Result<Write, RegisterError> {
         check(registration)?;
-        // Hashing takes long, and whoever writes keeps others from writing.
-        let mut hashed = Vec::new();
-        if let Registration::Questions(questions) = registration {
-            for NewQuestion { question, answer } in questions {
-                let answer_hash = self.hash_answer(answer).await?;
-                hashed.push(RegisteredQuestion { id: question.id.clone(), own: question.own.clone(), answer_hash });
-            }
-        }
-
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        let row = rows::by_id(&mut *transaction, id).await.map_err(DirectoryError::unavailable)?;
-        row.filter(|row| row.person.enabled).ok_or(RegisterError::NoSuchAccount)?;
-        let to = &mut transaction;
+        let mut stored = StoredParts::default();
         match registration {
-            Registration::Mail(mail) => {
-                MAILS.set(to, id, mail.role, Some(mail.address.as_str())).await.map_err(DirectoryError::unavailable)?;
+            Registration::Questions(questions) => {
+                for NewQuestion { question, answer } in questions {
+                    let answer_hash = self.hash_answer(answer).await?;
+                    let (id, own) = (question.id.clone(), question.own.clone());
+                    stored.questions.push(RegisteredQuestion { id, own, answer_hash });
+                }
             }
-            Registration::RemoveMail(role) => {
-                MAILS.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::Phone(phone) => {
-                PHONES
-                    .set(to, id, phone.role, Some(phone.number.as_str()))
-                    .await
-                    .map_err(DirectoryError::unavailable)?;
-            }
-            Registration::RemovePhone(role) => {
-                PHONES.set(to, id, *role, None).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::Authenticator(key) => {
-                set_authenticator(to, id, Some(&self.sealed_authenticator(id, key)))
-                    .await
-                    .map_err(DirectoryError::unavailable)?;
-            }
-            Registration::RemoveAuthenticator => {
-                set_authenticator(to, id, None).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::RecoveryCodes(codes) => {
-                self.set_recovery_codes(to, id, codes).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::RemoveRecoveryCodes => {
-                self.set_recovery_codes(to, id, &[]).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::Questions(_) | Registration::RemoveQuestions => {
-                sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
-                    .bind(id.as_str())
-                    .execute(&mut **to)
-                    .await
-                    .map_err(DirectoryError::unavailable)?;
-                insert_questions(to, id, &hashed).await.map_err(DirectoryError::unavailable)?;
-            }
-            Registration::Confirm(at) => {
-                // Of two looks at once the later one counts, whichever is written last.
-                sqlx::query(
-                    "UPDATE accounts SET security_info_confirmed_at = $2 WHERE id = $1
-                     AND (security_info_confirmed_at IS NULL OR security_info_confirmed_at < $2)",
-                )
-                .bind(id.as_str())
-                .bind(to_millis(*at))
-                .execute(&mut **to)
-                .await
-                .map_err(DirectoryError::unavailable)?;
-            }
+            Registration::Authenticator(key) => stored.authenticator = Some(self.sealed_authenticator(id, key)),
+            Registration::RecoveryCodes(codes) => stored.recovery_codes = self.recovery_code_hashes(id, codes),
+            _ => {}
         }
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        Ok(())
+        Ok(Write::Registration { id: id.clone(), registration: registration.clone(), stored })
     }
 
     /// The hash that is kept of an answer.
@@ -145,6 +98,46 @@ impl Destinations {
                 .await?;
         }
         Ok(())
+    }
+}
+
+/// Writes a registration.
+pub(super) async fn write(
+    to: &mut Transaction<'_, Backend>,
+    id: &AccountId,
+    registration: &Registration,
+    stored: &StoredParts,
+) -> sqlx::Result<()> {
+    match registration {
+        Registration::Mail(mail) => MAILS.set(to, id, mail.role, Some(mail.address.as_str())).await,
+        Registration::RemoveMail(role) => MAILS.set(to, id, *role, None).await,
+        Registration::Phone(phone) => PHONES.set(to, id, phone.role, Some(phone.number.as_str())).await,
+        Registration::RemovePhone(role) => PHONES.set(to, id, *role, None).await,
+        Registration::Authenticator(_) | Registration::RemoveAuthenticator => {
+            set_authenticator(to, id, stored.authenticator.as_deref()).await
+        }
+        Registration::RecoveryCodes(_) | Registration::RemoveRecoveryCodes => {
+            recovery_codes::set(to, id, &stored.recovery_codes).await
+        }
+        Registration::Questions(_) | Registration::RemoveQuestions => {
+            sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
+                .bind(id.as_str())
+                .execute(&mut **to)
+                .await?;
+            insert_questions(to, id, &stored.questions).await
+        }
+        Registration::Confirm(at) => {
+            // Of two looks at once the later one counts, whichever is written last.
+            sqlx::query(
+                "UPDATE accounts SET security_info_confirmed_at = $2 WHERE id = $1
+                 AND (security_info_confirmed_at IS NULL OR security_info_confirmed_at < $2)",
+            )
+            .bind(id.as_str())
+            .bind(to_millis(*at))
+            .execute(&mut **to)
+            .await
+            .map(drop)
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use super::{
     rows::{destination_from, role_from_text, time_from},
 };
 use regain_ports::{
-    AccountId, AccountMail, AccountQuestion, DirectoryError, GivenAnswer, RegisterError, Registered, Registration,
-    Registrations,
+    AccountId, AccountMail, AccountQuestion, AccountWrite, DirectoryError, GivenAnswer, RegisterError, Registered,
+    Registration, Registrations,
 };
 use regain_values::questions;
 
@@ -77,7 +77,13 @@ impl Registrations for EmbeddedDirectory {
     }
 
     async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
-        self.change(id, registration).await
+        let write = self.prepared(id, registration).await?;
+        // Of a registration nothing but the account itself is refused here.
+        self.write_alone(&write).await?.map_err(|_| RegisterError::NoSuchAccount)
+    }
+
+    async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError> {
+        Ok(AccountWrite::new(self.prepared(id, registration).await?))
     }
 
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {

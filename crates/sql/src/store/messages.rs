@@ -27,18 +27,24 @@ pub(super) async fn queue(
     .map(drop)
 }
 
-/// Claims the message that has been due for longest.
+/// Claims the message that has been due for longest, unless one was left behind that must not be lost. A former version
+/// wrote no leases.
 pub(super) async fn claim(
     transaction: &mut Transaction<'_, Backend>,
     now: Timestamp,
+    until: Timestamp,
 ) -> sqlx::Result<Option<ClaimedMessage>> {
     let row = sqlx::query(
-        "UPDATE messages SET progress = 'claimed', attempts = attempts + 1
-         WHERE id = (SELECT id FROM messages WHERE progress = 'queued' AND due_at <= $1
-                     ORDER BY due_at, id LIMIT 1)
+        "UPDATE messages SET progress = 'claimed', attempts = attempts + 1, leased_until = $2
+         WHERE id = COALESCE(
+             (SELECT id FROM messages WHERE progress = 'claimed' AND NOT voidable
+              AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $3) ORDER BY due_at, id LIMIT 1),
+             (SELECT id FROM messages WHERE progress = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT 1))
          RETURNING id, payload, attempts - 1 AS attempts_before, not_after",
     )
     .bind(to_millis(now))
+    .bind(to_millis(until))
+    .bind(too_late(now, until))
     .fetch_optional(&mut **transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -50,40 +56,48 @@ pub(super) async fn claim(
     }))
 }
 
-/// Says what became of a claimed message. One that would be tried again only after its time, or that
-/// was voided while it was claimed, has failed.
+/// Says what became of a claimed message, where the lease is still the same. One that would be tried again only after
+/// its time, or that was voided while it was claimed, has failed.
 pub(super) async fn settle(
     transaction: &mut Transaction<'_, Backend>,
-    id: &str,
+    claimed: &ClaimedMessage,
     settlement: Settlement,
 ) -> sqlx::Result<()> {
     let query = match settlement {
-        Settlement::Sent => {
-            sqlx::query("UPDATE messages SET progress = 'sent', payload = '' WHERE id = $1 AND progress = 'claimed'")
-                .bind(id)
-        }
-        Settlement::Failed => {
-            sqlx::query("UPDATE messages SET progress = 'failed', payload = '' WHERE id = $1 AND progress = 'claimed'")
-                .bind(id)
-        }
-        Settlement::RetryAt(at) => sqlx::query(
-            "UPDATE messages SET due_at = $2,
-             progress = CASE WHEN not_after > $2 THEN 'queued' ELSE 'failed' END,
-             payload = CASE WHEN not_after > $2 THEN payload ELSE '' END
-             WHERE id = $1 AND progress = 'claimed'",
-        )
-        .bind(id)
-        .bind(to_millis(at)),
+        Settlement::Sent => sqlx::query(
+            "UPDATE messages SET progress = 'sent', payload = '' WHERE id = $1 AND progress = 'claimed' AND attempts = $2",
+        ),
+        Settlement::Failed => sqlx::query(
+            "UPDATE messages SET progress = 'failed', payload = ''
+             WHERE id = $1 AND progress = 'claimed' AND attempts = $2",
+        ),
+        Settlement::RetryAt(_) => sqlx::query(
+            "UPDATE messages SET due_at = $3,
+             progress = CASE WHEN not_after > $3 THEN 'queued' ELSE 'failed' END,
+             payload = CASE WHEN not_after > $3 THEN payload ELSE '' END
+             WHERE id = $1 AND progress = 'claimed' AND attempts = $2",
+        ),
     };
+    let query = query.bind(&claimed.id).bind(i64::from(claimed.attempts) + 1);
+    let query = if let Settlement::RetryAt(at) = settlement { query.bind(to_millis(at)) } else { query };
     query.execute(&mut **transaction).await.map(drop)
 }
 
-/// Gives up on everything that is claimed.
-pub(super) async fn abandon_claimed(transaction: &mut Transaction<'_, Backend>) -> sqlx::Result<u64> {
-    sqlx::query("UPDATE messages SET progress = 'failed', payload = '' WHERE progress = 'claimed'")
-        .execute(&mut **transaction)
-        .await
-        .map(|done| done.rows_affected())
+/// Gives up on codes and calls whose lease is over.
+pub(super) async fn abandon(
+    transaction: &mut Transaction<'_, Backend>,
+    now: Timestamp,
+    until: Timestamp,
+) -> sqlx::Result<u64> {
+    sqlx::query(
+        "UPDATE messages SET progress = 'failed', payload = '' WHERE progress = 'claimed' AND voidable
+         AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $2)",
+    )
+    .bind(to_millis(now))
+    .bind(too_late(now, until))
+    .execute(&mut **transaction)
+    .await
+    .map(|done| done.rows_affected())
 }
 
 /// Drops an account's voidable messages. One that is being sent right now cannot be called back, but
@@ -102,4 +116,10 @@ pub(super) async fn drop_voidable(
         sqlx::query(statement).bind(account_key).bind(to_millis(now)).execute(&mut **transaction).await?;
     }
     Ok(())
+}
+
+/// The time after which the end of a lease is of a clock that was wrong: two leases from now.
+fn too_late(now: Timestamp, until: Timestamp) -> i64 {
+    let (now, until) = (to_millis(now), to_millis(until));
+    until.saturating_add(until.saturating_sub(now))
 }

@@ -13,7 +13,7 @@ use regain_ports::{
     },
 };
 use regain_protocol::Secret;
-use regain_sql::{Database, EmbeddedDirectory, HashCost, NewPerson, People, PersonPhone, PhoneRole};
+use regain_sql::{Database, EmbeddedDirectory, HashCost, NewPerson, People, PersonPhone, PhoneRole, SqliteStore};
 use regain_values::UserId;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
@@ -40,6 +40,11 @@ impl Embedded {
     /// Both ports, as the flows ask them.
     pub(crate) fn directory(&self) -> Directory {
         Directory::embedded(Arc::clone(&self.adapter))
+    }
+
+    /// The store over the same database.
+    pub(crate) async fn store(&self) -> SqliteStore {
+        SqliteStore::new(Database::open(&self.folder.path().join("regain.db")).await.expect("opens"))
     }
 
     async fn add(&self, people: Vec<NewPerson>) {

@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 use regain_ports::{
-    Account, AccountMail, AccountPhone, AccountQuestion, Accounts as _, Clock as _, PasswordChange, RegisterError,
-    Registration, SignIn, contract::accounts::AccountsFixture as _,
+    Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Clock as _, Committed,
+    FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn, Store as _, Unlocked,
+    contract::accounts::AccountsFixture as _,
 };
-use regain_protocol::{Role, Secret};
+use regain_protocol::{FlowKind, Role, Secret};
 use regain_sql::People;
 use regain_values::UserId;
 
@@ -194,4 +195,69 @@ async fn a_password_is_the_same_from_another_keyboard() {
     let signed_in =
         accounts.sign_in(&UserId::of_directory("ada@example.com".into()), &composed.into(), fixture.clock.now()).await;
     assert!(matches!(signed_in.expect("answers"), SignIn::Refused));
+}
+
+/// One transaction has the account and the flow: whatever refuses one of them refuses both.
+#[tokio::test]
+async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
+    let fixture = open().await;
+    let store = fixture.store().await;
+    let accounts = fixture.accounts();
+    let ada = find(&fixture, "ada@example.com").await.id;
+    let to = |new: &str, current: Option<&str>| PasswordChange { new: new.into(), current: current.map(Secret::from) };
+    let joined = accounts.joined().expect("it is in the store's database");
+    let signs_in = async |password: &str| {
+        let signed_in = accounts.sign_in("ada@example.com", &password.into(), fixture.now()).await;
+        matches!(signed_in.expect("answers"), SignIn::Accepted(_))
+    };
+    let flow = |version| FlowRow {
+        id: "f".into(),
+        kind: FlowKind::Reset,
+        version,
+        token_hash: String::new(),
+        account_key: None,
+        expires_at: fixture.now() + SignedDuration::from_mins(15),
+        state: "{}".into(),
+    };
+    let change = |version, account| Change {
+        flow: flow(version),
+        charges: Vec::new(),
+        messages: Vec::new(),
+        replay: None,
+        audit: Vec::new(),
+        void_others: None,
+        claim: None,
+        account,
+        now: fixture.now(),
+    };
+    assert_eq!(store.commit(&change(0, None)).await.expect("answers"), Committed::Done);
+
+    let write = joined.password(&ada, &to("second password", None)).await.expect("prepares");
+    assert!(signs_in("first password of ada").await, "nothing is changed yet");
+    assert_eq!(store.commit(&change(7, Some(write.clone()))).await.expect("answers"), Committed::Conflict);
+    let message = |id: &str| NewMessage {
+        id: id.into(),
+        flow_id: "f".into(),
+        payload: String::new(),
+        not_after: fixture.now(),
+        voidable: false,
+    };
+    let mut broken = change(1, Some(write.clone()));
+    broken.messages = vec![message("m"), message("m")];
+    store.commit(&broken).await.expect_err("two messages with one id cannot be stored");
+    assert!(signs_in("first password of ada").await, "the refused flow leaves the account as it was");
+
+    let wrong = joined.password(&ada, &to("third password", Some("not the password"))).await.expect("prepares");
+    let refused = store.commit(&change(1, Some(wrong))).await.expect("answers");
+    assert_eq!(refused, Committed::AccountRefused(AccountRefusal::WrongPassword));
+    let unlocking = joined.unlocking(&ada, Unlocked::WasLocked).expect("prepares");
+    let refused = store.commit(&change(1, Some(unlocking))).await.expect("answers");
+    assert_eq!(refused, Committed::AccountRefused(AccountRefusal::NotLocked));
+    let nobody = joined.password(&"no-such-account".into(), &to("x", None)).await.expect("prepares");
+    let refused = store.commit(&change(1, Some(nobody))).await.expect("answers");
+    assert_eq!(refused, Committed::AccountRefused(AccountRefusal::NoSuchAccount));
+    assert_eq!(store.flow("f").await.expect("answers").expect("is there").version, 1, "nor the flow");
+
+    assert_eq!(store.commit(&change(1, Some(write))).await.expect("answers"), Committed::Done);
+    assert!(signs_in("second password").await);
 }

@@ -34,8 +34,8 @@ pub async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: StoreFix
     old.messages.push(message("old", "old"));
     old.audit.push(audit("old", "begun"));
     commit(&store, &old).await;
-    claim(&store, start()).await;
-    store.settle_message("old", Settlement::Sent).await.expect("answers");
+    let claimed = claim(&store, start()).await;
+    store.settle_message(&claimed, Settlement::Sent).await.expect("answers");
     // Its confirmation is still to be sent long after the flow's own time.
     let mut waiting = change(flow("waiting"));
     waiting.messages.push(NewMessage { not_after: start() + day * 3, ..message("waiting", "waiting") });

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
 use jiff::SignedDuration;
 
-use super::{StoreFixture, change, claim, commit, flow, insert, message, start};
+use super::{LEASE, StoreFixture, change, claim, claim_next, commit, flow, insert, message, start};
 
 /// Queues messages of flow `f`, which is made where it is not there.
 async fn queue(store: &impl Store, messages: Vec<NewMessage>) {
@@ -23,7 +23,7 @@ pub async fn each_message_is_claimed_once_by_parallel_workers<F: StoreFixture>(f
             let store = Arc::clone(&stores[n % 2]);
             tokio::spawn(async move {
                 let mut claimed = Vec::new();
-                while let Some(message) = store.claim_message(start()).await.expect("answers") {
+                while let Some(message) = claim_next(&*store, start()).await {
                     assert_eq!(message.payload, format!("sealed-{}", message.id));
                     claimed.push(message.id);
                 }
@@ -47,7 +47,7 @@ pub async fn the_oldest_is_claimed_first<F: StoreFixture>(fixture: &F) {
         change.messages.push(message(id, &format!("flow-{id}")));
         commit(&store, &change).await;
     }
-    assert_eq!(store.claim_message(start()).await.expect("answers"), None, "none is due yet");
+    assert_eq!(claim_next(&store, start()).await, None, "none is due yet");
     let now = start() + SignedDuration::from_secs(20);
     let expected = ClaimedMessage {
         id: "early".into(),
@@ -57,7 +57,7 @@ pub async fn the_oldest_is_claimed_first<F: StoreFixture>(fixture: &F) {
     };
     assert_eq!(claim(&store, now).await, expected);
     assert_eq!(claim(&store, now).await.id, "late");
-    assert_eq!(store.claim_message(now).await.expect("answers"), None);
+    assert_eq!(claim_next(&store, now).await, None);
 }
 
 pub async fn a_settled_message_is_never_claimed_again<F: StoreFixture>(fixture: &F) {
@@ -65,12 +65,12 @@ pub async fn a_settled_message_is_never_claimed_again<F: StoreFixture>(fixture: 
     queue(&store, vec![message("a", "f"), message("b", "f")]).await;
     for settlement in [Settlement::Sent, Settlement::Failed] {
         let claimed = claim(&store, start()).await;
-        store.settle_message(&claimed.id, settlement).await.expect("answers");
+        store.settle_message(&claimed, settlement).await.expect("answers");
         // A worker that settles late changes nothing.
-        store.settle_message(&claimed.id, Settlement::RetryAt(start())).await.expect("answers");
+        store.settle_message(&claimed, Settlement::RetryAt(start())).await.expect("answers");
     }
     let much_later = start() + SignedDuration::from_hours(1);
-    assert_eq!(store.claim_message(much_later).await.expect("answers"), None);
+    assert_eq!(claim_next(&store, much_later).await, None);
 }
 
 pub async fn a_retry_waits_for_its_time<F: StoreFixture>(fixture: &F) {
@@ -82,19 +82,19 @@ pub async fn a_retry_waits_for_its_time<F: StoreFixture>(fixture: &F) {
         assert_eq!(i64::from(claimed.attempts), attempts);
         assert_eq!(claimed.payload, "sealed-m");
         let next = now + SignedDuration::from_mins(1);
-        store.settle_message("m", Settlement::RetryAt(next)).await.expect("answers");
+        store.settle_message(&claimed, Settlement::RetryAt(next)).await.expect("answers");
         let just_before = next - SignedDuration::from_millis(1);
-        assert_eq!(store.claim_message(just_before).await.expect("answers"), None);
+        assert_eq!(claim_next(&store, just_before).await, None);
     }
 }
 
 pub async fn a_retry_after_its_time_is_over_has_failed<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     queue(&store, vec![message("m", "f")]).await;
-    claim(&store, start()).await;
+    let claimed = claim(&store, start()).await;
     let over = message("m", "f").not_after;
-    store.settle_message("m", Settlement::RetryAt(over)).await.expect("answers");
-    assert_eq!(store.claim_message(over).await.expect("answers"), None);
+    store.settle_message(&claimed, Settlement::RetryAt(over)).await.expect("answers");
+    assert_eq!(claim_next(&store, over).await, None);
 }
 
 pub async fn a_voided_message_is_not_retried<F: StoreFixture>(fixture: &F) {
@@ -102,8 +102,9 @@ pub async fn a_voided_message_is_not_retried<F: StoreFixture>(fixture: &F) {
     let row = FlowRow { account_key: Some("account".to_owned()), ..flow("f") };
     insert(&store, row.clone()).await;
     queue(&store, vec![message("code", "f"), NewMessage { voidable: false, ..message("notice", "f") }]).await;
-    claim(&store, start()).await;
-    claim(&store, start()).await;
+    let code = claim(&store, start()).await;
+    let notice = claim(&store, start()).await;
+    assert_eq!([code.id.as_str(), notice.id.as_str()], ["code", "notice"]);
 
     let now = start() + SignedDuration::from_secs(5);
     let mut success = change(FlowRow { version: 2, ..row });
@@ -111,10 +112,10 @@ pub async fn a_voided_message_is_not_retried<F: StoreFixture>(fixture: &F) {
     success.void_others = Some(VoidOthers { account_key: "account".to_owned(), state: "void".to_owned() });
     commit(&store, &success).await;
     let retry = now + SignedDuration::from_secs(1);
-    store.settle_message("code", Settlement::RetryAt(retry)).await.expect("answers");
-    store.settle_message("notice", Settlement::RetryAt(retry)).await.expect("answers");
+    store.settle_message(&code, Settlement::RetryAt(retry)).await.expect("answers");
+    store.settle_message(&notice, Settlement::RetryAt(retry)).await.expect("answers");
     assert_eq!(claim(&store, retry).await.id, "notice");
-    assert_eq!(store.claim_message(retry).await.expect("answers"), None, "the code of a voided flow");
+    assert_eq!(claim_next(&store, retry).await, None, "the code of a voided flow");
 }
 
 pub async fn what_a_dead_process_claimed_is_abandoned<F: StoreFixture>(fixture: &F) {
@@ -124,8 +125,48 @@ pub async fn what_a_dead_process_claimed_is_abandoned<F: StoreFixture>(fixture: 
     claim(&dead, start()).await;
     drop(dead);
     let store = fixture.open().await;
-    assert_eq!(store.abandon_claimed().await.expect("answers"), 2);
-    assert_eq!(store.abandon_claimed().await.expect("answers"), 0);
+    let over = start() + LEASE;
+    let abandon = async |now| store.abandon_claimed(now, now + LEASE).await.expect("answers");
+    assert_eq!(abandon(over - SignedDuration::from_millis(1)).await, 0, "it may be alive until then");
+    assert_eq!(abandon(over).await, 2);
+    assert_eq!(abandon(over).await, 0);
     assert_eq!(claim(&store, start()).await.id, "c", "what was only queued is still sent");
-    assert_eq!(store.claim_message(start()).await.expect("answers"), None);
+    assert_eq!(claim_next(&store, start()).await, None);
+    assert_eq!(abandon(start() - LEASE * 2).await, 1, "a lease from a clock that was wrong keeps nothing for ever");
+}
+
+/// A second process that starts takes nothing from the first, and what the first says of its messages counts.
+pub async fn d20_a_lease_is_its_process_alone<F: StoreFixture>(fixture: &F) {
+    let first = fixture.open().await;
+    queue(&first, vec![message("code", "f"), NewMessage { voidable: false, ..message("notice", "f") }]).await;
+    let code = claim(&first, start()).await;
+    let notice = claim(&first, start()).await;
+    let second = fixture.open().await;
+    // Its clock is not quite the same.
+    for now in [start() - SignedDuration::from_secs(5), start(), start() + SignedDuration::from_secs(60)] {
+        assert_eq!(second.abandon_claimed(now, now + LEASE).await.expect("answers"), 0);
+        assert_eq!(claim_next(&second, now).await, None);
+    }
+    let retry = start() + SignedDuration::from_secs(61);
+    first.settle_message(&code, Settlement::RetryAt(retry)).await.expect("answers");
+    first.settle_message(&notice, Settlement::RetryAt(retry)).await.expect("answers");
+    assert_eq!(claim(&second, retry).await, ClaimedMessage { attempts: 1, ..code });
+    assert_eq!(claim(&second, retry).await, ClaimedMessage { attempts: 1, ..notice });
+}
+
+/// A notice that nobody repeats by asking again; who comes back from the dead says nothing of it any more.
+pub async fn d20_what_must_not_be_lost_is_sent_by_another<F: StoreFixture>(fixture: &F) {
+    let dead = fixture.open().await;
+    let lasting = NewMessage { voidable: false, not_after: start() + LEASE * 10, ..message("notice", "f") };
+    queue(&dead, vec![lasting]).await;
+    let first = claim(&dead, start()).await;
+    let store = fixture.open().await;
+    let over = start() + LEASE;
+    assert_eq!(store.abandon_claimed(over, over + LEASE).await.expect("answers"), 0);
+    let second = claim(&store, over).await;
+    assert_eq!(second, ClaimedMessage { attempts: 1, ..first.clone() });
+    dead.settle_message(&first, Settlement::Failed).await.expect("answers");
+    assert_eq!(claim_next(&store, over).await, None, "it is the other's now");
+    store.settle_message(&second, Settlement::Sent).await.expect("answers");
+    assert_eq!(claim_next(&store, over + LEASE * 2).await, None);
 }

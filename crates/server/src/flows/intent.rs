@@ -1,0 +1,87 @@
+//! Intents: what a directory elsewhere was asked to change, sealed along with the claim on the account.
+//!
+//! A new password is in it in the clear under the seal, because only a sign-in with it tells if it was set. It is there
+//! from the claim until what became of it is committed, which is a moment; after a crash, until the next start, and
+//! then no longer than [`super::unsettled`] asks.
+
+use std::net::IpAddr;
+
+use regain_protocol::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::Client,
+    engine::{Application, State},
+    keys::{Keys, OpenError},
+    ports::Rng,
+};
+
+/// A change that was intended.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Intent {
+    /// The flow's state when it claimed the account, in its stored form.
+    state: String,
+    /// The change.
+    pub(super) change: Intended,
+    /// The address of the client, for the log.
+    client: Option<IpAddr>,
+}
+
+/// A change that a directory makes.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub(super) enum Intended {
+    /// Sets this password.
+    Password {
+        /// The new one.
+        new: Secret<String>,
+    },
+    /// Unlocks.
+    Unlock,
+}
+
+impl Intent {
+    /// The intent of a change; `None` for one that no directory makes.
+    pub(super) fn of(state: &State, what: &Application, client: &Client) -> Option<Self> {
+        let change = match what {
+            Application::SetPassword { new, .. } => Intended::Password { new: new.clone() },
+            Application::Unlock => Intended::Unlock,
+            Application::Register(_) => return None,
+        };
+        Some(Self { state: state.to_json(), change, client: client.address() })
+    }
+
+    /// The flow's state; `None` where this version cannot read it.
+    pub(super) fn state(&self) -> Option<State> {
+        State::from_json(&self.state).ok()
+    }
+
+    /// The client who asked for it.
+    pub(super) fn client(&self) -> Client {
+        self.client.map(Client::at).unwrap_or_default()
+    }
+
+    /// The change, as the engine calls it.
+    pub(super) fn application(&self) -> Application {
+        match &self.change {
+            Intended::Password { new } => Application::SetPassword { new: new.clone(), current: None },
+            Intended::Unlock => Application::Unlock,
+        }
+    }
+
+    /// Seals it, bound to its claim.
+    pub(super) fn seal(&self, keys: &Keys, rng: &dyn Rng, claim_id: &str) -> String {
+        let json = serde_json::to_vec(self).expect("an intent has only text members");
+        keys.seal(rng, &context(claim_id), &Secret::new(json))
+    }
+
+    /// Reads what [`Intent::seal`] wrote for the same claim.
+    pub(super) fn open(keys: &Keys, claim_id: &str, sealed: &str) -> Result<Self, OpenError> {
+        let json = keys.open(&context(claim_id), sealed)?;
+        serde_json::from_slice(json.expose()).map_err(|_| OpenError)
+    }
+}
+
+fn context(claim_id: &str) -> String {
+    format!("intent:{claim_id}")
+}

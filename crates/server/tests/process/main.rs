@@ -1,5 +1,10 @@
 //! The program itself: how it starts, what it says when it cannot, how it ends.
 
+#[path = "../contract/smtp_server.rs"]
+#[allow(dead_code, reason = "the contract's tests need more of it")]
+mod smtp_server;
+mod two;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},

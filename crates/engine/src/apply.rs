@@ -158,11 +158,13 @@ fn is_info_due(turn: Turn<'_>, account: &KnownAccount) -> bool {
 
 /// A new password ends what was signed in with the former one: whoever had found it out is out.
 fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
+    // Times are in whole seconds: a session that was begun in this one may have been begun with the former password.
+    let before = turn.cx.now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     let message = OutboundMessage {
         to: Some(account.id.to_string()),
         locale: turn.state.locale.clone(),
         user_id: account.user_id.to_string(),
-        content: Content::SessionsEnded { before: turn.cx.now },
+        content: Content::SessionsEnded { before },
     };
     Effect::confirmation(turn.cx, message)
 }

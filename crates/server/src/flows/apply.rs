@@ -109,9 +109,12 @@ impl Flows {
                 Ok((applied, write)) => (applied, Some(write.clone())),
                 Err(applied) => (applied, None),
             };
-            let follows = self.engine.applied(claimed.cx, &claimed.state, &claimed.what, applied);
+            let follows = self.engine.applied(self.after_the_work(claimed.cx), &claimed.state, &claimed.what, applied);
             let along = Along { claim: Some(claimed.settled()), account };
-            match self.commit_answer(&claimed.row, claimed.cx, &follows, key, client, along).await? {
+            match self
+                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, along)
+                .await?
+            {
                 CommitResult::AccountRefused(refusal) => prepared = self.prepare_again(claimed, refusal),
                 // It was taken for left behind, and whoever took it has decided.
                 CommitResult::Claimed => return Ok(CommitResult::Conflict),
@@ -164,9 +167,12 @@ impl Flows {
             return Err(Fault::Unanswered);
         };
         for _ in 0..MAX_ROUNDS {
-            let follows = self.engine.applied(claimed.cx, &claimed.state, &claimed.what, &applied);
+            let follows = self.engine.applied(self.after_the_work(claimed.cx), &claimed.state, &claimed.what, &applied);
             let along = Along { claim: Some(claimed.settled()), account: None };
-            match self.commit_answer(&claimed.row, claimed.cx, &follows, key, client, along).await? {
+            match self
+                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, along)
+                .await?
+            {
                 CommitResult::Conflict if applied == Applied::Done => {
                     // Whatever happened to the flow meanwhile: it is done, so it says so.
                     let now = self.store.flow(&claimed.row.id).await?;
@@ -177,6 +183,11 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
+    }
+
+    /// The circumstances once the work is done, which may have taken a while.
+    fn after_the_work<'a>(&self, cx: Context<'a>) -> Context<'a> {
+        Context { now: self.now(), ..cx }
     }
 
     async fn apply(&self, account_id: &AccountId, what: &Application) -> Applied {

@@ -54,7 +54,8 @@ impl Flows {
                 }
             }
             Lookup::SignIn { user_id, password, costs } => {
-                let work = self.directory.sign_in(&user_id, password, self.clock.now());
+                // Dated as the charge is: what the directory counts leaves its window no later than what we count.
+                let work = self.directory.sign_in(&user_id, password, now);
                 let is_right = |signed_in: &SignIn<_>| matches!(signed_in, SignIn::Accepted(_));
                 match self.paid(&costs, now, work, is_right).await? {
                     Ok(SignIn::Accepted(account)) => Finding::SignIn(Some(account)),

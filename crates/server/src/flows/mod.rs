@@ -137,7 +137,8 @@ impl Flows {
         self.engine.rules()
     }
 
-    /// The time now, in whole seconds: what the API says and what is decided by are the same.
+    /// The time now, in whole seconds: what the API says and what is decided by are the same. Whatever is counted of a
+    /// flow, here or by the directory, is dated by this, so that no window outlasts another of the same length.
     fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)

@@ -64,7 +64,7 @@ impl Flows {
             if !accounts.abilities().sign_in {
                 return Ok(Applied::Unknown);
             }
-            if let SignIn::Accepted(found) = accounts.sign_in(user_id, new, self.clock.now()).await? {
+            if let SignIn::Accepted(found) = accounts.sign_in(user_id, new, self.now()).await? {
                 return Ok(if found.id == person.account.id { Applied::Done } else { Applied::NoAccount });
             }
         }

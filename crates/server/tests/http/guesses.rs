@@ -42,6 +42,27 @@ async fn wrong_passwords_count_with_those_of_every_other_sign_in() {
     assert_eq!(session.answer(&world, right).await.status, StatusCode::OK);
 }
 
+/// What we count and what the directory counts leave their windows together.
+#[tokio::test]
+async fn d9_as_many_wrong_passwords_as_are_taken_never_lock_an_account() {
+    let world = World::new().await;
+    // 900 ms into a second.
+    world.advance_ms(650);
+    for _ in 0..8 {
+        world.guess(ADA, "not the password").await.is_problem(422, "wrong_password");
+    }
+    world.advance_ms(899_400);
+    for _ in 0..2 {
+        world.guess(ADA, "not the password").await.is_problem(422, "wrong_password");
+    }
+    assert!(world.signs_in(ADA, OLD).await);
+    for _ in 2..8 {
+        world.guess(ADA, "not the password").await.is_problem(422, "wrong_password");
+    }
+    world.guess(ADA, "not the password").await.is_problem(429, "rate_limited");
+    assert!(world.signs_in(ADA, OLD).await);
+}
+
 #[tokio::test]
 async fn an_account_and_a_client_have_so_many_tries_in_a_while() {
     let world = World::with("[limits]\nidentifications_per_account = 3\nflows_per_client = 8").await;

@@ -190,6 +190,11 @@ impl World {
         self.clock.set(self.now() + SignedDuration::from_secs(seconds));
     }
 
+    /// Moves the clock on by less than a second or more.
+    pub(crate) fn advance_ms(&self, milliseconds: i64) {
+        self.clock.set(self.now() + SignedDuration::from_millis(milliseconds));
+    }
+
     /// Sends a request from an address.
     pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Got {
         let peer: SocketAddr = peer.parse().expect("an address");

@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 9] = migrations![
+const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -23,6 +23,7 @@ const MIGRATIONS: [(&str, &str); 9] = migrations![
     "0007_failures_since",
     "0008_recovery_codes",
     "0011_claims_and_leases",
+    "0012_counters",
 ];
 
 /// Brings a database up to date.
@@ -37,7 +38,15 @@ pub(super) fn migrator() -> Migrator {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+    use regain_ports::{Charge, Charged, Clock as _, Store as _, SystemClock};
+    use sqlx::{ConnectOptions as _, Connection as _, migrate::Migrator, sqlite::SqliteConnectOptions};
+
     use super::{MIGRATIONS, migrator};
+    use crate::{
+        Database, SqliteStore,
+        database::{from_millis, to_millis},
+    };
 
     #[test]
     fn the_list_is_the_folder() {
@@ -46,6 +55,40 @@ mod tests {
         let mut names: Vec<_> = files.map(|path| path.file_stem().expect("a name").to_owned()).collect();
         names.sort();
         assert_eq!(names, MIGRATIONS.map(|(name, _)| name));
+    }
+
+    /// What was charged before the totals were kept counts on.
+    #[tokio::test]
+    async fn charges_of_a_former_version_go_on_counting() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("regain.db");
+        let now = SystemClock.now();
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut connection = options.connect().await.expect("opens");
+        let former = migrator().iter().filter(|migration| migration.version < 12).cloned().collect();
+        Migrator::with_migrations(former).run_direct(None, &mut connection, false).await.expect("migrates");
+        let hour = SignedDuration::from_hours(1);
+        for (bucket, ago) in [("b", 10), ("b", 20), ("b", 70), ("c", 70)] {
+            let at = to_millis(now - SignedDuration::from_mins(ago));
+            sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, 1, $3)")
+                .bind(bucket)
+                .bind(at)
+                .bind(at + 3_600_000)
+                .execute(&mut connection)
+                .await
+                .expect("inserts");
+        }
+        connection.close().await.expect("closes");
+
+        let store = SqliteStore::new(Database::open(&path).await.expect("opens"));
+        let charge = |bucket: &str| [Charge { bucket: bucket.into(), window: hour, limit: 3, cost: 1 }];
+        assert_eq!(store.charge(&charge("b"), now).await.expect("answers"), Charged::Done);
+        let full = store.charge(&charge("b"), now).await.expect("answers");
+        let retry_at = from_millis(to_millis(now - SignedDuration::from_mins(20) + hour)).expect("a time");
+        assert_eq!(full, Charged::OverLimit { bucket: "b".into(), retry_at });
+        for _ in 0..3 {
+            assert_eq!(store.charge(&charge("c"), now).await.expect("answers"), Charged::Done);
+        }
     }
 
     #[test]
@@ -76,6 +119,7 @@ mod tests {
                 "46beaafda096",
                 "a11f9107addc",
                 "5622ffeebaf0",
+                "d3422b861a94",
             ]
         );
     }

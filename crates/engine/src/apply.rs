@@ -77,7 +77,7 @@ impl Engine {
             // The owner hears of it, as if it were done; the flow does not claim that it is.
             Applied::Unknown => {
                 let mut decision = follows(turn, person, what);
-                decision.state = turn.state.ended(random_id(turn.cx.rng), EndReason::Cancelled, None);
+                decision.state = turn.state.ended(new_step_id(turn.cx.rng), EndReason::Cancelled, None);
                 decision.effects.retain(|effect| !matches!(effect, Effect::Audit { .. }));
                 decision.audit("outcome_unknown");
                 decision
@@ -86,7 +86,7 @@ impl Engine {
     }
 }
 
-fn over(turn: Turn<'_>, event: &'static str) -> Decision {
+pub(crate) fn over(turn: Turn<'_>, event: &'static str) -> Decision {
     let mut decision = Decision::new(turn.state.ended(new_step_id(turn.cx.rng), EndReason::Cancelled, None));
     decision.reply = Reply::Ended;
     decision.audit(event);

@@ -7,8 +7,8 @@ use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
-    Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration, Registrations,
-    SetPasswordError, SignIn, UnlockError, Unlocked,
+    Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration,
+    Registrations, SetPasswordError, SignIn, UnlockError, Unlocked,
 };
 
 /// An account with all that it can prove itself by.

@@ -99,7 +99,7 @@ pub struct Claim {
     /// The account's key.
     pub account_key: String,
     /// The flow that changes the account.
-    pub flow_id: String,
+    pub flow_id: FlowId,
     /// The time at which it was taken.
     pub claimed_at: Timestamp,
     /// The intended change, sealed, where a directory elsewhere makes it: whoever finds the claim left behind asks the

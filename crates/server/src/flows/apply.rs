@@ -86,7 +86,7 @@ impl Flows {
         let id = random_id(&*self.rng);
         let joined = self.directory.accounts.joined().is_some();
         let intent = Intent::of(&decision.state, what, client).filter(|_| !joined);
-        let account_key = decision.state.stage.account_key().or(row.account_key.as_deref()).unwrap_or(&row.id);
+        let account_key = decision.state.stage.account_key().or(row.account_key.as_deref()).unwrap_or(row.id.as_str());
         Claim {
             account_key: account_key.to_owned(),
             flow_id: row.id.clone(),

@@ -133,14 +133,14 @@ async fn polled<T>(times: usize, work: impl Future<Output = T>) -> Option<T> {
 }
 
 async fn row(world: &World, session: &Session) -> FlowRow {
-    world.app.ports().store.flow(&session.id).await.expect("answers").expect("is there")
+    world.app.ports().store.flow(&session.id.as_str().into()).await.expect("answers").expect("is there")
 }
 
 fn command(session: &Session, password: &str) -> AnswerCommand {
     AnswerCommand {
-        flow_id: session.id.clone(),
+        flow_id: session.id.as_str().into(),
         token: session.token.as_str().into(),
-        step_id: session.step()["id"].as_str().expect("an id").to_owned(),
+        step_id: session.step()["id"].as_str().expect("an id").into(),
         answer: Answer::SetPassword { password: password.into(), current: None },
         key: None,
         client: Client::default(),

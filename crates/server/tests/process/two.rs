@@ -296,11 +296,11 @@ async fn d7_d20_of_two_processes_one_is_killed_and_every_reset_counts_once() {
     }
     let mut missing = 0;
     for (person, flow) in flows {
-        let audit = store.audit(&flow).await.expect("answers");
+        let audit = store.audit(&flow.as_str().into()).await.expect("answers");
         let resets = audit.iter().filter(|entry| entry.event == "password_reset").count();
         assert_eq!(resets, 1, "person {person}: {audit:?}");
-        let signed_in =
-            directory.sign_in(&format!("person{person}"), &password(person).into(), SystemClock.now()).await;
+        let user_id = format!("person{person}").parse().expect("a user ID");
+        let signed_in = directory.sign_in(&user_id, &password(person).into(), SystemClock.now()).await;
         assert!(matches!(signed_in, Ok(SignIn::Accepted(_))), "person {person}: {signed_in:?}");
         match confirmed.get(&address(person)).map(Vec::as_slice) {
             // The other process may have died between the mail server's answer and its own note of it.

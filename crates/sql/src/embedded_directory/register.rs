@@ -4,9 +4,7 @@ use regain_protocol::{Role, Secret};
 use sqlx::Transaction;
 
 use super::{
-    EmbeddedDirectory, recovery_codes,
-    rows,
-    salt,
+    EmbeddedDirectory, recovery_codes, salt,
     write::{StoredParts, Write},
 };
 use crate::database::{Backend, to_millis};

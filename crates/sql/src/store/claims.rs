@@ -21,7 +21,7 @@ pub(super) async fn write(
         )
         .bind(&claim.account_key)
         .bind(&claim.id)
-        .bind(&claim.flow_id)
+        .bind(claim.flow_id.as_str())
         .bind(to_millis(claim.claimed_at))
         .bind(&claim.intent)
         .bind(to_millis(*stale))
@@ -49,7 +49,7 @@ pub(super) async fn unsettled(
         Ok(Claim {
             id: row.try_get("id")?,
             account_key: row.try_get("account_key")?,
-            flow_id: row.try_get("flow_id")?,
+            flow_id: row.try_get::<String, _>("flow_id")?.into(),
             claimed_at: from_millis(row.try_get("claimed_at")?)?,
             intent: row.try_get("intent")?,
         })

@@ -207,7 +207,8 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
     let to = |new: &str, current: Option<&str>| PasswordChange { new: new.into(), current: current.map(Secret::from) };
     let joined = accounts.joined().expect("it is in the store's database");
     let signs_in = async |password: &str| {
-        let signed_in = accounts.sign_in("ada@example.com", &password.into(), fixture.now()).await;
+        let ada = UserId::of_directory("ada@example.com".into());
+        let signed_in = accounts.sign_in(&ada, &password.into(), fixture.now()).await;
         matches!(signed_in.expect("answers"), SignIn::Accepted(_))
     };
     let flow = |version| FlowRow {
@@ -256,7 +257,7 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
     let nobody = joined.password(&"no-such-account".into(), &to("x", None)).await.expect("prepares");
     let refused = store.commit(&change(1, Some(nobody))).await.expect("answers");
     assert_eq!(refused, Committed::AccountRefused(AccountRefusal::NoSuchAccount));
-    assert_eq!(store.flow("f").await.expect("answers").expect("is there").version, 1, "nor the flow");
+    assert_eq!(store.flow(&"f".into()).await.expect("answers").expect("is there").version, 1, "nor the flow");
 
     assert_eq!(store.commit(&change(1, Some(write))).await.expect("answers"), Committed::Done);
     assert!(signs_in("second password").await);

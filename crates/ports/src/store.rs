@@ -277,6 +277,6 @@ pub trait Store: Send + Sync + 'static {
     /// many rows. The audit log stays.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Checks that the store answers.
+    /// Checks that the store does what requests need: it takes a write and keeps it.
     async fn check(&self) -> Result<(), StoreError>;
 }

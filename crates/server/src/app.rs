@@ -11,6 +11,7 @@ use crate::{
     keys::Keys,
     metrics::Metrics,
     ports::Ports,
+    readiness::StoreCheck,
 };
 
 /// A server, whole but for what speaks HTTP: [`crate::http::router`] makes that from it.
@@ -20,6 +21,7 @@ pub struct App {
     ports: Ports,
     flows: Flows,
     metrics: Metrics,
+    store_check: StoreCheck,
 }
 
 impl App {
@@ -33,7 +35,8 @@ impl App {
             Verifier::from_config(&config.assertions, &config.server.public_url),
             config.limits.identify_floor(),
         );
-        Ok(Arc::new(Self { config, keys, ports, flows, metrics: Metrics::default() }))
+        let store_check = StoreCheck::new(Arc::clone(&ports.store));
+        Ok(Arc::new(Self { config, keys, ports, flows, metrics: Metrics::default(), store_check }))
     }
 
     /// Its configuration.
@@ -59,6 +62,11 @@ impl App {
     /// Its counts.
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Checks of its store, for readiness.
+    pub const fn store_check(&self) -> &StoreCheck {
+        &self.store_check
     }
 }
 

@@ -15,6 +15,7 @@ pub mod languages;
 pub mod mails;
 pub mod metrics;
 pub mod ports;
+pub mod readiness;
 pub mod serve;
 
 pub use regain_engine as engine;

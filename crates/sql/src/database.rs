@@ -10,9 +10,11 @@ use std::{
 
 use jiff::Timestamp;
 use sqlx::{
-    ConnectOptions as _, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions as _, SqlitePool,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use crate::transaction::WriteTransaction;
 
 /// The database that the SQL of the adapters runs on.
 pub(super) type Backend = sqlx::Sqlite;
@@ -25,6 +27,16 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time that a request waits for a connection before it is answered with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The time that closing waits for connections that are still in use.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The size that the log of writes (`-wal`) is cut to once all of it is in the file, in bytes. It grows beyond that while a
+/// reader or a long write keeps it from being folded in.
+const WAL_LIMIT: &str = "16777216";
+
+/// The bytes that readiness writes: about as much as a request that begins a flow.
+const READINESS_BYTES: i64 = 16 * 1024;
 
 /// An open database file; cheap to clone.
 #[derive(Debug, Clone)]
@@ -75,7 +87,10 @@ impl Database {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
+            // For new files; one of a former version gets it with its first `compact`.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
+            .pragma("journal_size_limit", WAL_LIMIT)
             // NORMAL may lose the last commits when the power fails, and with them that a code was
             // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
             .synchronous(SqliteSynchronous::Full)
@@ -103,20 +118,38 @@ impl Database {
 
     /// A transaction that sees everything committed before it and that nobody else writes beside.
     /// On PostgreSQL this would be a serialisable one, begun again on a serialisation failure.
-    pub(super) async fn begin_write(&self) -> sqlx::Result<Transaction<'static, Backend>> {
-        // A deferred transaction that reads first and then writes can fail half way with SQLITE_BUSY.
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    pub(super) async fn begin_write(&self) -> sqlx::Result<WriteTransaction> {
+        WriteTransaction::begin(&self.writer).await
     }
 
-    /// Checks that the file answers.
-    pub(super) async fn check(&self) -> sqlx::Result<()> {
+    /// Checks that the file can be read.
+    pub(super) async fn check_read(&self) -> sqlx::Result<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
     }
 
-    /// Closes the file; whoever still uses it gets errors.
+    /// Checks that the file takes a write and keeps it, as requests need it to.
+    pub(super) async fn check_write(&self) -> sqlx::Result<()> {
+        let mut transaction = self.begin_write().await?;
+        // Random, because SQLite does not write what is there already.
+        sqlx::query("UPDATE readiness SET written = randomblob($1) WHERE id = 1")
+            .bind(READINESS_BYTES)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Closes the file, whole: what was committed is in it, and nothing is left beside it unless another process has it
+    /// open. Whoever still uses it gets errors.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        // The last connection that is closed folds the log of writes in and removes it. Pools close theirs one after
+        // the other, and wait for those that are in use.
+        let closed = async {
+            self.readers.close().await;
+            self.writer.close().await;
+        };
+        if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
+            tracing::warn!("the database is still in use; its log of writes is folded in when it is opened next");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod database;
 mod embedded_directory;
 mod migrations;
 mod store;
+mod transaction;
 
 pub use database::{Database, OpenError};
 pub use embedded_directory::{

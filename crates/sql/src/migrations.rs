@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 10] = migrations![
+const MIGRATIONS: [(&str, &str); 11] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -22,6 +22,7 @@ const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0006_sealed_authenticators",
     "0007_failures_since",
     "0008_recovery_codes",
+    "0009_storage",
     "0011_claims_and_leases",
     "0012_counters",
 ];
@@ -118,6 +119,7 @@ mod tests {
                 "0e6397895195",
                 "46beaafda096",
                 "a11f9107addc",
+                "17ffb2700749",
                 "5622ffeebaf0",
                 "d3422b861a94",
             ]

@@ -11,11 +11,12 @@ use async_trait::async_trait;
 pub use audit::{AuditFilter, AuditPosition};
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
-use sqlx::{Row as _, Transaction};
+use sqlx::Row as _;
 
 use crate::{
-    database::{Backend, Database, from_millis, to_millis},
+    database::{Database, from_millis, to_millis},
     embedded_directory::Write,
+    transaction::WriteTransaction,
 };
 use regain_ports::{
     AuditEntry, Change, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store,
@@ -188,12 +189,12 @@ impl Store for SqliteStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Ok(self.database.check().await.map_err(StoreError::unavailable)?)
+        Ok(self.database.check_write().await.map_err(StoreError::unavailable)?)
     }
 }
 
 /// Writes all of a change; what it says decides whether the transaction is committed.
-async fn write(transaction: &mut Transaction<'_, Backend>, change: &Change) -> sqlx::Result<Committed> {
+async fn write(transaction: &mut WriteTransaction, change: &Change) -> sqlx::Result<Committed> {
     if !write_flow(transaction, &change.flow).await? {
         return Ok(Committed::Conflict);
     }
@@ -232,7 +233,7 @@ async fn write(transaction: &mut Transaction<'_, Backend>, change: &Change) -> s
 }
 
 /// Inserts or compares and swaps the flow; `false` when it was changed meanwhile.
-async fn write_flow(transaction: &mut Transaction<'_, Backend>, flow: &FlowRow) -> sqlx::Result<bool> {
+async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx::Result<bool> {
     let statement = if flow.version == 0 {
         "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state)
          VALUES ($1, $2 + 1, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING"
@@ -254,11 +255,7 @@ async fn write_flow(transaction: &mut Transaction<'_, Backend>, flow: &FlowRow) 
 }
 
 /// Keeps an answer; `false` when one that is still good is kept under the key.
-async fn write_replay(
-    transaction: &mut Transaction<'_, Backend>,
-    replay: &Replay,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: Timestamp) -> sqlx::Result<bool> {
     let written = sqlx::query(
         "INSERT INTO replays (scope, key, fingerprint, answer, expires_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer,
@@ -277,7 +274,7 @@ async fn write_replay(
 
 /// Ends the account's other flows and drops the account's codes that are not sent yet.
 async fn void_others(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     void: &VoidOthers,
     flow_id: &FlowId,
     now: Timestamp,

@@ -144,6 +144,11 @@ impl Reply {
         Self::problem(ProblemCode::Unavailable, None, None)
     }
 
+    /// Not every part that requests need is well; `fault` names those that are not, without a cause.
+    pub fn not_ready(fault: &str) -> Self {
+        Self::problem(ProblemCode::Unavailable, Some(fault), None)
+    }
+
     /// A problem.
     pub fn problem(code: ProblemCode, detail: Option<&str>, flow: Option<Flow>) -> Self {
         let retry_after = (code == ProblemCode::Unavailable).then_some(RETRY_UNAVAILABLE_S);

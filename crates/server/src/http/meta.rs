@@ -95,21 +95,22 @@ pub(super) async fn healthy() -> Json<Health> {
     path = "/readyz",
     operation_id = "getReadiness",
     tag = "Server",
-    summary = "Readiness: store and directory answer",
+    summary = "Readiness: the store takes writes and the directory answers",
     responses(
         (status = 200, description = "They do", body = ref("#/components/schemas/Health")),
         ServerProblems,
     )
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let (store, directory) = tokio::join!(app.ports().store.check(), app.ports().directory.check());
-    let store = store.err().map(|error| error.to_string());
-    let directory = directory.err().map(|error| error.to_string());
-    if store.is_none() && directory.is_none() {
-        return HEALTHY.into_response();
+    let (store, directory) = tokio::join!(app.store_check().takes_writes(), app.ports().directory.check());
+    if let Err(error) = &directory {
+        tracing::warn!(%error, "not ready: the directory does not answer");
     }
-    tracing::warn!(?store, ?directory, "not ready");
-    Reply::unavailable().into_response()
+    let ill: Vec<_> = [(store, "the store takes no writes"), (directory.is_ok(), "the directory does not answer")]
+        .into_iter()
+        .filter_map(|(is_well, fault)| (!is_well).then_some(fault))
+        .collect();
+    if ill.is_empty() { HEALTHY.into_response() } else { Reply::not_ready(&ill.join("; ")).into_response() }
 }
 
 /// `GET /metrics`: how many requests were answered how, as Prometheus reads it.

@@ -87,7 +87,7 @@ impl Accounts for EmbeddedDirectory {
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {
-        self.database.check().await.map_err(DirectoryError::unavailable)
+        self.database.check_read().await.map_err(DirectoryError::unavailable)
     }
 }
 

@@ -1,10 +1,9 @@
 //! The passwords that an account had before, for organisations that refuse them.
 
 use regain_protocol::Secret;
-use sqlx::Transaction;
 
 use super::{EmbeddedDirectory, rows};
-use crate::database::Backend;
+use crate::transaction::WriteTransaction;
 use regain_ports::{AccountId, DirectoryError};
 
 impl EmbeddedDirectory {
@@ -39,7 +38,7 @@ impl EmbeddedDirectory {
 
 /// Makes what was the current password a former one, and forgets what is no longer asked for.
 pub(super) async fn supersede(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     id: &AccountId,
     current: Option<&str>,
     remembered: u8,

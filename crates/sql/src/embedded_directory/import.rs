@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use regain_protocol::{Role, Secret};
-use sqlx::Transaction;
 
 use super::{
     EmbeddedDirectory, NewPerson, People, PersonQuestion, recovery_codes,
     register::{RegisteredQuestion, insert_questions, set_authenticator},
     salt,
 };
-use crate::database::Backend;
+use crate::transaction::WriteTransaction;
 use regain_ports::{AccountId, DirectoryError, random_id};
 use regain_values::{
     E164, MailAddress, UserId,
@@ -203,7 +202,7 @@ fn check_questions(
     }
 }
 
-async fn insert(transaction: &mut Transaction<'_, Backend>, entry: &Entry<'_>) -> sqlx::Result<()> {
+async fn insert(transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::Result<()> {
     let Entry { id, checked, password_hash, questions, authenticator } = entry;
     let Checked { person, user_id, key, addresses, numbers, .. } = checked;
     sqlx::query(

@@ -5,10 +5,10 @@ use regain_keys::same;
 use regain_ports::AccountId;
 use regain_protocol::Secret;
 use regain_values::recovery_code;
-use sqlx::{Row as _, Transaction};
+use sqlx::Row as _;
 
 use super::EmbeddedDirectory;
-use crate::database::{Backend, to_millis};
+use crate::{database::to_millis, transaction::WriteTransaction};
 
 impl EmbeddedDirectory {
     /// The hashes that are kept of an account's codes.
@@ -46,11 +46,7 @@ impl EmbeddedDirectory {
 }
 
 /// Makes these the account's codes, in the place of all former ones.
-pub(super) async fn set(
-    transaction: &mut Transaction<'_, Backend>,
-    id: &AccountId,
-    hashes: &[String],
-) -> sqlx::Result<()> {
+pub(super) async fn set(transaction: &mut WriteTransaction, id: &AccountId, hashes: &[String]) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
         .bind(id.as_str())
         .execute(&mut **transaction)

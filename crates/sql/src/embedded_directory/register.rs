@@ -1,13 +1,12 @@
 //! Registrations that people make by themselves: their addresses, phones, questions and authenticator app.
 
 use regain_protocol::{Role, Secret};
-use sqlx::Transaction;
 
 use super::{
     EmbeddedDirectory, recovery_codes, salt,
     write::{StoredParts, Write},
 };
-use crate::database::{Backend, to_millis};
+use crate::{database::to_millis, transaction::WriteTransaction};
 use regain_ports::{AccountId, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
 
@@ -76,7 +75,7 @@ impl Destinations {
     /// Makes this the one destination of a role, in the place of the first that it had; `None` for none.
     async fn set(
         &self,
-        transaction: &mut Transaction<'_, Backend>,
+        transaction: &mut WriteTransaction,
         id: &AccountId,
         role: Role,
         destination: Option<&str>,
@@ -101,7 +100,7 @@ impl Destinations {
 
 /// Writes a registration.
 pub(super) async fn write(
-    to: &mut Transaction<'_, Backend>,
+    to: &mut WriteTransaction,
     id: &AccountId,
     registration: &Registration,
     stored: &StoredParts,
@@ -169,7 +168,7 @@ pub(super) fn authenticator_context(id: &AccountId) -> String {
 
 /// Writes the sealed key of an account's authenticator app; `None` for no app.
 pub(super) async fn set_authenticator(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     id: &AccountId,
     sealed: Option<&str>,
 ) -> sqlx::Result<()> {
@@ -189,7 +188,7 @@ pub(super) async fn set_authenticator(
 
 /// Writes the questions of an account that has none.
 pub(super) async fn insert_questions(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     id: &AccountId,
     questions: &[RegisteredQuestion],
 ) -> sqlx::Result<()> {

@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use regain_ports::{AccountId, AccountRefusal, Registration, Unlocked};
-use sqlx::Transaction;
 
 use super::{
     former,
     register::{self, RegisteredQuestion},
     rows,
 };
-use crate::database::Backend;
+use crate::transaction::WriteTransaction;
 
 /// A prepared change of an account.
 pub(crate) enum Write {
@@ -68,10 +67,7 @@ pub(crate) struct StoredParts {
 
 impl Write {
     /// Writes it. What is refused is to be rolled back with everything else.
-    pub(crate) async fn write(
-        &self,
-        transaction: &mut Transaction<'_, Backend>,
-    ) -> sqlx::Result<Result<(), AccountRefusal>> {
+    pub(crate) async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<Result<(), AccountRefusal>> {
         let (Self::Password { id, .. } | Self::Unlocking { id, .. } | Self::Registration { id, .. }) = self;
         let row = rows::by_id(&mut **transaction, id).await?;
         let Some(row) = row.filter(|row| row.person.enabled) else { return Ok(Err(AccountRefusal::NoSuchAccount)) };
@@ -101,7 +97,7 @@ impl Write {
     }
 }
 
-async fn set_password(transaction: &mut Transaction<'_, Backend>, id: &AccountId, hash: &str) -> sqlx::Result<()> {
+async fn set_password(transaction: &mut WriteTransaction, id: &AccountId, hash: &str) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
          WHERE id = $1",
@@ -113,7 +109,7 @@ async fn set_password(transaction: &mut Transaction<'_, Backend>, id: &AccountId
     .map(drop)
 }
 
-async fn unlock(transaction: &mut Transaction<'_, Backend>, id: &AccountId) -> sqlx::Result<()> {
+async fn unlock(transaction: &mut WriteTransaction, id: &AccountId) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL WHERE id = $1",
     )

@@ -1,10 +1,13 @@
 //! The audit log: appended to with each commit, read by flow or from end to end.
 
 use jiff::Timestamp;
-use sqlx::{Row as _, Transaction, sqlite::SqliteRow};
+use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::SqliteStore;
-use crate::database::{Backend, from_millis, to_millis};
+use crate::{
+    database::{from_millis, to_millis},
+    transaction::WriteTransaction,
+};
 use regain_ports::{AuditEntry, StoreError};
 
 /// The lines of the audit log to read.
@@ -64,7 +67,7 @@ impl SqliteStore {
 }
 
 /// Appends to the audit log.
-pub(super) async fn append(transaction: &mut Transaction<'_, Backend>, entry: &AuditEntry) -> sqlx::Result<()> {
+pub(super) async fn append(transaction: &mut WriteTransaction, entry: &AuditEntry) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail)
          VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1), $2, $3, $4, $5, $6)",

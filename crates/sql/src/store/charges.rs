@@ -3,9 +3,12 @@
 //! that have left the window, of which each leaves once.
 
 use jiff::Timestamp;
-use sqlx::{Row as _, Transaction};
+use sqlx::Row as _;
 
-use crate::database::{Backend, from_millis, to_millis};
+use crate::{
+    database::{from_millis, to_millis},
+    transaction::WriteTransaction,
+};
 use regain_ports::Charge;
 
 /// The number of times at which charges leave that are looked at together, when a counter is full.
@@ -14,7 +17,7 @@ const PAGE: usize = 64;
 /// Charges a counter, or says from when it has room. A refused charge is to be rolled back together
 /// with those before it.
 pub(super) async fn charge(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     charge: &Charge,
     now: Timestamp,
 ) -> sqlx::Result<Option<Timestamp>> {
@@ -44,7 +47,7 @@ pub(super) async fn charge(
 
 /// Gives a charge back: what was taken at a time and what is returned leave the window together.
 pub(super) async fn refund(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     charge: &Charge,
     charged_at: Timestamp,
 ) -> sqlx::Result<()> {
@@ -54,7 +57,7 @@ pub(super) async fn refund(
     Ok(())
 }
 
-async fn write(transaction: &mut Transaction<'_, Backend>, charge: &Charge, at: i64, cost: i64) -> sqlx::Result<()> {
+async fn write(transaction: &mut WriteTransaction, charge: &Charge, at: i64, cost: i64) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(&charge.bucket)
         .bind(at)
@@ -72,11 +75,7 @@ fn window_of(charge: &Charge) -> i64 {
 
 /// The date of the charge with which so much will have left a counter, the oldest leaving first; `None` where it never
 /// holds so much.
-async fn free_at(
-    transaction: &mut Transaction<'_, Backend>,
-    bucket: &str,
-    mut too_much: i64,
-) -> sqlx::Result<Option<i64>> {
+async fn free_at(transaction: &mut WriteTransaction, bucket: &str, mut too_much: i64) -> sqlx::Result<Option<i64>> {
     let mut after = i64::MIN;
     loop {
         let page = sqlx::query(

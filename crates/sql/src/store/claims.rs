@@ -1,14 +1,17 @@
 //! Claims on accounts: of many requests, in any number of flows and processes, one changes an account at a time.
 
 use jiff::Timestamp;
-use sqlx::{Executor, Row as _, Transaction};
+use sqlx::{Executor, Row as _};
 
-use crate::database::{Backend, from_millis, to_millis};
+use crate::{
+    database::{Backend, from_millis, to_millis},
+    transaction::WriteTransaction,
+};
 use regain_ports::{Claim, ClaimChange};
 
 /// Takes or ends a claim; `false` where somebody else has it.
 pub(super) async fn write(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     change: &ClaimChange,
     now: Timestamp,
 ) -> sqlx::Result<bool> {

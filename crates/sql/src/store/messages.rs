@@ -1,14 +1,17 @@
 //! The queue of sealed messages.
 
 use jiff::Timestamp;
-use sqlx::{Row as _, Transaction};
+use sqlx::Row as _;
 
-use crate::database::{Backend, from_millis, to_millis};
+use crate::{
+    database::{from_millis, to_millis},
+    transaction::WriteTransaction,
+};
 use regain_ports::{ClaimedMessage, NewMessage, Settlement};
 
 /// Queues a message, due at once.
 pub(super) async fn queue(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     message: &NewMessage,
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -30,7 +33,7 @@ pub(super) async fn queue(
 /// Claims the message that has been due for longest, unless one was left behind that must not be lost. A former version
 /// wrote no leases.
 pub(super) async fn claim(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     now: Timestamp,
     until: Timestamp,
 ) -> sqlx::Result<Option<ClaimedMessage>> {
@@ -59,7 +62,7 @@ pub(super) async fn claim(
 /// Says what became of a claimed message, where the lease is still the same. One that would be tried again only after
 /// its time, or that was voided while it was claimed, has failed.
 pub(super) async fn settle(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     claimed: &ClaimedMessage,
     settlement: Settlement,
 ) -> sqlx::Result<()> {
@@ -84,11 +87,7 @@ pub(super) async fn settle(
 }
 
 /// Gives up on codes and calls whose lease is over.
-pub(super) async fn abandon(
-    transaction: &mut Transaction<'_, Backend>,
-    now: Timestamp,
-    until: Timestamp,
-) -> sqlx::Result<u64> {
+pub(super) async fn abandon(transaction: &mut WriteTransaction, now: Timestamp, until: Timestamp) -> sqlx::Result<u64> {
     sqlx::query(
         "UPDATE messages SET progress = 'failed', payload = '' WHERE progress = 'claimed' AND voidable
          AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $2)",
@@ -103,7 +102,7 @@ pub(super) async fn abandon(
 /// Drops an account's voidable messages. One that is being sent right now cannot be called back, but
 /// it is not tried again.
 pub(super) async fn drop_voidable(
-    transaction: &mut Transaction<'_, Backend>,
+    transaction: &mut WriteTransaction,
     account_key: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {

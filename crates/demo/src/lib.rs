@@ -15,7 +15,7 @@ pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEn
 use regain_server::{
     adapters::People,
     ports::SystemClock,
-    serve::{Extras, Failure, Service, delivery, listen, log, open, serve, stop_signal, widget},
+    serve::{Extras, Failure, Service, delivery, listen, log, open, serve, stop_signal, widget, with_database},
 };
 pub use settings::Settings;
 pub use site::Site;
@@ -34,11 +34,14 @@ pub async fn run(config: &Path) -> Result<(), Failure> {
         phone: Some(Arc::new(outbox.clone())),
         people: people.clone(),
     };
-    let ports = open(&config, extras).await?;
-    let widget = widget(&config)?;
-    let public_url = config.server.public_url.clone();
-    let site = Site::new(settings, config, ports, outbox, people, widget)?;
-    let delivery = delivery(&site.app(), site.calls())?;
-    let flows = site.app().flows().clone();
-    serve(Service { listener, public_url, router: site.router(), delivery, flows }, stopped).await
+    with_database(&config, async |database, keys| {
+        let ports = open(&config, database, keys, extras).await?;
+        let widget = widget(&config)?;
+        let public_url = config.server.public_url.clone();
+        let site = Site::new(settings, config.clone(), ports, outbox, people, widget)?;
+        let delivery = delivery(&site.app(), site.calls())?;
+        let flows = site.app().flows().clone();
+        serve(Service { listener, public_url, router: site.router(), delivery, flows }, stopped).await
+    })
+    .await
 }

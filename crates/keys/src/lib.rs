@@ -24,7 +24,7 @@ pub const MIN_KEY_BYTES: usize = 32;
 /// The length of an XChaCha20-Poly1305 nonce, long enough to be drawn at random.
 const NONCE_BYTES: usize = 24;
 
-/// The subkeys of one server key.
+/// The subkeys of one server key, and of those that it replaced.
 #[derive(Clone)]
 pub struct Keys {
     account: Secret<[u8; 32]>,
@@ -35,6 +35,9 @@ pub struct Keys {
     bucket: Secret<[u8; 32]>,
     seal: Secret<[u8; 32]>,
     captcha: Secret<[u8; 32]>,
+    fingerprint: Secret<[u8; 32]>,
+    /// Newest first: they open what they sealed and recognise what they hashed, and make nothing new.
+    former: Vec<Self>,
 }
 
 impl fmt::Debug for Keys {
@@ -79,7 +82,35 @@ impl Keys {
             bucket: subkey("bucket"),
             seal: subkey("seal"),
             captcha: subkey("captcha"),
+            fingerprint: subkey("fingerprint"),
+            former: Vec::new(),
         }
+    }
+
+    /// The same keys, together with those of the server keys that this one replaced, newest first.
+    #[must_use]
+    pub fn with_former(self, server_keys: &[Secret<Vec<u8>>]) -> Self {
+        Self { former: server_keys.iter().map(Self::derive).collect(), ..self }
+    }
+
+    /// These keys and the former ones, newest first.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.former)
+    }
+
+    /// A name for the server key, by which a database tells that it was made with it.
+    pub fn fingerprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(mac(&self.fingerprint, &[]))
+    }
+
+    /// Tells if a name is that of the server key or of one that it replaced.
+    pub fn has_fingerprint(&self, fingerprint: &str) -> bool {
+        self.all().any(|keys| same(&keys.fingerprint(), fingerprint))
+    }
+
+    /// Tells if there are keys that were replaced.
+    pub fn has_former(&self) -> bool {
+        !self.former.is_empty()
     }
 
     /// Pseudonym of a user ID in the store, in counters and in the log, made alike for accounts that do not exist.
@@ -127,6 +158,11 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(mac(&self.code, &parts))
     }
 
+    /// Every form in which a saved recovery code may be stored: by this server key, and by each that it replaced.
+    pub fn recovery_code_hashes(&self, account_id: &str, code: &Secret<String>) -> Vec<String> {
+        self.all().map(|keys| keys.recovery_code_hash(account_id, code)).collect()
+    }
+
     /// Hash for the store of a request, or of the `Idempotency-Key` that came with it.
     pub fn idempotency_hash(&self, parts: &[&[u8]]) -> String {
         URL_SAFE_NO_PAD.encode(mac(&self.idempotency, parts))
@@ -169,8 +205,17 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    /// Opens what [`Keys::seal`] sealed.
+    /// Opens what [`Keys::seal`] sealed, now or with a server key that was replaced.
     pub fn open(&self, context: &str, sealed: &str) -> Result<Secret<Vec<u8>>, OpenError> {
+        self.all().find_map(|keys| keys.open_own(context, sealed).ok()).ok_or(OpenError)
+    }
+
+    /// Tells if a value is sealed with a server key that was replaced.
+    pub fn is_sealed_by_former(&self, context: &str, sealed: &str) -> bool {
+        self.open_own(context, sealed).is_err() && self.open(context, sealed).is_ok()
+    }
+
+    fn open_own(&self, context: &str, sealed: &str) -> Result<Secret<Vec<u8>>, OpenError> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| OpenError)?;
         let (nonce, text) = sealed.split_at_checked(NONCE_BYTES).ok_or(OpenError)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| OpenError)?;
@@ -244,6 +289,38 @@ mod tests {
         assert_ne!(keys().account_key("ada"), other.account_key("ada"));
         assert_ne!(keys().bucket("to", "ada"), keys().bucket("tries", "ada"));
         assert_ne!(keys().idempotency_hash(&[b"ab", b"c"]), keys().idempotency_hash(&[b"a", b"bc"]));
+    }
+
+    struct NoRng;
+
+    impl Rng for NoRng {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(9);
+        }
+    }
+
+    #[test]
+    fn d18_former_keys_open_and_recognise_but_make_nothing_new() {
+        let [old, older, stranger] = [2, 3, 4].map(|byte| Secret::new(vec![byte; 32]));
+        let keys = keys().with_former(&[old, older]);
+        let value = Secret::new(b"value".to_vec());
+        for former in [2, 3] {
+            let former = Keys::derive(&Secret::new(vec![former; 32]));
+            let sealed = former.seal(&NoRng, "here", &value);
+            assert_eq!(keys.open("here", &sealed).expect("opens").expose(), value.expose());
+            assert!(keys.is_sealed_by_former("here", &sealed));
+            assert_eq!(keys.open("elsewhere", &sealed), Err(OpenError));
+            assert!(keys.has_fingerprint(&former.fingerprint()));
+            let hash = former.recovery_code_hash("ada", &"code".into());
+            assert!(keys.recovery_code_hashes("ada", &"code".into()).contains(&hash));
+        }
+        let sealed = keys.seal(&NoRng, "here", &value);
+        assert_eq!(sealed, self::keys().seal(&NoRng, "here", &value), "the newest seals");
+        assert!(!keys.is_sealed_by_former("here", &sealed));
+        assert_eq!(keys.fingerprint(), self::keys().fingerprint());
+        let stranger = Keys::derive(&stranger);
+        assert_eq!(keys.open("here", &stranger.seal(&NoRng, "here", &value)), Err(OpenError));
+        assert!(!keys.has_fingerprint(&stranger.fingerprint()));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct App {
 impl App {
     /// Puts a server together.
     pub fn new(config: Config, ports: Ports) -> Result<Arc<Self>, KeyError> {
-        let keys = Keys::derive(&config.server.server_key()?);
+        let keys = config.server.keys()?;
         let flows = Flows::new(
             Engine::new(keys.clone(), config.rules(ports.directory.abilities())),
             keys.clone(),

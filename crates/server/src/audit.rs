@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{AuditFilter, Database, SqliteStore},
+    adapters::{AuditFilter, DatabaseReader},
     config::Config,
     ports::AuditEntry,
     serve::Failure,
@@ -37,10 +37,16 @@ impl From<AuditEntry> for Line {
 /// Writes the log, oldest first, as it is read. The server may be running meanwhile. Whoever reads may
 /// stop before the end, as `head` does.
 pub(crate) async fn export(config: &Config, filter: &AuditFilter, out: &mut impl Write) -> Result<(), Failure> {
-    let store = SqliteStore::new(Database::open_existing(&config.store.path).await?);
+    let reader = DatabaseReader::open(&config.store.path).await?;
+    let exported = export_from(&reader, filter, out).await;
+    reader.close().await;
+    exported
+}
+
+async fn export_from(reader: &DatabaseReader, filter: &AuditFilter, out: &mut impl Write) -> Result<(), Failure> {
     let mut after = None;
     loop {
-        let page = store.audit_page(filter, after.as_ref(), PAGE).await?;
+        let page = reader.audit_page(filter, after.as_ref(), PAGE).await?;
         let Some((position, _)) = page.last() else { return Ok(()) };
         after = Some(position.clone());
         let lines = page.into_iter().map(|(_, entry)| Line::from(entry));

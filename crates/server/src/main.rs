@@ -11,7 +11,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{AuditFilter, People},
+    adapters::{self, AuditFilter, People},
     config::Config,
     http::openapi_document,
     serve::{self, Failure},
@@ -41,6 +41,23 @@ enum Command {
         /// The people, as a TOML file
         people: PathBuf,
     },
+    /// Copy the database, whole and checked, into a new file, while the server runs
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, while no server runs
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Also where the database has something in it; it is kept beside the restored one
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Write the database anew without the room of what was removed; other writes wait meanwhile
+    Compact,
+    /// Have the database take the configured server key, where the one that it was made with is lost
+    AdoptKey,
     /// Print the audit log as JSON Lines, oldest first
     Audit {
         /// Only what happened from this time on, such as 2026-11-23T14:00:00Z
@@ -60,6 +77,10 @@ fn main() -> ExitCode {
         None => run(config),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
         Some(Command::Import { people }) => import(config, &people),
+        Some(Command::Backup { file }) => backup(config, &file),
+        Some(Command::Restore { file, replace }) => restore(config, &file, replace),
+        Some(Command::Compact) => compact(config),
+        Some(Command::AdoptKey) => adopt_key(config),
         Some(Command::Audit { since, flow }) => audit(config, &AuditFilter { since, flow_id: flow }),
     };
     match done {
@@ -86,6 +107,39 @@ fn import(config: &Path, people: &Path) -> Result<(), Failure> {
     let people = People::load(people)?;
     let added = runtime()?.block_on(serve::import(&config, &people))?;
     println!("{added} people were added.");
+    Ok(())
+}
+
+fn backup(config: &Path, file: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(adapters::back_up(&config.store.path, file))?;
+    println!("{} is a whole copy of {}.", file.display(), config.store.path.display());
+    Ok(())
+}
+
+fn restore(config: &Path, file: &Path, replace: bool) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let keys = config.server.existing_keys()?;
+    let path = &config.store.path;
+    let restored = runtime()?.block_on(adapters::restore(file, path, &keys, replace))?;
+    println!("{} was restored from {}.", path.display(), file.display());
+    if let Some(replaced) = restored.replaced {
+        println!("The database that it replaced is {}.", replaced.display());
+    }
+    Ok(())
+}
+
+fn compact(config: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(serve::with_database(&config, async |database, _| {
+        database.compact().await.map_err(|error| Failure::Compact(error.to_string()))
+    }))
+}
+
+fn adopt_key(config: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(serve::adopt_key(&config))?;
+    println!("{} goes on with the configured server key.", config.store.path.display());
     Ok(())
 }
 

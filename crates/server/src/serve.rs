@@ -1,6 +1,7 @@
 //! Running a server: ports opened, work begun, and all of it ended in order. [`run`] is the whole of it; a program
 //! that adds to the server calls the parts by itself.
 
+mod database;
 mod open;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
     io,
     io::IsTerminal as _,
     net::SocketAddr,
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -28,11 +30,13 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+pub use database::{adopt_key, with_database};
 pub use open::{Extras, delivery, import, open};
 
 use crate::{
     adapters::{
-        BreachedSetupError, ImportError, OpenError, PeopleError, SmtpSetupError, TrustedRootsError, WebClientError,
+        BackupError, BreachedSetupError, ImportError, OpenError, PeopleError, ServerKeyError, SmtpSetupError,
+        TrustedRootsError, WebClientError,
     },
     app::App,
     config::{Config, ConfigError, KeyError, LogFormat},
@@ -67,6 +71,32 @@ pub enum Failure {
     /// The database cannot be opened.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Another server key belongs to the database.
+    #[error(transparent)]
+    ServerKey(ServerKeyError),
+    /// The database is gone that the server key was used with.
+    #[error(
+        "the database {path} is empty or not there, but its server key was used with one that had people in it. Put that \
+         database back, or a backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove {note}"
+    )]
+    DatabaseLost {
+        /// The file of the database.
+        path: PathBuf,
+        /// The file that says so.
+        note: PathBuf,
+    },
+    /// The database file has no tables, though there was a server key before.
+    #[error(
+        "the database {0} has nothing in it, not even tables: a copy may have gone wrong. Put the database back, or a \
+         backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove the file"
+    )]
+    DatabaseWithoutTables(PathBuf),
+    /// A backup was not made or not restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The database cannot be compacted.
+    #[error("cannot compact the database: {0}")]
+    Compact(String),
     /// Breached passwords cannot be looked up.
     #[error(transparent)]
     Breached(#[from] BreachedSetupError),
@@ -136,18 +166,21 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     // Before anything is opened, so that a signal during the start ends in order too.
     let stopped = stop_signal()?;
     let listener = listen(config.server.listen).await?;
-    let ports = open(&config, Extras::default()).await?;
-    let widget = widget(&config)?;
-    let app = App::new(config, ports)?;
-    let pages = hosted::routes(Arc::clone(&app), None).merge(widget);
-    let service = Service {
-        listener,
-        public_url: app.config().server.public_url.clone(),
-        router: http::router(&app, pages),
-        delivery: delivery(&app, Arc::new(app.flows().clone()))?,
-        flows: app.flows().clone(),
-    };
-    serve(service, stopped).await
+    with_database(&config, async |database, keys| {
+        let ports = open(&config, database, keys, Extras::default()).await?;
+        let widget = widget(&config)?;
+        let app = App::new(config.clone(), ports)?;
+        let pages = hosted::routes(Arc::clone(&app), None).merge(widget);
+        let service = Service {
+            listener,
+            public_url: app.config().server.public_url.clone(),
+            router: http::router(&app, pages),
+            delivery: delivery(&app, Arc::new(app.flows().clone()))?,
+            flows: app.flows().clone(),
+        };
+        serve(service, stopped).await
+    })
+    .await
 }
 
 /// A server that is ready to take requests.

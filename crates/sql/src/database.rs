@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::transaction::WriteTransaction;
+use crate::{reader::has_something, transaction::WriteTransaction};
 
 /// The database that the SQL of the adapters runs on.
 pub(super) type Backend = sqlx::Sqlite;
@@ -23,7 +23,7 @@ pub(super) type Backend = sqlx::Sqlite;
 const READERS: u32 = 4;
 
 /// The time for which another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time that a request waits for a connection before it is answered with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,6 +60,9 @@ pub enum OpenError {
     /// There is no such file.
     #[error("there is no database {0}: check store.path, and whether the server has run with it")]
     Missing(PathBuf),
+    /// A backup took its place while it was opened.
+    #[error("the database {0} was replaced while it was being opened: start again")]
+    Replaced(PathBuf),
     /// The file is there but is no database, or SQLite refuses it.
     #[error("cannot open the database {path}: {source}")]
     Open {
@@ -84,6 +87,7 @@ impl Database {
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         prepare_file(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let open_error = |source| OpenError::Open { path: path.to_owned(), source };
+        let identity = file_identity(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
@@ -103,12 +107,26 @@ impl Database {
             .await
             .map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
         let readers = pool(READERS).connect_with(options).await.map_err(open_error)?;
-        Ok(Self { readers, writer })
+        let database = Self { readers, writer };
+        if file_identity(path) != identity {
+            database.close().await;
+            return Err(OpenError::Replaced(path.to_owned()));
+        }
+        Ok(database)
     }
 
-    /// [`Database::open`] for what only reads: where there is no file, none is made.
-    pub async fn open_existing(path: &Path) -> Result<Self, OpenError> {
-        if path.exists() { Self::open(path).await } else { Err(OpenError::Missing(path.to_owned())) }
+    /// Tells if there are people or lines in the audit log.
+    pub async fn has_something(&self) -> sqlx::Result<bool> {
+        has_something(&self.readers).await
+    }
+
+    /// Writes the file anew, without the room of what was removed. Other writes wait meanwhile. A file of a former
+    /// version gives that room back by itself from then on.
+    pub async fn compact(&self) -> sqlx::Result<()> {
+        let mut connection = self.writer.acquire().await?;
+        sqlx::query("PRAGMA auto_vacuum = incremental").execute(&mut *connection).await?;
+        sqlx::query("VACUUM").execute(&mut *connection).await?;
+        Ok(())
     }
 
     /// The pool for reading outside a transaction.
@@ -155,22 +173,47 @@ impl Database {
 
 /// Makes the file with mode 0600 where there is none, and narrows one that is wider: SQLite gives the
 /// files beside it (`-wal`, `-shm`) the same mode.
+///
+/// A file that is there is not opened: closing it would drop the locks that SQLite has on it in the same process.
 fn prepare_file(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
+    match private_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => narrow(path),
+        made => made.map(drop),
+    }
+}
+
+/// Makes a file that is not there yet, readable by its owner only.
+pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The file that a path names, whatever it is called; `None` where there is none.
+fn file_identity(path: &Path) -> Option<(u64, u64)> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-        let file = options.mode(0o600).open(path)?;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
     }
     #[cfg(not(unix))]
-    options.open(path)?;
+    fs::metadata(path).ok().map(|_| (0, 0))
+}
+
+/// Takes a file from everybody but its owner.
+fn narrow(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        }
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod people;
 mod recovery_codes;
 mod register;
 mod registrations;
+mod reseal;
 mod rows;
 mod write;
 
@@ -81,7 +82,9 @@ impl EmbeddedDirectory {
         .await
         .map_err(DirectoryError::unavailable)?;
         transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        Ok(Self { database, clock, rng, keys, hashing, remembered: 0, dummy_hash })
+        let directory = Self { database, clock, rng, keys, hashing, remembered: 0, dummy_hash };
+        directory.reseal().await.map_err(DirectoryError::unavailable)?;
+        Ok(directory)
     }
 }
 

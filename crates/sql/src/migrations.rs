@@ -37,6 +37,11 @@ pub(super) fn migrator() -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
+/// The number of the newest migration.
+pub(super) fn latest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{Faults, is_loopback_address, is_web_address, rebase};
 use crate::{
     adapters::authorities,
-    keys::MIN_KEY_BYTES,
+    keys::{Keys, MIN_KEY_BYTES},
     ports::{OsRng, Rng as _},
 };
 
@@ -30,11 +30,14 @@ pub struct ServerConfig {
     /// from it, never from a request. Default: `http://<listen>` where that is a loopback address.
     pub public_url: String,
     /// The server key: at least 32 random bytes in base64, such as `openssl rand -base64 32` gives.
-    /// Changing it voids all open flows and queued messages, and gives unknown user IDs other decoys.
+    /// Changing it voids all open flows, and gives unknown user IDs other decoys.
     pub key: Option<Secret<String>>,
     /// A file that holds the server key, instead of `key`. Made at the first start when it is missing,
     /// readable by its owner only.
     pub key_file: Option<PathBuf>,
+    /// Files with the server keys that this one replaced, newest first. They open what was sealed with them, such as the
+    /// keys of authenticator apps, and make nothing new. Default: none.
+    pub former_key_files: Vec<PathBuf>,
     /// The networks of the reverse proxies whose word counts about where a request came from, as
     /// CIDRs. Default: none, and `proxy_header` is ignored.
     pub trusted_proxies: Vec<IpNet>,
@@ -84,6 +87,7 @@ impl Default for ServerConfig {
             public_url: String::new(),
             key: None,
             key_file: None,
+            former_key_files: Vec::new(),
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::XForwardedFor,
             allowed_origins: Vec::new(),
@@ -101,6 +105,14 @@ pub enum KeyError {
     /// The file cannot be read or made.
     #[error("server.key_file: cannot use {path}: {source}. Give a path in a folder that this user may write to.")]
     File {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of a former key cannot be read.
+    #[error("server.former_key_files: cannot read {path}: {source}")]
+    FormerFile {
         /// The path.
         path: PathBuf,
         /// Why.
@@ -126,6 +138,32 @@ impl ServerConfig {
         decode(&text.into()).ok_or(KeyError::NotAKey("server.key_file"))
     }
 
+    /// The keys that are derived from the server key and from those that it replaced.
+    pub fn keys(&self) -> Result<Keys, KeyError> {
+        let former = self.former_key_files.iter().map(|path| {
+            let text = std::fs::read_to_string(path);
+            let text = text.map_err(|source| KeyError::FormerFile { path: path.clone(), source })?;
+            decode(&text.into()).ok_or(KeyError::NotAKey("server.former_key_files"))
+        });
+        let former: Vec<_> = former.collect::<Result<_, _>>()?;
+        Ok(Keys::derive(&self.server_key()?).with_former(&former))
+    }
+
+    /// Tells if there is a server key already, so that none would be made.
+    pub fn has_key(&self) -> bool {
+        self.key_file.as_ref().is_none_or(|path| path.exists())
+    }
+
+    /// [`ServerConfig::keys`] for commands that only read: where there is no server key, none is made.
+    pub fn existing_keys(&self) -> Result<Keys, KeyError> {
+        match &self.key_file {
+            Some(path) if !self.has_key() => {
+                Err(KeyError::File { path: path.clone(), source: std::io::ErrorKind::NotFound.into() })
+            }
+            _ => self.keys(),
+        }
+    }
+
     /// After how long a request is given up.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_s.into())
@@ -148,6 +186,18 @@ impl ServerConfig {
             (None, Some(path)) => rebase(path, base),
             (Some(key), None) => {
                 faults.require(decode(key).is_some(), "server.key", "must be at least 32 random bytes in base64");
+            }
+        }
+        for path in &mut self.former_key_files {
+            rebase(path, base);
+            let key = "server.former_key_files";
+            match std::fs::read_to_string(&path) {
+                Ok(text) => faults.require(
+                    decode(&text.into()).is_some(),
+                    key,
+                    format!("{} must hold at least 32 random bytes in base64", path.display()),
+                ),
+                Err(error) => faults.add(key, format!("cannot read {}: {error}", path.display())),
             }
         }
         for origin in &self.allowed_origins {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Failure;
+use super::{Failure, with_database};
 use crate::{
     adapters::{
         self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots,
@@ -28,11 +28,9 @@ pub struct Extras {
 }
 
 /// Opens the ports that the configuration names; it takes those that it does not name from `extras`.
-pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
+pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Extras) -> Result<Ports, Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
-    let keys = Keys::derive(&config.server.server_key()?);
-    let database = Database::open(&config.store.path).await?;
     let directory = match config.directory.kind {
         DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone(), keys.clone())
             .await?
@@ -51,11 +49,11 @@ pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
         PhoneKind::Off => Arc::new(NoPhone),
         PhoneKind::Supplied => extras.phone.ok_or(Failure::NotSupplied("phone"))?,
         PhoneKind::Twilio => {
-            Arc::new(Twilio::new(&config.phone, &roots, &config.server.public_url, keys, rng.clone())?)
+            Arc::new(Twilio::new(&config.phone, &roots, &config.server.public_url, keys.clone(), rng.clone())?)
         }
     };
     Ok(Ports {
-        store: Arc::new(SqliteStore::new(database)),
+        store: Arc::new(SqliteStore::new(database.clone())),
         directory: Directory::embedded(Arc::new(directory)),
         notifier,
         phone,
@@ -69,10 +67,11 @@ pub async fn open(config: &Config, extras: Extras) -> Result<Ports, Failure> {
 
 /// Adds people to the embedded directory, where the server may be running meanwhile; returns how many were new.
 pub async fn import(config: &Config, people: &People) -> Result<usize, Failure> {
-    let keys = Keys::derive(&config.server.server_key()?);
-    let database = Database::open(&config.store.path).await?;
-    let directory = EmbeddedDirectory::open(database, Arc::new(SystemClock), Arc::new(OsRng), keys).await?;
-    Ok(directory.import_asked(people, &config.questions.own).await?)
+    with_database(config, async |database, keys| {
+        let directory = EmbeddedDirectory::open(database.clone(), Arc::new(SystemClock), Arc::new(OsRng), keys.clone());
+        Ok(directory.await?.import_asked(people, &config.questions.own).await?)
+    })
+    .await
 }
 
 /// The delivery of a server's messages; `calls` hears of the calls that fail.

@@ -104,3 +104,13 @@ async fn of_many_flows_that_give_a_code_at_once_one_has_proved_it() {
         got.is_problem(422, "wrong_code");
     }
 }
+
+/// Who has an app whose key cannot be opened is answered like who is not there.
+#[tokio::test]
+async fn d18_a_lost_server_key_tells_nobody_who_has_an_app() {
+    let world = World::with(EVERYTHING).await;
+    world.directory.lose_key();
+    let mut session = world.chosen(MARY, "authenticator").await;
+    session.verify(&world, &app_code(&world, 0)).await.is_problem(422, "wrong_code");
+    assert_eq!(session.step()["tries_left"], 4);
+}

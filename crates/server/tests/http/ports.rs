@@ -49,6 +49,7 @@ pub(crate) struct FallibleDirectory {
     elsewhere: AtomicBool,
     silent: Mutex<Option<Silence>>,
     signs_nobody_in: AtomicBool,
+    lost_key: AtomicBool,
     compared: AtomicUsize,
 }
 
@@ -70,6 +71,7 @@ impl FallibleDirectory {
             elsewhere: AtomicBool::default(),
             silent: Mutex::default(),
             signs_nobody_in: AtomicBool::default(),
+            lost_key: AtomicBool::default(),
             compared: AtomicUsize::default(),
         }
     }
@@ -105,6 +107,11 @@ impl FallibleDirectory {
     /// The server dies when a password is set and nobody was told yet.
     pub(crate) fn die_after_setting(&self, dies: bool) {
         self.dies.store(dies, Ordering::SeqCst);
+    }
+
+    /// The server key is lost that authenticator apps were sealed with.
+    pub(crate) fn lose_key(&self) {
+        self.lost_key.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn set_down(&self, down: bool) {
@@ -195,7 +202,12 @@ impl Registrations for FallibleDirectory {
     }
 
     async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
-        self.up()?.authenticator_key(id).await
+        match self.up()?.authenticator_key(id).await? {
+            Some(_) if self.lost_key.load(Ordering::SeqCst) => {
+                Err(DirectoryError::Unreadable("its key is lost".into()))
+            }
+            key => Ok(key),
+        }
     }
 
     async fn use_recovery_code(

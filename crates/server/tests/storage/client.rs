@@ -56,7 +56,11 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Begins a reset.
     pub(crate) fn begin(address: &'a str) -> io::Result<Self> {
-        let (status, body) = send(address, "POST", "/v1/flows", None, Some(&json!({ "kind": "reset" })))?;
+        Self::begin_as(address, "reset")
+    }
+
+    fn begin_as(address: &'a str, kind: &str) -> io::Result<Self> {
+        let (status, body) = send(address, "POST", "/v1/flows", None, Some(&json!({ "kind": kind })))?;
         if status != 201 {
             return Err(io::Error::other(format!("{status}: {body}")));
         }
@@ -76,6 +80,18 @@ impl<'a> Session<'a> {
             token.clone_into(&mut self.token);
         }
         Ok(())
+    }
+
+    /// Signs in with a password, for security info.
+    pub(crate) fn signed_in(address: &'a str, user_id: &str, password: &str) -> io::Result<Self> {
+        let mut session = Self::begin_as(address, "register")?;
+        session.answer(json!({ "do": "sign_in", "user_id": user_id, "password": password }))?;
+        Ok(session)
+    }
+
+    /// The flow's id.
+    pub(crate) fn id(&self) -> &str {
+        self.flow["id"].as_str().expect("an id")
     }
 
     /// The step.

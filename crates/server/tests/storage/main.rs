@@ -1,8 +1,8 @@
 //! The program over its files: a full disk, a kill, backups, and what is left behind.
 
-#![allow(dead_code)]
-
+mod backup;
 mod client;
 mod full_disk;
+mod kills;
 mod program;
 mod smtp_sink;

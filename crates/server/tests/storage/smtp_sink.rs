@@ -34,11 +34,16 @@ impl Sink {
 
     /// The code of the next mail that has one.
     pub(crate) fn code(&self) -> String {
+        self.code_within(TIMEOUT).expect("a mail comes")
+    }
+
+    /// The code of the next mail that has one; `None` where no mail comes within that time.
+    pub(crate) fn code_within(&self, time: Duration) -> Option<String> {
         loop {
-            let mail = self.mails.recv_timeout(TIMEOUT).expect("a mail comes");
+            let mail = self.mails.recv_timeout(time).ok()?;
             let code = mail.lines().find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()));
             if let Some(code) = code {
-                return code.to_owned();
+                return Some(code.to_owned());
             }
         }
     }

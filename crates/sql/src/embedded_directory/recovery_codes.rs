@@ -19,7 +19,7 @@ impl EmbeddedDirectory {
 
     /// Uses a code up; tells if it was one of the account's that was not used before.
     pub(super) async fn mark_used(&self, id: &AccountId, code: &Secret<String>, now: Timestamp) -> sqlx::Result<bool> {
-        let hash = self.keys.recovery_code_hash(id.as_str(), code);
+        let hashes = self.keys.recovery_code_hashes(id.as_str(), code);
         let mut transaction = self.database.begin_write().await?;
         let rows = sqlx::query(
             "SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL",
@@ -29,8 +29,11 @@ impl EmbeddedDirectory {
         .await?;
         let mut position = None;
         for row in &rows {
-            if same(&row.try_get::<String, _>("code_hash")?, &hash) {
-                position = Some(row.try_get::<i64, _>("position")?);
+            let stored: String = row.try_get("code_hash")?;
+            for hash in &hashes {
+                if same(&stored, hash) {
+                    position = Some(row.try_get::<i64, _>("position")?);
+                }
             }
         }
         // Written in any case, so that it takes as long: there is no position -1.

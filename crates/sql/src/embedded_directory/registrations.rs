@@ -64,7 +64,7 @@ impl Registrations for EmbeddedDirectory {
         let sealed = self.all(id, sealed, |row| row.try_get::<String, _>("secret")).await;
         let Some(sealed) = sealed.map_err(DirectoryError::unavailable)?.pop() else { return Ok(None) };
         let key = self.keys.open(&register::authenticator_context(id), &sealed);
-        key.map(Some).map_err(|error| DirectoryError::Unavailable(format!("the key of an authenticator app: {error}")))
+        key.map(Some).map_err(|error| DirectoryError::Unreadable(format!("the key of an authenticator app: {error}")))
     }
 
     async fn use_recovery_code(

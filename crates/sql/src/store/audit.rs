@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::SqliteStore;
 use crate::{
+    DatabaseReader,
     database::{from_millis, to_millis},
     transaction::WriteTransaction,
 };
@@ -27,7 +27,7 @@ pub struct AuditPosition {
     seq: i64,
 }
 
-impl SqliteStore {
+impl DatabaseReader {
     /// The next lines of the log after a position, or its first ones; at most `limit`, oldest first.
     /// Reading it piece by piece keeps neither memory nor the file busy, however long it is.
     pub async fn audit_page(
@@ -49,7 +49,7 @@ impl SqliteStore {
         .bind(filter.since.map_or(i64::MIN, to_millis))
         .bind(&filter.flow_id)
         .bind(limit)
-        .fetch_all(self.database.reader())
+        .fetch_all(self.pool())
         .await
         .map_err(StoreError::unavailable)?;
         let mut page = Vec::with_capacity(rows.len());
@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    async fn with(lines: &[AuditEntry]) -> (tempfile::TempDir, SqliteStore) {
+    async fn with(lines: &[AuditEntry]) -> (tempfile::TempDir, Database, DatabaseReader) {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let mut transaction = database.begin_write().await.expect("begins");
@@ -119,10 +119,11 @@ mod tests {
             append(&mut transaction, line).await.expect("appends");
         }
         transaction.commit().await.expect("commits");
-        (folder, SqliteStore::new(database))
+        let reader = DatabaseReader::open(&folder.path().join("regain.db")).await.expect("opens");
+        (folder, database, reader)
     }
 
-    async fn read(store: &SqliteStore, filter: &AuditFilter, limit: u32) -> Vec<String> {
+    async fn read(store: &DatabaseReader, filter: &AuditFilter, limit: u32) -> Vec<String> {
         let mut events = Vec::new();
         let mut after = None;
         loop {
@@ -136,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_read_from_end_to_end_in_pieces_of_any_size() {
-        let (_folder, store) = with(&[
+        let (_folder, _database, store) = with(&[
             line("b", 2, "third"),
             line("a", 1, "first"),
             line("a", 1, "second"),
@@ -160,7 +161,7 @@ mod tests {
     #[tokio::test]
     async fn no_line_can_be_changed_or_taken_out() {
         let lines = [line("a", 1, "first"), line("a", 2, "second")];
-        let (_folder, store) = with(&lines).await;
+        let (_folder, database, store) = with(&lines).await;
         for statement in [
             "UPDATE audit SET event = 'nothing' WHERE seq = 1",
             "UPDATE audit SET seq = seq + 10",
@@ -170,7 +171,7 @@ mod tests {
             "INSERT INTO audit (flow_id, seq, at, event) VALUES ('a', 1, 0, 'nothing')
              ON CONFLICT (flow_id, seq) DO UPDATE SET event = 'nothing'",
         ] {
-            let mut transaction = store.database.begin_write().await.expect("begins");
+            let mut transaction = database.begin_write().await.expect("begins");
             let refused = sqlx::query(statement).execute(&mut *transaction).await.expect_err(statement);
             assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
         }

@@ -1,0 +1,113 @@
+//! A2: a server that is killed at random loses nothing that it said was done.
+
+use std::{
+    collections::HashMap,
+    fs,
+    sync::mpsc::channel,
+    thread,
+    time::{Duration, Instant},
+};
+
+use regain_server::ports::{OsRng, Rng as _};
+use serde_json::json;
+
+use crate::{client::Session, program::Installation, smtp_sink::Sink};
+
+/// The number of kills.
+const KILLS: u32 = 4;
+
+/// The number of people, of whom each has one reset under way at most.
+const PEOPLE: usize = 3;
+
+/// The outcomes of a person's resets.
+#[derive(Default)]
+struct Said {
+    /// The password of the last reset that was said to be done.
+    done: Option<String>,
+    /// The passwords of later ones of which nobody knows.
+    perhaps: Vec<String>,
+    /// The flows that were said to be done.
+    flows: Vec<String>,
+}
+
+/// One reset; `Err` where the server did not answer.
+fn reset(address: &str, sink: &Sink, user_id: &str, password: &str, said: &mut Said) -> std::io::Result<()> {
+    let mut session = Session::begin(address)?;
+    session.ask(user_id)?;
+    let Some(code) = sink.code_within(Duration::from_millis(700)) else {
+        return Err(std::io::ErrorKind::TimedOut.into());
+    };
+    session.answer(json!({ "do": "verify", "code": code }))?;
+    said.perhaps.push(password.to_owned());
+    session.answer(json!({ "do": "set_password", "password": password }))?;
+    assert_eq!(session.step()["outcome"], "reset");
+    said.perhaps.clear();
+    said.done = Some(password.to_owned());
+    said.flows.push(session.id().to_owned());
+    Ok(())
+}
+
+/// Checks an installation against what was said.
+fn has_all(installation: &Installation, said: &HashMap<String, Said>) {
+    let server = installation.start();
+    let log = installation.succeeds(&["audit"]);
+    for (user_id, said) in said {
+        for flow in &said.flows {
+            let is_audited =
+                log.lines().any(|line| line.contains(flow.as_str()) && line.contains("\"event\":\"password_reset\""));
+            assert!(is_audited, "{user_id}: {flow} is not in the log");
+        }
+        let Some(done) = &said.done else { continue };
+        let mut passwords = std::iter::once(done).chain(&said.perhaps);
+        let signs_in = passwords.any(|password| Session::signed_in(&server.address, user_id, password).is_ok());
+        assert!(signs_in, "{user_id}: the password that was said to be set is not");
+    }
+    server.stop();
+}
+
+#[test]
+fn a2_no_reset_that_was_said_to_be_done_is_lost_by_a_kill() {
+    let sink = Sink::start();
+    let installation = Installation::new(sink.port);
+    let person = |n: usize| {
+        format!(
+            "[[people]]\nuser_id = 'p{n}@example.com'\nname = 'P'\npassword = 'analytical engine notes'\nmails = [{{ role = 'alternate', address = 'p{n}@home.example' }}]\n"
+        )
+    };
+    installation.import(&(0..PEOPLE).map(person).collect::<String>());
+    let mut said: HashMap<String, Said> = HashMap::new();
+    for kill in 0..KILLS {
+        let server = installation.start();
+        let address = server.address.clone();
+        let mut random = [0; 2];
+        OsRng.fill(&mut random);
+        let lives = Duration::from_millis(100 + u64::from(u16::from_le_bytes(random)) % 500);
+        let (stop, stopped) = channel::<()>();
+        let killer = thread::spawn(move || {
+            let _ = stopped.recv_timeout(lives);
+            server.kill();
+        });
+        let begun = Instant::now();
+        for n in 0.. {
+            let user_id = format!("p{}@example.com", n % PEOPLE);
+            let password = format!("a river that runs north {kill} {n}");
+            let said = said.entry(user_id.clone()).or_default();
+            if reset(&address, &sink, &user_id, &password, said).is_err() {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "it was never killed");
+        }
+        drop(stop);
+        killer.join().expect("no panic");
+        // Taken as it lies there: the file with its log of writes.
+        let copy = Installation::new(sink.port);
+        for name in ["regain.db", "regain.db-wal", "server.key"] {
+            if installation.has(name) {
+                fs::copy(installation.path(name), copy.path(name)).expect("copies");
+            }
+        }
+        has_all(&copy, &said);
+    }
+    has_all(&installation, &said);
+    assert!(said.values().any(|said| !said.flows.is_empty()), "some were done");
+}

@@ -1,0 +1,64 @@
+//! The server key that a database was made with, by its fingerprint.
+
+use regain_keys::Keys;
+use sqlx::SqlitePool;
+
+use crate::{Database, transaction::WriteTransaction};
+
+/// Why a database is not opened with a server key.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerKeyError {
+    /// It was made with another one.
+    #[error(
+        "the database was made with another server key: put that key back, or list its file in server.former_key_files. \
+         If it is lost, `regain-server adopt-key` has the database take this one"
+    )]
+    Another,
+    /// The database does not answer.
+    #[error("cannot look for the database's server key: {0}")]
+    Unavailable(#[from] sqlx::Error),
+}
+
+impl Database {
+    /// Checks that the database was made with this server key or one that it replaced, and notes this one. One that was
+    /// made by a version without fingerprints takes the first key that comes.
+    pub async fn use_key(&self, keys: &Keys) -> Result<(), ServerKeyError> {
+        match fingerprint(self.reader()).await? {
+            Some(noted) if noted == keys.fingerprint() => Ok(()),
+            Some(noted) if !keys.has_fingerprint(&noted) => Err(ServerKeyError::Another),
+            noted => {
+                if noted.is_some() {
+                    tracing::info!("the database goes on with a new server key");
+                }
+                Ok(self.note_key(keys).await?)
+            }
+        }
+    }
+
+    /// Notes a server key, whatever the database was made with.
+    pub async fn adopt_key(&self, keys: &Keys) -> Result<(), ServerKeyError> {
+        Ok(self.note_key(keys).await?)
+    }
+
+    async fn note_key(&self, keys: &Keys) -> sqlx::Result<()> {
+        let mut transaction = self.begin_write().await?;
+        note(&mut transaction, &keys.fingerprint()).await?;
+        transaction.commit().await
+    }
+}
+
+async fn note(transaction: &mut WriteTransaction, fingerprint: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO server_key (id, fingerprint) VALUES (1, $1)
+         ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
+    )
+    .bind(fingerprint)
+    .execute(&mut **transaction)
+    .await
+    .map(drop)
+}
+
+/// The fingerprint that is noted; `None` before the first start.
+pub(super) async fn fingerprint(pool: &SqlitePool) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT fingerprint FROM server_key").fetch_optional(pool).await
+}

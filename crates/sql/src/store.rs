@@ -6,6 +6,7 @@ mod audit;
 mod charges;
 mod claims;
 mod messages;
+mod purge;
 
 use async_trait::async_trait;
 pub use audit::{AuditFilter, AuditPosition};
@@ -161,30 +162,18 @@ impl Store for SqliteStore {
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
         let long_ago = to_millis(now - KEPT_AFTER);
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        let now = to_millis(now);
         let mut purged = 0;
-        // Messages before flows, which they refer to: a flow stays as long as a message of it does.
-        for (statement, until) in [
-            // One with an intent is settled by whoever finds out how that ended.
-            ("DELETE FROM claims WHERE claimed_at <= $1 AND intent IS NULL", long_ago),
-            ("DELETE FROM messages WHERE not_after <= $1", long_ago),
-            (
-                "DELETE FROM flows WHERE expires_at <= $1
-                 AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)
-                 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.flow_id = flows.id)",
-                long_ago,
-            ),
-            ("DELETE FROM replays WHERE expires_at <= $1", to_millis(now)),
-            ("DELETE FROM charges WHERE expires_at <= $1", to_millis(now)),
+        for (perishable, until) in [
+            (purge::CLAIMS, long_ago),
+            (purge::MESSAGES, long_ago),
+            (purge::FLOWS, long_ago),
+            (purge::REPLAYS, now),
+            (purge::CHARGES, now),
         ] {
-            purged += sqlx::query(statement)
-                .bind(until)
-                .execute(&mut *transaction)
-                .await
-                .map_err(StoreError::unavailable)?
-                .rows_affected();
+            purged += perishable.purge(&self.database, until).await.map_err(StoreError::unavailable)?;
         }
-        transaction.commit().await.map_err(StoreError::unavailable)?;
+        purge::give_back(&self.database).await.map_err(StoreError::unavailable)?;
         Ok(purged)
     }
 

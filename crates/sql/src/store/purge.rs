@@ -1,0 +1,229 @@
+//! Forgetting what is out of time, a thousand rows at a time, so that whoever else writes waits for one batch at most.
+
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::Database;
+
+/// The number of rows that one transaction removes.
+const BATCH: i64 = 1000;
+
+/// The time between two batches. Other processes look for their turn from time to time; this one must not always be first.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// The number of free pages that one statement gives back: some 1 MB.
+const FREED_PAGES: &str = "PRAGMA incremental_vacuum(250)";
+
+/// Rows that end with time.
+pub(super) struct Perishable {
+    table: &'static str,
+    /// The column of their end, which has an index where there are many.
+    end: &'static str,
+    /// A condition under which a row stays all the same.
+    unless: Option<&'static str>,
+}
+
+/// A claim with an intent is settled by whoever finds out how that ended.
+pub(super) const CLAIMS: Perishable =
+    Perishable { table: "claims", end: "claimed_at", unless: Some("intent IS NOT NULL") };
+/// Messages and claims come before the flows that they refer to: a flow stays as long as one of them does.
+pub(super) const MESSAGES: Perishable = Perishable { table: "messages", end: "not_after", unless: None };
+pub(super) const FLOWS: Perishable = Perishable {
+    table: "flows",
+    end: "expires_at",
+    unless: Some(
+        "EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)
+         OR EXISTS (SELECT 1 FROM claims WHERE claims.flow_id = flows.id)",
+    ),
+};
+pub(super) const REPLAYS: Perishable = Perishable { table: "replays", end: "expires_at", unless: None };
+pub(super) const CHARGES: Perishable = Perishable { table: "charges", end: "expires_at", unless: None };
+
+impl Perishable {
+    /// Removes the rows that had ended at a time; returns how many.
+    pub(super) async fn purge(&self, database: &Database, until: i64) -> sqlx::Result<u64> {
+        let Self { table, end, unless } = self;
+        // The text is made of this file's words alone. Each batch is a stretch of the index, found without keeping anybody
+        // from writing; what stays in it is not looked at again.
+        let last_of_batch = format!(
+            "SELECT {end}, rowid FROM {table} WHERE ({end}, rowid) > ($1, $2) AND {end} <= $3
+             ORDER BY {end}, rowid LIMIT 1 OFFSET $4"
+        );
+        let removal = format!(
+            "DELETE FROM {table} WHERE rowid IN (
+                 SELECT rowid FROM {table} WHERE ({end}, rowid) > ($1, $2) AND {end} <= $3
+                 ORDER BY {end}, rowid LIMIT $4
+             ) AND NOT ({})",
+            unless.unwrap_or("FALSE")
+        );
+        let mut purged = 0;
+        let mut begin = (i64::MIN, i64::MIN);
+        loop {
+            let last = sqlx::query(AssertSqlSafe(last_of_batch.clone()))
+                .bind(begin.0)
+                .bind(begin.1)
+                .bind(until)
+                .bind(BATCH - 1)
+                .fetch_optional(database.reader())
+                .await?;
+            let last = last.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
+            let mut transaction = database.begin_write().await?;
+            let removed = sqlx::query(AssertSqlSafe(removal.clone()))
+                .bind(begin.0)
+                .bind(begin.1)
+                .bind(until)
+                .bind(BATCH)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            purged += removed.rows_affected();
+            let Some(last) = last else { return Ok(purged) };
+            begin = last;
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Gives the room of removed rows back to the file system, where the file was made for that or was compacted since.
+pub(super) async fn give_back(database: &Database) -> sqlx::Result<()> {
+    let mut free = i64::MAX;
+    loop {
+        let left: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(database.reader()).await?;
+        if left == 0 || left >= free {
+            return Ok(());
+        }
+        free = left;
+        let mut transaction = database.begin_write().await?;
+        sqlx::query(FREED_PAGES).fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+        time::Instant,
+    };
+
+    use jiff::Timestamp;
+    use regain_ports::{Change, Charge, FlowRow, Store as _};
+    use regain_protocol::FlowKind;
+
+    use super::*;
+    use crate::{SqliteStore, database::to_millis};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).expect("a time")
+    }
+
+    /// Writes so many flows that have ended, each with a message, a kept answer and two charges.
+    async fn fill(database: &Database, flows: i64) {
+        let mut transaction = database.begin_write().await.expect("begins");
+        for statement in [
+            "INSERT INTO flows (id, kind, version, token_hash, expires_at, state)
+             SELECT 'flow ' || value, 'reset', 1, 'hash', $2 + value * 10, printf('%.400c', 's') FROM generate",
+            "INSERT INTO messages (id, flow_id, payload, progress, attempts, due_at, not_after, voidable)
+             SELECT 'message ' || value, 'flow ' || value, '', 'sent', 1, $2, $2 + value * 10, TRUE FROM generate",
+            "INSERT INTO replays (scope, key, fingerprint, answer, expires_at)
+             SELECT 'flow ' || value, 'key', 'print', printf('%.600c', 'a'), $2 + value * 10 FROM generate",
+            "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'a' || value, $2, 1, $2 + value * 10 FROM generate",
+            "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'b' || value, $2, 1, $2 FROM generate",
+        ] {
+            let generate = "WITH RECURSIVE generate (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM generate WHERE value < $1)";
+            sqlx::query(AssertSqlSafe(format!("{generate} {statement}")))
+                .bind(flows)
+                .bind(to_millis(at(0)))
+                .execute(&mut *transaction)
+                .await
+                .expect("fills");
+        }
+        transaction.commit().await.expect("commits");
+    }
+
+    /// Writes again and again until it is told to stop; returns the longest that one write took.
+    async fn write_until(store: SqliteStore, stop: Arc<AtomicBool>) -> Duration {
+        let mut longest = Duration::ZERO;
+        for n in 0_u64.. {
+            if stop.load(Ordering::SeqCst) {
+                break;
+            }
+            let flow = FlowRow {
+                id: format!("written {n}"),
+                kind: FlowKind::Reset,
+                version: 0,
+                token_hash: String::new(),
+                account_key: None,
+                expires_at: at(1_000_000),
+                state: String::new(),
+            };
+            let charge = Charge {
+                bucket: "b".to_owned(),
+                window: jiff::SignedDuration::from_mins(1),
+                limit: 1_000_000,
+                cost: 1,
+            };
+            let change = Change {
+                flow,
+                charges: vec![charge],
+                messages: Vec::new(),
+                replay: None,
+                audit: Vec::new(),
+                void_others: None,
+                now: at(900_000),
+            };
+            let begun = Instant::now();
+            assert_eq!(store.commit(&change).await.expect("answers"), regain_ports::Committed::Done);
+            longest = longest.max(begun.elapsed());
+        }
+        longest
+    }
+
+    fn size(folder: &Path, name: &str) -> u64 {
+        std::fs::metadata(folder.join(name)).map_or(0, |file| file.len())
+    }
+
+    async fn purged_beside_a_writer(flows: i64) -> (Duration, Duration) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        fill(&database, flows).await;
+        let store = SqliteStore::new(database.clone());
+        let before = size(folder.path(), "regain.db");
+        let stop = Arc::new(AtomicBool::default());
+        let writer = tokio::spawn(write_until(store.clone(), Arc::clone(&stop)));
+        let begun = Instant::now();
+        let purged = store.purge(at(500_000)).await.expect("purges");
+        let whole = begun.elapsed();
+        assert_eq!(purged, u64::try_from(flows * 5).expect("not negative"));
+        stop.store(true, Ordering::SeqCst);
+        let longest = writer.await.expect("no panic");
+        assert!(size(folder.path(), "regain.db-wal") <= 2 * 16_777_216, "the log of writes stays small");
+        database.close().await;
+        let after = size(folder.path(), "regain.db");
+        assert!(after * 2 < before, "the file shrinks: {before} to {after}");
+        eprintln!("the longest write beside a purge of {flows} flows, which took {whole:?}: {longest:?}");
+        (longest, whole)
+    }
+
+    /// A purge in one transaction would keep a writer waiting for nearly all of its time.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn d15_nobody_waits_long_while_much_is_forgotten() {
+        let (longest, whole) = purged_beside_a_writer(10_000).await;
+        assert!(longest * 3 < whole, "{longest:?} of {whole:?}");
+    }
+
+    /// The budget: 50 ms. Run it on a quiet machine, in release:
+    /// `cargo test --release -p regain-sql budget -- --ignored --nocapture`.
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "a measurement"]
+    async fn budget_of_a_purge_of_100_000_flows() {
+        let (longest, _) = purged_beside_a_writer(100_000).await;
+        assert!(longest < Duration::from_millis(50), "{longest:?}");
+    }
+}

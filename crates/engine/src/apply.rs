@@ -4,7 +4,7 @@
 //! done, the confirmations are queued and the account's other flows are void, in one transaction.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::Registration;
+use regain_ports::{Registration, passed_since};
 use regain_protocol::{EndReason, FlowKind, Outcome, Violation};
 
 use crate::{
@@ -171,7 +171,7 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
 
 /// Tells if a claim is so old that whoever made it is taken for dead.
 pub(crate) fn is_stuck(since: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(since) >= STUCK_AFTER
+    passed_since(since, now) >= STUCK_AFTER
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
-use regain_ports::{Account, Rng, random_id};
+use regain_ports::{Account, Rng, lies_ahead, random_id};
 use regain_protocol::{Answer, EndReason, FlowKind};
 use regain_values::{FlowId, StepId, UserId};
 
@@ -137,7 +137,7 @@ impl Engine {
         answer: &'a Answer,
         findings: &Findings,
     ) -> Option<Lookup<'a>> {
-        let state = &current(cx, state);
+        let state = &current(cx, self.rules().lifetime, state);
         if state.step_id != *step_id || is_being_applied(cx, state) {
             return None;
         }
@@ -153,7 +153,7 @@ impl Engine {
         answer: &Answer,
         findings: &Findings,
     ) -> Result<Decision, Refusal> {
-        let state = &current(cx, state);
+        let state = &current(cx, self.rules().lifetime, state);
         let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
         if state.step_id != *step_id {
             return Err(Refusal::StepPassed);
@@ -189,7 +189,7 @@ impl Engine {
 
     /// Ends a flow at the person's wish; `None` where it is over already.
     pub fn cancel(&self, cx: Context<'_>, state: &State) -> Result<Option<Decision>, Refusal> {
-        let state = current(cx, state);
+        let state = current(cx, self.rules().lifetime, state);
         match state.stage {
             ref stage if stage.is_over() => Ok(None),
             // A password that is being set will be set, and then the flow is done.
@@ -230,8 +230,8 @@ pub(crate) fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
 
 /// A flow as it stands now: over, once its time is up. The id of that last step is made from the one
 /// before it, so that everyone who looks sees the same without anything being stored.
-pub(crate) fn current(cx: Context<'_>, state: &State) -> State {
-    if cx.now >= cx.expires_at && !state.stage.is_over() {
+pub(crate) fn current(cx: Context<'_>, lifetime: SignedDuration, state: &State) -> State {
+    if !lies_ahead(cx.expires_at, lifetime, cx.now) && !state.stage.is_over() {
         let step_id = &regain_keys::token_hash(&format!("{}/expired", state.step_id).into())[..22];
         state.ended(step_id.into(), EndReason::Expired, None)
     } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::Abilities;
+use regain_ports::{Abilities, passed_since};
 use regain_protocol::{Contact, FlowKind};
 use regain_values::{Countries, questions::CustomQuestion};
 
@@ -130,7 +130,7 @@ impl SecurityInfoRules {
     /// Tells if the last look at it was too long ago. Who never looked is to look when something is missing,
     /// not at once.
     pub fn is_stale(&self, confirmed_at: Option<Timestamp>, now: Timestamp) -> bool {
-        self.reconfirm_after.zip(confirmed_at).is_some_and(|(interval, at)| now.duration_since(at) >= interval)
+        self.reconfirm_after.zip(confirmed_at).is_some_and(|(interval, at)| passed_since(at, now) >= interval)
     }
 }
 

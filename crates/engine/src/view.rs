@@ -13,7 +13,7 @@ use crate::{
 impl Engine {
     /// The flow as it stands now.
     pub fn view(&self, cx: Context<'_>, state: &State) -> Flow {
-        let state = &current(cx, state);
+        let state = &current(cx, self.rules().lifetime, state);
         let notice = match &state.stage {
             Stage::EnterCode(step) if step.resent => Some(NoticeCode::CodeResent),
             Stage::ChooseMethod(step) if !step.subject.proved.is_empty() => Some(NoticeCode::AnotherProofNeeded),

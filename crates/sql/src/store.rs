@@ -42,6 +42,12 @@ impl SqliteStore {
     pub fn new(database: Database) -> Self {
         Self { database }
     }
+
+    /// Rolls back what a full counter refused.
+    async fn refuse(&self, transaction: WriteTransaction, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
+        transaction.rollback().await.map_err(StoreError::unavailable)?;
+        charges::keep_dated_back(&self.database, bucket, now).await.map_err(StoreError::unavailable)
+    }
 }
 
 #[async_trait]
@@ -72,11 +78,12 @@ impl Store for SqliteStore {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
         let committed = write(&mut transaction, change).await.map_err(StoreError::unavailable)?;
         // Whatever is not committed is rolled back: nothing of a refused change stays.
-        match committed {
+        match &committed {
             Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
-            Committed::Conflict | Committed::Claimed | Committed::AccountRefused(_) | Committed::OverLimit { .. } => {
+            Committed::Conflict | Committed::Claimed | Committed::AccountRefused(_) => {
                 transaction.rollback().await.map_err(StoreError::unavailable)?;
             }
+            Committed::OverLimit { bucket, .. } => self.refuse(transaction, bucket, change.now).await?,
         }
         Ok(committed)
     }
@@ -87,7 +94,7 @@ impl Store for SqliteStore {
             if let Some(retry_at) =
                 charges::charge(&mut transaction, charge, now).await.map_err(StoreError::unavailable)?
             {
-                transaction.rollback().await.map_err(StoreError::unavailable)?;
+                self.refuse(transaction, &charge.bucket, now).await?;
                 return Ok(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at });
             }
         }

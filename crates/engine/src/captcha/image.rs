@@ -47,6 +47,11 @@ impl Image {
         Self { id: random_id(rng), sealed: digits.seal(rng, keys) }
     }
 
+    /// The time until which it can be solved; `None` for one of a former server key.
+    pub(super) fn expires_at(&self, keys: &Keys) -> Option<Timestamp> {
+        Digits::open(keys, &self.sealed).map(|digits| digits.expires_at)
+    }
+
     /// Tells if these are its digits, and the answer is not about a picture that was there before.
     pub(super) fn is_solved_by(&self, given: &CaptchaSolution, now: Timestamp, keys: &Keys) -> bool {
         let is_this_one = given.id.as_ref().is_none_or(|id| *id == self.id);

@@ -10,6 +10,7 @@ mod proof_of_work;
 mod spoken;
 
 use jiff::Timestamp;
+use regain_ports::lies_ahead;
 use regain_protocol::{Captcha, CaptchaSolution};
 use serde::{Deserialize, Serialize};
 
@@ -67,11 +68,24 @@ impl Engine {
     ) -> bool {
         match challenge {
             Challenge::ProofOfWork(work) => {
-                solution.is_some_and(|given| work.is_solved_by(&given.solution, cx.now, &self.keys))
+                self.is_current(work.expires_at(), cx.now)
+                    && solution.is_some_and(|given| work.is_solved_by(&given.solution, cx.now, &self.keys))
             }
-            Challenge::Image(image) => solution.is_some_and(|given| image.is_solved_by(given, cx.now, &self.keys)),
+            Challenge::Image(image) => {
+                image.expires_at(&self.keys).is_some_and(|at| self.is_current(at, cx.now))
+                    && solution.is_some_and(|given| image.is_solved_by(given, cx.now, &self.keys))
+            }
             Challenge::Turnstile { .. } | Challenge::Hcaptcha { .. } => solution.is_some() && verified == Some(true),
         }
+    }
+
+    /// Tells if a challenge's time is not over.
+    fn is_current(&self, expires_at: Timestamp, now: Timestamp) -> bool {
+        let lifetime = match &self.rules().captcha {
+            CaptchaRules::ProofOfWork { lifetime, .. } | CaptchaRules::Image { lifetime } => *lifetime,
+            _ => self.rules().lifetime,
+        };
+        lies_ahead(expires_at, lifetime, now)
     }
 
     /// The challenge as the person is shown it.

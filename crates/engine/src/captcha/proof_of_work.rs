@@ -51,6 +51,11 @@ impl ProofOfWork {
         Self { hash: hash(&salt, number), salt, max_number, expires_at }
     }
 
+    /// The time until which it can be solved.
+    pub(super) const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
     /// Tells if this text solves it: ALTCHA's payload, or the bare number.
     pub(super) fn is_solved_by(&self, solution: &str, now: Timestamp, keys: &Keys) -> bool {
         let number = if solution.bytes().all(|byte| byte.is_ascii_digit()) {

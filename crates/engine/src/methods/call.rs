@@ -1,7 +1,7 @@
 //! A call in which `#` is pressed, to the mobile, the authentication or the office phone.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{Account, CallRef, Registration, random_id};
+use regain_ports::{Account, CallRef, Registration, lies_ahead, random_id};
 use regain_protocol::{CallStatus, MethodKind, Role, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +96,7 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
     let (engine, cx) = (turn.engine, turn.cx);
     let How::Call(calls) = &mut method.how else { return Err(Refusal::StepPassed) };
     if let Some(again_at) = calls.call_again_at {
-        if cx.now < again_at {
+        if lies_ahead(again_at, engine.rules().codes.resend_after, cx.now) {
             return Err(Refusal::RateLimited { retry_at: again_at });
         }
         if calls.calls_left == 0 {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::CodeBinding;
-use regain_ports::random_code;
+use regain_ports::{lies_ahead, random_code};
 use regain_protocol::{MethodKind, Role, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,24 @@ pub struct SentCode {
     pub resend_at: Timestamp,
 }
 
+impl SentCode {
+    /// Tells if its time is not over.
+    fn is_good(&self, turn: Turn<'_>) -> bool {
+        lies_ahead(self.expires_at, turn.engine.rules().codes.lifetime, turn.cx.now)
+    }
+
+    /// The times until which it is good and from which another may be asked for, as people are told them.
+    pub(crate) fn times(&self, turn: Turn<'_>) -> (Timestamp, Timestamp) {
+        let shown = |at: Timestamp, is_ahead: bool| if is_ahead { at } else { at.min(turn.cx.now) };
+        (shown(self.expires_at, self.is_good(turn)), shown(self.resend_at, self.is_recent(turn)))
+    }
+
+    /// Tells if it is too early to ask for another.
+    fn is_recent(&self, turn: Turn<'_>) -> bool {
+        lies_ahead(self.resend_at, turn.engine.rules().codes.resend_after, turn.cx.now)
+    }
+}
+
 impl Destination {
     /// The destination of a method of an account, real or made up.
     pub(super) fn new(at: &At<'_>, medium: &str, role: Role, address: &str, masked: String) -> Self {
@@ -76,7 +94,7 @@ impl Delivery {
 
     /// Tells if this is the code that was sent.
     pub(crate) fn is_right(&self, turn: Turn<'_>, account_key: &str, code: &Secret<String>) -> Result<bool, Refusal> {
-        let sent = self.sent.as_ref().filter(|sent| turn.cx.now < sent.expires_at).ok_or(Refusal::CodeExpired)?;
+        let sent = self.sent.as_ref().filter(|sent| sent.is_good(turn)).ok_or(Refusal::CodeExpired)?;
         let hash = turn.engine.keys.code_hash(self.binding(turn, account_key, true), code);
         Ok(regain_keys::same(&hash, &sent.hash))
     }
@@ -111,9 +129,9 @@ pub(super) fn choose(turn: Turn<'_>, whose: Whose, method: Method) -> Result<Dec
     let (How::Email(delivery) | How::Sms(delivery)) = &step.method.how else { return Err(Refusal::StepPassed) };
     match &delivery.sent {
         None => Ok(send(turn, step)),
-        Some(sent) if turn.cx.now >= sent.resend_at && delivery.resends_left > 0 => Ok(resend(turn, step)),
+        Some(sent) if !sent.is_recent(turn) && delivery.resends_left > 0 => Ok(resend(turn, step)),
         // The code may have gone nowhere, and whether it did is not told.
-        Some(sent) if delivery.to.confirm && turn.cx.now < sent.resend_at => {
+        Some(sent) if delivery.to.confirm && sent.is_recent(turn) => {
             Err(Refusal::RateLimited { retry_at: sent.resend_at })
         }
         Some(_) => Ok(turn.moved(Stage::EnterCode(step))),
@@ -127,7 +145,7 @@ pub(crate) fn send_another(turn: Turn<'_>, step: &EnterCode) -> Result<Decision,
         return Err(no_more_codes());
     }
     if let Some(sent) = &delivery.sent
-        && turn.cx.now < sent.resend_at
+        && sent.is_recent(turn)
     {
         return Err(Refusal::RateLimited { retry_at: sent.resend_at });
     }

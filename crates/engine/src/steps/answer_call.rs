@@ -5,7 +5,7 @@
 //! over, was replaced, or belongs to another flow changes nothing.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{CallEvent, Heard};
+use regain_ports::{CallEvent, Heard, lies_ahead, passed_since};
 use regain_protocol::{Answer, CallStatus, StepBody};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ impl PlacedCall {
         match self.status {
             CallStatus::Calling if !rings => self.made_up(now),
             CallStatus::Calling | CallStatus::Ringing | CallStatus::Answered | CallStatus::WrongKey
-                if now.duration_since(self.changed_at) >= PATIENCE =>
+                if passed_since(self.changed_at, now) >= PATIENCE =>
             {
                 (CallStatus::NoAnswer, later(self.changed_at, PATIENCE))
             }
@@ -72,7 +72,7 @@ impl PlacedCall {
         let answers = draw() < 6;
         let answered = ringing + 4 + draw();
         let over = if answers { answered + 8 + draw() } else { ringing + 26 + draw() / 4 };
-        let (status, after) = match now.duration_since(self.placed_at).as_secs() {
+        let (status, after) = match passed_since(self.placed_at, now).as_secs() {
             past if past >= over => (CallStatus::NoAnswer, over),
             past if answers && past >= answered => (CallStatus::Answered, answered),
             past if past >= ringing => (CallStatus::Ringing, ringing),
@@ -103,12 +103,13 @@ impl AnswerCall {
     }
 
     /// The time from which another call may be asked for: once this one is over, or nothing came of it for a while.
-    fn again_at(&self, now: Timestamp) -> Timestamp {
+    fn again_at(&self, resend_after: SignedDuration, now: Timestamp) -> Timestamp {
         let (status, since) = self.status(now);
         let wait = match &self.method.how {
             How::Call(calls) => calls.call_again_at.unwrap_or(self.call.placed_at),
             _ => self.call.placed_at,
         };
+        let wait = if lies_ahead(wait, resend_after, now) { wait } else { wait.min(now) };
         let is_over = is_final(status) || status == CallStatus::WrongKey;
         if is_over { wait } else { wait.max(later(since, PATIENCE)) }
     }
@@ -142,7 +143,7 @@ impl Step for AnswerCall {
                 How::Call(calls) => calls.calls_left,
                 _ => 0,
             },
-            call_again_at: Some(time(self.again_at(turn.cx.now))),
+            call_again_at: Some(time(self.again_at(turn.engine.rules().codes.resend_after, turn.cx.now))),
         }
     }
 }
@@ -157,7 +158,7 @@ impl Engine {
         call_id: &str,
         event: CallEvent,
     ) -> (Option<Decision>, Heard) {
-        let state = &crate::current(cx, state);
+        let state = &crate::current(cx, self.rules().lifetime, state);
         let turn = Turn { engine: self, cx, state };
         let Stage::AnswerCall(step) = &state.stage else { return (None, Heard::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.

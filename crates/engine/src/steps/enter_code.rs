@@ -65,7 +65,7 @@ impl Step for EnterCode {
         let ends = turn.cx.expires_at;
         let (expires_at, resend_at, resends_left) = match &self.method.how {
             How::Email(delivery) | How::Sms(delivery) => {
-                let times = delivery.sent.as_ref().map_or((ends, ends), |sent| (sent.expires_at, sent.resend_at));
+                let times = delivery.sent.as_ref().map_or((ends, ends), |sent| sent.times(turn));
                 (times.0, times.1, delivery.resends_left)
             }
             _ => (ends, ends, 0),

@@ -145,6 +145,7 @@ macro_rules! accounts_contract {
                 lockout::parallel_failures_lock_the_account_as_exactly,
                 lockout::a_success_forgets_the_failures,
                 lockout::failures_are_forgotten_after_a_while,
+                lockout::a7_a_clock_that_is_set_back_prolongs_no_lockout,
                 lockout::a_new_password_unlocks,
                 lockout::unlocking_keeps_the_password_and_forgets_the_failures,
                 lockout::an_account_that_may_not_be_used_is_not_unlocked,

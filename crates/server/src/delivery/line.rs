@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ports::NotifyError;
+use crate::ports::{NotifyError, passed_since};
 
 /// Time that a failure is remembered. Longer than the retries of a call take, shorter than most outages.
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
@@ -47,8 +47,8 @@ impl Line {
         let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let reason = || "like the call before".to_owned();
         match last {
-            Some((at, Fault::Unavailable)) if now < at + MEMORY => Err(NotifyError::Unavailable(reason())),
-            Some((at, Fault::Unknown)) if now < at + MEMORY => Err(NotifyError::Unknown(reason())),
+            Some((at, Fault::Unavailable)) if passed_since(at, now) < MEMORY => Err(NotifyError::Unavailable(reason())),
+            Some((at, Fault::Unknown)) if passed_since(at, now) < MEMORY => Err(NotifyError::Unknown(reason())),
             _ => Ok(()),
         }
     }

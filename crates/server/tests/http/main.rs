@@ -17,6 +17,7 @@ mod breached;
 mod calls;
 mod challenges;
 mod change;
+mod clock_set_back;
 mod confirmations;
 mod cors;
 mod counters;

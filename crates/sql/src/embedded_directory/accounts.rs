@@ -23,7 +23,7 @@ const FAILURES_UNTIL_LOCKOUT: i64 = 10;
 pub(super) const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// The time for which failed sign-ins lock an account.
-const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
 #[async_trait]
 impl Accounts for EmbeddedDirectory {

@@ -6,9 +6,12 @@ use jiff::Timestamp;
 use regain_protocol::Role;
 use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 
-use super::{EmbeddedDirectory, NOBODY, accounts::FAILURES_COUNT_FOR};
+use super::{
+    EmbeddedDirectory, NOBODY,
+    accounts::{FAILURES_COUNT_FOR, LOCKOUT},
+};
 use crate::database::{Backend, from_millis};
-use regain_ports::{AccountId, AccountPhone, Person};
+use regain_ports::{AccountId, AccountPhone, Person, lies_ahead};
 use regain_values::UserId;
 
 const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
@@ -29,13 +32,14 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn is_locked(&self, now: Timestamp) -> bool {
-        self.locked || self.locked_until.is_some_and(|until| until > now)
+        self.locked || self.locked_until.is_some_and(|until| lies_ahead(until, LOCKOUT, now))
     }
 
     /// The failures that count, and since when: they are forgotten when the first is long enough ago, or
     /// a few of a stranger's a day would add up to a lockout.
     pub(super) fn failures(&self, now: Timestamp) -> (i64, Option<Timestamp>) {
-        let since = self.failures_since.filter(|since| *since > now - FAILURES_COUNT_FOR);
+        // Those from the future were counted before a clock was set back: they count from now on.
+        let since = self.failures_since.map(|since| since.min(now)).filter(|since| *since > now - FAILURES_COUNT_FOR);
         (if since.is_some() { self.failures } else { 0 }, since)
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::{
-    database::{from_millis, to_millis},
+    database::{Database, from_millis, to_millis},
     transaction::WriteTransaction,
 };
 use regain_ports::Charge;
@@ -29,6 +29,13 @@ pub(super) async fn charge(
         .bind(now.saturating_sub(window))
         .execute(&mut **transaction)
         .await?;
+    let latest: Option<i64> = sqlx::query_scalar("SELECT MAX(at) FROM charges WHERE bucket = $1")
+        .bind(&charge.bucket)
+        .fetch_one(&mut **transaction)
+        .await?;
+    if latest.is_some_and(|latest| latest > now) {
+        date_back(transaction, &charge.bucket, now).await?;
+    }
     let held: Option<i64> = sqlx::query_scalar("SELECT total FROM counters WHERE bucket = $1")
         .bind(&charge.bucket)
         .fetch_optional(&mut **transaction)
@@ -43,6 +50,32 @@ pub(super) async fn charge(
         write(transaction, charge, now, i64::from(charge.cost)).await?;
     }
     Ok(None)
+}
+
+/// Has charges from the future count from now on: they were made before a clock was set back, or by a process whose clock is
+/// ahead. They go on counting, for their window and no longer.
+async fn date_back(transaction: &mut WriteTransaction, bucket: &str, now: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE charges SET expires_at = expires_at - (at - $2), at = $2 WHERE bucket = $1 AND at > $2")
+        .bind(bucket)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+}
+
+/// [`date_back`] for a full counter: whatever it refused was rolled back, and that the charges count from now on with it.
+pub(super) async fn keep_dated_back(database: &Database, bucket: &str, now: Timestamp) -> sqlx::Result<()> {
+    let is_ahead: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM charges WHERE bucket = $1 AND at > $2)")
+        .bind(bucket)
+        .bind(to_millis(now))
+        .fetch_one(database.reader())
+        .await?;
+    if is_ahead {
+        let mut transaction = database.begin_write().await?;
+        date_back(&mut transaction, bucket, to_millis(now)).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
 }
 
 /// Gives a charge back: what was taken at a time and what is returned leave the window together.

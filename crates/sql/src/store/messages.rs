@@ -1,6 +1,6 @@
 //! The queue of sealed messages.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::Row as _;
 
 use crate::{
@@ -8,6 +8,9 @@ use crate::{
     transaction::WriteTransaction,
 };
 use regain_ports::{ClaimedMessage, NewMessage, Settlement};
+
+/// Longer than any wait for a retry: a message that is due later than that was queued before a clock was set back, and is due.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Queues a message, due at once.
 pub(super) async fn queue(
@@ -42,12 +45,14 @@ pub(super) async fn claim(
          WHERE id = COALESCE(
              (SELECT id FROM messages WHERE progress = 'claimed' AND NOT voidable
               AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $3) ORDER BY due_at, id LIMIT 1),
-             (SELECT id FROM messages WHERE progress = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT 1))
+             (SELECT id FROM messages WHERE progress = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT 1),
+             (SELECT id FROM messages WHERE progress = 'queued' AND due_at > $4 ORDER BY due_at, id LIMIT 1))
          RETURNING id, payload, attempts - 1 AS attempts_before, not_after",
     )
     .bind(to_millis(now))
     .bind(to_millis(until))
     .bind(too_late(now, until))
+    .bind(to_millis(now + LONGEST_WAIT))
     .fetch_optional(&mut **transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };

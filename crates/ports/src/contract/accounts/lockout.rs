@@ -27,6 +27,28 @@ pub async fn failures_lock_the_account_for_a_while<F: AccountsFixture>(fixture: 
     assert!(signs_in(&*accounts, "ada@example.com", ADAS, fixture.now()).await);
 }
 
+pub async fn a7_a_clock_that_is_set_back_prolongs_no_lockout<F: AccountsFixture>(fixture: &F) {
+    if !F::can_wait() {
+        return;
+    }
+    let accounts = fixture.accounts();
+    for _ in 0..FAILURES_UNTIL_LOCKOUT {
+        assert!(!signs_in(&*accounts, "ada@example.com", "wrong", fixture.now()).await);
+    }
+    fixture.wait(SignedDuration::from_hours(-1));
+    fixture.wait(F::LOCKOUT);
+    assert!(!find(&*accounts, "ada@example.com").await.locked);
+    assert!(signs_in(&*accounts, "ada@example.com", ADAS, fixture.now()).await);
+
+    // Failures of before go on counting, for as long as others.
+    for _ in 1..FAILURES_UNTIL_LOCKOUT {
+        assert!(!signs_in(&*accounts, "ada@example.com", "wrong", fixture.now()).await);
+    }
+    fixture.wait(SignedDuration::from_hours(-1));
+    assert!(!signs_in(&*accounts, "ada@example.com", "wrong", fixture.now()).await);
+    assert!(find(&*accounts, "ada@example.com").await.locked);
+}
+
 /// However many tries run at once, a right one after ten wrong ones is refused.
 pub async fn parallel_failures_lock_the_account_as_exactly(fixture: &impl AccountsFixture) {
     let now = fixture.now();

@@ -123,3 +123,23 @@ pub async fn what_is_given_back_was_never_charged<F: StoreFixture>(fixture: &F) 
     store.purge(start() + SignedDuration::from_hours(100)).await.expect("answers");
     assert_eq!(store.charge(&one, retry_at + SignedDuration::from_hours(100)).await.expect("answers"), Charged::Done);
 }
+
+/// Charges of before go on counting, for their window from the first look at them on.
+pub async fn a7_a_clock_that_is_set_back_makes_no_window_longer<F: StoreFixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let charged = [charge("b", 2), charge("b", 2)];
+    assert_eq!(store.charge(&charged, start()).await.expect("answers"), Charged::Done);
+    let set_back = start() - SignedDuration::from_hours(1);
+    let one = [charge("b", 2)];
+    let free_at = set_back + SignedDuration::from_mins(60);
+    let full = Charged::OverLimit { bucket: "b".into(), retry_at: free_at };
+    for minutes in [0, 30, 59] {
+        let now = set_back + SignedDuration::from_mins(minutes);
+        assert_eq!(store.charge(&one, now).await.expect("answers"), full, "after {minutes} minutes");
+    }
+    assert_eq!(store.charge(&one, free_at).await.expect("answers"), Charged::Done);
+    assert!(
+        store.purge(free_at + SignedDuration::from_mins(60)).await.expect("answers") > 0,
+        "and it is forgotten then"
+    );
+}

@@ -88,6 +88,14 @@ pub async fn a_retry_waits_for_its_time<F: StoreFixture>(fixture: &F) {
     }
 }
 
+pub async fn a7_a_message_does_not_wait_for_a_clock_that_was_set_back<F: StoreFixture>(fixture: &F) {
+    let store = fixture.open().await;
+    queue(&store, vec![message("m", "f")]).await;
+    let just_before = start() - SignedDuration::from_millis(1);
+    assert_eq!(claim_next(&store, just_before).await, None);
+    assert_eq!(claim(&store, start() - SignedDuration::from_hours(1)).await.id, "m");
+}
+
 pub async fn a_retry_after_its_time_is_over_has_failed<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     queue(&store, vec![message("m", "f")]).await;

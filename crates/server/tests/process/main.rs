@@ -1,5 +1,8 @@
 //! The program itself: how it starts, what it says when it cannot, how it ends.
 
+#[path = "../contract/authority.rs"]
+#[allow(dead_code, reason = "the contract's tests need more of it")]
+mod authority;
 #[path = "../contract/smtp_server.rs"]
 #[allow(dead_code, reason = "the contract's tests need more of it")]
 mod smtp_server;

@@ -37,11 +37,12 @@ pub async fn run(config: &Path) -> Result<(), Failure> {
     with_database(&config, async |database, keys| {
         let ports = open(&config, database, keys, extras).await?;
         let widget = widget(&config)?;
-        let public_url = config.server.public_url.clone();
+        let (public_url, limits) = (config.server.public_url.clone(), config.server.connection_limits());
         let site = Site::new(settings, config.clone(), ports, outbox, people, widget)?;
         let delivery = delivery(&site.app(), site.calls())?;
         let flows = site.app().flows().clone();
-        serve(Service { listener, public_url, router: site.router(), delivery, flows }, stopped).await
+        let service = Service { listener, public_url, router: site.router(), limits, metrics: None, delivery, flows };
+        serve(service, stopped).await
     })
     .await
 }

@@ -157,7 +157,10 @@ mod tests {
     fn every_fault_is_named_by_its_key() {
         for (text, key) in [
             (
-                LEAST.replace("[server]", "[server]\nlisten = '0.0.0.0:8080'\npublic_url = 'https://example.com'"),
+                LEAST.replace(
+                    "[server]",
+                    "[server]\nlisten = '0.0.0.0:8080'\npublic_url = 'https://example.com'\ntrusted_proxies = 'none'",
+                ),
                 "server.listen: ",
             ),
             (format!("{LEAST}\n[demo]\nenabled = false"), "demo.enabled: "),

@@ -18,7 +18,7 @@ use icu_locale::{
 };
 use icu_plurals::{PluralCategory, PluralRules};
 use jiff::{Timestamp, tz::TimeZone};
-pub(crate) use negotiation::{by_preference, is_tag, nearest};
+pub(crate) use negotiation::{by_preference, canonical, nearest};
 
 // `Text`, `QUESTIONS` and `CATALOGUES`, of `languages/*.toml`.
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));

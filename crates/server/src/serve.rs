@@ -1,19 +1,11 @@
 //! Running a server: ports opened, work begun, and all of it ended in order. [`run`] is the whole of it; a program
 //! that adds to the server calls the parts by itself.
 
+mod connections;
 mod database;
 mod open;
 
-use std::{
-    env,
-    future::{Future, IntoFuture as _},
-    io,
-    io::IsTerminal as _,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{env, future::Future, io, io::IsTerminal as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{
@@ -30,6 +22,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+pub use connections::ConnectionLimits;
 pub use database::{adopt_key, with_database};
 pub use open::{Extras, delivery, import, open};
 
@@ -56,8 +49,12 @@ const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// Time between looks for changes of accounts that were left behind.
 const SETTLE_EVERY: Duration = Duration::from_secs(5);
 
-/// Time that open requests may take to end when the server is stopped.
-const LAST_REQUESTS: Duration = Duration::from_secs(20);
+/// Time that open requests may take to end when the server is stopped. What runs containers kills after ten seconds, and
+/// messages under way end by then too.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// Bounds of the listener for metrics, which few programs ask.
+const METRICS_LIMITS: ConnectionLimits = ConnectionLimits { connections: 16, idle: Duration::from_secs(75) };
 
 /// Failure to run the server. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -134,8 +131,10 @@ pub enum Failure {
     #[error("{0}: the program around the server supplies no such port")]
     NotSupplied(&'static str),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}. {}", listen_advice(.source))]
+    #[error("cannot listen on {address}: {source}. {}", listen_advice(key, .source))]
     Listen {
+        /// The key that names the address.
+        key: &'static str,
         /// The address.
         address: SocketAddr,
         /// The reason.
@@ -152,11 +151,11 @@ pub enum Failure {
     Serve(io::Error),
 }
 
-fn listen_advice(error: &io::Error) -> &'static str {
+fn listen_advice(key: &str, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => "Stop what uses the port, or set server.listen to another one.",
-        io::ErrorKind::PermissionDenied => "Ports below 1024 need a privilege: set server.listen to a higher one.",
-        _ => "Set server.listen to an address of this machine.",
+        io::ErrorKind::AddrInUse => format!("Stop what uses the port, or set {key} to another one."),
+        io::ErrorKind::PermissionDenied => format!("Ports below 1024 need a privilege: set {key} to a higher one."),
+        _ => format!("Set {key} to an address of this machine."),
     }
 }
 
@@ -166,6 +165,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     // Before anything is opened, so that a signal during the start ends in order too.
     let stopped = stop_signal()?;
     let listener = listen(config.server.listen).await?;
+    let metrics_listener = match config.server.metrics_listen {
+        Some(address) => Some(listen_at("server.metrics_listen", address).await?),
+        None => None,
+    };
     with_database(&config, async |database, keys| {
         let ports = open(&config, database, keys, Extras::default()).await?;
         let widget = widget(&config)?;
@@ -175,6 +178,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             listener,
             public_url: app.config().server.public_url.clone(),
             router: http::router(&app, pages),
+            limits: app.config().server.connection_limits(),
+            metrics: metrics_listener.map(|listener| (listener, http::metrics_router(&app))),
             delivery: delivery(&app, Arc::new(app.flows().clone()))?,
             flows: app.flows().clone(),
         };
@@ -191,6 +196,10 @@ pub struct Service {
     pub public_url: String,
     /// Answers the requests.
     pub router: Router,
+    /// Bounds of what its clients may hold.
+    pub limits: ConnectionLimits,
+    /// The socket for metrics, where there is one, and what answers there.
+    pub metrics: Option<(TcpListener, Router)>,
     /// Sends what they queue.
     pub delivery: Delivery,
     /// Settles changes of accounts that were left behind.
@@ -199,21 +208,23 @@ pub struct Service {
 
 /// Answers requests, delivers messages and forgets what is out of time, until `stopped` is true.
 pub async fn serve(service: Service, stopped: watch::Receiver<bool>) -> Result<(), Failure> {
-    let Service { listener, public_url, router, delivery, flows } = service;
+    let Service { listener, public_url, router, limits, metrics, delivery, flows } = service;
     let local = listener.local_addr().map_err(Failure::Serve)?;
     let purge = tokio::spawn(purge(Arc::clone(&delivery.store), Arc::clone(&delivery.clock)));
     let settling = tokio::spawn(settle(flows));
     let delivery = tokio::spawn(Arc::new(delivery).run(is_set(stopped.clone())));
     tracing::info!(%local, public_url, "listening");
 
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server =
-        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(is_set(stopped.clone())).into_future());
+    if let Some((listener, router)) = metrics {
+        let local = listener.local_addr().map_err(Failure::Serve)?;
+        tracing::info!(%local, "metrics are served");
+        tokio::spawn(connections::serve(listener, router, METRICS_LIMITS, stopped.clone()));
+    }
+
+    let server = tokio::spawn(connections::serve(listener, router, limits, stopped.clone()));
     is_set(stopped).await;
     tracing::info!("stopping: requests under way are finished first");
-    if let Ok(Ok(served)) = timeout(LAST_REQUESTS, server).await {
-        served.map_err(Failure::Serve)?;
-    } else {
+    if timeout(LAST_REQUESTS, server).await.is_err() {
         tracing::warn!("some requests did not end and were cut off");
     }
     purge.abort();
@@ -227,7 +238,11 @@ pub async fn serve(service: Service, stopped: watch::Receiver<bool>) -> Result<(
 
 /// Binds the socket.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })
+    listen_at("server.listen", address).await
+}
+
+async fn listen_at(key: &'static str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|source| Failure::Listen { key, address, source })
 }
 
 /// Routes to the files of the built widget; none where no folder is configured.

@@ -31,7 +31,7 @@ fn verifier(assertions: &str, file: &str) -> Verifier {
     fs::write(folder.path().join("key"), file).expect("writes");
     let config = Config::parse(
         &format!(
-            "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\npublic_url = \"{AUDIENCE}/\"
+            "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\npublic_url = \"{AUDIENCE}/\"\ntrusted_proxies = \"none\"
              [organisation]\nname = \"Contoso\"\n[mail]\nhost = \"mail.example.com\"\nfrom = \"help@example.com\"
              [assertions]\nissuer = \"{ISSUER}\"\n{assertions}"
         ),

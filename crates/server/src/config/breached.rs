@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Faults, is_loopback, is_web_address, rebase};
+use super::{Faults, address::is_protected, rebase};
 
 /// The public service, as its documentation says.
 const HAVE_I_BEEN_PWNED: &str = "https://api.pwnedpasswords.com/range/";
@@ -92,9 +92,8 @@ impl BreachedConfig {
             if self.url.is_empty() {
                 HAVE_I_BEEN_PWNED.clone_into(&mut self.url);
             }
-            let plain = self.url.strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
             faults.require(
-                is_web_address(&self.url) && self.url.ends_with('/') && plain.is_none_or(is_loopback),
+                is_protected(&self.url) && self.url.ends_with('/'),
                 "password.breached.url",
                 "must be an https address that ends in a slash",
             );

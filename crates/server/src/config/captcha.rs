@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, is_loopback, is_web_address, rebase};
+use super::{Faults, address::is_protected, rebase};
 
 /// `[captcha]`: what tells people from programs when they say who they are.
 #[derive(Debug, Clone, Deserialize)]
@@ -130,10 +130,8 @@ impl CaptchaConfig {
         if self.verify_url.is_empty() {
             self.kind.verify_url().clone_into(&mut self.verify_url);
         }
-        let host =
-            self.verify_url.strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
         faults.require(
-            is_web_address(&self.verify_url) && host.is_none_or(is_loopback),
+            is_protected(&self.verify_url),
             "captcha.verify_url",
             "must be an https address: the secret key goes there",
         );

@@ -3,7 +3,7 @@
 use regain_protocol::Contact;
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig, is_web_address};
+use super::{Faults, OrganisationConfig, address::is_web_address};
 
 /// `[contact]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,7 +31,7 @@ pub enum ContactKind {
 impl ContactConfig {
     pub(super) fn check(&mut self, organisation: &OrganisationConfig, is_needed: bool, faults: &mut Faults) {
         if self.url.is_none() {
-            self.url = organisation.help.url.clone().filter(|url| is_web_address(url));
+            self.url = organisation.help.url.as_ref().map(ToString::to_string).filter(|url| is_web_address(url));
         }
         let kind = *self.kind.get_or_insert(if !organisation.administrators.is_empty() {
             ContactKind::Form

@@ -6,16 +6,19 @@
 //! `password.min_length: …`. Durations carry their unit in the key's name: `lifetime_s`.
 //! Relative paths count from the folder of the file.
 
+mod address;
 mod assertions;
 mod breached;
 mod captcha;
 mod contact;
+mod key_file;
 mod limits;
 mod mail;
 mod methods;
 mod organisation;
 mod password;
 mod phone;
+mod proxies;
 mod rules;
 mod security_info;
 mod server;
@@ -27,6 +30,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
+pub use address::{NotAPage, PageAddress};
 pub use assertions::{AssertionAlgorithm, AssertionsConfig};
 pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
@@ -37,6 +41,7 @@ pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
 pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
 pub use phone::{PhoneConfig, PhoneKind};
+pub use proxies::TrustedProxies;
 pub use security_info::SecurityInfoConfig;
 pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
@@ -188,7 +193,7 @@ impl Config {
         config.server.check(base, &mut faults);
         config.store.check(base);
         config.directory.check(base, &mut faults);
-        config.organisation.check(&mut faults);
+        config.organisation.check(&config.server.public_url, &mut faults);
         config.flows.check(&mut faults);
         config.methods.check(&config.phone, &mut faults);
         config.questions.check(&mut faults);
@@ -289,22 +294,10 @@ fn is_host(text: &str) -> bool {
         && host_of(&format!("http://{text}")).as_deref() == Some(text)
 }
 
-/// Tells if a text is an `http` or `https` address, as `scheme://host…`.
-fn is_web_address(text: &str) -> bool {
-    text.parse::<axum::http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
-    })
-}
-
 /// Tells if a host is this machine; an IPv6 address may be in brackets.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Tells if a web address is on this machine.
-fn is_loopback_address(address: &str) -> bool {
-    address.parse::<axum::http::Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
 }
 
 /// Tells if a text has the form of a mail address.
@@ -399,6 +392,67 @@ mod tests {
         ] {
             assert!(faults.iter().any(|fault| fault.starts_with(key)), "no fault {key} in {faults:#?}");
         }
+    }
+
+    #[test]
+    fn d4_where_tls_ends_before_the_server_the_file_says_whose_word_counts() {
+        let with = |server: &str| LEAST.replace("[server]", &format!("[server]\n{server}"));
+        let https = "public_url = \"https://recover.example.com\"";
+        for listen in ["127.0.0.1:8080", "[::1]:8080", "0.0.0.0:8080"] {
+            let faults = faults(&with(&format!("{https}\nlisten = \"{listen}\"")));
+            assert!(faults.len() == 1 && faults[0].starts_with("server.trusted_proxies: "), "{faults:?}");
+            assert!(faults[0].contains("\"none\""), "it says what to do: {faults:?}");
+        }
+        for proxies in ["[\"127.0.0.1\"]", "\"none\"", "[\"10.0.0.5\", \"10.1.0.0/16\"]"] {
+            let text = with(&format!("{https}\ntrusted_proxies = {proxies}"));
+            assert!(Config::parse(&text, Path::new("/")).is_ok(), "{proxies}");
+        }
+        assert!(Config::parse(&with("public_url = \"http://127.0.0.1:8080\""), Path::new("/")).is_ok());
+    }
+
+    #[test]
+    fn d22_every_address_in_the_file_is_parsed_in_one_way() {
+        let with = |section: &str, key: &str, address: &str| {
+            let (name, _) = section.split_once(']').expect("a section");
+            let line = format!("{section}\n{key} = '{address}'");
+            let text = if LEAST.contains(&format!("{name}]")) {
+                LEAST.replace(&format!("{name}]"), &line)
+            } else {
+                format!("{LEAST}\n{line}")
+            };
+            faults(&text).join("\n")
+        };
+        for (section, key) in [
+            ("[organisation]", "logo"),
+            ("[organisation]", "continue_url"),
+            ("[organisation.help]", "url"),
+            ("[contact]", "url"),
+            ("[server]", "public_url"),
+            ("[directory]", "sessions_hook"),
+            ("[password.breached]\nkind = 'http'", "url"),
+            ("[phone]\nkind = 'twilio'", "base_url"),
+            ("[captcha]\nkind = 'turnstile'", "verify_url"),
+            ("[[organisation.account_types]]\nid = 'x'\nlabel = 'X'", "href"),
+        ] {
+            for address in [
+                "/\\evil.example",
+                "https:\\\\evil.example/",
+                "https://example.com@evil.example/",
+                "https:///evil.example/",
+            ] {
+                let faults = with(section, key, address);
+                let full = format!("{}.{key}", section.split(']').next().expect("a name").trim_start_matches('['));
+                assert!(faults.contains(&full), "{full} for {address}: {faults}");
+            }
+        }
+    }
+
+    #[test]
+    fn a9_what_names_no_language_is_refused_and_tags_are_folded() {
+        let with = |locales: &str| LEAST.replace("[organisation]", &format!("[organisation]\nlocales = {locales}"));
+        let config = Config::parse(&with("[\"de_DE\", \"pt-br\"]"), Path::new("/")).expect("is fine");
+        assert_eq!(config.organisation.locales, ["de-DE", "pt-BR"]);
+        assert!(faults(&with("[\"deutsch\"]"))[0].starts_with("organisation.locales: \"deutsch\""));
     }
 
     #[test]

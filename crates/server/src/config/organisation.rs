@@ -3,7 +3,8 @@
 use regain_protocol::{AccountType, Help};
 use serde::Deserialize;
 
-use super::{Faults, is_mail_address, is_web_address};
+use super::{Faults, PageAddress, address::is_web_address, is_mail_address};
+use crate::languages;
 
 /// `[organisation]`
 #[derive(Debug, Clone, Deserialize)]
@@ -12,7 +13,7 @@ pub struct OrganisationConfig {
     /// The organisation's name, as its people know it. Required.
     pub name: String,
     /// The address of its logo.
-    pub logo: Option<String>,
+    pub logo: Option<PageAddress>,
     /// Contacts for when nothing here helps.
     pub help: HelpConfig,
     /// Example of a user ID, such as `name@example.com`.
@@ -25,8 +26,8 @@ pub struct OrganisationConfig {
     /// The administrators' mail addresses: who gets what is written in the contact form.
     pub administrators: Vec<String>,
     /// The sign-in page, when the host page does not sign in itself.
-    pub continue_url: Option<String>,
-    /// The languages of mails and messages, as BCP 47 tags, the first being the default. Default `en`.
+    pub continue_url: Option<PageAddress>,
+    /// The languages of mails and messages, as BCP 47 tags (`de_DE` is read as `de-DE`), the first being the default. Default `en`.
     pub locales: Vec<String>,
     /// The domains at which people's recovery addresses are, each as often as it is likely. The
     /// made-up addresses of unknown user IDs are taken from them, so name your people's usual ones.
@@ -42,7 +43,7 @@ pub struct HelpConfig {
     /// A phone number, as people write it.
     pub phone: Option<String>,
     /// A page of the organisation's own.
-    pub url: Option<String>,
+    pub url: Option<PageAddress>,
 }
 
 /// `[[organisation.account_types]]`
@@ -90,7 +91,7 @@ impl Default for OrganisationConfig {
 }
 
 impl OrganisationConfig {
-    pub(super) fn check(&mut self, faults: &mut Faults) {
+    pub(super) fn check(&mut self, public_url: &str, faults: &mut Faults) {
         self.name = self.name.trim().to_owned();
         faults.require(!self.name.is_empty(), "organisation.name", "give the organisation's name");
         faults.require(
@@ -110,15 +111,8 @@ impl OrganisationConfig {
                 format!("{address:?} is not a mail address"),
             );
         }
-        for (key, url) in [
-            ("organisation.logo", &self.logo),
-            ("organisation.continue_url", &self.continue_url),
-            ("organisation.help.url", &self.help.url),
-        ] {
-            // A path on the server's own host is fine too.
-            let fine =
-                url.as_ref().is_none_or(|url| is_web_address(url) || (url.starts_with('/') && !url.starts_with("//")));
-            faults.require(fine, key, "must be an http or https address, or a path that begins with a slash");
+        for url in [&mut self.logo, &mut self.continue_url, &mut self.help.url].into_iter().flatten() {
+            url.resolve(public_url);
         }
         for kind in &self.account_types {
             let fine = kind.href.as_ref().is_none_or(|url| is_web_address(url));
@@ -126,6 +120,15 @@ impl OrganisationConfig {
         }
         if let Some(address) = &self.help.email {
             faults.require(is_mail_address(address), "organisation.help.email", "is not a mail address");
+        }
+        for locale in &mut self.locales {
+            match languages::canonical(locale) {
+                Some(tag) => *locale = tag,
+                None => faults.add(
+                    "organisation.locales",
+                    format!("{locale:?} is not a language tag, such as \"de\" or \"pt-BR\""),
+                ),
+            }
         }
         faults.require(!self.locales.is_empty(), "organisation.locales", "give at least one language, such as \"en\"");
         faults.require(
@@ -145,7 +148,7 @@ impl OrganisationConfig {
     /// The contacts, for the public configuration.
     pub fn help(&self) -> Help {
         let HelpConfig { email, phone, url } = self.help.clone();
-        Help { email, phone, url }
+        Help { email, phone, url: url.map(|url| url.to_string()) }
     }
 
     /// The account types, for the public configuration.

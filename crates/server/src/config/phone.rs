@@ -9,7 +9,11 @@ use regain_protocol::Secret;
 use regain_values::{Countries, E164};
 use serde::Deserialize;
 
-use super::{Faults, ServerConfig, host_of, is_host, is_loopback_address, is_web_address, rebase};
+use super::{
+    Faults, ServerConfig,
+    address::{is_https, is_loopback_address, is_web_address},
+    host_of, is_host, rebase,
+};
 
 /// Twilio's API.
 const TWILIO: &str = "https://api.twilio.com";
@@ -164,7 +168,7 @@ impl PhoneConfig {
             "phone.base_url",
             "must be the address of the provider's API, such as https://api.twilio.com",
         );
-        let (api, ours) = (is_protected(&self.base_url), is_protected(&server.public_url));
+        let (api, ours) = (is_https(&self.base_url), is_https(&server.public_url));
         faults.require(
             api || is_loopback_address(&self.base_url),
             "phone.base_url",
@@ -189,10 +193,6 @@ fn is_sid(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn is_protected(address: &str) -> bool {
-    address.starts_with("https://")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Config, ConfigError};
@@ -210,6 +210,7 @@ mod tests {
 
     const TWILIO_LEAST: &str = r#"
         public_url = "https://recover.example.com:8443/way"
+        trusted_proxies = "none"
         [phone]
         kind = "twilio"
         account_sid = "AC00000000000000000000000000000001"

@@ -65,7 +65,7 @@ impl Config {
             public_url: self.server.public_url.clone(),
             organisation: self.organisation.name.clone(),
             password: password_rules(&self.password, abilities),
-            continue_url: self.organisation.continue_url.clone(),
+            continue_url: self.organisation.continue_url.as_ref().map(ToString::to_string),
             ends_sessions: self.directory.sessions_hook.is_some(),
             locales: self.organisation.locales.clone(),
             recovery_domains: self.organisation.recovery_domains.clone(),

@@ -1,23 +1,25 @@
 //! `[server]`, `[store]`, `[directory]`.
 
 use std::{
-    io::Write as _,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ipnet::IpNet;
 use regain_protocol::Secret;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
-use super::{Faults, is_loopback_address, is_web_address, rebase};
+use super::{
+    Faults, TrustedProxies,
+    address::{self, is_https, is_protected, is_web_address},
+    key_file, rebase,
+};
 use crate::{
     adapters::authorities,
     keys::{Keys, MIN_KEY_BYTES},
-    ports::{OsRng, Rng as _},
+    serve::ConnectionLimits,
 };
 
 /// `[server]`
@@ -38,14 +40,16 @@ pub struct ServerConfig {
     /// Files with the server keys that this one replaced, newest first. They open what was sealed with them, such as the
     /// keys of authenticator apps, and make nothing new. Default: none.
     pub former_key_files: Vec<PathBuf>,
-    /// The networks of the reverse proxies whose word counts about where a request came from, as
-    /// CIDRs. Default: none, and `proxy_header` is ignored.
-    pub trusted_proxies: Vec<IpNet>,
+    /// The addresses and networks of the reverse proxies whose word counts about where a request came from, or
+    /// `"none"`, and `proxy_header` is ignored. Required where `public_url` is `https`: this server does not speak TLS, so
+    /// something in front of it does, and by its address alone all people would be one client.
+    pub trusted_proxies: Option<TrustedProxies>,
     /// The header that those proxies write: `x-forwarded-for` (default) or `forwarded` (RFC 7239). The
     /// other one is ignored, because a proxy may pass on what a client wrote into it.
     pub proxy_header: ProxyHeader,
-    /// The origins whose pages may call the API, exactly as browsers write them, such as
-    /// `https://www.example.com`. The server's own origin needs no entry.
+    /// The origins whose pages may call the API, such as `https://www.example.com`. The server's own origin needs no
+    /// entry.
+    #[serde(deserialize_with = "address::origins")]
     pub allowed_origins: Vec<String>,
     /// A file with the certificates of further authorities, as PEM, that outgoing connections trust beside the
     /// system's: an organisation's own, which signs its mail server's certificate, say.
@@ -56,6 +60,14 @@ pub struct ServerConfig {
     pub log: LogFormat,
     /// After how long a request is given up, in seconds. Default 30.
     pub request_timeout_s: u32,
+    /// Number of connections at a time; further ones wait, and idle ones are closed to make room. Default 512, half of
+    /// the files that a process may have open as a rule.
+    pub max_connections: u32,
+    /// After how long a connection without a request is closed, in seconds. Default 75: longer than proxies keep theirs,
+    /// so that none sends a request into a connection that is being closed.
+    pub idle_timeout_s: u32,
+    /// The address and port at which `/metrics` is served, to your monitoring alone. Default: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Format of log lines.
@@ -88,13 +100,16 @@ impl Default for ServerConfig {
             key: None,
             key_file: None,
             former_key_files: Vec::new(),
-            trusted_proxies: Vec::new(),
+            trusted_proxies: None,
             proxy_header: ProxyHeader::XForwardedFor,
             allowed_origins: Vec::new(),
             ca_file: None,
             widget_dir: None,
             log: LogFormat::Text,
             request_timeout_s: 30,
+            max_connections: 512,
+            idle_timeout_s: 75,
+            metrics_listen: None,
         }
     }
 }
@@ -103,7 +118,7 @@ impl Default for ServerConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or made.
-    #[error("server.key_file: cannot use {path}: {source}. Give a path in a folder that this user may write to.")]
+    #[error("server.key_file: cannot use {path}: {source}. {}", key_file::advice(.source))]
     File {
         /// The path.
         path: PathBuf,
@@ -130,11 +145,7 @@ impl ServerConfig {
             let key = self.key.as_ref().ok_or(KeyError::NotAKey("server.key"))?;
             return decode(key).ok_or(KeyError::NotAKey("server.key"));
         };
-        let text = match std::fs::read_to_string(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key_file(path),
-            other => other,
-        };
-        let text = text.map_err(|source| KeyError::File { path: path.clone(), source })?;
+        let text = key_file::read_or_make(path).map_err(|source| KeyError::File { path: path.clone(), source })?;
         decode(&text.into()).ok_or(KeyError::NotAKey("server.key_file"))
     }
 
@@ -164,6 +175,20 @@ impl ServerConfig {
         }
     }
 
+    /// The path below which people reach the server, without a slash at its end: empty where that is the root of its
+    /// host.
+    pub fn path(&self) -> String {
+        address::path(&self.public_url)
+    }
+
+    /// Bounds of what clients may hold.
+    pub fn connection_limits(&self) -> ConnectionLimits {
+        ConnectionLimits {
+            connections: usize::try_from(self.max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
+            idle: Duration::from_secs(self.idle_timeout_s.into()),
+        }
+    }
+
     /// After how long a request is given up.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_s.into())
@@ -173,13 +198,19 @@ impl ServerConfig {
         if self.public_url.is_empty() && self.listen.ip().is_loopback() {
             self.public_url = format!("http://{}", self.listen);
         }
-        let url = self.public_url.trim_end_matches('/');
+        let url = self.public_url.trim_end_matches('/').to_owned();
         faults.require(
-            is_web_address(url) && !url.contains(['?', '#']),
+            is_web_address(&url) && !url.contains(['?', '#']),
             "server.public_url",
             "must be the address under which people reach this server, such as https://recover.example.com",
         );
-        self.public_url = url.to_owned();
+        faults.require(
+            self.trusted_proxies.is_some() || !is_https(&url),
+            "server.trusted_proxies",
+            "public_url is https, so a proxy is in front of this server: name its address, such as [\"127.0.0.1\"], or \
+             everybody counts as one client. If it does not say who its clients are, say \"none\"",
+        );
+        self.public_url = url;
         match (&self.key, &mut self.key_file) {
             (Some(_), Some(_)) => faults.add("server.key_file", "give either key or key_file, not both"),
             (None, None) => faults.add("server.key_file", "give key_file (made at the first start) or key"),
@@ -200,15 +231,13 @@ impl ServerConfig {
                 Err(error) => faults.add(key, format!("cannot read {}: {error}", path.display())),
             }
         }
-        for origin in &self.allowed_origins {
-            let exact = is_web_address(origin) && origin.matches('/').count() == 2 && !origin.contains(['*', '?', '#']);
-            faults.require(
-                exact,
-                "server.allowed_origins",
-                format!("{origin:?} is not an origin, such as https://www.example.com"),
-            );
+        for (key, value) in [
+            ("server.request_timeout_s", self.request_timeout_s),
+            ("server.max_connections", self.max_connections),
+            ("server.idle_timeout_s", self.idle_timeout_s),
+        ] {
+            faults.require(value > 0, key, "must be at least 1");
         }
-        faults.require(self.request_timeout_s > 0, "server.request_timeout_s", "must be at least 1");
         if let Some(folder) = &mut self.widget_dir {
             rebase(folder, base);
         }
@@ -225,27 +254,6 @@ impl ServerConfig {
 fn decode(key: &Secret<String>) -> Option<Secret<Vec<u8>>> {
     let bytes = STANDARD.decode(key.expose().trim()).ok().map(Secret::new)?;
     (bytes.expose().len() >= MIN_KEY_BYTES).then_some(bytes)
-}
-
-/// Makes a key and its file. The file appears whole or not at all, so that two servers that start
-/// together end with the same key.
-fn make_key_file(path: &Path) -> std::io::Result<String> {
-    let mut bytes = [0; MIN_KEY_BYTES];
-    OsRng.fill(&mut bytes);
-    let text = STANDARD.encode(bytes);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    let linked = std::fs::hard_link(&beside, path);
-    std::fs::remove_file(&beside)?;
-    match linked {
-        Ok(()) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read_to_string(path),
-        Err(error) => Err(error),
-    }
 }
 
 /// `[store]`
@@ -292,7 +300,7 @@ impl DirectoryConfig {
             return;
         };
         faults.require(
-            url.starts_with("https://") || (url.starts_with("http://") && is_loopback_address(url)),
+            is_protected(url),
             "directory.sessions_hook",
             "must be an https address, or http on a loopback address",
         );

@@ -22,10 +22,11 @@ impl CallListener for Flows {
 impl Flows {
     async fn take_in(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Fault> {
         let nobody = Client::default();
+        let now = self.now();
         for _ in 0..MAX_ROUNDS {
             let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
             let state = state(&row)?;
-            let cx = self.context(&row, None);
+            let cx = self.context(&row, now, None);
             let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
             match self.decided(&row, cx, decision, None, &nobody).await? {

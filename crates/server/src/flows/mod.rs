@@ -112,6 +112,8 @@ pub struct AnswerCommand {
     pub key: Option<IdempotencyKey>,
     /// From where it came.
     pub client: Client,
+    /// The time of the request, in whole seconds.
+    pub now: Timestamp,
 }
 
 impl Flows {
@@ -137,15 +139,15 @@ impl Flows {
         self.engine.rules()
     }
 
-    /// The time now, in whole seconds: what the API says and what is decided by are the same. Whatever is counted of a
-    /// flow, here or by the directory, is dated by this, so that no window outlasts another of the same length.
+    /// The time now, in whole seconds as a request's is, for what no request asks for and for what took a while. Whatever is
+    /// counted of a flow, here or by the directory, is dated so, and no window outlasts another of the same length.
     fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    fn context<'a>(&'a self, row: &'a FlowRow, prefix: Option<&'a str>) -> Context<'a> {
-        Context::of(row, self.now(), &*self.rng, prefix)
+    fn context<'a>(&'a self, row: &'a FlowRow, now: Timestamp, prefix: Option<&'a str>) -> Context<'a> {
+        Context::of(row, now, &*self.rng, prefix)
     }
 
     /// The flow, where the token is its current one.
@@ -154,25 +156,27 @@ impl Flows {
         Ok(row.filter(|row| same(&row.token_hash, &token_hash(token))))
     }
 
-    /// Begins a flow.
+    /// Begins a flow. `now` is the time of the request.
     pub async fn create(
         &self,
         create: &CreateFlow,
         config: Option<Config>,
         key: Option<&IdempotencyKey>,
         client: &Client,
+        now: Timestamp,
     ) -> Result<Reply, Fault> {
-        if let Some(kept) = self.kept(key).await? {
+        if let Some(kept) = self.kept(key, now).await? {
             return Ok(kept.reply(|| None));
         }
         let Ok(user_id) = create.user_id.as_deref().map(UserId::parse).transpose() else {
             return Ok(Reply::invalid("/user_id", "1 to 256 characters, none of them control characters"));
         };
-        if create.locale.as_deref().is_some_and(|tag| !languages::is_tag(tag)) {
+        let wanted = create.locale.as_deref().map(languages::canonical);
+        if wanted == Some(None) {
             return Ok(Reply::invalid("/locale", "not a BCP 47 language tag"));
         }
-        let locale = languages::nearest(create.locale.as_deref(), &self.engine.rules().locales).to_owned();
-        let now = self.now();
+        let wanted = wanted.flatten();
+        let locale = languages::nearest(wanted.as_deref(), &self.engine.rules().locales).to_owned();
         if let Err(refusal) = self.engine.is_on_offer(create.kind, create.assertion.is_some()) {
             return Ok(Reply::refused(&refusal, None, now));
         }
@@ -206,7 +210,7 @@ impl Flows {
             CommitResult::OverLimit(_, retry_at) => Ok(Reply::rate_limited(retry_at, now, None)),
             // A new id is nobody else's, so the key's first answer was kept meanwhile.
             CommitResult::Conflict | CommitResult::Claimed | CommitResult::AccountRefused(_) => {
-                Ok(self.kept(key).await?.ok_or(Fault::Contention)?.reply(|| None))
+                Ok(self.kept(key, now).await?.ok_or(Fault::Contention)?.reply(|| None))
             }
         }
     }
@@ -244,8 +248,8 @@ impl Flows {
     }
 
     /// A flow, as its owner sees it.
-    pub fn show(&self, row: &FlowRow) -> Result<Reply, Fault> {
-        Ok(Reply::flow(self.engine.view(self.context(row, None), &state(row)?)))
+    pub fn show(&self, row: &FlowRow, now: Timestamp) -> Result<Reply, Fault> {
+        Ok(Reply::flow(self.engine.view(self.context(row, now, None), &state(row)?)))
     }
 
     /// The reply to a body that is no answer, a problem along with its flow. With a key that was used before, that is
@@ -256,9 +260,10 @@ impl Flows {
         key: Option<&IdempotencyKey>,
         code: ProblemCode,
         detail: &str,
+        now: Timestamp,
     ) -> Result<Reply, Fault> {
-        let flow = self.engine.view(self.context(row, None), &state(row)?);
-        if let Some(kept) = self.kept(key).await? {
+        let flow = self.engine.view(self.context(row, now, None), &state(row)?);
+        if let Some(kept) = self.kept(key, now).await? {
             return Ok(kept.reply(|| Some(flow)));
         }
         Ok(Reply::problem(code, Some(detail), Some(flow)))
@@ -276,7 +281,7 @@ impl Flows {
     }
 
     async fn answer_soon(&self, command: &AnswerCommand, row: FlowRow) -> Result<Reply, Fault> {
-        let AnswerCommand { flow_id, token, step_id, answer, key, client } = command;
+        let &AnswerCommand { ref flow_id, ref token, ref step_id, ref answer, ref key, ref client, now } = command;
         let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
@@ -287,18 +292,18 @@ impl Flows {
                 Some(row) => Some(row),
                 None => self.authentic(flow_id, token).await?,
             };
-            let row = match (row, self.kept(key.as_ref()).await?) {
+            let row = match (row, self.kept(key.as_ref(), now).await?) {
                 // The first of two equal requests may have voided the token that both came with.
                 (_, Some(StoredReply::Answer(reply))) => return Ok(reply),
                 (None, _) => return Ok(Reply::unauthorized()),
                 (Some(row), Some(StoredReply::OfAnother)) => {
-                    let flow = self.engine.view(self.context(&row, None), &state(&row)?);
+                    let flow = self.engine.view(self.context(&row, now, None), &state(&row)?);
                     return Ok(Reply::key_reused(Some(flow)));
                 }
                 (Some(row), None) => row,
             };
             let state = state(&row)?;
-            let cx = self.context(&row, prefix.as_deref());
+            let cx = self.context(&row, now, prefix.as_deref());
             let reached = self.look_everything_up(cx, &state, command, &mut findings).await?;
             let result = match reached {
                 Some(LimitReached { over_limit, retry_at }) => CommitResult::OverLimit(over_limit, retry_at),
@@ -363,12 +368,18 @@ impl Flows {
     }
 
     /// Ends a flow at the person's wish.
-    pub async fn cancel(&self, flow_id: &FlowId, token: &Secret<String>, client: &Client) -> Result<Reply, Fault> {
+    pub async fn cancel(
+        &self,
+        flow_id: &FlowId,
+        token: &Secret<String>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Reply, Fault> {
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
         while rounds < MAX_ROUNDS {
             let Some(row) = self.authentic(flow_id, token).await? else { return Ok(Reply::unauthorized()) };
-            let cx = self.context(&row, None);
+            let cx = self.context(&row, now, None);
             let decision = match self.engine.cancel(cx, &state(&row)?) {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return Ok(Reply::nothing()),
@@ -388,9 +399,9 @@ impl Flows {
     }
 
     /// The stored reply to a request with an `Idempotency-Key`.
-    pub async fn kept(&self, key: Option<&IdempotencyKey>) -> Result<Option<StoredReply>, Fault> {
+    pub async fn kept(&self, key: Option<&IdempotencyKey>, now: Timestamp) -> Result<Option<StoredReply>, Fault> {
         let Some(key) = key else { return Ok(None) };
-        let kept = self.store.replay(key.scope(), key.key(), self.now()).await?;
+        let kept = self.store.replay(key.scope(), key.key(), now).await?;
         Ok(kept.map(|kept| key.open(&self.keys, &kept)))
     }
 }

@@ -93,7 +93,7 @@ impl Flows {
         let prefix = client.prefix();
         for _ in 0..MAX_ROUNDS {
             let Some(row) = self.store.flow(&claim.flow_id).await? else { return Ok(false) };
-            let cx = self.context(&row, prefix.as_deref());
+            let cx = self.context(&row, self.now(), prefix.as_deref());
             let decision = match &known {
                 Some((intent, claimed, applied)) if *applied != Applied::Unavailable || state(&row)? == **claimed => {
                     self.engine.applied(cx, claimed, &intent.application(), applied)

@@ -20,6 +20,7 @@ use super::{
     body,
     flows::{IDEMPOTENCY, bearer, detached, idempotency_key},
     openapi::AnswerProblems,
+    request_time::RequestTime,
     respond::answered,
 };
 use crate::{
@@ -48,21 +49,24 @@ use crate::{
         AnswerProblems,
     )
 )]
-pub(super) async fn answer(State(app): State<Arc<App>>, client: Client, headers: HeaderMap, body: Body) -> Response {
-    let Some(token) = bearer(&headers) else {
-        body::discard(body).await;
-        return answered(Ok(Reply::unauthorized()));
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    time: RequestTime,
+    client: Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(token) = bearer(&headers) else { return answered(Ok(Reply::unauthorized())) };
+    let bytes = match body::read(&headers, body).await {
+        Ok(bytes) => bytes,
+        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
     };
     let work = async move {
-        let bytes = match body::read(&headers, body).await {
-            Ok(bytes) => bytes,
-            Err((code, detail)) => return Ok(Reply::problem(code, Some(detail), None)),
-        };
         let Ok(Addressed { flow, step }) = serde_json::from_slice(&bytes) else {
             let detail = "not the JSON that this endpoint takes: it names a flow and a step";
             return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None));
         };
-        let asked = Asked { id: flow, step_id: step, token, client };
+        let asked = Asked { id: flow, step_id: step, token, client, time };
         take(&app, asked, &headers, &bytes, |bytes| body::parse(bytes).map(|AnswerRequest { answer, .. }| answer)).await
     };
     answered(detached(work).await)
@@ -80,21 +84,20 @@ struct Addressed {
 pub(super) async fn answer_step(
     State(app): State<Arc<App>>,
     path: Result<Path<(FlowId, StepId)>, PathRejection>,
+    time: RequestTime,
     client: Client,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
-        body::discard(body).await;
         return answered(Ok(Reply::unauthorized()));
     };
-    let work = async move {
-        let bytes = match body::read(&headers, body).await {
-            Ok(bytes) => bytes,
-            Err((code, detail)) => return Ok(Reply::problem(code, Some(detail), None)),
-        };
-        take(&app, Asked { id, step_id, token, client }, &headers, &bytes, body::parse).await
+    let bytes = match body::read(&headers, body).await {
+        Ok(bytes) => bytes,
+        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
     };
+    let work =
+        async move { take(&app, Asked { id, step_id, token, client, time }, &headers, &bytes, body::parse).await };
     answered(detached(work).await)
 }
 
@@ -104,6 +107,7 @@ struct Asked {
     step_id: StepId,
     token: Secret<String>,
     client: Client,
+    time: RequestTime,
 }
 
 async fn take(
@@ -114,23 +118,24 @@ async fn take(
     parse: impl FnOnce(&[u8]) -> Result<Answer, body::Refused>,
 ) -> Result<Reply, Fault> {
     let flows = app.flows();
+    let RequestTime(now) = asked.time;
     let key = asked.idempotency_key(app, headers, bytes);
     let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
         // It may still be the repeat of a request whose first answer voided its token.
-        return Ok(match flows.kept(key.ok().flatten().as_ref()).await? {
+        return Ok(match flows.kept(key.ok().flatten().as_ref(), now).await? {
             Some(StoredReply::Answer(reply)) => reply,
             _ => Reply::unauthorized(),
         });
     };
     let Ok(key) = key else {
-        return flows.malformed(&row, None, ProblemCode::Invalid, &InvalidIdempotencyKey.to_string()).await;
+        return flows.malformed(&row, None, ProblemCode::Invalid, &InvalidIdempotencyKey.to_string(), now).await;
     };
     match parse(bytes) {
         Ok(answer) => {
-            let Asked { id: flow_id, step_id, token, client } = asked;
-            flows.answer(&AnswerCommand { flow_id, token, step_id, answer, key, client }, row).await
+            let Asked { id: flow_id, step_id, token, client, .. } = asked;
+            flows.answer(&AnswerCommand { flow_id, token, step_id, answer, key, client, now }, row).await
         }
-        Err((code, detail)) => flows.malformed(&row, key.as_ref(), code, detail).await,
+        Err((code, detail)) => flows.malformed(&row, key.as_ref(), code, detail, now).await,
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     http::{HeaderMap, header},
 };
 use http_body_util::BodyExt as _;
@@ -21,40 +21,34 @@ use serde_json::{Map, Value};
 /// Why a body is not taken, and what exactly is wrong, for developers.
 pub(super) type Refused = (ProblemCode, &'static str);
 
-/// Number of bytes of a refused body that are read all the same: a client that is still writing when the connection
-/// closes does not get to see the answer.
-const MAX_DISCARDED: usize = 1024 * 1024;
+/// Why a body is not taken that is longer than any that is asked for.
+const TOO_LARGE: Refused = (ProblemCode::TooLarge, "a body has at most 16 KiB");
 
-/// Reads a body of `application/json` up to [`MAX_BODY_BYTES`].
+/// Reads a body of `application/json` up to [`MAX_BODY_BYTES`]. Of one that is refused no more is read.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
-    let bytes = collect(body).await;
     if is_json(headers) {
-        bytes
+        collect(body).await
     } else {
         Err((ProblemCode::UnsupportedMediaType, "Content-Type must be application/json, in UTF-8, not encoded"))
     }
 }
 
-/// Reads a body that nobody looks at.
-pub(super) async fn discard(body: Body) {
-    let _ = collect(body).await;
-}
-
 /// The body, where it is not too large.
 pub(super) async fn collect(mut body: Body) -> Result<Bytes, Refused> {
-    let mut kept = Vec::new();
-    let mut seen = 0;
+    // Where its length is said, nothing needs to be read to refuse it.
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|length| length > MAX_BODY_BYTES) {
+        return Err(TOO_LARGE);
+    }
+    let mut read = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| (ProblemCode::Malformed, "the body ended early"))?;
         let Ok(data) = frame.into_data() else { continue };
-        seen += data.len();
-        if seen <= MAX_BODY_BYTES {
-            kept.extend_from_slice(&data);
-        } else if seen > MAX_DISCARDED {
-            break;
+        if read.len() + data.len() > MAX_BODY_BYTES {
+            return Err(TOO_LARGE);
         }
+        read.extend_from_slice(&data);
     }
-    if seen > MAX_BODY_BYTES { Err((ProblemCode::TooLarge, "a body has at most 16 KiB")) } else { Ok(kept.into()) }
+    Ok(read.into())
 }
 
 /// Parses a body; `Malformed` if it is not of the type.

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{openapi::FileProblems, respond};
+use super::{headers, openapi::FileProblems, request_time::RequestTime, respond};
 use crate::{app::App, engine};
 
 /// `GET /v1/captcha/{sealed}.wav`
@@ -38,19 +38,24 @@ use crate::{app::App, engine};
         FileProblems,
     )
 )]
-pub(super) async fn spoken(State(app): State<Arc<App>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn spoken(
+    State(app): State<Arc<App>>,
+    RequestTime(now): RequestTime,
+    Path(file): Path<String>,
+    request: HeaderMap,
+) -> Response {
     let sealed = file.strip_suffix(".wav");
-    let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, app.ports().clock.now()));
+    let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, now));
     match wav {
-        Some(wav) => answer(&wav, &headers),
+        Some(wav) => answer(&wav, &request),
         None => respond::not_found().await.into_response(),
     }
 }
 
 /// The whole or the part that is asked for (RFC 9110 section 14): Safari plays nothing that it can't
 /// have in parts.
-fn answer(wav: &[u8], headers: &HeaderMap) -> Response {
-    let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+fn answer(wav: &[u8], request: &HeaderMap) -> Response {
+    let asked = request.get(header::RANGE).and_then(|range| range.to_str().ok());
     let part = asked.and_then(|asked| part(asked, wav.len()));
     let (status, content_range, bytes) = match part {
         None => (StatusCode::OK, None, wav),
@@ -69,6 +74,7 @@ fn answer(wav: &[u8], headers: &HeaderMap) -> Response {
     }
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("audio/wav"));
     response.headers_mut().insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers::for_every_page(response.headers_mut());
     response
 }
 

@@ -7,7 +7,11 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 
-use crate::{app::App, client::Client, config::ProxyHeader};
+use crate::{
+    app::App,
+    client::Client,
+    config::{ProxyHeader, TrustedProxies},
+};
 
 impl FromRequestParts<Arc<App>> for Client {
     type Rejection = Infallible;
@@ -22,7 +26,8 @@ impl FromRequestParts<Arc<App>> for Client {
             ProxyHeader::XForwardedFor => listed(&parts.headers, "x-forwarded-for"),
             ProxyHeader::Forwarded => listed(&parts.headers, "forwarded").into_iter().map(forwarded_for).collect(),
         };
-        Ok(Self::behind(peer.ip(), &server.trusted_proxies, hops.into_iter()))
+        let trusted = server.trusted_proxies.as_ref().map_or(&[][..], TrustedProxies::networks);
+        Ok(Self::behind(peer.ip(), trusted, hops.into_iter()))
     }
 }
 

@@ -95,12 +95,11 @@ pub fn routes(files: &Files) -> Router {
 }
 
 /// The files are public and say nothing about whoever loads them. Pages of other origins load them as
-/// modules and with `integrity`, both of which ask for CORS; pages that isolate themselves ask for the
-/// second header.
+/// modules and with `integrity`, both of which ask for CORS.
 async fn for_every_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    super::headers::for_every_page(headers);
     response
 }
 

@@ -15,12 +15,13 @@ use tracing::Instrument as _;
 use super::{
     body, meta,
     openapi::{CreateProblems, FlowProblems},
+    request_time::RequestTime,
     respond::answered,
 };
 use crate::{
     app::App,
     client::Client,
-    flows::{Fault, IdempotencyKey, InvalidIdempotencyKey, Reply},
+    flows::{Fault, IdempotencyKey, InvalidIdempotencyKey, Reply, ReplyContent},
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -52,26 +53,47 @@ another request with it is refused.";
         CreateProblems,
     )
 )]
-pub(super) async fn create(State(app): State<Arc<App>>, client: Client, headers: HeaderMap, body: Body) -> Response {
-    answered(detached(async move { begin(&app, client, &headers, body).await }).await)
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    time: RequestTime,
+    client: Client,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let bytes = match body::read(&headers, body).await {
+        Ok(bytes) => bytes,
+        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
+    };
+    let path = app.config().server.path();
+    let result = detached(async move { begin(&app, time, client, &headers, &bytes).await }).await;
+    let location = result.as_ref().ok().and_then(|reply| match &*reply.content {
+        ReplyContent::Created(created) => format!("{path}/v1/flows/{}", created.flow.id).try_into().ok(),
+        _ => None,
+    });
+    let mut response = answered(result);
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
 }
 
-async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Result<Reply, Fault> {
-    let refused = |(code, detail): body::Refused| Ok(Reply::problem(code, Some(detail), None));
-    let bytes = match body::read(headers, body).await {
-        Ok(bytes) => bytes,
-        Err(error) => return refused(error),
-    };
+async fn begin(
+    app: &App,
+    RequestTime(now): RequestTime,
+    client: Client,
+    headers: &HeaderMap,
+    bytes: &[u8],
+) -> Result<Reply, Fault> {
     // The network is part of the scope: two people who happen to use the same key get two flows.
     let network = client.prefix().unwrap_or_default();
     let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
-    let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", &bytes]) else { return Ok(bad_key()) };
-    match body::parse::<CreateFlow>(&bytes) {
+    let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", bytes]) else { return Ok(bad_key()) };
+    match body::parse::<CreateFlow>(bytes) {
         Ok(create) => {
             let config = (create.with_config == Some(true)).then(|| meta::public(app));
-            app.flows().create(&create, config, key.as_ref(), &client).await
+            app.flows().create(&create, config, key.as_ref(), &client, now).await
         }
-        Err(error) => refused(error),
+        Err((code, detail)) => Ok(Reply::problem(code, Some(detail), None)),
     }
 }
 
@@ -91,12 +113,13 @@ async fn begin(app: &App, client: Client, headers: &HeaderMap, body: Body) -> Re
 )]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
+    RequestTime(now): RequestTime,
     path: Result<Path<FlowId>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
     let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
     let found = app.flows().authentic(&id, &token).await;
-    answered(found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row))))
+    answered(found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row, now))))
 }
 
 /// `DELETE /v1/flows/{id}`
@@ -113,11 +136,12 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     path: Result<Path<FlowId>, PathRejection>,
+    RequestTime(now): RequestTime,
     client: Client,
     headers: HeaderMap,
 ) -> Response {
     let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
-    answered(detached(async move { app.flows().cancel(&id, &token, &client).await }).await)
+    answered(detached(async move { app.flows().cancel(&id, &token, &client, now).await }).await)
 }
 
 pub(super) fn idempotency_key(
@@ -147,7 +171,8 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.into())
 }
 
-/// Carries a request out to its end, even when its client goes away in the middle.
+/// Carries a request out to its end, even when its client goes away in the middle. Its body was read before: once the
+/// request is given up, nothing more is taken from its client.
 pub(super) async fn detached<F>(work: F) -> Result<Reply, Fault>
 where
     F: Future<Output = Result<Reply, Fault>> + Send + 'static,

@@ -1,7 +1,14 @@
-//! Headers that every response has.
+//! Headers of every response, and of what pages of other origins load.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer as SetHeader;
+
+/// Lets pages of other origins load a resource by an element, such as `<audio>`, also those that isolate themselves
+/// (`Cross-Origin-Embedder-Policy: require-corp`).
+pub(super) fn for_every_page(headers: &mut HeaderMap) {
+    let name = HeaderName::from_static("cross-origin-resource-policy");
+    headers.insert(name, HeaderValue::from_static("cross-origin"));
+}
 
 type Fixed = SetHeader<HeaderValue>;
 

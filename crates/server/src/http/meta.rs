@@ -37,7 +37,7 @@ pub(super) fn public(app: &App) -> Config {
     let organisation = &config.organisation;
     Config {
         name: organisation.name.clone(),
-        logo: organisation.logo.clone(),
+        logo: organisation.logo.as_ref().map(ToString::to_string),
         account_types: organisation.account_types(),
         flows: app.flows().rules().kinds.clone(),
         locales: organisation.locales.clone(),
@@ -59,8 +59,9 @@ pub(super) fn public(app: &App) -> Config {
         ServerProblems,
     )
 )]
-pub(super) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], openapi::document()).into_response()
+pub(super) async fn openapi(State(app): State<Arc<App>>) -> Response {
+    let document = openapi::document_below(&app.config().server.path());
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
 /// Health of the server, where it is well.
@@ -113,18 +114,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     if ill.is_empty() { HEALTHY.into_response() } else { Reply::not_ready(&ill.join("; ")).into_response() }
 }
 
-/// `GET /metrics`: how many requests were answered how, as Prometheus reads it.
-#[utoipa::path(
-    get,
-    path = "/metrics",
-    operation_id = "getMetrics",
-    tag = "Server",
-    summary = "Counts and durations of requests, as Prometheus reads them",
-    responses(
-        (status = 200, description = "Prometheus' text format", body = String, content_type = "text/plain"),
-        ServerProblems,
-    )
-)]
+/// `GET /metrics`: how many requests were answered how, as Prometheus reads it; on a listener of its own.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics().to_string()).into_response()
 }

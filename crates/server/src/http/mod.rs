@@ -15,13 +15,21 @@ mod meta;
 mod openapi;
 pub mod page;
 mod range;
+mod request_time;
 mod respond;
 mod watch;
 
 use std::sync::Arc;
 
-use axum::{Router, error_handling::HandleErrorLayer, middleware::from_fn_with_state, routing::post};
-use tower::timeout::TimeoutLayer;
+use axum::{
+    Router,
+    error_handling::HandleErrorLayer,
+    extract::Request,
+    http::{Uri, uri::PathAndQuery},
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use tower::{ServiceExt as _, timeout::TimeoutLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -39,19 +47,50 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
         PhoneKind::Off | PhoneKind::Supplied => Router::new(),
     };
-    Router::new()
+    let server = Router::new()
         .merge(api)
         .merge(hooks)
         .merge(range::routes(app))
         .merge(pages)
         .fallback(respond::not_found)
         .method_not_allowed_fallback(respond::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(app), hosted::pages_for_people))
         .layer(CatchPanicLayer::custom(respond::panicked))
         .layer((HandleErrorLayer::new(respond::timed_out), TimeoutLayer::new(app.config().server.request_timeout())))
         .layer(from_fn_with_state(Arc::clone(app), cors::allow))
         .layer(headers::everywhere())
+        .layer(from_fn_with_state(Arc::clone(app), request_time::date))
         .layer(from_fn_with_state(Arc::clone(app), watch::count))
-        .layer(watch::trace())
+        .layer(watch::trace());
+    match app.config().server.path() {
+        path if path.is_empty() => server,
+        // A proxy may take the path off or leave it on.
+        path => Router::new().fallback_service(server.map_request(move |request| without(&path, request))),
+    }
+}
+
+/// Takes the path off that people reach the server below.
+fn without(path: &str, mut request: Request) -> Request {
+    let whole = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
+    let rest = whole.strip_prefix(path).filter(|rest| rest.starts_with('/')).and_then(|rest| rest.parse().ok());
+    if let Some(rest) = rest {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = Some(rest);
+        *request.uri_mut() = Uri::from_parts(parts).expect("an address with another path is one");
+    }
+    request
+}
+
+/// What is for the organisation's monitoring alone: it says how much goes on, so it is not for everybody.
+pub fn metrics_router(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/metrics", get(meta::metrics))
+        .with_state(Arc::clone(app))
+        .layer(headers::api())
+        .fallback(respond::not_found)
+        .method_not_allowed_fallback(respond::method_not_allowed)
+        .layer(headers::everywhere())
+        .layer(from_fn_with_state(Arc::clone(app), request_time::date))
 }
 
 /// The API's routes with their descriptions; hooks and ranges, which few servers have, bring their own.
@@ -65,5 +104,4 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(meta::openapi))
         .routes(routes!(meta::healthy))
         .routes(routes!(meta::ready))
-        .routes(routes!(meta::metrics))
 }

@@ -102,6 +102,16 @@ fn build() -> Value {
     document
 }
 
+/// The document as a server below a path has it.
+pub(super) fn document_below(path: &str) -> String {
+    if path.is_empty() {
+        return document().to_owned();
+    }
+    let mut document: Value = serde_json::from_str(document()).expect("the document is JSON");
+    document["servers"][0]["url"] = path.into();
+    document.to_string()
+}
+
 /// Every operation that the server has under some configuration.
 fn operations() -> OpenApi {
     let mut operations = OpenApiBuilder::new().build();

@@ -16,7 +16,7 @@ use throttle::Throttle;
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{openapi::RangeProblems, respond};
+use super::{openapi::RangeProblems, request_time::RequestTime, respond};
 use crate::{
     app::App,
     breached::{self, Prefix},
@@ -77,10 +77,12 @@ policy's `server_checks` have `breached`.";
     )
 )]
 async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, request: Request) -> Response {
+    let mut parts = request.into_parts().0;
     let app = &ranges.app;
     let Some(prefix) = Prefix::parse(&prefix) else { return respond::not_found().await.into_response() };
-    let Ok(client) = Client::from_request_parts(&mut request.into_parts().0, app).await;
-    let (limit, now) = (app.config().limits.ranges_per_client, app.ports().clock.now());
+    let Ok(client) = Client::from_request_parts(&mut parts, app).await;
+    let Ok(RequestTime(now)) = RequestTime::from_request_parts(&mut parts, app).await;
+    let limit = app.config().limits.ranges_per_client;
     if let Err(retry_at) = ranges.throttle.charge(&client.prefix().unwrap_or_default(), limit, now) {
         return Reply::rate_limited(retry_at, now, None).into_response();
     }

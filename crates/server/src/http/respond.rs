@@ -14,22 +14,19 @@ use serde::Serialize;
 use crate::flows::{Fault, ProblemContent, Reply, ReplyContent};
 
 /// The media type of a problem, RFC 9457.
-const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+pub(super) const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// The media type of everything else.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response<Body> {
-        let (status, location, body) = match &*self.content {
-            ReplyContent::Nothing => (StatusCode::NO_CONTENT, None, None),
-            ReplyContent::Flow(flow) => (StatusCode::OK, None, Some(json(flow))),
-            ReplyContent::Answered(answered) => (StatusCode::OK, None, Some(json(answered))),
-            ReplyContent::Created(created) => {
-                let location = HeaderValue::from_str(&format!("/v1/flows/{}", created.flow.id)).ok();
-                (StatusCode::CREATED, location, Some(json(created)))
-            }
-            ReplyContent::Problem(content) => (status(content.code), None, Some(json(&problem(content)))),
+        let (status, body) = match &*self.content {
+            ReplyContent::Nothing => (StatusCode::NO_CONTENT, None),
+            ReplyContent::Flow(flow) => (StatusCode::OK, Some(json(flow))),
+            ReplyContent::Answered(answered) => (StatusCode::OK, Some(json(answered))),
+            ReplyContent::Created(created) => (StatusCode::CREATED, Some(json(created))),
+            ReplyContent::Problem(content) => (status(content.code), Some(json(&problem(content)))),
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
@@ -39,9 +36,6 @@ impl IntoResponse for Reply {
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(location) = location {
-            headers.insert(header::LOCATION, location);
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());

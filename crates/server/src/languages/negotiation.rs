@@ -1,12 +1,25 @@
 //! Chooses among the languages on offer: for a flow by its tag, for a page by the browser's preference.
 
+use icu_locale::LanguageIdentifier;
+
 use super::{identifier, likely};
 
 /// So many languages of a header are looked at. A browser lists a handful; more would only cost time.
 const MOST: usize = 32;
 
+/// The BCP 47 tag that is meant, as other software writes it too: `de_DE`, `de_DE.UTF-8`, `sr_RS@latin`, in any case.
+/// `None` for what names no language, such as `deutsch`: every language has a code of two or three letters.
+pub(crate) fn canonical(written: &str) -> Option<String> {
+    let tag = written.trim().split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+    let language = tag.split('-').next().unwrap_or_default();
+    let has_code = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // What goes beyond language, script and region stays as it is.
+    let canonical = || tag.parse::<LanguageIdentifier>().map_or_else(|_| tag.clone(), |id| id.to_string());
+    (has_code && is_tag(&tag)).then(canonical)
+}
+
 /// Tells if it has the form of a BCP 47 tag, in the 35 characters that are enough for any (RFC 5646, 4.4.1).
-pub(crate) fn is_tag(tag: &str) -> bool {
+fn is_tag(tag: &str) -> bool {
     (1..=35).contains(&tag.len())
         && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
@@ -34,7 +47,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// The languages of `Accept-Language` (RFC 9110, 12.5.4), the most preferred first. What is malformed is left out, and
 /// so is `*`: it stands for what is taken anyway when nothing else fits (RFC 4647, 3.4).
-pub(crate) fn by_preference<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn by_preference<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<String> {
     let members = headers.flat_map(|header| header.split(',')).take(MOST);
     let mut wanted: Vec<_> = members.filter_map(weighed).filter(|(weight, _)| *weight > 0).collect();
     // Those of one weight stay in the order that they came in.
@@ -43,7 +56,7 @@ pub(crate) fn by_preference<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<&
 }
 
 /// A language with its weight, in thousandths.
-fn weighed(member: &str) -> Option<(u16, &str)> {
+fn weighed(member: &str) -> Option<(u16, String)> {
     let (tag, weight) = match member.split_once(';') {
         None => (member, 1000),
         Some((tag, parameter)) => {
@@ -51,7 +64,7 @@ fn weighed(member: &str) -> Option<(u16, &str)> {
             (tag, thousandths(value.trim())?)
         }
     };
-    Some((weight, tag.trim())).filter(|(_, tag)| is_tag(tag))
+    Some((weight, canonical(tag)?))
 }
 
 /// From 0 to 1, with up to three decimals (RFC 9110, 12.4.2).
@@ -68,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    fn wanted(header: &str) -> Vec<&str> {
+    fn wanted(header: &str) -> Vec<String> {
         by_preference([header].into_iter())
     }
 
@@ -88,6 +101,30 @@ mod tests {
         assert_eq!(nearest(["zh-TW"], &offered), "zh-Hans");
         assert_eq!(nearest(["fr", "zh-SG", "en"], &offered), "zh-Hans", "the first for which there is something");
         assert_eq!(nearest(["fr"], &[]), "en");
+    }
+
+    #[test]
+    fn a9_tags_are_folded_as_other_software_writes_them() {
+        for (written, tag) in [
+            ("de_DE", "de-DE"),
+            ("de-de", "de-DE"),
+            ("DE", "de"),
+            ("de_DE.UTF-8", "de-DE"),
+            ("de_AT@euro", "de-AT"),
+            (" pt_BR ", "pt-BR"),
+            ("zh_hant_tw", "zh-Hant-TW"),
+            ("zh-hans", "zh-Hans"),
+            ("de-DE-u-co-phonebk", "de-DE-u-co-phonebk"),
+        ] {
+            assert_eq!(canonical(written).as_deref(), Some(tag), "{written}");
+        }
+        for bad in ["deutsch", "german", "", "_", "C", "POSIX", "d", "12", "de DE", "de_", "x-klingon", "*"] {
+            assert_eq!(canonical(bad), None, "{bad}");
+        }
+        let offered = ["en", "de-DE"].map(String::from);
+        for asked in ["de_DE", "de", "DE_at"] {
+            assert_eq!(nearest(canonical(asked).as_deref(), &offered), "de-DE", "{asked}");
+        }
     }
 
     #[test]
@@ -113,7 +150,7 @@ mod tests {
             ("", &[]),
             (",;,q=1,=;en,de;,fr;q,fi;q=", &[]),
             ("de;q=1.001, en;q=2, fr;q=-1, es;q=0.1234, it;q=+0.5, pl;q=.5, el;level=1, hu;q=0.5;q=1, cs", &["cs"]),
-            ("en_GB, <b>, de", &["de"]),
+            ("en_GB, <b>, de", &["en-GB", "de"]),
         ];
         for (header, languages) in headers {
             assert_eq!(wanted(header), *languages, "{header:?}");

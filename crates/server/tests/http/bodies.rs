@@ -1,9 +1,18 @@
 //! Bodies are read strictly.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use futures_util::stream;
 
 use crate::world::{Session, World, post};
 
@@ -140,4 +149,51 @@ async fn sixteen_kibibytes_are_the_most() {
     world.send(raw("/v1/flows", None, "application/json", padded(16 * 1024 + 1))).await.is_problem(413, "too_large");
     let request = raw(&step(&session), Some(&session.token), "application/json", padded(1 << 20));
     world.send(request).await.is_problem(413, "too_large");
+}
+
+/// A body without an end, in pieces of this size with so much time before each; counts those that were taken.
+fn endless(size: usize, pause: Duration) -> (Body, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::default());
+    let counter = Arc::clone(&taken);
+    let pieces = stream::unfold((), move |()| {
+        let counter = Arc::clone(&counter);
+        async move {
+            tokio::time::sleep(pause).await;
+            counter.fetch_add(1, Ordering::SeqCst);
+            Some((Ok::<_, std::io::Error>(vec![b' '; size]), ()))
+        }
+    });
+    (Body::from_stream(pieces), taken)
+}
+
+#[tokio::test]
+async fn d14_a_body_is_not_read_on_once_it_is_refused() {
+    let world = World::new().await;
+    let session = world.begin().await;
+    let step = step(&session);
+    for (path, token, content_type, status, pieces) in [
+        ("/v1/flows", None, "application/json", 413, 17),
+        ("/v1/answers", Some(&*session.token), "application/json", 413, 17),
+        (&step, Some(&*session.token), "application/json", 413, 17),
+        ("/v1/flows", None, "text/plain", 415, 0),
+        ("/v1/answers", None, "application/json", 401, 0),
+        (&step, None, "application/json", 401, 0),
+        ("/v1/nowhere", None, "application/json", 404, 0),
+    ] {
+        let (body, taken) = endless(1024, Duration::ZERO);
+        let got = world.send(raw(path, token, content_type, body)).await;
+        assert_eq!(got.status.as_u16(), status, "{path}");
+        assert_eq!(taken.load(Ordering::SeqCst), pieces, "{path} {content_type}");
+    }
+}
+
+#[tokio::test]
+async fn d14_a_body_is_not_read_on_once_its_request_was_given_up() {
+    let world = World::new().await;
+    let (body, taken) = endless(1, Duration::from_secs(1));
+    tokio::time::pause();
+    world.send(raw("/v1/flows", None, "application/json", body)).await.is_problem(503, "unavailable");
+    let before = taken.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(taken.load(Ordering::SeqCst), before);
 }

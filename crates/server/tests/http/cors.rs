@@ -65,3 +65,14 @@ async fn other_origins_may_not() {
         }
     }
 }
+
+#[tokio::test]
+async fn a10_an_origin_matches_however_the_file_writes_it() {
+    for written in ["https://www.example.com:443", "https://WWW.example.com/"] {
+        let world = World::with(&format!("[server]\nallowed_origins = ['{written}']")).await;
+        let mut request = bare(Method::GET, "/v1/config", None);
+        request.headers_mut().insert("origin", "https://www.example.com".parse().expect("a value"));
+        let got = world.send(request).await;
+        assert_eq!(got.headers["access-control-allow-origin"], "https://www.example.com", "{written}");
+    }
+}

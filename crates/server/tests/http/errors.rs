@@ -89,7 +89,7 @@ async fn a_flow_that_is_not_on_offer_is_invalid() {
         let got = off.send(post("/v1/flows", None, &json!({ "kind": kind }))).await;
         assert_eq!(got.is_problem(422, "invalid").body["pointer"], "/kind");
     }
-    for (member, value) in [("locale", "en_GB"), ("locale", ""), ("user_id", ""), ("user_id", "a\u{7}")] {
+    for (member, value) in [("locale", "en GB"), ("locale", ""), ("user_id", ""), ("user_id", "a\u{7}")] {
         let got = world.send(post("/v1/flows", None, &json!({ "kind": "reset", member: value }))).await;
         assert_eq!(got.is_problem(422, "invalid").body["pointer"], format!("/{member}"));
     }

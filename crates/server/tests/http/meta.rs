@@ -1,7 +1,12 @@
 //! Endpoints apart from flows.
 
-use axum::http::{Method, StatusCode};
+use axum::{
+    body::to_bytes,
+    http::{Method, StatusCode},
+};
+use regain_server::http;
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use crate::world::{World, bare};
 
@@ -50,12 +55,25 @@ async fn metrics_count_and_name_nobody() {
     let world = World::new().await;
     let session = world.proved("ada@example.com").await;
     world.send(bare(Method::GET, "/nowhere/ada@example.com?token=secret", None)).await;
-    let got = world.send(bare(Method::GET, "/metrics", None)).await;
-    let text = String::from_utf8(got.bytes).expect("text");
+    let metrics = http::metrics_router(&world.app);
+    let got = metrics.oneshot(bare(Method::GET, "/metrics", None)).await.expect("infallible");
+    let (got, body) = got.into_parts();
+    let text = String::from_utf8(to_bytes(body, usize::MAX).await.expect("a body").into()).expect("text");
     let line = r#"regain_http_requests_total{method="POST",route="/v1/answers",status="2xx"} 3"#;
     assert!(text.lines().any(|l| l == line), "{text}");
     assert!(!text.contains("ada") && !text.contains(&session.id) && !text.contains("secret"), "{text}");
     assert_eq!(got.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+}
+
+#[tokio::test]
+async fn d2_the_public_knows_no_metrics() {
+    let world = World::new().await;
+    world.send(bare(Method::GET, "/metrics", None)).await.is_problem(404, "not_found");
+    let metrics = http::metrics_router(&world.app);
+    for path in ["/", "/v1/config", "/healthz"] {
+        let got = metrics.clone().oneshot(bare(Method::GET, path, None)).await.expect("infallible");
+        assert_eq!(got.status(), StatusCode::NOT_FOUND, "{path}: nothing else is served there");
+    }
 }
 
 #[tokio::test]

@@ -23,21 +23,30 @@ use regain_server::{
 
 /// A clock that stands still until it is moved.
 #[derive(Default)]
-pub(crate) struct MovedClock(Mutex<Timestamp>);
+pub(crate) struct MovedClock {
+    now: Mutex<Timestamp>,
+    readings: AtomicUsize,
+}
 
 impl MovedClock {
     pub(crate) fn at(now: Timestamp) -> Self {
-        Self(Mutex::new(now))
+        Self { now: Mutex::new(now), readings: AtomicUsize::default() }
+    }
+
+    /// The number of times that it was read.
+    pub(crate) fn readings(&self) -> usize {
+        self.readings.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set(&self, now: Timestamp) {
-        *self.0.lock().expect("not poisoned") = now;
+        *self.now.lock().expect("not poisoned") = now;
     }
 }
 
 impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().expect("not poisoned")
+        self.readings.fetch_add(1, Ordering::SeqCst);
+        *self.now.lock().expect("not poisoned")
     }
 }
 

@@ -20,8 +20,8 @@ impl Seen {
         without_what_always_differs(&mut body);
         let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
         let headers = got.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
-        // The length is that of masks and ids; where a flow was made holds its id.
-        let headers = headers.filter(|(name, _)| !["content-length", "location"].contains(&&**name));
+        // The length is that of masks and ids; where a flow was made holds its id; the date is that of the request.
+        let headers = headers.filter(|(name, _)| !["content-length", "date", "location"].contains(&&**name));
         Self { status: got.status.as_u16(), headers: headers.collect(), body }
     }
 

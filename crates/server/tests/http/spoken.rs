@@ -38,6 +38,17 @@ async fn digits_are_spoken_to_whoever_has_their_address_and_kept_by_nobody() {
 }
 
 #[tokio::test]
+async fn a8_pages_that_isolate_themselves_can_play_it() {
+    let world = World::new().await;
+    let address = audio(&world, 4_102_444_800);
+    for got in [world.send(bare(Method::GET, &address, None)).await, part(&world, &address, "bytes=0-1").await] {
+        assert_eq!(got.headers["cross-origin-resource-policy"], "cross-origin");
+    }
+    let config = world.send(bare(Method::GET, "/v1/config", None)).await;
+    assert!(!config.headers.contains_key("cross-origin-resource-policy"), "the API is for whom CORS names");
+}
+
+#[tokio::test]
 async fn nothing_else_is_spoken() {
     let world = World::new().await;
     let (late, good) = (audio(&world, 1_000), audio(&world, 4_102_444_800));

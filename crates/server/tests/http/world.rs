@@ -185,6 +185,11 @@ impl World {
         self.clock.now()
     }
 
+    /// The number of times that the clock was read.
+    pub(crate) fn readings_of_the_clock(&self) -> usize {
+        self.clock.readings()
+    }
+
     /// Moves the clock on.
     pub(crate) fn advance(&self, seconds: i64) {
         self.clock.set(self.now() + SignedDuration::from_secs(seconds));

@@ -14,6 +14,7 @@ use std::{
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, ChildStderr, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -265,6 +266,58 @@ fn it_ends_in_order_when_it_is_told_to() {
         let rest = ended(server, log, signal);
         assert!(rest.contains("stopped"), "{rest}");
     }
+}
+
+/// The address that a line of the log names.
+fn address(line: &str) -> &str {
+    line.split_once("local=").and_then(|(_, after)| after.split_whitespace().next()).expect("an address")
+}
+
+/// The answer to a request without a body.
+fn answer(address: &str, request: &str) -> String {
+    let mut connection = TcpStream::connect(address).expect("connects");
+    write!(connection, "{request} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("writes");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("reads");
+    answer
+}
+
+#[test]
+fn a8_stopping_does_not_wait_for_a_client_that_has_sent_half_a_request() {
+    let folder = configured(&[]);
+    let (server, log, line) = started(&folder.path().join("regain.toml"));
+    let half = |request: &str| {
+        let mut connection = TcpStream::connect(address(&line)).expect("connects");
+        connection.write_all(request.as_bytes()).expect("writes");
+        connection
+    };
+    let waiting = [
+        half("GET /v1/config HTTP/1.1\r\nhost: local"),
+        half(
+            "POST /v1/flows HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+        ),
+        half(""),
+    ];
+    assert!(answer(address(&line), "GET /healthz").starts_with("HTTP/1.1 200 "));
+    let begun = Instant::now();
+    let rest = ended(server, log, "-TERM");
+    assert!(begun.elapsed() < Duration::from_secs(5), "after {:?}", begun.elapsed());
+    assert!(!rest.contains("cut off"), "{rest}");
+    drop(waiting);
+}
+
+#[test]
+fn d2_metrics_have_a_listener_of_their_own() {
+    let folder = configured(&[("[organisation]", "metrics_listen = \"127.0.0.1:0\"\n[organisation]")]);
+    let (server, mut log, line) = started(&folder.path().join("regain.toml"));
+    let mut second = String::new();
+    log.read_line(&mut second).expect("reads");
+    assert!(second.contains("metrics"), "{second}");
+    assert!(answer(address(&line), "GET /metrics").starts_with("HTTP/1.1 404 "));
+    let metrics = answer(address(&second), "GET /metrics");
+    assert!(metrics.starts_with("HTTP/1.1 200 ") && metrics.contains("regain_http_requests_total{"), "{metrics}");
+    assert!(answer(address(&second), "GET /v1/config").starts_with("HTTP/1.1 404 "));
+    ended(server, log, "-TERM");
 }
 
 #[test]

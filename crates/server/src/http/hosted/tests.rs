@@ -14,6 +14,7 @@ const HOSTED: &str = r#"
     [server]
     key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
     public_url = "https://example.com/recover"
+    trusted_proxies = ["127.0.0.1"]
     [organisation]
     name = "Fish & <Chips>"
     help = { email = "it@example.com", phone = "+1 (555) 0100" }
@@ -136,7 +137,9 @@ async fn a_page_is_in_the_language_that_the_browser_prefers() {
         ("sw, *;q=0.5", "en", "ltr", "Get back into your account"),
         ("*", "en", "ltr", "Get back into your account"),
         ("de;q=0", "en", "ltr", "Get back into your account"),
-        ("de_AT, ;;q=, \"><script>, ar;q=9", "en", "ltr", "Get back into your account"),
+        ("d_AT, ;;q=, \"><script>, ar;q=9", "en", "ltr", "Get back into your account"),
+        // As other software writes tags.
+        ("de_AT, en", "de", "ltr", "Zurück in Ihr Konto"),
     ] {
         let (_, headers, page) = get_in(&pages, "/reset", Some(preferred)).await;
         assert!(page.contains(&format!(r#"<html lang="{tag}" dir="{direction}">"#)), "{preferred}: {page}");
@@ -151,7 +154,7 @@ async fn a_page_is_in_the_language_that_the_browser_prefers() {
 async fn where_nothing_fits_it_is_the_first_language_on_offer() {
     let config = in_languages(HOSTED, &["de", "en"]);
     let (_folder, offered) = pages(&config).await;
-    for preferred in [None, Some("sw"), Some("*"), Some("=;,en_GB")] {
+    for preferred in [None, Some("sw"), Some("*"), Some("=;,e_GB")] {
         let (_, headers, page) = get_in(&offered, "/unlock", preferred).await;
         assert!(page.contains(r#"<html lang="de""#) && page.contains("Konto entsperren"), "{preferred:?}: {page}");
         assert_eq!(headers[header::VARY], "Accept-Language");
@@ -244,6 +247,45 @@ async fn password_managers_are_sent_to_the_configured_address() {
         let (status, headers, _) = ask(&config, "/.well-known/change-password").await;
         assert_eq!(status, StatusCode::FOUND);
         assert_eq!(headers[header::LOCATION], format!("https://example.com/recover/{page}"));
+    }
+}
+
+#[tokio::test]
+async fn a8_a_person_with_a_mistyped_address_gets_a_page_and_a_program_a_problem() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = testing::app(&folder, HOSTED).await;
+    let server = http::router(&app, routes(Arc::clone(&app), None));
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (path, accept, status, kind, root) in [
+        ("/nowhere", browser, 404, "text/html; charset=utf-8", ""),
+        ("/", browser, 404, "text/html; charset=utf-8", ""),
+        ("/reset/nowhere/x", browser, 404, "text/html; charset=utf-8", "../../"),
+        ("/v1/flows", browser, 405, "text/html; charset=utf-8", "../"),
+        ("/v1/config", browser, 200, "application/json", ""),
+        ("/nowhere", "*/*", 404, "application/problem+json", ""),
+        ("/v1/flows", "application/json", 405, "application/problem+json", ""),
+    ] {
+        let request = Request::get(path).header(header::ACCEPT, accept).header(header::ACCEPT_LANGUAGE, "de");
+        let request = request.body(Body::empty()).expect("a request");
+        let response = server.clone().oneshot(request).await.expect("answers");
+        assert_eq!(response.status(), status, "{path} {accept}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], kind, "{path} {accept}");
+        assert_eq!(response.headers().contains_key(header::ALLOW), status == 405, "{path}");
+        if kind.starts_with("text/html") {
+            let body = to_bytes(response.into_body(), 100_000).await.expect("has a body");
+            let page = String::from_utf8(body.into()).expect("text");
+            assert!(page.contains(&format!(r#"href="{root}regain-page.css""#)), "{path}: {page}");
+            assert!(page.contains("mailto:it@example.com") && page.contains(r#"<html lang="de""#), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a8_a_slash_at_the_end_leads_to_the_page() {
+    for page in ["reset", "unlock", "change", "register"] {
+        let (status, headers, _) = ask(HOSTED, &format!("/{page}/?from=mail")).await;
+        assert_eq!(status, StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(headers[header::LOCATION], format!("../{page}?from=mail"));
     }
 }
 

@@ -174,7 +174,7 @@ fn every_operation_tells_its_statuses_and_problems() {
             }
         }
     }
-    assert_eq!(operations, 13);
+    assert_eq!(operations, 12);
     for hook in ["voice", "sms"] {
         let responses = &document["paths"][format!("/v1/hooks/{hook}")]["post"]["responses"];
         assert_eq!(

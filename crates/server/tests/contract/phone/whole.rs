@@ -89,6 +89,7 @@ impl Whole {
             [server]
             key = "cmVnYWluIHRlc3RzIHVzZSB0aGlzIGtleSwgbm90aGluZyBlbHNl"
             public_url = "{PUBLIC_URL}"
+            trusted_proxies = "none"
             [organisation]
             name = "Contoso"
             [mail]

@@ -1,5 +1,5 @@
 // What the loader (regain.js) and the module of the npm package (module.js) have in common. Each has `base`, where
-// our files are, `nonce`, and `defaults`, what is not said at an opening.
+// our files are, `home`, the way from there to the API, `nonce`, and `defaults`, what is not said at an opening.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 const NAME = "regain-access";
@@ -12,7 +12,7 @@ const stored = key => { try { return sessionStorage.getItem(key); } catch { retu
 
 // An opening's API, flow, and the name under which a reload of the page finds it.
 const named = ({api, flow}) => {
-  api = (api || new URL(base).origin).replace(/\/+$/, "");
+  api = (api || new URL(home, base).href).replace(/\/+$/, "");
   flow ||= "reset";
   return {api, flow, key: `regain:${api}:${flow}`};
 };

@@ -2,6 +2,8 @@
 // Where the files are served, unless the page says so: as a rule beside this one.
 const here = import.meta.url;
 let base = new URL("files/", here).href, nonce = "", defaults = {};
+// The files are the page's own, so the folder tells nothing of the API.
+const home = "/";
 
 __REGAIN_ENTRY__
 // Says where Regain's files are served (`base`), the page's nonce, and what is to hold for every opening that does

@@ -15,6 +15,9 @@ const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
 
 const BROKEN = Error("regain: broken");
 
+// A tag as other software writes it: `de_DE`, `de_DE.UTF-8`.
+const folded = tag => `${tag}`.replace(/[.@].*/, "").replace(/_/g, "-");
+
 // A language and how it is written, of what may be no tag of one.
 const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
 
@@ -95,7 +98,7 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
     const own = selector => first(selector, link?.closest("form"));
     const userField = () => find(options.userField) || own("input[autocomplete~=username]") || own("input[type=email]");
     const wanted = [...navigator.languages];
-    if (options.locale != "auto") wanted.unshift(options.locale, (link || document.documentElement).closest("[lang]")?.lang);
+    if (options.locale != "auto") wanted.unshift(...[options.locale, (link || document.documentElement).closest("[lang]")?.lang].map(folded));
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);

@@ -7,7 +7,8 @@
   if (!script) return;
   // Included twice: the first one does what this tag asks for too. A global of somebody else's stays theirs.
   if (window.Regain?.version) return window.Regain.tag(script);
-  const base = new URL(".", script.src).href, nonce = script.nonce, defaults = script.dataset;
+  // The server may be below a path of its host: the API is in the folder that we came from.
+  const base = new URL(".", script.src).href, home = ".", nonce = script.nonce, defaults = script.dataset;
 __REGAIN_ENTRY__
   // A tag: its link, where it names one, else one of our own; but none in the page's head, from where only the
   // element is used.

@@ -38,6 +38,9 @@ async fn the_pages_language_is_spoken_however_it_is_tagged() -> Result<()> {
     play("languages-tags", &[], async |stage| {
         for (page, widget, direction) in [
             ("de-AT", "de", "ltr"),
+            // As other software writes tags (a9).
+            ("de_DE", "de", "ltr"),
+            ("pt_BR.UTF-8", "pt-BR", "ltr"),
             ("ar-EG", "ar", "rtl"),
             ("zh-TW", "zh-Hant", "ltr"),
             ("zh-SG", "zh-Hans", "ltr"),

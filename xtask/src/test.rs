@@ -10,7 +10,10 @@ mod timings;
 #[cfg(test)]
 mod words;
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -21,7 +24,7 @@ use crate::{
     budgets::Sizes,
     dist::{self, Form},
     engines::Engine,
-    native, paths, pypi, run,
+    native, paths, pypi, run, tools,
 };
 
 /// Options of `cargo xtask test`. Without one of the parts, all of them run.
@@ -125,6 +128,9 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
         end_to_end.list()?;
     }
     let asks_libraries = plan.native.iter().any(Selection::asks_libraries);
+    if asks_libraries {
+        proxy()?;
+    }
     let libraries = if asks_libraries { libraries()? } else { Vec::new() };
 
     // Building the host pages keeps one core busy, and so do the native tests for part of their time.
@@ -162,6 +168,19 @@ fn native_tests(plan: &Plan, libraries: &[(&'static str, PathBuf)]) -> Result<()
 /// The published libraries that some tests compare the server with, by the variables that name their folders.
 fn libraries() -> Result<Vec<(&'static str, PathBuf)>> {
     Ok(vec![("REGAIN_ALTCHA", pypi::ALTCHA.ready()?), ("REGAIN_TWILIO", pypi::TWILIO.ready()?)])
+}
+
+/// Installs the proxy that the server's tests put in front of it, and the client that asks through it.
+fn proxy() -> Result<()> {
+    let is_there = |name: &str| {
+        paths::on_path(name).is_some()
+            || ["/usr/sbin", "/usr/local/sbin"].iter().any(|dir| Path::new(dir).join(name).is_file())
+    };
+    let missing: Vec<_> = [("nginx", "nginx-light"), ("curl", "curl")]
+        .into_iter()
+        .filter_map(|(program, package)| (!is_there(program)).then_some(package))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { tools::apt_install("Installing nginx", "some seconds, once", &missing) }
 }
 
 /// Fails with an instruction where a program is missing.

@@ -129,7 +129,8 @@ fn finished(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson, notified: b
 fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     let mut decision = finished(turn, outcome, person, true);
     for address in person.account.addresses() {
-        let content = Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(Into::into) };
+        let content =
+            Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(|client| client.to_string()) };
         let message = OutboundMessage {
             to: Some(address.to_string()),
             locale: turn.state.locale.clone(),

@@ -168,6 +168,10 @@ impl Decision {
         self.effects.push(Effect::Charge(Charge { bucket, window, limit, cost: 1 }, over));
     }
 
+    pub(crate) fn charge_all(&mut self, charges: Vec<Charge>, over: OnOverLimit) {
+        self.effects.extend(charges.into_iter().map(|charge| Effect::Charge(charge, over)));
+    }
+
     pub(crate) fn audit(&mut self, event: &'static str) {
         self.effects.push(Effect::Audit { event, detail: None });
     }

@@ -9,7 +9,7 @@ use regain_protocol::{Answer, EndReason, FlowKind};
 use regain_values::{FlowId, StepId, UserId};
 
 use crate::{
-    Rules, apply,
+    ClientNetwork, Rules, apply,
     decision::{Decision, Effect, OnOverLimit, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
@@ -61,8 +61,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Randomness.
     pub rng: &'a dyn Rng,
-    /// The client's network prefix.
-    pub client: Option<&'a str>,
+    /// The client's network.
+    pub client: Option<ClientNetwork>,
 }
 
 impl Engine {
@@ -121,8 +121,8 @@ impl Engine {
             Decision::new(State::new(locale, new_step_id(cx.rng), stage))
         };
         if let Some(client) = cx.client {
-            let bucket = self.keys.bucket("flows", client);
-            decision.charge(bucket, TEN_MINUTES, rules.limits.flows_per_client, OnOverLimit::RateLimited);
+            let charges = client.charges(&self.keys, "flows", TEN_MINUTES, rules.limits.flows_per_client);
+            decision.charge_all(charges, OnOverLimit::RateLimited);
         }
         decision.audit_with("flow_begun", serde_json::json!({ "reference": self.reference(cx.flow_id) }));
         decision

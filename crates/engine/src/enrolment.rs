@@ -88,7 +88,7 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
             role,
             masked: masked.clone(),
             at: turn.cx.now,
-            client: turn.cx.client.map(Into::into),
+            client: turn.cx.client.map(|client| client.to_string()),
         };
         let locale = turn.state.locale.clone();
         let notice = OutboundMessage { to: Some(address), locale, user_id: user_id.to_string(), content };

@@ -9,6 +9,7 @@
 
 mod apply;
 mod captcha;
+mod client_network;
 mod decision;
 mod decoy;
 mod engine;
@@ -35,6 +36,7 @@ mod testing;
 
 pub use apply::{Applied, STUCK_AFTER};
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
+pub use client_network::{Allowance, ClientNetwork};
 pub use decision::{Application, Cost, Decision, Effect, OnOverLimit, Refusal, Reply};
 pub use engine::{Asserted, Context, Engine};
 pub use lookups::{Finding, Findings, Lookup};

@@ -61,7 +61,11 @@ fn used_recovery_code(turn: Turn<'_>, subject: &Subject, kind: MethodKind) -> Ve
         to: Some(to.to_string()),
         locale: turn.state.locale.clone(),
         user_id: account.user_id.to_string(),
-        content: Content::RecoveryCodeUsed { left, at: turn.cx.now, client: turn.cx.client.map(Into::into) },
+        content: Content::RecoveryCodeUsed {
+            left,
+            at: turn.cx.now,
+            client: turn.cx.client.map(|client| client.to_string()),
+        },
     };
     account.addresses().into_iter().map(|to| Effect::confirmation(turn.cx, notice(to))).collect()
 }

@@ -5,7 +5,7 @@ use regain_ports::{FlowRow, Rng};
 use regain_protocol::{Flow, Notice, NoticeCode, Step, StepBody};
 
 use crate::{
-    Context, Engine, current, next,
+    ClientNetwork, Context, Engine, current, next,
     state::{Stage, State},
     steps::Turn,
 };
@@ -53,7 +53,7 @@ pub(crate) fn time(at: Timestamp) -> String {
 
 impl<'a> Context<'a> {
     /// The circumstances of a decision about a stored flow.
-    pub fn of(row: &'a FlowRow, now: Timestamp, rng: &'a dyn Rng, client: Option<&'a str>) -> Self {
+    pub fn of(row: &'a FlowRow, now: Timestamp, rng: &'a dyn Rng, client: Option<ClientNetwork>) -> Self {
         Self { flow_id: &row.id, kind: row.kind, expires_at: row.expires_at, now, rng, client }
     }
 }

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use crate::engine::ClientNetwork;
+
 /// The client behind a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Client(Option<IpAddr>);
@@ -35,15 +37,9 @@ impl Client {
         self.0
     }
 
-    /// The network that is throttled as one: an IPv4 address, or the /64 that one IPv6 customer has.
-    pub fn prefix(&self) -> Option<String> {
-        self.0.map(|address| match address {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-        })
+    /// The network that limits count it by.
+    pub fn network(&self) -> Option<ClientNetwork> {
+        self.0.map(ClientNetwork::of)
     }
 }
 
@@ -66,7 +62,9 @@ mod tests {
 
     fn client(peer: &str, hops: &[&str]) -> Option<String> {
         let trusted = ["10.0.0.0/8", "::1/128"].map(|network| network.parse().expect("a network"));
-        Client::behind(peer.parse().expect("an address"), &trusted, hops.iter().copied()).prefix()
+        Client::behind(peer.parse().expect("an address"), &trusted, hops.iter().copied())
+            .network()
+            .map(|network| network.to_string())
     }
 
     #[test]

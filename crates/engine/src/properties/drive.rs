@@ -12,7 +12,7 @@ use super::super::{
     Application, Applied, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal, Reply,
     Rules, Stage, State,
 };
-use crate::{GateRules, MethodRules, messages::Content, testing::flow_id};
+use crate::{ClientNetwork, GateRules, MethodRules, messages::Content, testing::flow_id};
 use regain_keys::Keys;
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
 use regain_values::{StepId, UserId};
@@ -121,7 +121,14 @@ impl Drive {
 
     fn context(&self) -> Context<'_> {
         let Self { kind, expires_at, now, .. } = *self;
-        Context { flow_id: flow_id(), kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
+        Context {
+            flow_id: flow_id(),
+            kind,
+            expires_at,
+            now,
+            rng: &self.rng,
+            client: Some(ClientNetwork::of([192, 0, 2, 1].into())),
+        }
     }
 
     pub(super) fn shown(&self) -> Flow {

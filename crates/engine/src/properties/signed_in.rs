@@ -15,6 +15,7 @@ use super::{
     drive::{Counting, account, rules},
 };
 use crate::{
+    ClientNetwork,
     messages::{CodePurpose, Content},
     testing::flow_id,
 };
@@ -132,7 +133,14 @@ impl Drive {
 
     fn context(&self) -> Context<'_> {
         let Self { kind, expires_at, now, .. } = *self;
-        Context { flow_id: flow_id(), kind, expires_at, now, rng: &self.rng, client: Some("192.0.2.1") }
+        Context {
+            flow_id: flow_id(),
+            kind,
+            expires_at,
+            now,
+            rng: &self.rng,
+            client: Some(ClientNetwork::of([192, 0, 2, 1].into())),
+        }
     }
 
     fn shown(&self) -> StepBody {

@@ -159,16 +159,16 @@ impl ContactAdministrator {
         let user_id = self.user_id.clone().or(typed).unwrap_or_default();
         let done = Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
         let mut decision = turn.moved(Stage::Done(done));
-        let mut charge = |bucket, limit| decision.charge(bucket, AN_HOUR, limit, OnOverLimit::RateLimited);
         let limit = rules.limits.requests_per_hour;
         if let Some(account_key) = &account_key {
-            charge(format!("requests:{account_key}"), limit);
+            decision.charge(format!("requests:{account_key}"), AN_HOUR, limit, OnOverLimit::RateLimited);
         }
         if let Some(client) = turn.cx.client {
             // An office behind one address has more than one person in trouble.
-            charge(keys.bucket("requests from", client), limit.saturating_mul(10));
+            let charges = client.charges(keys, "requests from", AN_HOUR, limit.saturating_mul(10));
+            decision.charge_all(charges, OnOverLimit::RateLimited);
         }
-        charge("requests".into(), REQUESTS_IN_ALL);
+        decision.charge("requests".into(), AN_HOUR, REQUESTS_IN_ALL, OnOverLimit::RateLimited);
         let reference = turn.engine.reference(turn.cx.flow_id);
         for administrator in &rules.administrators {
             decision.effects.push(Effect::Send {
@@ -181,7 +181,7 @@ impl ContactAdministrator {
                         message: message.map(str::to_owned),
                         proved: self.proved.clone(),
                         at: turn.cx.now,
-                        client: turn.cx.client.map(str::to_owned),
+                        client: turn.cx.client.map(|client| client.to_string()),
                         reference: reference.clone(),
                     },
                 },

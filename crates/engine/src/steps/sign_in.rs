@@ -101,16 +101,14 @@ impl Engine {
     pub(crate) fn cost_of_password(&self, cx: Context<'_>, user_id: &UserId) -> Vec<Cost> {
         let limits = &self.rules().limits;
         let account_key = self.keys.account_key(&user_id.folded());
-        let cost = |bucket, window, limit, only_wrong| Cost {
-            charge: Charge { bucket, window, limit, cost: 1 },
-            over_limit: OnOverLimit::RateLimited,
-            only_wrong,
-        };
-        let tried = cost(format!("sign_in:{account_key}"), TEN_MINUTES, limits.identifications_per_account, false);
-        let wrong = cost(format!("wrong:{account_key}"), A_QUARTER, limits.wrong_passwords_per_account, true);
+        let cost = |charge, only_wrong| Cost { charge, over_limit: OnOverLimit::RateLimited, only_wrong };
+        let share = |bucket, window, limit| Charge { bucket, window, limit, cost: 1 };
+        let tried = share(format!("sign_in:{account_key}"), TEN_MINUTES, limits.identifications_per_account);
+        let wrong = share(format!("wrong:{account_key}"), A_QUARTER, limits.wrong_passwords_per_account);
         let from = cx
             .client
-            .map(|client| cost(self.keys.bucket("sign_in from", client), TEN_MINUTES, limits.flows_per_client, false));
-        [tried, wrong].into_iter().chain(from).collect()
+            .into_iter()
+            .flat_map(|client| client.charges(&self.keys, "sign_in from", TEN_MINUTES, limits.flows_per_client));
+        [cost(tried, false), cost(wrong, true)].into_iter().chain(from.map(|charge| cost(charge, false))).collect()
     }
 }

@@ -30,7 +30,7 @@ use lookups::LimitReached;
 use crate::{
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, ClientNetwork, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     languages,
     ports::{
@@ -146,8 +146,8 @@ impl Flows {
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
-    fn context<'a>(&'a self, row: &'a FlowRow, now: Timestamp, prefix: Option<&'a str>) -> Context<'a> {
-        Context::of(row, now, &*self.rng, prefix)
+    fn context<'a>(&'a self, row: &'a FlowRow, now: Timestamp, network: Option<ClientNetwork>) -> Context<'a> {
+        Context::of(row, now, &*self.rng, network)
     }
 
     /// The flow, where the token is its current one.
@@ -188,7 +188,6 @@ impl Flows {
             None => None,
         };
         let token = random_token(&*self.rng);
-        let prefix = client.prefix();
         let row = FlowRow {
             id: random_id(&*self.rng).into(),
             kind: create.kind,
@@ -198,7 +197,7 @@ impl Flows {
             expires_at: self.engine.expires_at(now),
             state: String::new(),
         };
-        let cx = Context::of(&row, now, &*self.rng, prefix.as_deref());
+        let cx = Context::of(&row, now, &*self.rng, client.network());
         let decision = self.engine.begin(cx, locale, user_id.as_ref(), asserted);
         let reply = Reply::created(self.engine.view(cx, &decision.state), token, config);
         match self.carry_out(&row, cx, &decision, reply, key, client).await? {
@@ -282,7 +281,6 @@ impl Flows {
 
     async fn answer_soon(&self, command: &AnswerCommand, row: FlowRow) -> Result<Reply, Fault> {
         let &AnswerCommand { ref flow_id, ref token, ref step_id, ref answer, ref key, ref client, now } = command;
-        let prefix = client.prefix();
         let mut waited = Duration::ZERO;
         let mut rounds = 0;
         let mut findings = Findings::default();
@@ -303,7 +301,7 @@ impl Flows {
                 (Some(row), None) => row,
             };
             let state = state(&row)?;
-            let cx = self.context(&row, now, prefix.as_deref());
+            let cx = self.context(&row, now, client.network());
             let reached = self.look_everything_up(cx, &state, command, &mut findings).await?;
             let result = match reached {
                 Some(LimitReached { over_limit, retry_at }) => CommitResult::OverLimit(over_limit, retry_at),

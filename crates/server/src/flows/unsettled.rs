@@ -90,10 +90,9 @@ impl Flows {
         event: &'static str,
     ) -> Result<bool, Fault> {
         let client = known.as_ref().map(|(intent, ..)| intent.client()).unwrap_or_default();
-        let prefix = client.prefix();
         for _ in 0..MAX_ROUNDS {
             let Some(row) = self.store.flow(&claim.flow_id).await? else { return Ok(false) };
-            let cx = self.context(&row, self.now(), prefix.as_deref());
+            let cx = self.context(&row, self.now(), client.network());
             let decision = match &known {
                 Some((intent, claimed, applied)) if *applied != Applied::Unavailable || state(&row)? == **claimed => {
                     self.engine.applied(cx, claimed, &intent.application(), applied)

@@ -85,7 +85,7 @@ async fn begin(
     bytes: &[u8],
 ) -> Result<Reply, Fault> {
     // The network is part of the scope: two people who happen to use the same key get two flows.
-    let network = client.prefix().unwrap_or_default();
+    let network = client.network().map(|network| network.to_string()).unwrap_or_default();
     let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
     let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", bytes]) else { return Ok(bad_key()) };
     match body::parse::<CreateFlow>(bytes) {

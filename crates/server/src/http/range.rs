@@ -21,6 +21,7 @@ use crate::{
     app::App,
     breached::{self, Prefix},
     client::Client,
+    engine::Allowance,
     flows::Reply,
     ports::Breached,
 };
@@ -83,7 +84,7 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
     let Ok(client) = Client::from_request_parts(&mut parts, app).await;
     let Ok(RequestTime(now)) = RequestTime::from_request_parts(&mut parts, app).await;
     let limit = app.config().limits.ranges_per_client;
-    if let Err(retry_at) = ranges.throttle.charge(&client.prefix().unwrap_or_default(), limit, now) {
+    if let Err(retry_at) = ranges.throttle.charge(&shares(client, limit), now) {
         return Reply::rate_limited(retry_at, now, None).into_response();
     }
     let Ok(_permit) = ranges.permits.try_acquire() else { return Reply::unavailable().into_response() };
@@ -107,4 +108,11 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
             Reply::unavailable().into_response()
         }
     }
+}
+
+/// The limits of a client's networks; of all clients together whose network is not known.
+fn shares(client: Client, limit: u32) -> Vec<(String, u32)> {
+    let Some(network) = client.network() else { return vec![(String::new(), limit)] };
+    let share = |Allowance { network, factor }| (network, limit.saturating_mul(factor));
+    network.allowances().into_iter().map(share).collect()
 }

@@ -178,3 +178,30 @@ async fn being_recovered_never_locks_sign_in() {
     }
     assert!(world.signs_in("ada@example.com", "the old password of Ada").await);
 }
+
+#[tokio::test]
+async fn d12_many_networks_of_one_customer_are_one() {
+    for (limit, factor, address) in [
+        // A /64 each in one /48, of which a /56 holds a sixteenth at most.
+        (2, 16, (|number| format!("[2001:db8:1:{:x}::1]:50000", number * 0x100)) as fn(u32) -> String),
+        // A /64 each in one /56.
+        (2, 4, |number| format!("[2001:db8:2:{number:x}::1]:50000")),
+        // An address each in one /24.
+        (3, 16, |number| format!("198.51.100.{number}:50000")),
+    ] {
+        let world = World::with(&format!("[limits]\nflows_per_client = {limit}\n")).await;
+        let mut taken = 0;
+        for number in 0..60 {
+            let got = world.send_from(&address(number), post("/v1/flows", None, &json!({ "kind": "reset" }))).await;
+            if got.status.is_success() {
+                taken += 1;
+            } else {
+                got.is_problem(429, "rate_limited");
+            }
+        }
+        assert_eq!(taken, limit * factor, "{}", address(0));
+        let neighbour = if factor == 4 { "[2001:db8:2:ff00::1]:1" } else { "[2001:db8:77::1]:1" };
+        let got = world.send_from(neighbour, post("/v1/flows", None, &json!({ "kind": "reset" }))).await;
+        assert!(got.status.is_success(), "others are not shut out");
+    }
+}

@@ -57,6 +57,12 @@ impl Settings {
             "server.listen",
             "a demonstration shows every mail, so this must be a loopback address, such as 127.0.0.1:8080",
         );
+        let server = table.get("server").and_then(Value::as_table);
+        faults.require(
+            server.is_none_or(|server| !server.contains_key("metrics_listen")),
+            "server.metrics_listen",
+            "a demonstration has no metrics: a switch begins the counts anew",
+        );
         let supplied = Supplied { mail: takes_outbox(&mut table, "mail"), phone: takes_outbox(&mut table, "phone") };
         let signer = signer(&mut table);
         let config = Config::from_table(table.clone(), base, supplied, faults)?;
@@ -163,6 +169,7 @@ mod tests {
                 ),
                 "server.listen: ",
             ),
+            (LEAST.replace("[server]", "[server]\nmetrics_listen = '127.0.0.1:9090'"), "server.metrics_listen: "),
             (format!("{LEAST}\n[demo]\nenabled = false"), "demo.enabled: "),
             (format!("{LEAST}\n[demo]\npeople = 'nobody.toml'"), "demo.people: there is no file /nobody.toml"),
             (format!("{LEAST}\n[demo]\ncolour = 'blue'"), "demo.colour: "),

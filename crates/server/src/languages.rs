@@ -50,7 +50,7 @@ pub(crate) static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
 /// The language of a locale: what matters is the language and how it is written, not where. English where
 /// there is no catalogue for it.
 pub(crate) fn language(locale: &str) -> &'static Language {
-    let known = identifier(locale).and_then(|id| {
+    let known = canonical(locale).and_then(|tag| identifier(&tag)).and_then(|id| {
         let likely = likely(&id);
         LANGUAGES.iter().find(|one| one.id == id).or_else(|| LANGUAGES.iter().find(|one| one.likely == likely))
     });
@@ -190,6 +190,7 @@ mod tests {
             ("en-GB", "en"),
             ("de", "de"),
             ("DE-at", "de"),
+            ("de_AT.UTF-8", "de"),
             ("tlh", "en"),
             ("", "en"),
             ("not a tag", "en"),

@@ -27,7 +27,7 @@ use tokio::{
     pin,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{Instant, MissedTickBehavior, interval, sleep},
 };
 use tower::ServiceExt as _;
 
@@ -38,6 +38,13 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Time to wait before accepting again when the system has no room for a connection.
 const NO_ROOM: Duration = Duration::from_secs(1);
+
+/// Time between two warnings that there are too many connections.
+const WARN_EVERY: Duration = Duration::from_mins(1);
+
+/// Number of bytes that are held of what one HTTP/1 connection sends or is sent; a head has to fit in. The library's own
+/// bound is six times that.
+const MAX_BUFFERED: usize = 64 * 1024;
 
 /// Number of requests at a time that one HTTP/2 connection may have: the least that RFC 9113, 5.1.2 recommends.
 const MAX_STREAMS: u32 = 100;
@@ -59,12 +66,17 @@ pub(super) async fn serve(
     stopped: watch::Receiver<bool>,
 ) {
     let room = Room { permits: Arc::new(Semaphore::new(limits.connections)), is_asked_for: Arc::default() };
+    let mut warned: Option<Instant> = None;
     let mut connections = JoinSet::new();
     let stop = is_set(stopped.clone());
     pin!(stop);
     loop {
         let accepted = async {
             let accepted = accept(&listener).await;
+            if room.permits.available_permits() == 0 && warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
+                warned = Some(Instant::now());
+                tracing::warn!("there are as many connections as server.max_connections allows: further ones wait");
+            }
             (accepted, room.permit().await)
         };
         let ((stream, peer), permit) = tokio::select! {
@@ -89,12 +101,8 @@ struct Room {
 
 impl Room {
     async fn permit(&self) -> OwnedSemaphorePermit {
-        let permits = Arc::clone(&self.permits);
-        if permits.available_permits() == 0 {
-            tracing::warn!("there are as many connections as server.max_connections allows: further ones wait");
-        }
         self.is_asked_for.store(true, Relaxed);
-        let permit = permits.acquire_owned().await.expect("nobody closes the semaphore");
+        let permit = Arc::clone(&self.permits).acquire_owned().await.expect("nobody closes the semaphore");
         self.is_asked_for.store(false, Relaxed);
         permit
     }
@@ -152,7 +160,7 @@ async fn connection(
     };
     let mut builder = Builder::new(TokioExecutor::new());
     // `http` dates responses, by the server's clock.
-    builder.http1().auto_date_header(false).half_close(false);
+    builder.http1().auto_date_header(false).max_buf_size(MAX_BUFFERED);
     builder.http2().auto_date_header(false).max_concurrent_streams(MAX_STREAMS);
     let served = builder.serve_connection(TokioIo::new(Socket::new(stream, patience.clone())), served);
     let stop = is_set(stopped);

@@ -4,6 +4,7 @@
 
 mod account_types;
 mod administrator;
+mod below;
 mod calls;
 mod challenge;
 mod change;

@@ -1,0 +1,28 @@
+//! A server that people reach below a path of a host.
+
+use anyhow::{Result, ensure};
+use harness::play;
+
+use crate::person::ADA;
+
+/// The paths of all that the page asked for, as far as they are not the page's own.
+const ASKED: &str = "return performance.getEntriesByType('resource').map(({name}) => new URL(name).pathname)";
+
+#[tokio::test]
+async fn a6_a_page_below_a_path_asks_for_everything_there() -> Result<()> {
+    let below = [("[server]", "[server]\npublic_url = \"http://127.0.0.1:@PORT@/account/recovery\"")];
+    play("below-a-path", &below, async |stage| {
+        stage.page.go(&stage.server.address("/account/recovery/reset")).await?;
+        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        stage.page.press("Next").await?;
+        stage.page.reads("Prove that it’s you").await?;
+        let asked = stage.page.script(ASKED, vec![]).await?;
+        let asked: Vec<_> = asked.as_array().into_iter().flatten().filter_map(|path| path.as_str()).collect();
+        ensure!(asked.contains(&"/account/recovery/v1/flows"), "{asked:?}");
+        // The banner of the demo, which is at the root of its host.
+        let is_below = |path: &str| ["/account/recovery/", "/demo/"].iter().any(|folder| path.starts_with(folder));
+        ensure!(asked.iter().all(|path| is_below(path)), "{asked:?}");
+        Ok(())
+    })
+    .await
+}

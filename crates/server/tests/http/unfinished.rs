@@ -136,7 +136,7 @@ async fn row(world: &World, session: &Session) -> FlowRow {
     world.app.ports().store.flow(&session.id.as_str().into()).await.expect("answers").expect("is there")
 }
 
-fn command(session: &Session, password: &str) -> AnswerCommand {
+fn command(world: &World, session: &Session, password: &str) -> AnswerCommand {
     AnswerCommand {
         flow_id: session.id.as_str().into(),
         token: session.token.as_str().into(),
@@ -144,6 +144,7 @@ fn command(session: &Session, password: &str) -> AnswerCommand {
         answer: Answer::SetPassword { password: password.into(), current: None },
         key: None,
         client: Client::default(),
+        now: world.now(),
     }
 }
 
@@ -161,7 +162,7 @@ async fn d7_a_death_at_any_await_of_set_password_leaves_all_or_nothing() {
             let mut session = world.proved(ADA).await;
             let other = world.proved(ADA).await;
             let row = row(&world, &session).await;
-            let command = command(&session, GOOD);
+            let command = command(&world, &session, GOOD);
             let reply = Box::pin(polled(times, world.app.flows().answer(&command, row))).await;
             let reply = reply.map(|reply| reply.expect("answers"));
             let world = world.restarted("").await;

@@ -8,7 +8,7 @@ use regain_protocol::{MethodKind, Outcome, Role, Secret};
 use serde::{Deserialize, Serialize};
 
 use regain_keys::{Keys, OpenError};
-use regain_ports::{CallRef, Rng};
+use regain_ports::{CallRef, Channel, Rng};
 
 /// One message on its way, before its words are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +107,22 @@ pub enum Content {
         #[serde(default)]
         reference: String,
     },
+}
+
+impl Content {
+    /// What carries it.
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::TextCode { .. } => Channel::Text,
+            Self::Call { .. } => Channel::Call,
+            Self::SessionsEnded { .. } => Channel::Hook,
+            Self::Code { .. }
+            | Self::Confirmation { .. }
+            | Self::SecurityInfoChanged { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::AdministratorRequest { .. } => Channel::Mail,
+        }
+    }
 }
 
 /// The purpose of a code.

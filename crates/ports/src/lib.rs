@@ -31,6 +31,6 @@ pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Reg
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{
-    AuditEntry, Change, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, NewMessage, Replay,
+    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, NewMessage, Replay,
     Settlement, Store, StoreError, VoidOthers,
 };

@@ -134,10 +134,40 @@ pub struct NewMessage {
     pub flow_id: FlowId,
     /// The sealed message; erased once it is settled.
     pub payload: String,
+    /// What carries it.
+    pub channel: Channel,
     /// It is not sent after this.
     pub not_after: Timestamp,
     /// [`VoidOthers`] may drop it: true for codes, false for confirmations.
     pub voidable: bool,
+}
+
+/// A carrier of messages. Each has a queue of its own, so that one that is slow holds up none of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Mail.
+    Mail,
+    /// Text messages.
+    Text,
+    /// Calls.
+    Call,
+    /// Requests to programs of the organisation.
+    Hook,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Text, Self::Call, Self::Hook];
+
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Text => "text",
+            Self::Call => "call",
+            Self::Hook => "hook",
+        }
+    }
 }
 
 /// A message that one worker has claimed, for as long as its lease lasts. The lease goes by id and attempts: each claim
@@ -254,10 +284,15 @@ pub trait Store: Send + Sync + 'static {
     /// The kept answer to a key that is not out of time; `None` where there is none.
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError>;
 
-    /// Claims the oldest message that is due, until a time; `None` where there is none. No two callers get the same while
+    /// Claims the oldest message of these channels that is due, until a time; `None` where there is none. No two callers get the same while
     /// the lease lasts. Afterwards whoever had it is dead, and nobody knows whether it was sent: what nothing may drop
     /// is due again, and the rest is for [`Store::abandon_claimed`].
-    async fn claim_message(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMessage>, StoreError>;
+    async fn claim_message(
+        &self,
+        channels: &[Channel],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedMessage>, StoreError>;
 
     /// Says what became of a claimed message; nothing happens once another has it.
     async fn settle_message(&self, claimed: &ClaimedMessage, settlement: Settlement) -> Result<(), StoreError>;

@@ -5,8 +5,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::{Notify, watch},
-    task::JoinSet,
+    sync::watch,
+    task::{JoinError, JoinSet},
     time::{interval, sleep, timeout},
 };
 use tracing::{error, info, warn};
@@ -16,8 +16,8 @@ use crate::{
     mails::{Mails, TextContent, text_message},
     messages::{Content, OutboundMessage},
     ports::{
-        CallEvent, CallListener, CallRef, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError, Phone,
-        PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage,
+        CallEvent, CallListener, CallRef, Channel, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError,
+        Phone, PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage, Wake,
     },
 };
 
@@ -25,8 +25,8 @@ mod line;
 
 pub use line::Line;
 
-/// Number of messages that are sent at a time, so that one slow mail server's answer does not keep everybody waiting.
-const WORKERS: usize = 4;
+/// Number of texts, calls and requests to programs, of each, that are on their way at a time.
+const AT_A_TIME: usize = 4;
 
 /// Time between looks for messages that have become due again; new ones come with a wake-up.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -74,8 +74,10 @@ pub struct Delivery {
     pub texts: Texts,
     /// Result of the last call.
     pub line: Line,
-    /// Notified once by whoever has queued a message.
-    pub wake: Arc<Notify>,
+    /// Number of mails that are on their way at a time.
+    pub mail_connections: usize,
+    /// Notified by whoever has queued a message.
+    pub wake: Arc<Wake>,
 }
 
 /// The organisation's values in text messages, from its configuration.
@@ -101,24 +103,19 @@ impl Delivery {
     pub async fn run(self: Arc<Self>, shutdown: impl Future<Output = ()> + Send) {
         let mut looks = interval(ABANDON_EVERY);
         let (stop, stopped) = watch::channel(false);
-        let mut workers = JoinSet::new();
-        for _ in 0..WORKERS {
-            workers.spawn(Arc::clone(&self).work(stopped.clone()));
+        let mut channels = JoinSet::new();
+        for channel in Channel::ALL {
+            channels.spawn(Arc::clone(&self).work(channel, stopped.clone()));
         }
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 _ = looks.tick() => self.abandon().await,
-                Some(ended) = workers.join_next() => {
-                    // Workers end by themselves only by a panic, which concerns one message.
-                    error!(panicked = ended.is_err(), "a delivery worker ended; another takes its place");
-                    workers.spawn(Arc::clone(&self).work(stopped.clone()));
-                }
             }
         }
         stop.send_replace(true);
-        while workers.join_next().await.is_some() {}
+        while channels.join_next().await.is_some() {}
     }
 
     /// Gives up on codes and calls of a process that died while it was sending them.
@@ -131,32 +128,57 @@ impl Delivery {
         }
     }
 
-    /// One worker: delivers what is due, then waits for a wake-up.
-    async fn work(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
-        while !*stopped.borrow() {
-            match self.deliver_next().await {
-                Ok(true) => {
-                    // Where there was one there may be more: bring in another worker.
-                    self.wake.notify_one();
-                    continue;
-                }
-                Ok(false) => {}
-                Err(error) => warn!(%error, "cannot look for queued messages"),
-            }
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = sleep(LOOK_EVERY) => {}
-                _ = stopped.changed() => {}
-            }
+    /// Number of messages of a channel that are on their way at a time, so that one slow answer does not keep
+    /// everybody waiting. No channel waits for another.
+    const fn at_a_time(&self, channel: Channel) -> usize {
+        match channel {
+            Channel::Mail => self.mail_connections,
+            Channel::Text | Channel::Call | Channel::Hook => AT_A_TIME,
         }
     }
 
-    /// Delivers the message that has been due for longest; `false` where none is.
-    pub async fn deliver_next(&self) -> Result<bool, StoreError> {
+    /// Delivers the messages of a channel: what is due while there is room, then it waits for a wake-up.
+    async fn work(self: Arc<Self>, channel: Channel, mut stopped: watch::Receiver<bool>) {
+        let mut sending = JoinSet::new();
+        while !*stopped.borrow() {
+            let is_full = sending.len() >= self.at_a_time(channel);
+            let claimed = if is_full { Ok(None) } else { self.claim(channel).await };
+            match claimed {
+                Ok(Some(claimed)) => {
+                    let delivery = Arc::clone(&self);
+                    sending.spawn(async move { delivery.take(&claimed).await });
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => warn!(%error, "cannot look for queued messages"),
+            }
+            tokio::select! {
+                Some(ended) = sending.join_next() => said(ended),
+                () = self.wake.of(channel).notified(), if !is_full => {}
+                () = sleep(LOOK_EVERY), if !is_full => {}
+                _ = stopped.changed() => {}
+            }
+        }
+        while let Some(ended) = sending.join_next().await {
+            said(ended);
+        }
+    }
+
+    async fn claim(&self, channel: Channel) -> Result<Option<ClaimedMessage>, StoreError> {
         let now = self.clock.now();
-        let Some(claimed) = self.store.claim_message(now, now + LEASE).await? else { return Ok(false) };
-        let settlement = self.deliver(&claimed).await;
-        self.settle(&claimed, settlement).await?;
+        self.store.claim_message(&[channel], now, now + LEASE).await
+    }
+
+    /// Delivers a message and says what became of it.
+    async fn take(&self, claimed: &ClaimedMessage) -> Result<(), StoreError> {
+        let settlement = self.deliver(claimed).await;
+        self.settle(claimed, settlement).await
+    }
+
+    /// Delivers the message of a channel that has been due for longest; `false` where none is.
+    pub async fn deliver_next(&self, channel: Channel) -> Result<bool, StoreError> {
+        let Some(claimed) = self.claim(channel).await? else { return Ok(false) };
+        self.take(&claimed).await?;
         Ok(true)
     }
 
@@ -269,6 +291,15 @@ impl Delivery {
         if let Err(error) = self.calls.heard(reference, CallEvent::Failed).await {
             warn!(message, %error, "nobody was told that the call failed");
         }
+    }
+}
+
+/// Logs how a delivery ended that nobody else hears of. A panic concerns one message.
+fn said(ended: Result<Result<(), StoreError>, JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => warn!(%error, "nobody noted what became of a message"),
+        Err(error) => error!(panicked = error.is_panic(), "the delivery of a message ended in the middle"),
     }
 }
 

@@ -26,5 +26,21 @@ pub struct Ports {
     /// Randomness.
     pub rng: Arc<dyn Rng>,
     /// Notified when a message was queued.
-    pub wake: Arc<Notify>,
+    pub wake: Arc<Wake>,
+}
+
+/// Wakes whoever delivers the messages of a channel.
+#[derive(Debug, Default)]
+pub struct Wake([Notify; Channel::ALL.len()]);
+
+impl Wake {
+    /// Says that a message was queued.
+    pub fn queued(&self, channel: Channel) {
+        self.of(channel).notify_one();
+    }
+
+    /// What is notified of the messages of a channel.
+    pub fn of(&self, channel: Channel) -> &Notify {
+        &self.0[channel as usize]
+    }
 }

@@ -20,7 +20,7 @@ use crate::{
     transaction::WriteTransaction,
 };
 use regain_ports::{
-    AuditEntry, Change, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store,
+    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store,
     StoreError, VoidOthers,
 };
 use regain_values::FlowId;
@@ -132,9 +132,19 @@ impl Store for SqliteStore {
         }))
     }
 
-    async fn claim_message(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMessage>, StoreError> {
+    async fn claim_message(
+        &self,
+        channels: &[Channel],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedMessage>, StoreError> {
+        // Mostly there is none: looking waits for nobody, and only claiming writes.
+        let is_due = messages::is_due(self.database.reader(), channels, now, until);
+        if !is_due.await.map_err(StoreError::unavailable)? {
+            return Ok(None);
+        }
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let claimed = messages::claim(&mut transaction, now, until).await.map_err(StoreError::unavailable)?;
+        let claimed = messages::claim(&mut transaction, channels, now, until).await.map_err(StoreError::unavailable)?;
         transaction.commit().await.map_err(StoreError::unavailable)?;
         Ok(claimed)
     }

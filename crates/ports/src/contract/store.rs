@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::FlowKind;
 
 use super::start;
-use crate::{AuditEntry, Change, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Store};
+use crate::{AuditEntry, Change, Channel, Charge, ClaimedMessage, Committed, FlowRow, NewMessage, Replay, Store};
 
 /// An adapter over data of its own.
 pub trait StoreFixture: Send + Sync + Sized {
@@ -58,6 +58,7 @@ macro_rules! store_contract {
                 counters::more_than_a_counter_holds_never_fits,
                 counters::one_change_can_charge_a_counter_twice,
                 queue::each_message_is_claimed_once_by_parallel_workers,
+                queue::d19_each_channel_is_claimed_by_itself,
                 queue::the_oldest_is_claimed_first,
                 queue::a_settled_message_is_never_claimed_again,
                 queue::a_retry_waits_for_its_time,
@@ -107,6 +108,7 @@ fn message(id: &str, flow_id: &str) -> NewMessage {
         id: id.to_owned(),
         flow_id: flow_id.into(),
         payload: format!("sealed-{id}"),
+        channel: Channel::Mail,
         not_after: start() + SignedDuration::from_mins(10),
         voidable: true,
     }
@@ -153,7 +155,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Claims what is due, if anything is.
 async fn claim_next(store: &impl Store, now: Timestamp) -> Option<ClaimedMessage> {
-    store.claim_message(now, now + LEASE).await.expect("answers")
+    store.claim_message(&Channel::ALL, now, now + LEASE).await.expect("answers")
 }
 
 /// Claims what must be there.

@@ -6,7 +6,7 @@
 
 mod connections;
 
-use std::fmt;
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use connections::Connections;
@@ -34,11 +34,11 @@ use crate::{
 /// they answer. RFC 5321 section 4.5.3.2.6 would wait ten minutes; a code lives no longer.
 const PATIENCE_AFTER_DATA: u32 = 6;
 
-/// Sends through one mail server; each mail in a conversation of its own.
+/// Sends through one mail server, over connections that are kept for the next mail.
 pub struct Smtp {
-    connections: Connections,
+    connections: Arc<Connections>,
     from: Mailbox,
-    answers_within: std::time::Duration,
+    answers_within: Duration,
 }
 
 /// Why mails cannot be sent as configured.
@@ -59,7 +59,7 @@ pub enum SmtpSetupError {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Connections { host, port, .. } = &self.connections;
+        let Connections { host, port, .. } = &*self.connections;
         f.debug_struct("Smtp").field("host", host).field("port", port).finish_non_exhaustive()
     }
 }
@@ -70,7 +70,7 @@ impl Smtp {
         let address = wire_address(&config.from).ok_or_else(|| SmtpSetupError::From(config.from.clone()))?;
         let name = Some(config.from_name.clone()).filter(|name| !name.is_empty());
         Ok(Self {
-            connections: Connections::new(config, roots)?,
+            connections: Arc::new(Connections::new(config, roots)?),
             from: Mailbox::new(name, address),
             answers_within: config.timeout(),
         })
@@ -99,27 +99,48 @@ impl Notifier for Smtp {
         let not_an_address = || NotifyError::Refused("the stored address is not a mail address".to_owned());
         let to = wire_address(&message.to).ok_or_else(not_an_address)?;
         let mail = self.format(message, &to)?;
-        let connections = &self.connections;
-        let mut connection = connections.open().await?;
+        if let Some(mut kept) = self.connections.take() {
+            match self.give(&mut kept, &to, &mail).await {
+                // The server has closed it meanwhile, or takes no more mails over it; this one was not given to it.
+                Err(NotifyError::Unavailable(_)) => self.connections.leave(kept),
+                given => return self.given(kept, given),
+            }
+        }
+        let mut connection = self.connections.open().await?;
+        let given = self.give(&mut connection, &to, &mail).await;
+        self.given(connection, given)
+    }
+}
 
-        let parameters = parameters(&connection, &[&to, &self.from.email], &mail)?;
+impl Smtp {
+    /// Gives a mail to the server.
+    async fn give(&self, connection: &mut AsyncSmtpConnection, to: &Address, mail: &[u8]) -> Result<(), NotifyError> {
+        let connections = &self.connections;
+        let parameters = parameters(connection, &[to, &self.from.email], mail)?;
         let command = connection.command(Mail::new(Some(self.from.email.clone()), parameters));
         connections.within("MAIL", command).await?.map_err(|error| offered("MAIL", &error))?;
-        let command = connection.command(Rcpt::new(to, Vec::new()));
+        let command = connection.command(Rcpt::new(to.clone(), Vec::new()));
         connections.within("RCPT", command).await?.map_err(|error| offered("RCPT", &error))?;
         let command = connection.command(Data);
         connections.within("DATA", command).await?.map_err(|error| offered("DATA", &error))?;
-
-        match tokio::time::timeout(self.answers_within * PATIENCE_AFTER_DATA, connection.message(&mail)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) if error.is_permanent() => return Err(NotifyError::Refused(describe("mail", &error))),
-            Ok(Err(error)) if error.is_transient() => return Err(NotifyError::Unavailable(describe("mail", &error))),
-            Ok(Err(error)) => return Err(NotifyError::Unknown(describe("mail", &error))),
-            Err(_) => return Err(NotifyError::Unknown("mail: no answer in time".to_owned())),
+        match tokio::time::timeout(self.answers_within * PATIENCE_AFTER_DATA, connection.message(mail)).await {
+            // The mail is the server's now.
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() => Err(NotifyError::Refused(describe("mail", &error))),
+            Ok(Err(error)) if error.is_transient() => Err(NotifyError::Unavailable(describe("mail", &error))),
+            Ok(Err(error)) => Err(NotifyError::Unknown(describe("mail", &error))),
+            Err(_) => Err(NotifyError::Unknown("mail: no answer in time".to_owned())),
         }
-        // The mail is the server's now, however the goodbye goes.
-        let _ = tokio::time::timeout(self.answers_within, connection.quit()).await;
-        Ok(())
+    }
+
+    /// Keeps the connection where the mail was taken over it.
+    fn given(&self, connection: AsyncSmtpConnection, given: Result<(), NotifyError>) -> Result<(), NotifyError> {
+        if given.is_ok() {
+            self.connections.keep(connection)
+        } else {
+            self.connections.leave(connection)
+        }
+        given
     }
 }
 

@@ -36,6 +36,9 @@ pub struct MailConfig {
     /// The name by which this server introduces itself to the mail server (`EHLO`). Default: the host of
     /// `server.public_url`. Strict mail servers refuse a name that is not a whole domain.
     pub hello: String,
+    /// Number of connections to the mail server at a time, each of which is kept for the next mail. Default 16. Some
+    /// providers take fewer.
+    pub connections: usize,
     /// After how long a mail server that does not answer is given up, in seconds. Default 10.
     pub timeout_s: u32,
 }
@@ -94,6 +97,10 @@ impl MailConfig {
             let advice = "give the name of this server for other mail servers, such as recover.example.com";
             faults.require(is_host(&self.hello), "mail.hello", advice);
         }
+        if self.connections == 0 {
+            self.connections = 16;
+        }
+        faults.require(self.connections <= 100, "mail.connections", "must be at most 100");
         if self.timeout_s == 0 {
             self.timeout_s = 10;
         }

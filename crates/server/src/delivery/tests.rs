@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use regain_protocol::{FlowKind, Help, Secret};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::*;
 use crate::{
@@ -154,9 +154,28 @@ impl World {
             mails: Mails::new("Northwind", Help::default(), "https://recover.example.com"),
             texts: Texts { organisation: "Northwind".into(), webotp_host: "recover.example.com".into() },
             line: Line::default(),
+            mail_connections: 4,
             wake: Arc::default(),
         });
         Self { _folder: folder, store, clock, outbox, notifier, calls, keys, delivery }
+    }
+
+    /// Another delivery of the same queue.
+    fn delivery(&self) -> Delivery {
+        Delivery {
+            store: Arc::clone(&self.store) as _,
+            phone: Arc::clone(&self.notifier) as _,
+            sessions: None,
+            calls: Arc::clone(&self.calls) as _,
+            notifier: Arc::clone(&self.notifier) as _,
+            clock: Arc::clone(&self.clock) as _,
+            keys: Arc::clone(&self.keys),
+            mails: self.delivery.mails.clone(),
+            texts: self.delivery.texts.clone(),
+            line: Line::default(),
+            mail_connections: 4,
+            wake: Arc::default(),
+        }
     }
 
     /// Queues a code for an address, or for nobody, good for ten minutes.
@@ -185,10 +204,10 @@ impl World {
         let minutes = if matches!(content, Content::Call { .. }) { 1 } else { 10 };
         let (to, locale) = (to.map(str::to_owned), "en".to_owned());
         let outgoing = OutboundMessage { to, locale, user_id: "ada@example.com".into(), content };
-        self.queue_payload(id, outgoing.seal(&self.keys, &OsRng, id), minutes).await;
+        self.queue_payload(id, outgoing.content.channel(), outgoing.seal(&self.keys, &OsRng, id), minutes).await;
     }
 
-    async fn queue_payload(&self, id: &str, payload: String, minutes: i64) {
+    async fn queue_payload(&self, id: &str, channel: Channel, payload: String, minutes: i64) {
         let now = self.clock.now();
         let change = Change {
             flow: FlowRow {
@@ -205,6 +224,7 @@ impl World {
                 id: id.to_owned(),
                 flow_id: format!("flow-{id}").into(),
                 payload,
+                channel,
                 not_after: now + SignedDuration::from_mins(minutes),
                 voidable: true,
             }],
@@ -221,8 +241,10 @@ impl World {
     /// Delivers everything that is due now; how many attempts that took.
     async fn deliver_all(&self) -> usize {
         let mut attempts = 0;
-        while self.delivery.deliver_next().await.expect("the store answers") {
-            attempts += 1;
+        for channel in Channel::ALL {
+            while self.delivery.deliver_next(channel).await.expect("the store answers") {
+                attempts += 1;
+            }
         }
         attempts
     }
@@ -329,7 +351,7 @@ async fn what_is_refused_or_perhaps_sent_is_not_tried_again() {
 #[tokio::test]
 async fn a_message_that_cannot_be_opened_does_not_hold_up_the_others() {
     let world = World::new().await;
-    world.queue_payload("a-broken", "not ours".to_owned(), 10).await;
+    world.queue_payload("a-broken", Channel::Mail, "not ours".to_owned(), 10).await;
     world.queue("b-good", Some("ada@example.net")).await;
     assert_eq!(world.deliver_all().await, 2);
     assert_eq!(world.sent().len(), 1);
@@ -354,25 +376,12 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     }
     let world = World::new().await;
     let slow = Arc::new(Slow { came: Notify::new(), may: Notify::new(), outbox: world.outbox.clone() });
-    let wake = Arc::new(Notify::new());
-    let delivery = Arc::new(Delivery {
-        store: Arc::clone(&world.store) as _,
-        phone: Arc::clone(&world.delivery.phone),
-
-        sessions: None,
-        calls: Arc::clone(&world.delivery.calls),
-        notifier: Arc::clone(&slow) as _,
-        clock: Arc::clone(&world.clock) as _,
-        keys: Arc::clone(&world.keys),
-        mails: world.delivery.mails.clone(),
-        texts: world.delivery.texts.clone(),
-        line: Line::default(),
-        wake: Arc::clone(&wake),
-    });
+    let wake = Arc::new(Wake::default());
+    let delivery = Arc::new(Delivery { notifier: Arc::clone(&slow) as _, wake: Arc::clone(&wake), ..world.delivery() });
     // A former process died while it was sending this one.
     world.queue("dead", Some("ada@example.net")).await;
     let now = world.clock.now();
-    world.store.claim_message(now, now + LEASE).await.expect("answers").expect("is due");
+    world.store.claim_message(&Channel::ALL, now, now + LEASE).await.expect("answers").expect("is due");
     world.clock.advance(LEASE.as_secs());
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -380,7 +389,7 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
         let _ = stopped.await;
     }));
     world.queue("m1", Some("ada@example.net")).await;
-    wake.notify_one();
+    wake.queued(Channel::Mail);
     slow.came.notified().await;
     stop.send(()).expect("it runs");
     assert!(!running.is_finished(), "it waits for what is on its way");
@@ -388,6 +397,53 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
     running.await.expect("no panic");
     let sent: Vec<_> = world.sent().into_iter().map(|mail| mail.id).collect();
     assert_eq!(sent, ["m1"], "and what was being sent when the former one died is not sent again");
+}
+
+/// D19: behind 40 mails to a silent server a call rings at once, and a text comes.
+#[tokio::test]
+async fn d19_a_silent_mail_server_holds_up_no_call() {
+    /// Takes every mail and never says so.
+    struct Silent;
+    #[async_trait]
+    impl Notifier for Silent {
+        async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+            std::future::pending().await
+        }
+    }
+    /// Says that a text or call has come.
+    struct Rings(Notify);
+    #[async_trait]
+    impl Phone for Rings {
+        async fn text(&self, _: &TextMessage) -> Result<(), NotifyError> {
+            self.0.notify_one();
+            Ok(())
+        }
+        async fn call(&self, _: &PhoneCall) -> Result<(), NotifyError> {
+            self.0.notify_one();
+            Ok(())
+        }
+    }
+    let world = World::new().await;
+    let (rings, wake) = (Arc::new(Rings(Notify::new())), Arc::new(Wake::default()));
+    let delivery = Arc::new(Delivery {
+        notifier: Arc::new(Silent),
+        phone: Arc::clone(&rings) as _,
+        wake: Arc::clone(&wake),
+        ..world.delivery()
+    });
+    for n in 0..40 {
+        world.queue(&format!("m{n:02}"), Some("ada@example.net")).await;
+    }
+    let running = tokio::spawn(delivery.run(std::future::pending()));
+    for n in 0..2 {
+        world.queue_call(&format!("c{n}"), Some("+14255550123")).await;
+        wake.queued(Channel::Call);
+        tokio::time::timeout(Duration::from_secs(30), rings.0.notified()).await.expect("it rings");
+        world.queue_text(&format!("t{n}"), Some("+14255550123")).await;
+        wake.queued(Channel::Text);
+        tokio::time::timeout(Duration::from_secs(30), rings.0.notified()).await.expect("it comes");
+    }
+    running.abort();
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ impl Flows {
                         payload: message.seal(&self.keys, &*self.rng, &id),
                         id,
                         flow_id: row.id.clone(),
+                        channel: message.content.channel(),
                         not_after: *not_after,
                         voidable: *voidable,
                     });
@@ -143,8 +144,8 @@ impl Flows {
         }
         Ok(match self.store.commit(&change).await? {
             Committed::Done => {
-                if !change.messages.is_empty() {
-                    self.wake.notify_one();
+                for message in &change.messages {
+                    self.wake.queued(message.channel);
                 }
                 CommitResult::Done(reply)
             }

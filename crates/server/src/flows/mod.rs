@@ -19,7 +19,6 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use regain_protocol::{Answer, Config, CreateFlow, Flow, FlowKind, ProblemCode, Secret};
 use regain_values::{FlowId, StepId, UserId};
-use tokio::sync::Notify;
 
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, StoredReply};
 pub use reply::{ProblemContent, Reply, ReplyContent};
@@ -35,7 +34,7 @@ use crate::{
     languages,
     ports::{
         Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Ports, Rng,
-        Store, StoreError, random_id, random_token,
+        Store, StoreError, Wake, random_id, random_token,
     },
 };
 
@@ -61,7 +60,7 @@ pub struct Flows {
     directory: Directory,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
     captcha: Option<Arc<dyn CaptchaVerifier>>,
     breached: Option<Arc<dyn Breached>>,
     assertions: Option<Verifier>,

@@ -97,6 +97,7 @@ pub fn delivery(app: &App, calls: Arc<dyn CallListener>) -> Result<Delivery, Fai
         mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
         texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
         line: Line::default(),
+        mail_connections: config.mail.connections,
         wake: ports.wake,
     })
 }

@@ -167,6 +167,40 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     assert!(server.taken().is_empty());
 }
 
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_mail() {
+    for server in [SmtpServer::plain(Behaviour::default()).await, SmtpServer::with_starttls(Behaviour::default()).await]
+    {
+        let config = if server.is_protected() { with_starttls(&server) } else { config(&server) };
+        let smtp = Smtp::new(&config, &server.trusted()).expect("can be set up");
+        for _ in 0..3 {
+            smtp.send(&message("ada@example.net")).await.expect("takes it");
+        }
+        assert_eq!((server.connections(), server.taken().len()), (1, 3));
+    }
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_the_server_has_closed_loses_no_mail() {
+    let server = SmtpServer::plain(Behaviour { mails_per_connection: Some(2), ..Behaviour::default() }).await;
+    let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
+    for _ in 0..5 {
+        smtp.send(&message("ada@example.net")).await.expect("takes it");
+    }
+    assert_eq!((server.connections(), server.taken().len()), (3, 5));
+}
+
+#[tokio::test]
+async fn a_refused_recipient_leaves_nothing_to_the_next_mail() {
+    let refused = ["gone@example.net".to_owned()].into();
+    let server = SmtpServer::plain(Behaviour { refused, ..Behaviour::default() }).await;
+    let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
+    for (to, is_taken) in [("ada@example.net", true), ("gone@example.net", false), ("ada@example.net", true)] {
+        assert_eq!(smtp.send(&message(to)).await.is_ok(), is_taken, "{to}");
+    }
+    assert!(server.taken().iter().all(|mail| mail.to == ["ada@example.net"]));
+}
+
 /// A5: strict servers refuse whoever introduces itself by a bare host name.
 #[tokio::test]
 async fn a5_it_introduces_itself_by_the_configured_name() {
@@ -236,6 +270,7 @@ fn config(server: &SmtpServer) -> MailConfig {
         host: "127.0.0.1".to_owned(),
         port: server.address.port(),
         tls: MailTls::None,
+        hello: "recover.example.com".to_owned(),
         timeout_s: 10,
         ..MailConfig::default()
     }

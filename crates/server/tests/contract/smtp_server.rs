@@ -5,7 +5,10 @@ use std::{
     collections::HashSet,
     io,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use mailin::{Action, AuthMechanism, Handler, Response, Session, SessionBuilder, response};
@@ -32,6 +35,8 @@ pub(crate) struct Behaviour {
     pub(crate) answers_mail_with: Option<u16>,
     /// The name and password that it asks for.
     pub(crate) credentials: Option<(&'static str, &'static str)>,
+    /// It hangs up without a word after so many mails over one connection.
+    pub(crate) mails_per_connection: Option<usize>,
     /// It refuses clients that do not say this name in `EHLO`.
     pub(crate) talks_to: Option<&'static str>,
 }
@@ -60,6 +65,7 @@ pub(crate) struct SmtpServer {
     /// The authority that vouches for it, where it has TLS.
     authority: Option<Authority>,
     taken: Arc<Mutex<Vec<Taken>>>,
+    connections: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
@@ -91,19 +97,32 @@ impl SmtpServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("has one");
         let taken: Arc<Mutex<Vec<Taken>>> = Arc::default();
+        let connections: Arc<AtomicUsize> = Arc::default();
+        let opened = Arc::clone(&connections);
         let mailbox = Mailbox { behaviour, taken: Arc::clone(&taken), mail: None, encrypted: false };
         let task = tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
+                opened.fetch_add(1, Ordering::SeqCst);
                 // A client that goes away in the middle is its own business.
                 tokio::spawn(converse(stream, peer.ip(), tls.clone(), mailbox.clone()));
             }
         });
-        Self { address, authority, taken, task: task.abort_handle() }
+        Self { address, authority, taken, connections, task: task.abort_handle() }
     }
 
     /// The roots of a client that knows the server's authority.
     pub(crate) fn trusted(&self) -> TrustedRoots {
         self.authority.as_ref().map_or_else(trusted, Authority::trusted)
+    }
+
+    /// Tells if it has TLS.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.authority.is_some()
+    }
+
+    /// The number of connections that were opened.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// The mails that it took.
@@ -123,7 +142,7 @@ enum Tls {
 
 /// A conversation with one client.
 async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -> io::Result<()> {
-    let hangs = mailbox.behaviour.hangs;
+    let Behaviour { hangs, mails_per_connection: most, .. } = mailbox.behaviour;
     if hangs == Some(Hang::AtOnce) {
         std::future::pending::<()>().await;
     }
@@ -139,18 +158,18 @@ async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -
         let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
         stream.write_all(&session.greeting().buffer()?).await?;
         session.tls_active();
-        process(&mut session, &mut stream, hangs).await?;
+        process(&mut session, &mut stream, hangs, most).await?;
         return Ok(());
     }
     let mut session = builder.build(peer, mailbox.clone());
     let mut stream = BufReader::new(stream);
     stream.write_all(&session.greeting().buffer()?).await?;
-    if process(&mut session, &mut stream, hangs).await? == Action::UpgradeTls {
+    if process(&mut session, &mut stream, hangs, most).await? == Action::UpgradeTls {
         let Tls::Starttls(tls) = tls else { panic!("offered only with it") };
         let stream = tls.accept(stream.into_inner()).await?;
         let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
         session.tls_active();
-        process(&mut session, &mut BufReader::new(stream), hangs).await?;
+        process(&mut session, &mut BufReader::new(stream), hangs, most).await?;
     }
     Ok(())
 }
@@ -160,6 +179,7 @@ async fn process<S: AsyncRead + AsyncWrite + Unpin>(
     session: &mut Session<Mailbox>,
     stream: &mut BufReader<S>,
     hangs: Option<Hang>,
+    mut mails_left: Option<usize>,
 ) -> io::Result<Action> {
     let mut line = Vec::new();
     loop {
@@ -173,6 +193,14 @@ async fn process<S: AsyncRead + AsyncWrite + Unpin>(
         }
         if answer.action != Action::NoReply {
             stream.write_all(&answer.buffer()?).await?;
+        }
+        if line == b".\r\n"
+            && let Some(left) = &mut mails_left
+        {
+            *left -= 1;
+            if *left == 0 {
+                return Ok(Action::Close);
+            }
         }
         if matches!(answer.action, Action::Close | Action::UpgradeTls) {
             return Ok(answer.action);

@@ -20,7 +20,7 @@ use regain_server::{
     http,
     keys::Keys,
     messages::{Content, OutboundMessage},
-    ports::{Accounts, Clock as _, Directory, OsRng, Ports, Settlement, SignIn},
+    ports::{Accounts, Channel, Clock as _, Directory, OsRng, Ports, Settlement, SignIn},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -260,7 +260,7 @@ impl World {
         let mut mail = Vec::new();
         let now = self.clock.now();
         let until = now + SignedDuration::from_mins(3);
-        while let Some(message) = store.claim_message(now, until).await.expect("answers") {
+        while let Some(message) = store.claim_message(&Channel::ALL, now, until).await.expect("answers") {
             mail.push(OutboundMessage::open(self.app.keys(), &message.id, &message.payload).expect("opens"));
             store.settle_message(&message, Settlement::Sent).await.expect("answers");
         }

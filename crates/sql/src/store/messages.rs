@@ -1,13 +1,13 @@
 //! The queue of sealed messages.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row as _;
+use sqlx::{Pool, Row as _};
 
 use crate::{
-    database::{from_millis, to_millis},
+    database::{Backend, from_millis, to_millis},
     transaction::WriteTransaction,
 };
-use regain_ports::{ClaimedMessage, NewMessage, Settlement};
+use regain_ports::{Channel, ClaimedMessage, NewMessage, Settlement};
 
 /// Longer than any wait for a retry: a message that is due later than that was queued before a clock was set back, and is due.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
@@ -19,8 +19,8 @@ pub(super) async fn queue(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO messages (id, flow_id, payload, progress, attempts, due_at, not_after, voidable)
-         VALUES ($1, $2, $3, 'queued', 0, $4, $5, $6)",
+        "INSERT INTO messages (id, flow_id, payload, progress, attempts, due_at, not_after, voidable, channel)
+         VALUES ($1, $2, $3, 'queued', 0, $4, $5, $6, $7)",
     )
     .bind(&message.id)
     .bind(message.flow_id.as_str())
@@ -28,30 +28,62 @@ pub(super) async fn queue(
     .bind(to_millis(now))
     .bind(to_millis(message.not_after))
     .bind(message.voidable)
+    .bind(message.channel.as_str())
     .execute(&mut **transaction)
     .await
     .map(drop)
 }
 
-/// Claims the message that has been due for longest, unless one was left behind that must not be lost. A former version
-/// wrote no leases.
+/// The names of channels, for a statement that takes four: the last stands for those that are not asked for.
+fn names(channels: &[Channel]) -> [&'static str; Channel::ALL.len()] {
+    let name = |index: usize| channels.get(index).or(channels.last()).map_or("", |channel| channel.as_str());
+    std::array::from_fn(name)
+}
+
+/// Tells if a message of these channels can be claimed.
+pub(super) async fn is_due(
+    reader: &Pool<Backend>,
+    channels: &[Channel],
+    now: Timestamp,
+    until: Timestamp,
+) -> sqlx::Result<bool> {
+    let [a, b, c, d] = names(channels);
+    let query = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM messages WHERE channel IN ($3, $4, $5, $6)
+         AND (progress = 'queued' AND due_at <= $1
+              OR progress = 'claimed' AND NOT voidable
+              AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $2)))",
+    );
+    query.bind(to_millis(now)).bind(too_late(now, until)).bind(a).bind(b).bind(c).bind(d).fetch_one(reader).await
+}
+
+/// Claims the message of these channels that has been due for longest, unless one was left behind that must not be
+/// lost. A former version wrote no leases.
 pub(super) async fn claim(
     transaction: &mut WriteTransaction,
+    channels: &[Channel],
     now: Timestamp,
     until: Timestamp,
 ) -> sqlx::Result<Option<ClaimedMessage>> {
+    let [a, b, c, d] = names(channels);
     let row = sqlx::query(
         "UPDATE messages SET progress = 'claimed', attempts = attempts + 1, leased_until = $2
          WHERE id = COALESCE(
-             (SELECT id FROM messages WHERE progress = 'claimed' AND NOT voidable
+             (SELECT id FROM messages WHERE progress = 'claimed' AND channel IN ($4, $5, $6, $7) AND NOT voidable
               AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $3) ORDER BY due_at, id LIMIT 1),
-             (SELECT id FROM messages WHERE progress = 'queued' AND due_at <= $1 ORDER BY due_at, id LIMIT 1),
-             (SELECT id FROM messages WHERE progress = 'queued' AND due_at > $4 ORDER BY due_at, id LIMIT 1))
+             (SELECT id FROM messages WHERE progress = 'queued' AND channel IN ($4, $5, $6, $7) AND due_at <= $1
+              ORDER BY due_at, id LIMIT 1),
+             (SELECT id FROM messages WHERE progress = 'queued' AND channel IN ($4, $5, $6, $7) AND due_at > $8
+              ORDER BY due_at, id LIMIT 1))
          RETURNING id, payload, attempts - 1 AS attempts_before, not_after",
     )
     .bind(to_millis(now))
     .bind(to_millis(until))
     .bind(too_late(now, until))
+    .bind(a)
+    .bind(b)
+    .bind(c)
+    .bind(d)
     .bind(to_millis(now + LONGEST_WAIT))
     .fetch_optional(&mut **transaction)
     .await?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
+use crate::{Channel, ClaimedMessage, FlowRow, NewMessage, Settlement, Store, VoidOthers};
 use jiff::SignedDuration;
 
 use super::{LEASE, StoreFixture, change, claim, claim_next, commit, flow, insert, message, start};
@@ -37,6 +37,20 @@ pub async fn each_message_is_claimed_once_by_parallel_workers<F: StoreFixture>(f
     }
     assert_eq!(all.len(), 30, "none twice");
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 30, "none left out");
+}
+
+/// D19: mails that wait hold up no call.
+pub async fn d19_each_channel_is_claimed_by_itself<F: StoreFixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let of = |channel: Channel| NewMessage { channel, ..message(channel.as_str(), "f") };
+    queue(&store, (0..40).map(|n| message(&format!("m{n}"), "f")).collect()).await;
+    queue(&store, Channel::ALL.into_iter().map(of).collect()).await;
+    for channel in [Channel::Call, Channel::Text, Channel::Hook] {
+        let claimed = store.claim_message(&[channel], start(), start() + LEASE).await.expect("answers").expect("one is due");
+        assert_eq!(claimed.id, channel.as_str());
+        assert_eq!(store.claim_message(&[channel], start(), start() + LEASE).await.expect("answers"), None);
+    }
+    assert!(store.claim_message(&[Channel::Mail, Channel::Call], start(), start() + LEASE).await.expect("answers").is_some());
 }
 
 pub async fn the_oldest_is_claimed_first<F: StoreFixture>(fixture: &F) {

@@ -1,11 +1,11 @@
-//! Connections to one mail server: opened, protected and signed in.
+//! Connections to one mail server: opened, protected and signed in, and kept for the next mail.
 
 use std::{
     future::Future,
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -20,6 +20,7 @@ use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::Instant,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -30,7 +31,10 @@ use crate::{
     ports::NotifyError,
 };
 
-/// Opens connections to one mail server.
+/// Time that a connection is kept open for a next mail: less than any mail server waits for a command.
+const KEPT_FOR: Duration = Duration::from_secs(20);
+
+/// Opens connections to one mail server, and keeps them.
 pub(super) struct Connections {
     pub(super) host: String,
     pub(super) port: u16,
@@ -38,6 +42,16 @@ pub(super) struct Connections {
     credentials: Option<Credentials>,
     hello: ClientId,
     timeout: Duration,
+    kept: Mutex<Kept>,
+}
+
+/// Connections that nobody uses at the moment.
+#[derive(Default)]
+struct Kept {
+    /// With the time since which they are idle, oldest first.
+    idle: Vec<(Instant, AsyncSmtpConnection)>,
+    /// Somebody closes those that are idle for too long.
+    is_watched: bool,
 }
 
 /// Protection of a connection.
@@ -72,7 +86,33 @@ impl Connections {
             credentials: credentials.map(|(name, password)| Credentials::new(name, password.expose().clone())),
             hello: hello(&config.hello),
             timeout: config.timeout(),
+            kept: Mutex::default(),
         })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection that was used last, where one is kept. The server may have closed it meanwhile.
+    pub(super) fn take(&self) -> Option<AsyncSmtpConnection> {
+        let (since, connection) = self.kept().idle.pop()?;
+        (since.elapsed() < KEPT_FOR).then_some(connection)
+    }
+
+    /// Keeps a connection for the next mail.
+    pub(super) fn keep(self: &Arc<Self>, connection: AsyncSmtpConnection) {
+        let mut kept = self.kept();
+        kept.idle.push((Instant::now(), connection));
+        if !std::mem::replace(&mut kept.is_watched, true) {
+            tokio::spawn(close_idle(Arc::clone(self)));
+        }
+    }
+
+    /// Says goodbye, for which nobody waits.
+    pub(super) fn leave(&self, mut connection: AsyncSmtpConnection) {
+        let timeout = self.timeout;
+        tokio::spawn(async move { tokio::time::timeout(timeout, connection.quit()).await });
     }
 
     /// Connects, protects the connection and signs in. Whatever goes wrong here is the server's state or our
@@ -111,6 +151,29 @@ impl Connections {
             Protection::Tls(connector, name) => Box::new(Protected(connector.connect(name.clone(), stream).await?)),
             Protection::None | Protection::Starttls(_) => Box::new(stream),
         })
+    }
+}
+
+/// Closes connections once they are idle for too long, until none is left.
+async fn close_idle(connections: Arc<Connections>) {
+    loop {
+        let oldest = {
+            let mut kept = connections.kept();
+            let Some((since, _)) = kept.idle.first() else {
+                kept.is_watched = false;
+                return;
+            };
+            *since
+        };
+        tokio::time::sleep_until(oldest + KEPT_FOR).await;
+        let closed: Vec<_> = {
+            let mut kept = connections.kept();
+            let until = kept.idle.partition_point(|(since, _)| since.elapsed() >= KEPT_FOR);
+            kept.idle.drain(..until).collect()
+        };
+        for (_, connection) in closed {
+            connections.leave(connection);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use regain_server::{
     http,
     keys::Keys,
     mails::Mails,
-    ports::{Clock, Directory, Message, Notifier, NotifyError, OsRng, Ports},
+    ports::{Channel, Clock, Directory, Message, Notifier, NotifyError, OsRng, Ports},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -153,6 +153,7 @@ impl Whole {
             mails: Mails::new("Contoso", Help::default(), PUBLIC_URL),
             texts: Texts { organisation: "Contoso".into(), webotp_host: "recover.example.com".into() },
             line: Line::default(),
+            mail_connections: 1,
             wake: ports.wake,
         };
         Self { provider, router: http::router(&app, Router::new()), delivery, _folder: folder }
@@ -183,7 +184,9 @@ impl Whole {
         let methods = session.flow["step"]["methods"].as_array().expect("methods").clone();
         let method = methods.iter().find(|method| method["kind"] == kind).expect("is on offer");
         session.answer(self, json!({ "do": "choose", "method": method["id"] })).await;
-        while self.delivery.deliver_next().await.expect("answers") {}
+        for channel in Channel::ALL {
+            while self.delivery.deliver_next(channel).await.expect("answers") {}
+        }
         session
     }
 

@@ -1,6 +1,6 @@
 //! Lookups: what has to be asked of others before an answer can be decided, one at a time.
 
-use regain_ports::{Account, AccountId};
+use regain_ports::{Account, AccountId, Standing};
 use regain_protocol::{QuestionAnswer, Secret, Violation};
 use regain_values::UserId;
 
@@ -20,6 +20,8 @@ pub enum Lookup<'a> {
     Answers {
         /// The directory's name for the account.
         account_id: Option<AccountId>,
+        /// Who answers.
+        standing: Standing,
         /// The answers.
         answers: &'a [QuestionAnswer],
         /// The price, paid before.

@@ -8,7 +8,7 @@ use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
     Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration,
-    Registrations, SetPasswordError, SignIn, UnlockError, Unlocked,
+    Registrations, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
 };
 
 /// An account with all that it can prove itself by.
@@ -154,9 +154,10 @@ impl Directory {
     pub async fn check_answers(
         &self,
         id: Option<&AccountId>,
+        standing: Standing,
         answers: &[GivenAnswer<'_>],
     ) -> Result<bool, DirectoryError> {
-        self.registrations.check_answers(id, answers).await
+        self.registrations.check_answers(id, standing, answers).await
     }
 
     /// The key of the authenticator app; see [`Registrations::authenticator_key`].

@@ -27,7 +27,7 @@ pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directo
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
 pub use regain_values::AccountId;
-pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations};
+pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations, Standing};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{

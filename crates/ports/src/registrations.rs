@@ -87,6 +87,15 @@ pub enum RegisterError {
     Directory(#[from] DirectoryError),
 }
 
+/// Standing of the person for whom a secret is compared: who has proved something waits for no stranger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing is proved yet.
+    Stranger,
+    /// They have proved something in this flow.
+    Proved,
+}
+
 /// Keeps what people register. An account id of `None` stands for an account that does not exist, for which the same
 /// work is done. Every implementation keeps the contract in `regain_ports::contract::registrations`.
 #[async_trait]
@@ -96,7 +105,12 @@ pub trait Registrations: Send + Sync + 'static {
 
     /// Tells if all of these answers are right, each of another question that was registered; no answers
     /// at all are not. It takes as long however many of them are wrong.
-    async fn check_answers(&self, id: Option<&AccountId>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError>;
+    async fn check_answers(
+        &self,
+        id: Option<&AccountId>,
+        standing: Standing,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError>;
 
     /// The key that an account shares with its authenticator app (RFC 6238); `None` where none was
     /// registered.

@@ -102,7 +102,7 @@ mod tests {
     use regain_protocol::Secret;
 
     use super::*;
-    use regain_ports::{Accounts as _, GivenAnswer, OsRng, Registrations as _, SignIn, SystemClock};
+    use regain_ports::{Accounts as _, GivenAnswer, OsRng, Registrations as _, SignIn, Standing, SystemClock};
 
     /// One in a folder, with another cost for hashes.
     pub(super) async fn open(folder: &tempfile::TempDir) -> EmbeddedDirectory {
@@ -150,7 +150,7 @@ mod tests {
         ] {
             directory.hashing.verified.store(0, Ordering::Relaxed);
             let given = questions.map(|question| GivenAnswer { question, answer });
-            assert!(!directory.check_answers(id.as_ref(), &given).await.expect("answers"));
+            assert!(!directory.check_answers(id.as_ref(), Standing::Stranger, &given).await.expect("answers"));
             assert_eq!(directory.hashing.verified.load(Ordering::Relaxed), 2, "{id:?} {questions:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! Takes `answer` with one answer for each question, and `choose_another`. All right is a proof;
 //! anything else costs one try, without saying which of them was wrong.
 
+use regain_ports::Standing;
 use regain_protocol::{Answer, Question, StepBody};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,7 @@ impl Step for AnswerQuestions {
         methods::check_answers(&self.asked, answers).ok()?;
         findings.answers().is_none().then(|| Lookup::Answers {
             account_id: self.subject.account.as_ref().map(|account| account.id.clone()),
+            standing: if self.subject.proved.is_empty() { Standing::Stranger } else { Standing::Proved },
             answers,
             costs: methods::comparison_cost(turn.engine, "answers", turn.cx.flow_id, &self.subject.account_key),
         })

@@ -10,7 +10,7 @@ use regain_protocol::{Role, Secret};
 
 use crate::{
     AccountId, AccountMail, AccountPhone, AccountQuestion, GivenAnswer, NewQuestion, Registered, Registration,
-    Registrations,
+    Registrations, Standing,
 };
 
 /// An adapter over data of its own.
@@ -104,7 +104,10 @@ async fn answers(registrations: &impl Registrations, id: Option<&AccountId>, giv
     let secrets: Vec<_> = given.iter().map(|&(_, answer)| Secret::from(answer)).collect();
     let given: Vec<_> =
         given.iter().zip(&secrets).map(|(&(question, _), answer)| GivenAnswer { question, answer }).collect();
-    registrations.check_answers(id, &given).await.expect("answers")
+    let stranger = registrations.check_answers(id, Standing::Stranger, &given).await.expect("answers");
+    let proved = registrations.check_answers(id, Standing::Proved, &given).await.expect("answers");
+    assert_eq!(stranger, proved, "the standing says who waits, not what is right");
+    proved
 }
 
 /// Makes a test of each case of the contract of [`Registrations`](crate::Registrations), for one fixture.

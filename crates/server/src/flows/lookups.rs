@@ -10,7 +10,7 @@ use super::{Fault, Flows};
 use crate::{
     client::Client,
     engine::{Cost, Finding, Lookup, OnOverLimit},
-    ports::{AccountId, CaptchaError, Charge, Charged, DirectoryError, GivenAnswer, SignIn},
+    ports::{AccountId, CaptchaError, Charge, Charged, DirectoryError, GivenAnswer, SignIn, Standing},
 };
 
 /// A counter without room: nothing was compared.
@@ -46,8 +46,8 @@ impl Flows {
                     key => Finding::AuthenticatorKey(key?),
                 }
             }
-            Lookup::Answers { account_id, answers, costs } => {
-                let work = self.compare(account_id.as_ref(), answers);
+            Lookup::Answers { account_id, standing, answers, costs } => {
+                let work = self.compare(account_id.as_ref(), standing, answers);
                 match self.paid(&costs, now, work, |right| *right).await? {
                     Ok(right) => Finding::Answers(right),
                     Err(reached) => return Ok(Err(reached)),
@@ -79,10 +79,11 @@ impl Flows {
     async fn compare(
         &self,
         account_id: Option<&AccountId>,
+        standing: Standing,
         answers: &[QuestionAnswer],
     ) -> Result<bool, DirectoryError> {
         let given = answers.iter().map(|QuestionAnswer { question, answer }| GivenAnswer { question, answer });
-        self.directory.check_answers(account_id, &given.collect::<Vec<_>>()).await
+        self.directory.check_answers(account_id, standing, &given.collect::<Vec<_>>()).await
     }
 
     /// Does work that has its price, once that is paid. Work that could not be done costs nothing, and a right answer

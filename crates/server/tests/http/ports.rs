@@ -16,7 +16,7 @@ use regain_server::{
     ports::{
         Abilities, AccountId, AccountWrite, Accounts, Clock, DirectoryError, GivenAnswer, JoinedAccounts, Message,
         Notifier, NotifyError, PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration,
-        Registrations, SetPasswordError, SignIn, TextMessage, UnlockError, Unlocked,
+        Registrations, SetPasswordError, SignIn, Standing, TextMessage, UnlockError, Unlocked,
     },
     user_id::UserId,
 };
@@ -204,10 +204,15 @@ impl Registrations for FallibleDirectory {
         self.up()?.of(id).await
     }
 
-    async fn check_answers(&self, id: Option<&AccountId>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+    async fn check_answers(
+        &self,
+        id: Option<&AccountId>,
+        standing: Standing,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError> {
         let up = self.up()?;
         self.compared.fetch_add(1, Ordering::SeqCst);
-        up.check_answers(id, answers).await
+        up.check_answers(id, standing, answers).await
     }
 
     async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {

@@ -11,7 +11,7 @@ use super::{
 use crate::database::to_millis;
 use regain_ports::{
     Abilities, AccountId, AccountRefusal, AccountWrite, Accounts, DirectoryError, JoinedAccounts, PasswordChange,
-    Person, SetPasswordError, SignIn, UnlockError, Unlocked,
+    Person, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
 };
 use regain_values::UserId;
 
@@ -45,7 +45,7 @@ impl Accounts for EmbeddedDirectory {
     ) -> Result<SignIn<Person>, DirectoryError> {
         let found = self.read(&user_id.folded()).await.map_err(DirectoryError::unavailable)?;
         let compared = found.as_ref().and_then(|row| row.password_hash.as_deref()).unwrap_or(&self.dummy_hash);
-        let right = self.hashing.verify(password, compared).await?;
+        let right = self.hashing.verify(Standing::Stranger, password, compared).await?;
         let nobody = AccountId::from(NOBODY);
         let id = found.as_ref().map_or(&nobody, |row| &row.person.id);
         let accepted = self.note_sign_in(id, compared, right, now).await.map_err(DirectoryError::unavailable)?;
@@ -110,7 +110,7 @@ impl EmbeddedDirectory {
         if let Some(current) = &change.current {
             let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
             let stored = row.and_then(|row| row.password_hash);
-            let right = self.hashing.verify(current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
+            let right = self.hashing.verify(Standing::Proved, current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
             compared = stored.filter(|_| right).map_or(Compared::Wrong, Compared::Right);
         }
         Ok(Write::Password { id: id.clone(), hash, compared, remembered: self.remembered })

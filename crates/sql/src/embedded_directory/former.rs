@@ -4,7 +4,7 @@ use regain_protocol::Secret;
 
 use super::{EmbeddedDirectory, rows};
 use crate::transaction::WriteTransaction;
-use regain_ports::{AccountId, DirectoryError};
+use regain_ports::{AccountId, DirectoryError, Standing};
 
 impl EmbeddedDirectory {
     /// The same directory, remembering so many of each account's last passwords, the current one being the
@@ -28,7 +28,7 @@ impl EmbeddedDirectory {
         .await
         .map_err(DirectoryError::unavailable)?;
         for hash in current.into_iter().chain(former) {
-            if self.hashing.verify(password, &hash).await? {
+            if self.hashing.verify(Standing::Proved, password, &hash).await? {
                 return Ok(true);
             }
         }

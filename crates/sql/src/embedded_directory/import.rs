@@ -256,7 +256,7 @@ mod tests {
     use super::{super::tests::open, *};
     use regain_ports::{
         AccountMail, AccountPhone, Accounts as _, Clock as _, GivenAnswer, PasswordChange, Registration,
-        Registrations as _, SignIn, SystemClock,
+        Registrations as _, SignIn, Standing, SystemClock,
     };
 
     fn people(text: &str) -> People {
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(registered.mails[0].address, "b@example.com");
         for (answer, is_right) in [("O’Neill", true), ("o'neil", false)] {
             let given = [GivenAnswer { question: "first_pet", answer: &answer.into() }];
-            assert_eq!(directory.check_answers(Some(&ada.id), &given).await.expect("answers"), is_right, "{answer}");
+            assert_eq!(directory.check_answers(Some(&ada.id), Standing::Stranger, &given).await.expect("answers"), is_right, "{answer}");
         }
     }
 
@@ -493,6 +493,6 @@ mod tests {
             .await
             .expect("is there");
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(directory.hashing.verify(&"fluffy ii".into(), &hash).await.expect("verifies"));
+        assert!(directory.hashing.verify(Standing::Stranger, &"fluffy ii".into(), &hash).await.expect("verifies"));
     }
 }

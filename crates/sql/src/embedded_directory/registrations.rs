@@ -11,7 +11,7 @@ use super::{
 };
 use regain_ports::{
     AccountId, AccountMail, AccountQuestion, AccountWrite, DirectoryError, GivenAnswer, RegisterError, Registered,
-    Registration, Registrations,
+    Registration, Registrations, Standing,
 };
 use regain_values::questions;
 
@@ -31,7 +31,12 @@ impl Registrations for EmbeddedDirectory {
         self.registered(id.unwrap_or(&NOBODY.into())).await.map_err(DirectoryError::unavailable)
     }
 
-    async fn check_answers(&self, id: Option<&AccountId>, answers: &[GivenAnswer<'_>]) -> Result<bool, DirectoryError> {
+    async fn check_answers(
+        &self,
+        id: Option<&AccountId>,
+        standing: Standing,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError> {
         let registered = "SELECT question, answer_hash FROM account_questions WHERE account_id = $1";
         let registered = self
             .all(id.unwrap_or(&NOBODY.into()), registered, |row| {
@@ -47,10 +52,10 @@ impl Registrations for EmbeddedDirectory {
             let hash = at.map(|at| hashes.swap_remove(at).1);
             let compared = hash.as_deref().unwrap_or(&self.dummy_hash);
             // Compared in any case and to the end, so that it takes as long whatever is wrong.
-            let mut right = self.hashing.verify(&questions::normalise(given.answer), compared).await?;
+            let mut right = self.hashing.verify(standing, &questions::normalise(given.answer), compared).await?;
             // One that was registered with a former version is hashed in that one's form.
             if let Some(former) = questions::former_normalise(given.answer) {
-                right |= self.hashing.verify(&former, compared).await?;
+                right |= self.hashing.verify(standing, &former, compared).await?;
             }
             all_right &= right && hash.is_some();
         }

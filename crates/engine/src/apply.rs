@@ -13,6 +13,7 @@ use crate::{
     engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
+    notices,
     state::{Done, Stage, State},
     steps::{ContactAdministrator, ContactReason, Turn, sign_in},
     subject::{KnownAccount, ProvedPerson},
@@ -114,7 +115,7 @@ fn follows(turn: Turn<'_>, person: &ProvedPerson, what: &Application) -> Decisio
 /// The flow, done; what was known of the person is forgotten.
 fn finished(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson, notified: bool) -> Decision {
     let account = &person.account;
-    let notified = notified && !account.addresses().is_empty();
+    let notified = notified && !notices::recipients(turn.engine.rules(), account).is_empty();
     let info_due = outcome != Outcome::Registered && is_info_due(turn, account);
     let mut decision = turn.moved(Stage::Done(Done { outcome, user_id: account.user_id.clone(), notified, info_due }));
     match outcome {
@@ -128,17 +129,10 @@ fn finished(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson, notified: b
 /// The flow, done; the confirmations; the end of the account's other flows.
 fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     let mut decision = finished(turn, outcome, person, true);
-    for address in person.account.addresses() {
-        let content =
-            Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(|client| client.to_string()) };
-        let message = OutboundMessage {
-            to: Some(address.to_string()),
-            locale: turn.state.locale.clone(),
-            user_id: person.account.user_id.to_string(),
-            content,
-        };
-        decision.effects.push(Effect::confirmation(turn.cx, message));
-    }
+    let content =
+        Content::Confirmation { outcome, at: turn.cx.now, client: turn.cx.client.map(|client| client.to_string()) };
+    let recipients = notices::recipients(turn.engine.rules(), &person.account);
+    decision.effects.extend(notices::send(turn, &person.account, recipients, &content));
     decision.effects.push(Effect::VoidOthers);
     let event = match outcome {
         Outcome::Unlocked => "account_unlocked",

@@ -84,6 +84,8 @@ pub enum OnOverLimit {
     CodeUsed,
     /// The assertion was used before.
     AssertionUsed,
+    /// What all share is used up: to be decided again with [`Finding::SharedUsedUp`](crate::Finding::SharedUsedUp).
+    SharedUsedUp,
 }
 
 /// A price that is paid before something is compared.

@@ -9,8 +9,9 @@ use regain_protocol::{MethodKind, Role};
 use crate::{
     decision::{Application, Decision, Effect, Refusal},
     mask,
-    messages::{Content, InfoChange, OutboundMessage},
+    messages::{Content, InfoChange},
     methods::{self, How, Method, Offered},
+    notices,
     state::Stage,
     steps::{SecurityInfo, Turn},
     subject::ProvedPerson,
@@ -57,11 +58,11 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
     let entries = person.account.info.entries(rules);
     let is_same = |entry: &&crate::security_info::Entry| is_same_kind(entry.kind, kind) && entry.role == role;
     let former = entries.iter().find(is_same).cloned();
-    let mut addresses: Vec<String> = person.account.addresses().into_iter().map(ToString::to_string).collect();
+    let mut recipients = notices::recipients(rules, &person.account);
     person.account.info.change(registration);
-    for address in person.account.addresses() {
-        if !addresses.iter().any(|other| other == address.as_str()) {
-            addresses.push(address.to_string());
+    for recipient in notices::recipients(rules, &person.account) {
+        if !recipients.contains(&recipient) {
+            recipients.push(recipient);
         }
     }
     let change = match (&destination, &former) {
@@ -74,26 +75,16 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
         Destination::Removed => former.and_then(|entry| entry.destination),
     };
     let masked = shown.map(|destination| mask::destination(rules, kind, &destination));
-    let user_id = person.account.user_id.clone();
+    let account = person.account.clone();
     person.changed = true;
     let new_codes = match registration {
         Registration::RecoveryCodes(codes) => Some(methods::seal_recovery_codes(turn, codes)),
         _ => None,
     };
     let mut decision = turn.moved(Stage::SecurityInfo(SecurityInfo { person, new_codes }));
-    for address in addresses {
-        let content = Content::SecurityInfoChanged {
-            change,
-            kind,
-            role,
-            masked: masked.clone(),
-            at: turn.cx.now,
-            client: turn.cx.client.map(|client| client.to_string()),
-        };
-        let locale = turn.state.locale.clone();
-        let notice = OutboundMessage { to: Some(address), locale, user_id: user_id.to_string(), content };
-        decision.effects.push(Effect::confirmation(turn.cx, notice));
-    }
+    let client = turn.cx.client.map(|client| client.to_string());
+    let content = Content::SecurityInfoChanged { change, kind, role, masked, at: turn.cx.now, client };
+    decision.effects.extend(notices::send(turn, &account, recipients, &content));
     decision.effects.push(Effect::VoidOthers);
     decision.audit_with("security_info_changed", serde_json::json!({ "change": change, "kind": kind, "role": role }));
     decision

@@ -20,6 +20,7 @@ mod mask;
 pub mod messages;
 pub mod methods;
 mod next;
+mod notices;
 mod password;
 mod proof;
 mod rules;

@@ -73,6 +73,8 @@ pub enum Finding {
     },
     /// Found out at the commit: the code was used before.
     CodeUsed,
+    /// Found out at the commit: what all share is used up.
+    SharedUsedUp,
 }
 
 /// The findings of one request. They are kept while a decision is made again: asking may cost, or use something up.
@@ -128,6 +130,10 @@ impl Findings {
             }
             _ => None,
         })
+    }
+
+    pub(crate) fn shared_used_up(&self) -> bool {
+        self.0.iter().any(|finding| matches!(finding, Finding::SharedUsedUp))
     }
 
     pub(crate) fn code_used(&self) -> bool {

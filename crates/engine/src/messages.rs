@@ -84,6 +84,11 @@ pub enum Content {
         /// From where, roughly.
         client: Option<String>,
     },
+    /// A notice by text message, for an account that has no mail address.
+    TextNotice {
+        /// What was done.
+        notice: Notice,
+    },
     /// That the account's sessions are to end, to the program where people are signed in. The
     /// [`OutboundMessage`]'s recipient is the account, by the directory's name for it.
     SessionsEnded {
@@ -113,7 +118,7 @@ impl Content {
     /// What carries it.
     pub const fn channel(&self) -> Channel {
         match self {
-            Self::TextCode { .. } => Channel::Text,
+            Self::TextCode { .. } | Self::TextNotice { .. } => Channel::Text,
             Self::Call { .. } => Channel::Call,
             Self::SessionsEnded { .. } => Channel::Hook,
             Self::Code { .. }
@@ -123,6 +128,42 @@ impl Content {
             | Self::AdministratorRequest { .. } => Channel::Mail,
         }
     }
+}
+
+impl Content {
+    /// The subject of a notice by mail, for a text message.
+    pub const fn notice(&self) -> Notice {
+        match self {
+            Self::Confirmation { outcome: Outcome::Reset | Outcome::FirstPassword, .. } => Notice::Reset,
+            Self::Confirmation { outcome: Outcome::Unlocked, .. } => Notice::Unlocked,
+            Self::Confirmation { outcome: Outcome::Changed, .. } => Notice::Changed,
+            Self::Confirmation { outcome: Outcome::Registered, .. } => Notice::SecurityInfoConfirmed,
+            Self::SecurityInfoChanged { .. } => Notice::SecurityInfoChanged,
+            Self::RecoveryCodeUsed { .. } => Notice::RecoveryCodeUsed,
+            Self::TextNotice { notice } => *notice,
+            _ => Notice::Other,
+        }
+    }
+}
+
+/// The subject of a notice by text message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The password was reset.
+    Reset,
+    /// The account was unlocked.
+    Unlocked,
+    /// The password was changed.
+    Changed,
+    /// The security info was changed.
+    SecurityInfoChanged,
+    /// The security info was confirmed.
+    SecurityInfoConfirmed,
+    /// A saved recovery code was used.
+    RecoveryCodeUsed,
+    /// Something else.
+    Other,
 }
 
 /// The purpose of a code.

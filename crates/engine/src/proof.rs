@@ -5,16 +5,15 @@
 
 use regain_ports::Charge;
 use regain_protocol::{EndReason, MethodKind};
-use regain_values::MailAddress;
 
 use crate::{
     A_DAY, Engine,
     decision::{Decision, Effect, OnOverLimit, Reply},
     engine::new_step_id,
     enrolment,
-    messages::{Content, OutboundMessage},
+    messages::Content,
     methods::Method,
-    next,
+    next, notices,
     state::Stage,
     steps::{Turn, Whose},
     subject::Subject,
@@ -57,17 +56,9 @@ fn used_recovery_code(turn: Turn<'_>, subject: &Subject, kind: MethodKind) -> Ve
         return Vec::new();
     };
     let left = account.info.recovery_codes.unwrap_or_default().saturating_sub(1);
-    let notice = |to: &MailAddress| OutboundMessage {
-        to: Some(to.to_string()),
-        locale: turn.state.locale.clone(),
-        user_id: account.user_id.to_string(),
-        content: Content::RecoveryCodeUsed {
-            left,
-            at: turn.cx.now,
-            client: turn.cx.client.map(|client| client.to_string()),
-        },
-    };
-    account.addresses().into_iter().map(|to| Effect::confirmation(turn.cx, notice(to))).collect()
+    let content =
+        Content::RecoveryCodeUsed { left, at: turn.cx.now, client: turn.cx.client.map(|client| client.to_string()) };
+    notices::send(turn, account, notices::recipients(turn.engine.rules(), account), &content)
 }
 
 /// A proof was wrong. The step stays, until the tries are used up. `stage` makes it of the method with a try less.

@@ -52,6 +52,8 @@ pub struct Rules {
     pub recovery_domains: Vec<String>,
     /// The beginnings of the numbers that may be texted and called.
     pub countries: Countries,
+    /// Text messages can be sent.
+    pub texts: bool,
     /// The abilities of the directory.
     pub abilities: Abilities,
 }
@@ -158,15 +160,13 @@ pub struct Limits {
     pub identifications_per_account: u32,
     /// Wrong passwords for one user ID in 15 minutes.
     pub wrong_passwords_per_account: u32,
-    /// Messages to one destination in 10 minutes.
+    /// Messages that are asked for of one method of an account in 10 minutes.
     pub messages_per_destination: u32,
-    /// Messages in an hour in all.
+    /// Messages in an hour in all, of which one network may ask for a part.
     pub messages_per_hour: u32,
-    /// Text messages and calls in an hour in all.
+    /// Text messages and calls in an hour in all, of which one network may ask for a part.
     pub phone_per_hour: u32,
-    /// Text messages and calls to one range of numbers in an hour.
-    pub phone_per_prefix: u32,
-    /// Requests to the administrators of one account in an hour.
+    /// Requests to the administrators about one account from one network in an hour.
     pub requests_per_hour: u32,
 }
 

@@ -111,7 +111,6 @@ pub(crate) fn rules() -> Rules {
             messages_per_destination: 10,
             messages_per_hour: 10_000,
             phone_per_hour: 500,
-            phone_per_prefix: 30,
             requests_per_hour: 3,
         },
         captcha: CaptchaRules::Off,
@@ -131,6 +130,7 @@ pub(crate) fn rules() -> Rules {
         locales: vec!["en".into()],
         recovery_domains: Vec::new(),
         countries: Countries::parse(["+1"]).expect("a country"),
+        texts: false,
         abilities: Abilities::ALL,
     }
 }

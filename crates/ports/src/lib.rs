@@ -25,12 +25,15 @@ pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SKEW, SystemClock, lies_ahead, passed_since};
 pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
 pub use notifier::{Message, Notifier, NotifyError};
-pub use phone::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
+pub use phone::{
+    CALL_RINGS_FOR, CALL_VOICE_WAITS_FOR, CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage,
+    Unheard,
+};
 pub use regain_values::AccountId;
 pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations, Standing};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{
-    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, NewMessage, Replay,
-    Settlement, Store, StoreError, VoidOthers,
+    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, NewMessage,
+    Replay, Settlement, Store, StoreError, VoidOthers,
 };

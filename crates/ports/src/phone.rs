@@ -29,6 +29,12 @@ pub struct PhoneCall {
     pub locale: String,
 }
 
+/// Seconds that a phone rings before a call is over. Providers are told so, and calls that are placed nowhere do the same.
+pub const CALL_RINGS_FOR: i64 = 30;
+
+/// Seconds that the voice in a call waits for a key, each of the two times that it asks.
+pub const CALL_VOICE_WAITS_FOR: i64 = 10;
+
 /// Names one call of one flow.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CallRef {
@@ -51,6 +57,8 @@ pub enum CallEvent {
     Over,
     /// It could not be placed.
     Failed,
+    /// It is not placed, because a budget is spent. Nobody may see that.
+    Withheld,
 }
 
 /// The instruction for whoever is on the line.

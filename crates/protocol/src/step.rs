@@ -128,7 +128,7 @@ pub enum StepBody {
         outcome: Outcome,
         /// The account's user ID, to carry back to the sign-in form.
         user_id: String,
-        /// True if a confirmation is on its way to the account's addresses.
+        /// True if a confirmation is on its way to the account's addresses or phones.
         notified: bool,
         /// The sign-in page, when the host page does not sign in itself.
         continue_url: Option<String>,

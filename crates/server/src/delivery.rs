@@ -13,16 +13,18 @@ use tracing::{error, info, warn};
 
 use crate::{
     keys::Keys,
-    mails::{Mails, TextContent, text_message},
+    mails::{Mails, TextContent, text_message, text_notice},
     messages::{Content, OutboundMessage},
     ports::{
-        CallEvent, CallListener, CallRef, Channel, ClaimedMessage, Clock, EndSessions, Message, Notifier, NotifyError,
-        Phone, PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage, Wake,
+        CallEvent, CallListener, CallRef, Channel, Charged, ClaimedMessage, Clock, EndSessions, Message, Notifier,
+        NotifyError, Phone, PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage, Wake,
     },
 };
 
+mod budgets;
 mod line;
 
+pub use budgets::Budgets;
 pub use line::Line;
 
 /// Number of texts, calls and requests to programs, of each, that are on their way at a time.
@@ -74,6 +76,8 @@ pub struct Delivery {
     pub texts: Texts,
     /// Result of the last call.
     pub line: Line,
+    /// What may be sent.
+    pub budgets: Budgets,
     /// Number of mails that are on their way at a time.
     pub mail_connections: usize,
     /// Notified by whoever has queued a message.
@@ -209,12 +213,43 @@ impl Delivery {
             warn!(message, attempts = claimed.attempts, "not sent: its time is over");
             Settlement::Failed
         } else {
-            self.attempt(claimed, &outgoing).await
+            match self.pay(claimed, &outgoing).await {
+                Ok(true) => self.attempt(claimed, &outgoing).await,
+                Ok(false) => {
+                    if let Content::Call { reference } = &outgoing.content {
+                        self.tell(message, reference, CallEvent::Withheld).await;
+                    }
+                    return Settlement::Failed;
+                }
+                Err(error) => {
+                    error!(message, %error, "not sent: nobody knows what its budgets have left");
+                    retry(claimed, self.clock.now())
+                }
+            }
         };
         if let (Settlement::Failed, Content::Call { reference }) = (settlement, &outgoing.content) {
-            self.call_failed(message, reference).await;
+            self.tell(message, reference, CallEvent::Failed).await;
         }
         settlement
+    }
+
+    /// Pays for a message before it is tried for the first time; `false` where a budget has nothing left.
+    async fn pay(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> Result<bool, StoreError> {
+        let Some(to) = outgoing.to.as_deref().filter(|_| claimed.attempts == 0) else { return Ok(true) };
+        let (names, charges): (Vec<_>, Vec<_>) =
+            self.budgets.charges(&self.keys, &outgoing.content, to).into_iter().unzip();
+        if charges.is_empty() {
+            return Ok(true);
+        }
+        match self.store.charge(&charges, self.clock.now()).await? {
+            Charged::Done => Ok(true),
+            Charged::OverLimit { bucket, .. } => {
+                let budget = charges.iter().zip(names).find(|(charge, _)| charge.bucket == bucket);
+                let budget = budget.map_or("unknown", |(_, name)| name);
+                warn!(message = claimed.id, budget, "withheld: the budget is spent");
+                Ok(false)
+            }
+        }
     }
 
     /// Tries once.
@@ -254,6 +289,11 @@ impl Delivery {
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
                 self.phone.text(&TextMessage { id: id.to_owned(), to, text }).await?;
             }
+            Content::TextNotice { notice } => {
+                let text = text_notice(locale, &self.texts.organisation, *notice).into();
+                let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
+                self.phone.text(&TextMessage { id: id.to_owned(), to, text }).await?;
+            }
             Content::Call { reference } => {
                 let Some(to) = to.clone() else {
                     return self.line.call_nobody(self.clock.now()).map(|()| Carried::ToNobody);
@@ -287,9 +327,9 @@ impl Delivery {
 
     /// Says that a call is not going to ring. Where that cannot be said, the flow finds out by itself:
     /// it hears nothing of the call any more.
-    async fn call_failed(&self, message: &str, reference: &CallRef) {
-        if let Err(error) = self.calls.heard(reference, CallEvent::Failed).await {
-            warn!(message, %error, "nobody was told that the call failed");
+    async fn tell(&self, message: &str, reference: &CallRef, event: CallEvent) {
+        if let Err(error) = self.calls.heard(reference, event).await {
+            warn!(message, %error, ?event, "nobody was told that the call does not ring");
         }
     }
 }

@@ -18,7 +18,7 @@ impl CallListener for Listener {
             CallEvent::Key('#') => Ok(Heard::Proved),
             CallEvent::Key('x') => Err(Unheard),
             CallEvent::Key(_) => Ok(Heard::WrongKey),
-            CallEvent::Over | CallEvent::Failed => Ok(Heard::Over),
+            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => Ok(Heard::Over),
         }
     }
 }

@@ -105,17 +105,22 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
         calls.calls_left -= 1;
     }
     calls.call_again_at = cx.now.checked_add(engine.rules().codes.resend_after).ok();
-    let (address, role) = (calls.to.address.clone(), calls.to.role);
-    let to = (whose.exists() && calls.to.reaches).then(|| address.clone());
-    let user_id = whose.spelling().to_string();
+    let role = calls.to.role;
+    let to = (whose.exists() && calls.to.reaches).then(|| calls.to.address.clone());
+    let (user_id, account_key) = (whose.spelling().to_string(), whose.account_key().to_owned());
     let call_id = random_id(cx.rng);
-    let call =
-        PlacedCall { call_id: call_id.clone(), placed_at: cx.now, status: CallStatus::Calling, changed_at: cx.now };
+    let call = PlacedCall {
+        call_id: call_id.clone(),
+        placed_at: cx.now,
+        status: CallStatus::Calling,
+        changed_at: cx.now,
+        withheld: false,
+    };
     let mut decision = turn.moved(Stage::AnswerCall(AnswerCall { whose, method, call }));
     if again {
         decision.state.step_id.clone_from(&turn.state.step_id);
     }
-    charge_message(turn, &mut decision, MethodKind::Call, &address);
+    charge_message(turn, &mut decision, MethodKind::Call, &account_key, role);
     let reference = CallRef { flow_id: cx.flow_id.clone(), call_id };
     decision.effects.push(Effect::Send {
         message: OutboundMessage {

@@ -1,6 +1,6 @@
-//! Codes that are sent to a destination, by mail or by text message, and the cost of every message.
+//! Codes that are sent to a destination, by mail or by text message, and what a message costs whoever asks for it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use regain_keys::CodeBinding;
 use regain_ports::{lies_ahead, random_code};
 use regain_protocol::{MethodKind, Role, Secret};
@@ -15,8 +15,8 @@ use crate::{
     steps::{EnterCode, Turn, Whose},
 };
 
-/// The digits at its end in which two numbers of one range differ.
-const RANGE_DIGITS: usize = 4;
+/// One network may ask for one part in so many of an hour's budget, so that it takes several to spend it.
+const NETWORK_SHARE: u32 = 5;
 
 /// A method whose code is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Destination {
     pub role: Role,
     /// The destination with most of it hidden.
     pub masked: String,
-    /// The address or number, or the name of its counters where there is nobody.
+    /// The address or number, or a name of its own where there is nobody.
     pub address: String,
     /// The person must type the whole destination.
     pub confirm: bool,
@@ -76,7 +76,7 @@ impl SentCode {
 impl Destination {
     /// The destination of a method of an account, real or made up.
     pub(super) fn new(at: &At<'_>, medium: &str, role: Role, address: &str, masked: String) -> Self {
-        // A made-up destination has counters like a real one: a phone's are the same however it is reached.
+        // Of a made-up destination a code is bound to a name like any other.
         let address = if at.exists { address.to_owned() } else { format!("{}/{medium}/{role:?}", at.account_key) };
         Self { role, masked, address, confirm: at.engine.rules().methods.confirm_destination, reaches: true }
     }
@@ -180,7 +180,7 @@ pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
     let expires_at = delivery.sent.as_ref().map_or(turn.cx.expires_at, |sent| sent.expires_at);
     let minutes = u32::try_from(expires_at.duration_since(turn.cx.now).as_mins()).unwrap_or(0).max(1);
     let mut decision = turn.moved(Stage::EnterCode(step));
-    charge_message(turn, &mut decision, kind, &to);
+    charge_message(turn, &mut decision, kind, &account_key, role);
     let content = match kind {
         MethodKind::Sms => Content::TextCode { code, minutes, purpose },
         _ => Content::Code { code, minutes, purpose },
@@ -195,20 +195,30 @@ pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
     decision
 }
 
-/// Charges a message: its destination's budget, everybody's, and for phones their range's.
-pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: MethodKind, destination: &str) {
+/// Charges a message to whoever asks for it: to the account's method and to the client's network. The budgets that all
+/// share are spent by what is truly sent, when it is: made-up messages cost nobody else anything, and no answer tells
+/// how full such a budget is.
+pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: MethodKind, account_key: &str, role: Role) {
     let (keys, limits) = (&turn.engine.keys, &turn.engine.rules().limits);
-    let mut charge = |bucket, window: SignedDuration, limit| {
-        decision.charge(bucket, window, limit, OnOverLimit::RateLimited);
-    };
-    charge(keys.bucket("to", destination), TEN_MINUTES, limits.messages_per_destination);
-    charge("messages".into(), AN_HOUR, limits.messages_per_hour);
-    if matches!(kind, MethodKind::Sms | MethodKind::Call) {
-        charge("phone".into(), AN_HOUR, limits.phone_per_hour);
-        let ends = destination.len().saturating_sub(RANGE_DIGITS);
-        let range = destination.get(..ends).unwrap_or(destination);
-        charge(keys.bucket("range", range), AN_HOUR, limits.phone_per_prefix);
+    let is_phone = matches!(kind, MethodKind::Sms | MethodKind::Call);
+    // A phone is one destination however it is reached.
+    let destination = format!("{account_key}/{}/{role:?}", if is_phone { "phone" } else { "mail" });
+    let bucket = keys.bucket("asked for", &destination);
+    decision.charge(bucket, TEN_MINUTES, limits.messages_per_destination, OnOverLimit::RateLimited);
+    if let Some(client) = turn.cx.client {
+        let mut share = |what, budget| {
+            decision.charge_all(client.charges(keys, what, AN_HOUR, network_share(budget)), OnOverLimit::RateLimited);
+        };
+        share("messages from", limits.messages_per_hour);
+        if is_phone {
+            share("phone from", limits.phone_per_hour);
+        }
     }
+}
+
+/// The part of a budget that one network may ask for.
+fn network_share(budget: u32) -> u32 {
+    budget.div_ceil(NETWORK_SHARE)
 }
 
 impl Whose {

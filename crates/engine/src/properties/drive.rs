@@ -335,6 +335,9 @@ impl Drive {
                     }
                     Content::Confirmation { .. } | Content::SessionsEnded { .. } => assert_eq!(self.applied, 1),
                     Content::RecoveryCodeUsed { .. } => assert!(self.used.contains(RECOVERY_CODE)),
+                    Content::TextNotice { .. } => {
+                        assert!(self.applied == 1 || self.used.contains(RECOVERY_CODE));
+                    }
                     Content::SecurityInfoChanged { .. } => unreachable!("these flows register nothing"),
                 },
                 Effect::Charge(charge, _) if charge.bucket.starts_with("tries:") => self.charged += charge.cost,

@@ -9,6 +9,10 @@ use regain_ports::{CallEvent, Heard, lies_ahead, passed_since};
 use regain_protocol::{Answer, CallStatus, StepBody};
 use serde::{Deserialize, Serialize};
 
+mod course;
+
+use course::Course;
+
 use super::{Step, Turn, Whose};
 use crate::{
     Context, Engine,
@@ -47,6 +51,9 @@ pub struct PlacedCall {
     /// The time of that event.
     #[serde(alias = "heard_at")]
     pub changed_at: Timestamp,
+    /// It is not placed, because a budget is spent. It goes like a call to nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withheld: bool,
 }
 
 impl PlacedCall {
@@ -63,23 +70,17 @@ impl PlacedCall {
         }
     }
 
-    /// The course of a call to nobody: it rings, is perhaps answered, and nobody presses anything. Its times
-    /// come from its name, which is random and not told.
+    /// The status of a call that is placed nowhere.
     fn made_up(&self, now: Timestamp) -> (CallStatus, Timestamp) {
-        let mut draws = self.call_id.bytes().map(|byte| i64::from(byte) % 16);
-        let mut draw = || draws.next().unwrap_or_default();
-        let ringing = 1 + draw() / 8;
-        let answers = draw() < 6;
-        let answered = ringing + 4 + draw();
-        let over = if answers { answered + 8 + draw() } else { ringing + 26 + draw() / 4 };
-        let (status, after) = match passed_since(self.placed_at, now).as_secs() {
-            past if past >= over => (CallStatus::NoAnswer, over),
-            past if answers && past >= answered => (CallStatus::Answered, answered),
-            past if past >= ringing => (CallStatus::Ringing, ringing),
-            _ => (CallStatus::Calling, 0),
-        };
+        let past = passed_since(self.placed_at, now).as_secs();
+        let (status, after) = Course::drawn(&self.call_id).status(past);
         (status, later(self.placed_at, SignedDuration::from_secs(after)))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -92,10 +93,10 @@ const fn is_final(status: CallStatus) -> bool {
 }
 
 impl AnswerCall {
-    /// Tells if the call rings anywhere: not without an account, and not where another number than the stored one was
-    /// typed. Nothing may show which of the two it is, or that it is one of them.
+    /// Tells if the call rings anywhere: not without an account, not where another number than the stored one was typed,
+    /// and not where a budget is spent. Nothing may show which of them it is, or that it is one of them.
     fn rings(&self) -> bool {
-        self.whose.exists() && self.method.destination().is_some_and(|to| to.reaches)
+        self.whose.exists() && !self.call.withheld && self.method.destination().is_some_and(|to| to.reaches)
     }
 
     fn status(&self, now: Timestamp) -> (CallStatus, Timestamp) {
@@ -193,6 +194,12 @@ impl Engine {
             }
             // Said late, or again.
             CallEvent::Ringing | CallEvent::Answered => (None, Heard::Listening),
+            CallEvent::Withheld => {
+                let call = PlacedCall { withheld: true, ..step.call.clone() };
+                let mut decision = turn.stayed(Stage::AnswerCall(AnswerCall { call, ..step.clone() }));
+                decision.audit("call_withheld");
+                (Some(decision), Heard::Over)
+            }
             CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
             CallEvent::Failed => {
                 let mut decision = becomes(CallStatus::Failed);

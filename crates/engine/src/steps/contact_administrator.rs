@@ -22,8 +22,16 @@ use crate::{
 /// The longest message, in characters.
 const MAX_MESSAGE: usize = 1000;
 
-/// The number of requests that all people together may send in an hour.
+/// The number of requests that all people together may send in an hour, whoever they are.
 const REQUESTS_IN_ALL: u32 = 200;
+
+/// The number of requests beyond those, of which each is the first of its network and about its account in the hour: a
+/// few networks that use up what all share keep nobody else from asking.
+const FIRST_REQUESTS: u32 = 2000;
+
+/// Factor by which the share of a network (an office has more than one person in trouble), and that of an account (a
+/// stranger may name it too), is larger than that of an account in a network.
+const LARGER_SHARE: u32 = 10;
 
 /// The time for which a request is worth sending.
 const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_hours(72);
@@ -118,9 +126,11 @@ pub(crate) fn ask(turn: Turn<'_>, typed: Option<&str>) -> Result<Decision, Refus
 }
 
 impl Step for ContactAdministrator {
-    fn answer(&self, turn: Turn<'_>, answer: &Answer, _: &Findings) -> Result<Decision, Refusal> {
+    fn answer(&self, turn: Turn<'_>, answer: &Answer, findings: &Findings) -> Result<Decision, Refusal> {
         match answer {
-            Answer::SendRequest { message, user_id } => self.send(turn, message.as_deref(), user_id.as_deref()),
+            Answer::SendRequest { message, user_id } => {
+                self.send(turn, message.as_deref(), user_id.as_deref(), findings.shared_used_up())
+            }
             Answer::GoBack {} => match &self.back {
                 Some(stage) => Ok(turn.moved((**stage).clone())),
                 None => Err(Refusal::StepPassed),
@@ -143,7 +153,13 @@ impl Step for ContactAdministrator {
 }
 
 impl ContactAdministrator {
-    fn send(&self, turn: Turn<'_>, message: Option<&str>, typed: Option<&str>) -> Result<Decision, Refusal> {
+    fn send(
+        &self,
+        turn: Turn<'_>,
+        message: Option<&str>,
+        typed: Option<&str>,
+        shared_used_up: bool,
+    ) -> Result<Decision, Refusal> {
         let (rules, keys) = (turn.engine.rules(), &turn.engine.keys);
         if !matches!(rules.contact, Some(Contact::Form {})) {
             return Err(Refusal::StepPassed);
@@ -159,16 +175,7 @@ impl ContactAdministrator {
         let user_id = self.user_id.clone().or(typed).unwrap_or_default();
         let done = Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
         let mut decision = turn.moved(Stage::Done(done));
-        let limit = rules.limits.requests_per_hour;
-        if let Some(account_key) = &account_key {
-            decision.charge(format!("requests:{account_key}"), AN_HOUR, limit, OnOverLimit::RateLimited);
-        }
-        if let Some(client) = turn.cx.client {
-            // An office behind one address has more than one person in trouble.
-            let charges = client.charges(keys, "requests from", AN_HOUR, limit.saturating_mul(10));
-            decision.charge_all(charges, OnOverLimit::RateLimited);
-        }
-        decision.charge("requests".into(), AN_HOUR, REQUESTS_IN_ALL, OnOverLimit::RateLimited);
+        charge(turn, &mut decision, account_key.as_deref(), shared_used_up);
         let reference = turn.engine.reference(turn.cx.flow_id);
         for administrator in &rules.administrators {
             decision.effects.push(Effect::Send {
@@ -193,4 +200,32 @@ impl ContactAdministrator {
         decision.audit_with("request_sent", detail);
         Ok(decision)
     }
+}
+
+/// Charges a request: the shares of its account in its network, of the account and of the network, and what all share.
+fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, shared_used_up: bool) {
+    let (keys, limit) = (&turn.engine.keys, turn.engine.rules().limits.requests_per_hour);
+    let larger = limit.saturating_mul(LARGER_SHARE);
+    let client = turn.cx.client;
+    if let Some(client) = client {
+        decision.charge_all(client.charges(keys, "requests from", AN_HOUR, larger), OnOverLimit::RateLimited);
+    }
+    let mut charge = |bucket, limit, over_limit| decision.charge(bucket, AN_HOUR, limit, over_limit);
+    let network = client.map(|client| client.to_string()).unwrap_or_default();
+    if let Some(account_key) = account_key {
+        let here = format!("{account_key} {network}");
+        charge(keys.bucket("requests about, from", &here), limit, OnOverLimit::RateLimited);
+        charge(format!("requests:{account_key}"), larger, OnOverLimit::RateLimited);
+    }
+    if !shared_used_up {
+        charge("requests".into(), REQUESTS_IN_ALL, OnOverLimit::SharedUsedUp);
+        return;
+    }
+    if let Some(account_key) = account_key {
+        charge(format!("first request:{account_key}"), 1, OnOverLimit::RateLimited);
+    }
+    if client.is_some() {
+        charge(keys.bucket("first request from", &network), 1, OnOverLimit::RateLimited);
+    }
+    charge("first requests".into(), FIRST_REQUESTS, OnOverLimit::RateLimited);
 }

@@ -96,13 +96,14 @@ pub(crate) enum Action {
 }
 
 /// The events of a phone.
-pub(crate) const EVENTS: [CallEvent; 6] = [
+pub(crate) const EVENTS: [CallEvent; 7] = [
     CallEvent::Ringing,
     CallEvent::Answered,
     CallEvent::Key('#'),
     CallEvent::Key('5'),
     CallEvent::Over,
     CallEvent::Failed,
+    CallEvent::Withheld,
 ];
 
 /// The answers of the directory.

@@ -204,7 +204,11 @@ impl World {
         if decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken)) {
             return Err(Violated("the phone gets no token"));
         }
-        self.commit(node, action, decision, given.as_ref()).map(Some)
+        let mut next = self.commit(node, action, decision, given.as_ref())?;
+        if event == CallEvent::Withheld {
+            next.ledger.call = Some(false);
+        }
+        Ok(Some(next))
     }
 
     fn answer(&self, node: &Node, action: &Action) -> Result<Option<Node>, Violated> {

@@ -200,7 +200,6 @@ impl Configuration {
                 messages_per_destination: 10,
                 messages_per_hour: 10_000,
                 phone_per_hour: 500,
-                phone_per_prefix: 30,
                 requests_per_hour: 3,
             },
             captcha: CaptchaRules::Off,
@@ -220,6 +219,7 @@ impl Configuration {
             locales: vec!["en".into()],
             recovery_domains: Vec::new(),
             countries: Countries::parse(["+1"]).expect("a country"),
+            texts: true,
             abilities: Abilities::ALL,
         }
     }

@@ -136,9 +136,9 @@ impl Smtp {
     /// Keeps the connection where the mail was taken over it.
     fn given(&self, connection: AsyncSmtpConnection, given: Result<(), NotifyError>) -> Result<(), NotifyError> {
         if given.is_ok() {
-            self.connections.keep(connection)
+            self.connections.keep(connection);
         } else {
-            self.connections.leave(connection)
+            self.connections.leave(connection);
         }
         given
     }

@@ -83,6 +83,9 @@ impl TrustedRoots {
             let errors: Vec<_> = loaded.errors.iter().map(ToString::to_string).collect();
             return Err(TrustedRootsError::Environment(errors.join("; ")));
         }
+        for error in &loaded.errors {
+            tracing::warn!(%error, "authorities of the system cannot be loaded");
+        }
         if system.is_empty() {
             tracing::info!("this system has no certificate authorities: Mozilla's are trusted");
         }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::PhoneConfig,
     keys::Keys,
-    ports::{NotifyError, Phone, PhoneCall, Rng, TextMessage},
+    ports::{CALL_RINGS_FOR, NotifyError, Phone, PhoneCall, Rng, TextMessage},
 };
 
 pub(crate) mod callback;
@@ -26,9 +26,6 @@ pub(crate) mod signature;
 pub(crate) mod twiml;
 
 use callback::{OnTheLine, text_callback, voice_callback};
-
-/// For how long a phone rings, in seconds, before the call is over.
-const RINGS_FOR: &str = "30";
 
 /// Maximum size of an answer, in bytes: its first few say what is wrong.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -136,7 +133,7 @@ impl Phone for Twilio {
             ("StatusCallbackEvent", "ringing"),
             ("StatusCallbackEvent", "answered"),
             ("StatusCallbackEvent", "completed"),
-            ("Timeout", RINGS_FOR),
+            ("Timeout", &CALL_RINGS_FOR.to_string()),
         ];
         self.create("Calls", &form).await
     }

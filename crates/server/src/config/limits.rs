@@ -152,12 +152,15 @@ pub struct LimitsConfig {
     /// current one. Default 8; at most 9, because ten failures lock an account, and nobody is to be locked out by what
     /// others do here.
     pub wrong_passwords_per_account: u32,
-    /// Maximum number of messages to one destination in 10 minutes. Default 10, Microsoft's number.
+    /// Maximum number of messages to one destination in 10 minutes, and of those that are asked for of one account's. Default
+    /// 10, Microsoft's number.
     pub messages_per_destination: u32,
-    /// Maximum number of messages in an hour in all. Default 10000.
+    /// Maximum number of messages to one destination in 24 hours, over all accounts. Default 40.
+    pub messages_per_destination_a_day: u32,
+    /// Maximum number of messages in an hour in all, of which one client network may ask for a fifth. Default 10000.
     pub messages_per_hour: u32,
     /// Maximum number of text messages and calls in an hour in all, so that nobody's number range can be made to earn
-    /// by it (SMS pumping). Default 500.
+    /// by it (SMS pumping); one client network may ask for a fifth. Default 500.
     pub phone_per_hour: u32,
     /// Maximum number of text messages and calls in an hour to numbers that differ only in their last four digits.
     /// Default 30.
@@ -165,7 +168,8 @@ pub struct LimitsConfig {
     /// Maximum number of ranges of breached passwords that one client network looks up in 10 minutes. Default 3000: a
     /// person who tries passwords looks up some 30, and an office may be behind one address.
     pub ranges_per_client: u32,
-    /// Maximum number of requests to the administrators per hour, by one account and by one client network. Default 3.
+    /// Maximum number of requests to the administrators per hour about one account from one client network. Ten times that
+    /// about one account, and from one network. Default 3.
     pub requests_per_hour: u32,
     /// The least time that the answer to a user ID takes, in milliseconds, so that its time does not
     /// tell whether the account exists. Default 100; more where the directory is slower than that.
@@ -179,6 +183,7 @@ impl Default for LimitsConfig {
             identifications_per_account: 20,
             wrong_passwords_per_account: 8,
             messages_per_destination: 10,
+            messages_per_destination_a_day: 40,
             messages_per_hour: 10_000,
             phone_per_hour: 500,
             phone_per_prefix: 30,
@@ -195,6 +200,7 @@ impl LimitsConfig {
             ("limits.flows_per_client", self.flows_per_client),
             ("limits.identifications_per_account", self.identifications_per_account),
             ("limits.messages_per_destination", self.messages_per_destination),
+            ("limits.messages_per_destination_a_day", self.messages_per_destination_a_day),
             ("limits.messages_per_hour", self.messages_per_hour),
             ("limits.phone_per_hour", self.phone_per_hour),
             ("limits.phone_per_prefix", self.phone_per_prefix),

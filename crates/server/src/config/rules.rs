@@ -58,7 +58,6 @@ impl Config {
                 messages_per_destination: self.limits.messages_per_destination,
                 messages_per_hour: self.limits.messages_per_hour,
                 phone_per_hour: self.limits.phone_per_hour,
-                phone_per_prefix: self.limits.phone_per_prefix,
                 requests_per_hour: self.limits.requests_per_hour,
             },
             captcha: self.captcha_rules(),
@@ -70,6 +69,7 @@ impl Config {
             locales: self.organisation.locales.clone(),
             recovery_domains: self.organisation.recovery_domains.clone(),
             countries: self.phone.countries(),
+            texts: self.phone.is_on(),
             abilities,
         }
     }

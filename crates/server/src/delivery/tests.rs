@@ -13,6 +13,7 @@ use tokio::sync::{Notify, oneshot};
 use super::*;
 use crate::{
     adapters::{Database, SqliteStore},
+    config::LimitsConfig,
     messages::CodePurpose,
     ports::{Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
 };
@@ -102,17 +103,22 @@ impl Switched {
 #[derive(Default)]
 struct Calls {
     failed: Mutex<Vec<String>>,
+    withheld: Mutex<Vec<String>>,
     busy: AtomicBool,
 }
 
 #[async_trait]
 impl CallListener for Calls {
     async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
-        assert_eq!(event, CallEvent::Failed);
+        let events = match event {
+            CallEvent::Failed => &self.failed,
+            CallEvent::Withheld => &self.withheld,
+            _ => panic!("{event:?}"),
+        };
         if self.busy.load(Ordering::SeqCst) {
             return Err(Unheard);
         }
-        self.failed.lock().expect("not poisoned").push(call.call_id.clone());
+        events.lock().expect("not poisoned").push(call.call_id.clone());
         Ok(Heard::Over)
     }
 }
@@ -154,6 +160,7 @@ impl World {
             mails: Mails::new("Northwind", Help::default(), "https://recover.example.com"),
             texts: Texts { organisation: "Northwind".into(), webotp_host: "recover.example.com".into() },
             line: Line::default(),
+            budgets: Budgets::from(&LimitsConfig::default()),
             mail_connections: 4,
             wake: Arc::default(),
         });
@@ -173,6 +180,7 @@ impl World {
             mails: self.delivery.mails.clone(),
             texts: self.delivery.texts.clone(),
             line: Line::default(),
+            budgets: Budgets::from(&LimitsConfig::default()),
             mail_connections: 4,
             wake: Arc::default(),
         }
@@ -548,4 +556,77 @@ async fn a_call_to_nobody_goes_as_the_last_real_one_went() {
     world.clock.advance(600);
     world.queue_call("b-nobody", None).await;
     assert_eq!(world.failed_after(&["b-nobody"]).await, [None], "it is not remembered for ever");
+}
+
+/// D6: what is sent to nobody spends no budget. D2, D13: what is over a budget is not sent, and nobody is told: a call goes
+/// like one to nobody.
+#[tokio::test]
+async fn d6_budgets_are_spent_by_what_is_sent() {
+    let world = World::new().await;
+    let budgets = Budgets { phone_per_hour: 3, messages_per_hour: 4, ..Budgets::from(&LimitsConfig::default()) };
+    let delivery = Delivery { budgets, ..world.delivery() };
+    let deliver = async || {
+        for channel in Channel::ALL {
+            while delivery.deliver_next(channel).await.expect("answers") {}
+        }
+    };
+    for n in 0..20 {
+        world.queue_text(&format!("decoy-{n}"), None).await;
+        world.queue_call(&format!("decoy-call-{n}"), None).await;
+    }
+    deliver().await;
+    for n in 0..5 {
+        world.queue_text(&format!("t{n}"), Some(&format!("+1425555{n}123"))).await;
+    }
+    deliver().await;
+    assert_eq!(world.outbox.lock().texts.len(), 3, "made-up ones cost nothing, real ones are counted");
+    world.queue("m0", Some("ada@example.net")).await;
+    world.queue("m1", Some("ada@example.net")).await;
+    deliver().await;
+    assert_eq!(world.sent().len(), 1, "all together have a budget");
+    world.queue_call("c0", Some("+14255550123")).await;
+    deliver().await;
+    assert!(world.outbox.lock().calls.is_empty());
+    assert_eq!((world.failed().len(), world.calls.withheld.lock().expect("not poisoned").len()), (0, 1));
+    world.clock.advance(3600);
+    world.queue_call("c1", Some("+14255550123")).await;
+    deliver().await;
+    assert_eq!(world.outbox.lock().calls.len(), 1);
+}
+
+/// D2: a range of numbers has a budget, which no answer tells.
+#[tokio::test]
+async fn d2_a_range_of_numbers_over_its_budget_gets_nothing() {
+    let world = World::new().await;
+    let budgets = Budgets { phone_per_prefix: 2, ..Budgets::from(&LimitsConfig::default()) };
+    let delivery = Delivery { budgets, ..world.delivery() };
+    for (n, to) in ["+14255550101", "+14255550102", "+14255550103", "+14155550104"].into_iter().enumerate() {
+        world.queue_text(&format!("t{n}"), Some(to)).await;
+        assert!(delivery.deliver_next(Channel::Text).await.expect("answers"));
+    }
+    let sent: Vec<_> = world.outbox.lock().texts.iter().map(|text| text.to.clone()).collect();
+    assert_eq!(sent, ["+14255550101", "+14255550102", "+14155550104"]);
+}
+
+/// D13: a destination gets so many messages in a day, whichever accounts and flows they are asked for in, and in whatever
+/// case it is written.
+#[tokio::test]
+async fn d13_a_destination_has_a_daily_cap() {
+    let world = World::new().await;
+    let budgets = Budgets { per_destination_a_day: 5, ..Budgets::from(&LimitsConfig::default()) };
+    let delivery = Delivery { budgets, ..world.delivery() };
+    for n in 0..8 {
+        let to = if n % 2 == 0 { "ada@example.net" } else { "Ada@Example.net" };
+        world.queue(&format!("m{n}"), Some(to)).await;
+        assert!(delivery.deliver_next(Channel::Mail).await.expect("answers"));
+        world.clock.advance(3600);
+    }
+    assert_eq!(world.sent().len(), 5);
+    world.queue("other", Some("grace@example.net")).await;
+    assert!(delivery.deliver_next(Channel::Mail).await.expect("answers"));
+    assert_eq!(world.sent().len(), 6);
+    world.clock.advance(24 * 3600);
+    world.queue("later", Some("ada@example.net")).await;
+    assert!(delivery.deliver_next(Channel::Mail).await.expect("answers"));
+    assert_eq!(world.sent().len(), 7);
 }

@@ -334,6 +334,10 @@ impl Flows {
                     findings.add(Finding::CodeUsed);
                     rounds += 1;
                 }
+                CommitResult::OverLimit(OnOverLimit::SharedUsedUp, _) => {
+                    findings.add(Finding::SharedUsedUp);
+                    rounds += 1;
+                }
                 CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     match self.decided(&row, cx, decision, key.as_ref(), client).await? {

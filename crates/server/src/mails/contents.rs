@@ -77,7 +77,10 @@ impl Facts<'_> {
 /// Writes any mail; `None` for what is not one.
 pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
     Some(match content {
-        Content::TextCode { .. } | Content::Call { .. } | Content::SessionsEnded { .. } => return None,
+        Content::TextCode { .. }
+        | Content::TextNotice { .. }
+        | Content::Call { .. }
+        | Content::SessionsEnded { .. } => return None,
         Content::Code { code, minutes, purpose: CodePurpose::Prove } => code_mail(facts, code, *minutes),
         Content::Code { code, minutes, purpose: CodePurpose::Register } => new_address_mail(facts, code, *minutes),
         Content::SecurityInfoChanged { change, kind, role, masked, at, client } => {

@@ -11,7 +11,7 @@ mod phone;
 mod typed;
 
 use contents::Facts;
-pub use phone::{CallWords, call_words, text_message};
+pub use phone::{CallWords, call_words, text_message, text_notice};
 use regain_protocol::{Help, Secret};
 
 use crate::{

@@ -5,7 +5,7 @@ use regain_protocol::Secret;
 use super::{TextContent, one_line};
 use crate::{
     languages::{Text, language},
-    messages::CodePurpose,
+    messages::{CodePurpose, Notice},
 };
 
 /// Length of one text message: 160 characters of GSM's alphabet, or 70 of any (3GPP TS 23.040).
@@ -46,6 +46,26 @@ pub fn text_message(locale: &str, organisation: &str, content: &TextContent<'_>,
         }
     }
     best
+}
+
+/// The text message that something was done with an account. Nobody can tell from it whose account.
+pub fn text_notice(locale: &str, organisation: &str, notice: Notice) -> String {
+    let language = language(locale);
+    let happened = language.text(match notice {
+        Notice::Reset => Text::ResetHeading,
+        Notice::Unlocked => Text::UnlockedHeading,
+        Notice::Changed => Text::ChangedHeading,
+        Notice::SecurityInfoChanged => Text::InfoHeading,
+        Notice::SecurityInfoConfirmed => Text::ConfirmedHeading,
+        Notice::RecoveryCodeUsed => Text::RecoveryUsedHeading,
+        Notice::Other => Text::SomethingHeading,
+    });
+    let values = [("happened", happened), ("tell", language.text(Text::TellAtOnce))];
+    let message = language.fill(Text::SmsNotice, &values);
+    match one_line(organisation).trim() {
+        "" => message,
+        organisation => language.fill(Text::SmsFrom, &[("organisation", organisation), ("message", &message)]),
+    }
 }
 
 /// The words of a text message, from the most to the fewest: with the name, and then without.
@@ -201,6 +221,41 @@ mod tests {
             text_message("de", "Northwind", &content, "recover.northwind.example").expose(),
             "Northwind: Ihr Code ist 042137. Er gilt 10 Minuten. Geben Sie ihn an niemanden weiter.\n\n\
              @recover.northwind.example #042137"
+        );
+    }
+
+    /// D11: each notice is short, in each language, and has no place left and nothing to click.
+    #[test]
+    fn d11_every_notice_is_short_in_every_language() {
+        let all = [
+            Notice::Reset,
+            Notice::Unlocked,
+            Notice::Changed,
+            Notice::SecurityInfoChanged,
+            Notice::SecurityInfoConfirmed,
+            Notice::RecoveryCodeUsed,
+            Notice::Other,
+        ];
+        for language in LANGUAGES.iter() {
+            let mut texts: Vec<_> = all.iter().map(|notice| text_notice(language.tag, "Northwind", *notice)).collect();
+            for text in &texts {
+                let tag = language.tag;
+                assert!(text.contains("Northwind") && text.contains(language.text(Text::TellAtOnce)), "{tag}: {text}");
+                assert!(!text.contains(['{', '}', '\n']) && !text.contains("://"), "{tag}: {text}");
+                // One message, or two where the alphabet takes more.
+                assert!(fits(text) || text.encode_utf16().count() <= 2 * 67, "{tag}: {text}");
+            }
+            texts.sort_unstable();
+            texts.dedup();
+            assert_eq!(texts.len(), all.len(), "{}", language.tag);
+        }
+        assert_eq!(
+            text_notice("en", "Northwind", Notice::Reset),
+            "Northwind: Your password was reset. Wasn't it you? Tell your administrator at once."
+        );
+        assert_eq!(
+            text_notice("de", "", Notice::Reset),
+            "Ihr Passwort wurde zurückgesetzt. Das waren nicht Sie? Sagen Sie sofort Ihrer Administration Bescheid."
         );
     }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     app::App,
     config::{Config, DirectoryKind, MailKind, PhoneKind},
-    delivery::{Delivery, Line, Texts},
+    delivery::{Budgets, Delivery, Line, Texts},
     keys::Keys,
     mails::Mails,
     ports::{CallListener, Directory, Notifier, OsRng, Phone, Ports, SystemClock},
@@ -97,6 +97,7 @@ pub fn delivery(app: &App, calls: Arc<dyn CallListener>) -> Result<Delivery, Fai
         mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
         texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
         line: Line::default(),
+        budgets: Budgets::from(&config.limits),
         mail_connections: config.mail.connections,
         wake: ports.wake,
     })

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     people::{ANNA, LINUS, MARY, NOBODY, SOLO},
     proofs::{EVERYTHING, everything_and},
-    world::{Session, World, bare},
+    world::{Session, World, bare, post},
 };
 
 const BY_PAGE: &str = "[contact]\nkind = \"url\"\nurl = \"https://www.example.com/helpdesk\"\n";
@@ -174,6 +174,38 @@ async fn only_so_many_requests_are_sent_for_one_account_and_from_one_place() {
     let mut session = world.begin().await;
     session.answer(&world, json!({ "do": "ask_administrator" })).await;
     session.answer(&world, json!({ "do": "send_request" })).await.is_problem(429, "rate_limited");
+}
+
+/// D26: one network that uses up what all share keeps nobody else from asking.
+#[tokio::test]
+async fn d26_one_network_keeps_nobody_else_from_asking() {
+    let world = World::with(&everything_and("[limits]\nrequests_per_hour = 20\n")).await;
+    let ask = async |peer: &str, user_id: Option<&str>| {
+        let create = json!({ "kind": "reset" });
+        let mut session = Session::of(&world.send_from(peer, post("/v1/flows", None, &create)).await);
+        let mut got = None;
+        for answer in [json!({ "do": "ask_administrator", "user_id": user_id }), json!({ "do": "send_request" })] {
+            let answered = world.send_from(peer, session.request(&answer)).await;
+            session.follow(&answered);
+            got = Some(answered);
+        }
+        got.expect("an answer").status
+    };
+    for _ in 0..200 {
+        assert_eq!(ask("198.51.100.1:1", None).await, StatusCode::OK);
+    }
+    for user_id in [MARY, NOBODY] {
+        let peer = if user_id == MARY { "198.51.100.2:1" } else { "198.51.100.3:1" };
+        assert_eq!(ask(peer, Some(user_id)).await, StatusCode::OK, "the first of its network, about its account");
+        assert_eq!(ask(peer, Some(user_id)).await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            ask("198.51.100.4:1", Some(user_id)).await,
+            StatusCode::TOO_MANY_REQUESTS,
+            "not the account's first"
+        );
+    }
+    assert_eq!(ask("198.51.100.1:1", Some(LINUS)).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(ask("198.51.100.4:1", Some(LINUS)).await, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Whoever owns an account hears of what was done to it.
 
 use regain_protocol::Outcome;
-use regain_server::messages::{Content, OutboundMessage};
+use regain_server::messages::{Content, Notice, OutboundMessage};
 use serde_json::json;
 
 use crate::{
@@ -83,13 +83,18 @@ async fn nothing_that_did_not_happen_is_confirmed() {
     assert_eq!(confirmations(&world).await, to_both("linus", "en", Outcome::Reset));
 }
 
+/// D11: who has no mail address hears by text, in the language of the flow.
 #[tokio::test]
-async fn whoever_has_no_address_is_not_promised_a_mail() {
+async fn d11_whoever_has_no_address_hears_by_text() {
     let world = World::with(EVERYTHING).await;
-    let mut session = proved(&world, "reset", "en", DORA).await;
+    let mut session = proved(&world, "reset", "de", DORA).await;
     session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;
-    assert_eq!((&session.step()["outcome"], &session.step()["notified"]), (&json!("first_password"), &json!(false)));
-    assert!(world.mail().await.is_empty());
+    assert_eq!((&session.step()["outcome"], &session.step()["notified"]), (&json!("first_password"), &json!(true)));
+    let sent = world.mail().await;
+    let [OutboundMessage { to, locale, content: Content::TextNotice { notice }, .. }] = &sent[..] else {
+        panic!("one text: {sent:?}")
+    };
+    assert_eq!((to.as_deref(), &**locale, *notice), (Some("+15025550100"), "de", Notice::Reset));
 }
 
 /// Sessions end after a reset and after nothing else.

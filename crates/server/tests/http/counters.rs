@@ -124,8 +124,8 @@ async fn a_destination_gets_only_so_many_messages() {
 }
 
 #[tokio::test]
-async fn all_messages_together_have_a_budget() {
-    let world = World::with("[limits]\nmessages_per_hour = 2\n").await;
+async fn all_messages_that_a_network_asks_for_have_a_budget() {
+    let world = World::with("[limits]\nmessages_per_hour = 10\n").await;
     world.asked("ada@example.com").await;
     world.asked("nobody@example.com").await;
     let mut session = world.identified("grace@example.com").await;

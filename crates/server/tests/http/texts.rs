@@ -131,19 +131,38 @@ async fn texts_until_refused(world: &World, user_ids: &[&str]) -> (usize, String
     panic!("none of {} was refused", user_ids.len())
 }
 
+/// D2, D6: budgets that all share answer nobody, so that they tell nothing of an account, and made-up messages cost them
+/// nothing. That they are kept is tested where messages are sent (`delivery/tests.rs`).
 #[tokio::test]
-async fn a_range_of_numbers_gets_only_so_many_texts_whoever_asks() {
+async fn d2_budgets_that_all_share_answer_nobody() {
+    let budgets = "[limits]\nphone_per_prefix = 1\nphone_per_hour = 50\nmessages_per_destination_a_day = 1\n";
     for user_id in [MARY, NOBODY] {
-        let world = World::with(&merged(&only(&["sms"]), "[limits]\nphone_per_prefix = 3\n")).await;
-        let refused = texts_until_refused(&world, &[user_id; 5]).await;
-        assert_eq!(refused, (3, "3600".to_owned()), "{user_id}");
+        let world = World::with(&merged(&only(&["sms"]), budgets)).await;
+        for _ in 0..9 {
+            world.chosen(user_id, "sms").await;
+        }
         world.chosen(LINUS, "sms").await;
     }
 }
 
+/// D6: a network may ask for a part of a budget, for accounts that exist and for those that do not; others go on.
 #[tokio::test]
-async fn all_phones_together_have_a_budget_which_mail_does_not_use_up() {
-    let world = World::with(&everything_and("[limits]\nphone_per_hour = 3\n")).await;
+async fn d6_a_network_has_its_share_of_a_budget() {
+    for user_id in [MARY, NOBODY] {
+        let world = World::with(&merged(&only(&["sms"]), "[limits]\nphone_per_hour = 20\n")).await;
+        let refused = texts_until_refused(&world, &[user_id; 5]).await;
+        assert_eq!(refused, (4, "3600".to_owned()), "{user_id}: a fifth");
+        let mut session = world.identified(LINUS).await;
+        let method = session.of_kind("sms")[0]["id"].clone();
+        let choose = session.request(&json!({ "do": "choose", "method": method }));
+        assert_eq!(world.send_from("198.51.100.9:50000", choose).await.status, StatusCode::OK, "another network");
+        session.choose(&world, "sms").await.is_problem(409, "step_passed");
+    }
+}
+
+#[tokio::test]
+async fn the_phones_have_a_budget_which_mail_does_not_use_up() {
+    let world = World::with(&everything_and("[limits]\nphone_per_hour = 15\n")).await;
     world.chosen(MARY, "sms").await;
     world.called(LINUS).await;
     world.chosen(MARY, "email").await;

@@ -90,8 +90,9 @@ fn what_keeps_it_from_starting_is_said_in_a_sentence() {
 #[test]
 fn a5_authorities_that_the_environment_names_are_loaded_or_missed() {
     let folder = configured(&[]);
-    let output = program(&folder.path().join("regain.toml")).env("SSL_CERT_FILE", "/nonexistent/ca.pem").output();
-    let Output { status, stderr, .. } = output.expect("runs");
+    let mut program = program(&folder.path().join("regain.toml"));
+    program.env_remove("SSL_CERT_DIR").env("SSL_CERT_FILE", "/nonexistent/ca.pem");
+    let Output { status, stderr, .. } = program.output().expect("runs");
     let said = String::from_utf8_lossy(&stderr);
     assert!(!status.success() && said.contains("SSL_CERT_FILE") && said.contains("/nonexistent/ca.pem"), "{said}");
 

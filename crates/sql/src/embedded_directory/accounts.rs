@@ -110,7 +110,8 @@ impl EmbeddedDirectory {
         if let Some(current) = &change.current {
             let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
             let stored = row.and_then(|row| row.password_hash);
-            let right = self.hashing.verify(Standing::Proved, current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
+            let right =
+                self.hashing.verify(Standing::Proved, current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
             compared = stored.filter(|_| right).map_or(Compared::Wrong, Compared::Right);
         }
         Ok(Write::Password { id: id.clone(), hash, compared, remembered: self.remembered })

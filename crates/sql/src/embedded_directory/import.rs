@@ -439,7 +439,11 @@ mod tests {
         assert_eq!(registered.mails[0].address, "b@example.com");
         for (answer, is_right) in [("O’Neill", true), ("o'neil", false)] {
             let given = [GivenAnswer { question: "first_pet", answer: &answer.into() }];
-            assert_eq!(directory.check_answers(Some(&ada.id), Standing::Stranger, &given).await.expect("answers"), is_right, "{answer}");
+            assert_eq!(
+                directory.check_answers(Some(&ada.id), Standing::Stranger, &given).await.expect("answers"),
+                is_right,
+                "{answer}"
+            );
         }
     }
 

@@ -46,11 +46,18 @@ pub async fn d19_each_channel_is_claimed_by_itself<F: StoreFixture>(fixture: &F)
     queue(&store, (0..40).map(|n| message(&format!("m{n}"), "f")).collect()).await;
     queue(&store, Channel::ALL.into_iter().map(of).collect()).await;
     for channel in [Channel::Call, Channel::Text, Channel::Hook] {
-        let claimed = store.claim_message(&[channel], start(), start() + LEASE).await.expect("answers").expect("one is due");
+        let claimed =
+            store.claim_message(&[channel], start(), start() + LEASE).await.expect("answers").expect("one is due");
         assert_eq!(claimed.id, channel.as_str());
         assert_eq!(store.claim_message(&[channel], start(), start() + LEASE).await.expect("answers"), None);
     }
-    assert!(store.claim_message(&[Channel::Mail, Channel::Call], start(), start() + LEASE).await.expect("answers").is_some());
+    assert!(
+        store
+            .claim_message(&[Channel::Mail, Channel::Call], start(), start() + LEASE)
+            .await
+            .expect("answers")
+            .is_some()
+    );
 }
 
 pub async fn the_oldest_is_claimed_first<F: StoreFixture>(fixture: &F) {

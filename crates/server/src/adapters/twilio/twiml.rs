@@ -2,10 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::mails::CallWords;
-
-/// Time that the voice waits for a key, in seconds, each of the two times that it asks.
-const WAITS_FOR: u32 = 10;
+use crate::{mails::CallWords, ports::CALL_VOICE_WAITS_FOR};
 
 /// The provider's voices for languages that are named without a country: those that every voice of its own
 /// has, for which it asks no voice's name (its reference of `<Say>`).
@@ -65,7 +62,7 @@ pub(crate) fn document(say: Say, lang: &str, words: &CallWords) -> String {
 /// `finishOnKey`.
 fn ask(body: &mut String, lang: &str, first: &[&String], second: &String) {
     for words in [first, &[second]] {
-        let _ = write!(body, r#"<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{WAITS_FOR}">"#);
+        let _ = write!(body, r#"<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="{CALL_VOICE_WAITS_FOR}">"#);
         speak(body, lang, words);
         body.push_str("</Gather>");
     }

@@ -21,7 +21,7 @@ impl CallListener for Listener {
             CallEvent::Key('#') => Heard::Proved,
             CallEvent::Key(_) => Heard::WrongKey,
             CallEvent::Ringing | CallEvent::Answered => Heard::Listening,
-            CallEvent::Over | CallEvent::Failed => Heard::Over,
+            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => Heard::Over,
         })
     }
 }

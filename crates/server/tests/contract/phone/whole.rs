@@ -14,7 +14,7 @@ use regain_server::{
     adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore, Twilio},
     app::App,
     config::Config,
-    delivery::{Delivery, Line, Texts},
+    delivery::{Budgets, Delivery, Line, Texts},
     http,
     keys::Keys,
     mails::Mails,
@@ -153,6 +153,7 @@ impl Whole {
             mails: Mails::new("Contoso", Help::default(), PUBLIC_URL),
             texts: Texts { organisation: "Contoso".into(), webotp_host: "recover.example.com".into() },
             line: Line::default(),
+            budgets: Budgets::from(&app.config().limits),
             mail_connections: 1,
             wake: ports.wake,
         };

@@ -7,6 +7,7 @@ pub mod ids;
 pub mod mail_address;
 pub mod password_form;
 pub mod phone_number;
+mod premium_numbers;
 pub mod questions;
 pub mod recovery_code;
 pub mod totp;

@@ -5,6 +5,8 @@ use std::{fmt, ops::RangeInclusive, str::FromStr};
 use regain_folding::{ascii_digit, is_dash, is_invisible};
 use serde::{Deserialize, Serialize};
 
+use crate::premium_numbers;
+
 /// The fewest and the most digits of an E.164 number, the country code included (ITU-T E.164, 6.2.1
 /// for the most; no country has numbers that are shorter).
 const DIGITS: RangeInclusive<usize> = 7..=15;
@@ -130,9 +132,13 @@ impl From<E164> for String {
     }
 }
 
-/// The countries whose phones can be reached from here, by what their numbers begin with, such as `+1` or `+4930`.
+/// The countries whose phones can be reached from here, by what their numbers begin with, such as `+1` or `+4930`; without
+/// the ranges of them that are forbidden, and without those that pay whoever is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Countries(Vec<String>);
+pub struct Countries {
+    allowed: Vec<String>,
+    forbidden: Vec<String>,
+}
 
 /// A text that no number begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -142,35 +148,54 @@ pub struct NotAPrefix;
 impl Countries {
     /// Reads the beginnings of the numbers of each country.
     pub fn parse<T: AsRef<str>>(prefixes: impl IntoIterator<Item = T>) -> Result<Self, NotAPrefix> {
-        let read = |prefix: T| {
-            let digits = prefix.as_ref().strip_prefix('+').ok_or(NotAPrefix)?;
-            let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-            let fits = (1..=*DIGITS.end()).contains(&digits.len());
-            if is_digits && fits { Ok(prefix.as_ref().to_owned()) } else { Err(NotAPrefix) }
-        };
-        prefixes.into_iter().map(read).collect::<Result<_, _>>().map(Self)
+        Ok(Self { allowed: read_prefixes(prefixes)?, forbidden: Vec::new() })
+    }
+
+    /// These without the numbers that begin so.
+    pub fn without<T: AsRef<str>>(self, prefixes: impl IntoIterator<Item = T>) -> Result<Self, NotAPrefix> {
+        Ok(Self { forbidden: read_prefixes(prefixes)?, ..self })
     }
 
     /// Tells if there is none.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.allowed.is_empty()
     }
 
     /// The beginnings, as they were written.
     pub fn prefixes(&self) -> &[String] {
-        &self.0
+        &self.allowed
     }
 
-    /// Tells if a number can be texted and called.
+    /// Tells if a number can be texted and called. Of what is allowed and what is forbidden the longer beginning counts,
+    /// so that a premium range is reached where it is named.
     pub fn reach(&self, number: &E164) -> bool {
-        self.prefix_of(number).is_some()
+        let Some(allowed) = self.prefix_of(number).map(str::len) else { return false };
+        let is_forbidden = longest(&self.forbidden, number).is_some_and(|prefix| prefix.len() >= allowed);
+        let is_premium = premium_numbers::range_of(&number.0).is_some_and(|range| range.len() > allowed);
+        !is_forbidden && !is_premium
     }
 
     /// The longest beginning that a number has of these.
     pub fn prefix_of(&self, number: &E164) -> Option<&str> {
-        let begins = self.0.iter().filter(|prefix| number.0.starts_with(prefix.as_str()));
-        begins.max_by_key(|prefix| prefix.len()).map(String::as_str)
+        longest(&self.allowed, number)
     }
+}
+
+/// The longest beginning that a number has of these.
+fn longest<'a>(prefixes: &'a [String], number: &E164) -> Option<&'a str> {
+    let begins = prefixes.iter().filter(|prefix| number.0.starts_with(prefix.as_str()));
+    begins.max_by_key(|prefix| prefix.len()).map(String::as_str)
+}
+
+/// Reads beginnings of numbers.
+fn read_prefixes<T: AsRef<str>>(prefixes: impl IntoIterator<Item = T>) -> Result<Vec<String>, NotAPrefix> {
+    let read = |prefix: T| {
+        let digits = prefix.as_ref().strip_prefix('+').ok_or(NotAPrefix)?;
+        let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+        let fits = (1..=*DIGITS.end()).contains(&digits.len());
+        if is_digits && fits { Ok(prefix.as_ref().to_owned()) } else { Err(NotAPrefix) }
+    };
+    prefixes.into_iter().map(read).collect()
 }
 
 /// Tells if a character groups the digits of a number.
@@ -254,6 +279,33 @@ mod tests {
             assert_eq!(parse(text), Ok(number.to_owned()), "{text}");
         }
         assert!((1..TRUNK_ZERO.len()).all(|at| !TRUNK_ZERO[..at].iter().any(|code| TRUNK_ZERO[at].starts_with(code))));
+    }
+
+    /// D23: of an allowed country, premium numbers are reached only where they are named, and forbidden ones never.
+    #[test]
+    fn d23_premium_and_forbidden_ranges_are_not_reached() {
+        let number = |text: &str| E164::parse(text).expect("a number");
+        let countries =
+            Countries::parse(["+1", "+44"]).expect("prefixes").without(["+1876", "+4420"]).expect("prefixes");
+        for reached in ["+14255550123", "+447911123456", "+441632960123"] {
+            assert!(countries.reach(&number(reached)), "{reached}");
+        }
+        for not in ["+19005550123", "+449061234567", "+18765550123", "+442079460958", "+493012345678"] {
+            assert!(!countries.reach(&number(not)), "{not}");
+        }
+        let named = Countries::parse(["+1", "+1900"]).expect("prefixes");
+        assert!(named.reach(&number("+19005550123")) && named.reach(&number("+14255550123")));
+        assert!(Countries::parse(["+1"]).expect("prefixes").without(["1876"]).is_err());
+    }
+
+    /// A made-up account has a phone wherever a real one can have one.
+    #[test]
+    fn d23_made_up_numbers_are_in_no_premium_range() {
+        for code in 1..1000 {
+            let prefix = format!("+{code}");
+            let countries = Countries::parse([&prefix]).expect("a prefix");
+            assert!(countries.reach(&E164::made_up(&prefix, 42)), "{prefix}");
+        }
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub struct PhoneConfig {
     /// codes, or longer. Codes to numbers of other countries are how such services are made to pay
     /// (REQUIREMENTS 9), so there is no default.
     pub countries: Vec<String>,
+    /// The beginnings of numbers that are neither texted nor called, although they belong to one of `countries`, such as
+    /// `["+1876"]`. Premium-rate, shared-cost and personal numbers are forbidden anyway, unless `countries` names them.
+    pub forbidden: Vec<String>,
     /// After how long a provider that does not answer is given up, in seconds. Default 10.
     pub timeout_s: u32,
 }
@@ -81,7 +84,8 @@ impl PhoneConfig {
 
     /// The countries whose phones may be texted and called. None that is written wrongly passes the check.
     pub fn countries(&self) -> Countries {
-        Countries::parse(&self.countries).unwrap_or_default()
+        let countries = Countries::parse(&self.countries).unwrap_or_default();
+        countries.without(&self.forbidden).unwrap_or_default()
     }
 
     /// After how long a provider that does not answer is given up.
@@ -106,6 +110,22 @@ impl PhoneConfig {
                 Countries::parse([prefix]).is_ok(),
                 "phone.countries",
                 format!("{prefix:?} is not the beginning of an international number, such as +1"),
+            );
+        }
+        for prefix in &self.forbidden {
+            faults.require(
+                Countries::parse([prefix]).is_ok(),
+                "phone.forbidden",
+                format!("{prefix:?} is not the beginning of an international number, such as +1876"),
+            );
+        }
+        // Unknown user IDs have phones as known ones do.
+        let countries = self.countries();
+        for prefix in countries.prefixes() {
+            faults.require(
+                countries.reach(&E164::made_up(prefix, 0)),
+                "phone.forbidden",
+                format!("leaves no numbers of {prefix}, or none that made-up accounts have: forbid longer beginnings"),
             );
         }
         match self.kind {
@@ -255,6 +275,8 @@ mod tests {
             (&TWILIO_LEAST.replace("countries", "#"), "phone.countries: "),
             (&TWILIO_LEAST.replace("\"+1\"", "\"1\""), "phone.countries: "),
             (&TWILIO_LEAST.replace("\"+1\"", "\"+0\""), "phone.countries: "),
+            (&format!("{TWILIO_LEAST}forbidden = [\"1876\"]"), "phone.forbidden: "),
+            (&format!("{TWILIO_LEAST}forbidden = [\"+1\"]"), "phone.forbidden: "),
             (&TWILIO_LEAST.replace("account_sid", "#"), "phone.account_sid: "),
             (&TWILIO_LEAST.replace("AC0", "AC/../"), "phone.account_sid: "),
             (&TWILIO_LEAST.replace("auth_token", "#"), "phone.auth_token_file: "),

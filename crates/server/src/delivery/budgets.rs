@@ -2,6 +2,7 @@
 //! answer to anybody depends on how much of a budget is left. What is over a budget is withheld, and looks sent.
 
 use jiff::SignedDuration;
+use regain_values::E164;
 
 use crate::{
     config::LimitsConfig,
@@ -13,9 +14,6 @@ use crate::{
 const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
 const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
-
-/// The digits at its end in which two numbers of one range differ.
-const RANGE_DIGITS: usize = 4;
 
 /// The budgets.
 #[derive(Debug, Clone)]
@@ -60,7 +58,8 @@ impl Budgets {
             ("messages", charge("messages".into(), AN_HOUR, self.messages_per_hour)),
         ];
         if content.channel() != Channel::Mail {
-            let range = to.get(..to.len().saturating_sub(RANGE_DIGITS)).unwrap_or(to);
+            let number = E164::parse(to).ok();
+            let range = number.as_ref().map_or(to, E164::range);
             charges.push(("phone", charge("phone".into(), AN_HOUR, self.phone_per_hour)));
             charges.push(("range of numbers", charge(keys.bucket("range", range), AN_HOUR, self.phone_per_prefix)));
         }

@@ -99,6 +99,7 @@ tries_per_day = 100
 flows_per_client = 1000000
 identifications_per_account = 1000000
 messages_per_destination = 1000000
+messages_per_destination_a_day = 1000000
 messages_per_hour = 1000000
 [mail]
 kind = "outbox"

@@ -183,6 +183,28 @@ async fn a_call_that_could_not_be_placed_has_failed() {
     assert_eq!(session.step()["status"], "calling");
 }
 
+/// D2: a call that is withheld, because a budget is spent, goes like a call to nobody, and proves nothing.
+#[tokio::test]
+async fn d2_a_withheld_call_goes_like_one_to_nobody() {
+    let world = World::with(EVERYTHING).await;
+    let (mut session, call) = world.called(MARY).await;
+    assert_eq!(world.hears(&call, CallEvent::Withheld).await, Heard::Over);
+    let mut statuses = vec![session.call_status(&world).await];
+    for event in [CallEvent::Ringing, CallEvent::Answered, CallEvent::Key('#'), CallEvent::Over] {
+        assert_eq!(world.hears(&call, event).await, Heard::Over, "{event:?}");
+    }
+    for _ in 0..60 {
+        world.advance(1);
+        statuses.push(session.call_status(&world).await);
+    }
+    statuses.dedup();
+    statuses.retain(|status| status != "answered");
+    assert_eq!(statuses, ["calling", "ringing", "no_answer"]);
+    let got = session.answer(&world, json!({ "do": "call_again" })).await;
+    assert_eq!((got.status, &session.step()["status"]), (StatusCode::OK, &json!("calling")));
+    assert_eq!(world.hears(&world.call().await, CallEvent::Ringing).await, Heard::Listening, "the next one rings");
+}
+
 /// `#` in a call that is over says so to the phone, and changes nothing.
 async fn is_deaf(world: &World, session: &mut Session, call: &CallRef) {
     let before = session.show(world).await.body;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use crate::{Channel, Charge, Committed, FlowRow, NewMessage, Store, VoidOthers};
+use crate::{Charge, Committed, FlowRow, NewMessage, Store, VoidOthers};
 use jiff::SignedDuration;
 use regain_protocol::FlowKind;
 

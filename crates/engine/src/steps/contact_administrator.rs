@@ -175,7 +175,7 @@ impl ContactAdministrator {
         let user_id = self.user_id.clone().or(typed).unwrap_or_default();
         let done = Done { outcome: Outcome::RequestSent, user_id: user_id.clone(), notified: false, info_due: false };
         let mut decision = turn.moved(Stage::Done(done));
-        charge(turn, &mut decision, account_key.as_deref(), shared_used_up);
+        charge(turn, &mut decision, account_key.as_deref(), !self.proved.is_empty(), shared_used_up);
         let reference = turn.engine.reference(turn.cx.flow_id);
         for administrator in &rules.administrators {
             decision.effects.push(Effect::Send {
@@ -202,11 +202,16 @@ impl ContactAdministrator {
     }
 }
 
-/// Charges a request: the shares of its account in its network, of the account and of the network, and what all share.
-fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, shared_used_up: bool) {
+/// Charges a request: the shares of its account in its network, of the account and of the network, and what all share. Who
+/// has proved something has a share that no stranger can use up.
+fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, has_proved: bool, shared_used_up: bool) {
     let (keys, limit) = (&turn.engine.keys, turn.engine.rules().limits.requests_per_hour);
     let larger = limit.saturating_mul(LARGER_SHARE);
     let client = turn.cx.client;
+    if let Some(account_key) = account_key.filter(|_| has_proved) {
+        decision.charge(format!("requests, proved:{account_key}"), AN_HOUR, limit, OnOverLimit::RateLimited);
+        return;
+    }
     if let Some(client) = client {
         decision.charge_all(client.charges(keys, "requests from", AN_HOUR, larger), OnOverLimit::RateLimited);
     }

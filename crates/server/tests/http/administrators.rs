@@ -205,6 +205,9 @@ async fn d26_one_network_keeps_nobody_else_from_asking() {
         );
     }
     assert_eq!(ask("198.51.100.1:1", Some(LINUS)).await, StatusCode::TOO_MANY_REQUESTS);
+    let mut proved = world.proved(MARY).await;
+    world.mail().await;
+    assert_eq!(asks(&world, &mut proved, &json!(null)).await.len(), 2, "who has proved something is heard");
     assert_eq!(ask("198.51.100.4:1", Some(LINUS)).await, StatusCode::OK);
 }
 

@@ -50,11 +50,12 @@ pub(super) async fn is_due(
     let [a, b, c, d] = names(channels);
     let query = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM messages WHERE channel IN ($3, $4, $5, $6)
-         AND (progress = 'queued' AND due_at <= $1
+         AND (progress = 'queued' AND (due_at <= $1 OR due_at > $7)
               OR progress = 'claimed' AND NOT voidable
               AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $2)))",
     );
-    query.bind(to_millis(now)).bind(too_late(now, until)).bind(a).bind(b).bind(c).bind(d).fetch_one(reader).await
+    let query = query.bind(to_millis(now)).bind(too_late(now, until)).bind(a).bind(b).bind(c).bind(d);
+    query.bind(to_millis(now + LONGEST_WAIT)).fetch_one(reader).await
 }
 
 /// Claims the message of these channels that has been due for longest, unless one was left behind that must not be

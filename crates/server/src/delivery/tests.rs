@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use regain_protocol::{FlowKind, Help, Secret};
 use tempfile::TempDir;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 use super::*;
 use crate::{
@@ -411,10 +411,11 @@ async fn it_runs_until_it_is_told_to_stop_and_brings_to_an_end_what_it_began() {
 #[tokio::test]
 async fn d19_a_silent_mail_server_holds_up_no_call() {
     /// Takes every mail and never says so.
-    struct Silent;
+    struct Silent(Semaphore);
     #[async_trait]
     impl Notifier for Silent {
         async fn send(&self, _: &Message) -> Result<(), NotifyError> {
+            self.0.add_permits(1);
             std::future::pending().await
         }
     }
@@ -433,8 +434,9 @@ async fn d19_a_silent_mail_server_holds_up_no_call() {
     }
     let world = World::new().await;
     let (rings, wake) = (Arc::new(Rings(Notify::new())), Arc::new(Wake::default()));
+    let silent = Arc::new(Silent(Semaphore::new(0)));
     let delivery = Arc::new(Delivery {
-        notifier: Arc::new(Silent),
+        notifier: Arc::clone(&silent) as _,
         phone: Arc::clone(&rings) as _,
         wake: Arc::clone(&wake),
         ..world.delivery()
@@ -443,11 +445,12 @@ async fn d19_a_silent_mail_server_holds_up_no_call() {
         world.queue(&format!("m{n:02}"), Some("ada@example.net")).await;
     }
     let running = tokio::spawn(delivery.run(std::future::pending()));
+    let _all_wait = silent.0.acquire_many(4).await.expect("is open");
     for n in 0..2 {
-        world.queue_call(&format!("c{n}"), Some("+14255550123")).await;
+        world.queue_call(&format!("z-call-{n}"), Some("+14255550123")).await;
         wake.queued(Channel::Call);
         tokio::time::timeout(Duration::from_secs(30), rings.0.notified()).await.expect("it rings");
-        world.queue_text(&format!("t{n}"), Some("+14255550123")).await;
+        world.queue_text(&format!("z-text-{n}"), Some("+14255550123")).await;
         wake.queued(Channel::Text);
         tokio::time::timeout(Duration::from_secs(30), rings.0.notified()).await.expect("it comes");
     }

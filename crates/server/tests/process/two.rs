@@ -18,7 +18,7 @@ use regain_protocol::Secret;
 use regain_server::{
     adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore},
     keys::Keys,
-    ports::{Accounts as _, Clock as _, OsRng, Rng as _, SignIn, Store as _, SystemClock},
+    ports::{Accounts as _, Channel, Clock as _, OsRng, Rng as _, SignIn, Store as _, SystemClock},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -55,6 +55,7 @@ fn configuration(mail: u16) -> String {
         port = {mail}
         tls = "none"
         from = "help@example.com"
+        connections = 4
         [captcha]
         kind = "off"
         [codes]
@@ -280,7 +281,9 @@ async fn d7_d20_of_two_processes_one_is_killed_and_every_reset_counts_once() {
     drop((second, third));
     let later = SystemClock.now() + SignedDuration::from_mins(5);
     let mut left_behind = Vec::new();
-    while let Some(message) = store.claim_message(later, later + SignedDuration::from_mins(3)).await.expect("answers") {
+    while let Some(message) =
+        store.claim_message(&Channel::ALL, later, later + SignedDuration::from_mins(3)).await.expect("answers")
+    {
         left_behind.push(message.id);
     }
     eprintln!("{} notices were with the dead process", left_behind.len());

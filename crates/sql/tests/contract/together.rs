@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use regain_ports::{
-    Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Clock as _, Committed,
-    FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn, Store as _, Unlocked,
+    Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Channel, Clock as _,
+    Committed, FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn, Store as _, Unlocked,
     contract::accounts::AccountsFixture as _,
 };
 use regain_protocol::{FlowKind, Role, Secret};
@@ -240,6 +240,7 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
         id: id.into(),
         flow_id: "f".into(),
         payload: String::new(),
+        channel: Channel::Mail,
         not_after: fixture.now(),
         voidable: false,
     };

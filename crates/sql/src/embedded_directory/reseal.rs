@@ -70,7 +70,7 @@ mod tests {
         let list = "people = [{ user_id = 'ada', name = 'A', authenticator = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
                     recovery_codes = ['7K3QX-9MBWD-2HZ4T'] }]";
         directory.import(&People::from_toml(list).expect("reads")).await.expect("imports");
-        let ada = directory.find("ada").await.expect("answers").expect("is there").id;
+        let ada = directory.find(&"ada".parse().expect("a user ID")).await.expect("answers").expect("is there").id;
         directory.database.close().await;
 
         let directory = open(&folder, Keys::derive(&second).with_former(&[first])).await;

@@ -155,7 +155,7 @@ mod tests {
                 break;
             }
             let flow = FlowRow {
-                id: format!("written {n}"),
+                id: format!("written {n}").into(),
                 kind: FlowKind::Reset,
                 version: 0,
                 token_hash: String::new(),
@@ -176,6 +176,8 @@ mod tests {
                 replay: None,
                 audit: Vec::new(),
                 void_others: None,
+                claim: None,
+                account: None,
                 now: at(900_000),
             };
             let begun = Instant::now();

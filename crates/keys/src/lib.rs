@@ -36,6 +36,7 @@ pub struct Keys {
     seal: Secret<[u8; 32]>,
     captcha: Secret<[u8; 32]>,
     fingerprint: Secret<[u8; 32]>,
+    audit: Secret<[u8; 32]>,
     /// Newest first: they open what they sealed and recognise what they hashed, and make nothing new.
     former: Vec<Self>,
 }
@@ -83,6 +84,7 @@ impl Keys {
             seal: subkey("seal"),
             captcha: subkey("captcha"),
             fingerprint: subkey("fingerprint"),
+            audit: subkey("audit"),
             former: Vec::new(),
         }
     }
@@ -161,6 +163,16 @@ impl Keys {
     /// Every form in which a saved recovery code may be stored: by this server key, and by each that it replaced.
     pub fn recovery_code_hashes(&self, account_id: &str, code: &Secret<String>) -> Vec<String> {
         self.all().map(|keys| keys.recovery_code_hash(account_id, code)).collect()
+    }
+
+    /// Keyed hash by which the audit log shows that nobody has changed it.
+    pub fn audit_mac(&self, parts: &[&[u8]]) -> String {
+        URL_SAFE_NO_PAD.encode(mac(&self.audit, parts))
+    }
+
+    /// Tells if a hash is one by [`Keys::audit_mac`], of now or of a server key that was replaced.
+    pub fn is_audit_mac(&self, parts: &[&[u8]], hash: &str) -> bool {
+        self.all().any(|keys| same(&keys.audit_mac(parts), hash))
     }
 
     /// Hash for the store of a request, or of the `Idempotency-Key` that came with it.

@@ -111,11 +111,11 @@ pub(crate) mod testing {
         let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
         let directory =
-            EmbeddedDirectory::open_with(database.clone(), clock.clone(), rng.clone(), keys, HashCost::TEST)
+            EmbeddedDirectory::open_with(database.clone(), clock.clone(), rng.clone(), keys.clone(), HashCost::TEST)
                 .await
                 .expect("opens");
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database)),
+            store: Arc::new(SqliteStore::new(database, keys)),
             directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(NoMail),
             phone: Arc::new(NoPhone),

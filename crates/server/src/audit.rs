@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{AuditFilter, DatabaseReader},
+    adapters::{AuditFilter, AuditReport, DatabaseReader},
     config::Config,
-    ports::AuditEntry,
+    keys::Keys,
+    ports::{AuditEntry, StoreError},
     serve::Failure,
 };
 use serde::Serialize;
@@ -41,6 +42,19 @@ pub(crate) async fn export(config: &Config, filter: &AuditFilter, out: &mut impl
     let exported = export_from(&reader, filter, out).await;
     reader.close().await;
     exported
+}
+
+/// Checks that nobody has changed the log; returns what it consists of, in a sentence.
+pub(crate) async fn verify(config: &Config, keys: &Keys) -> Result<String, Failure> {
+    let reader = DatabaseReader::open(&config.store.path).await?;
+    let report = reader.verify_audit(keys, &config.store.audit_dir()).await;
+    reader.close().await;
+    let AuditReport { files, archived_lines, lines, faults } = report.map_err(StoreError::unavailable)?;
+    if faults.is_empty() {
+        Ok(format!("The audit log is whole: {archived_lines} lines in {files} files and {lines} in the database."))
+    } else {
+        Err(Failure::AuditChanged(faults.join("\n")))
+    }
 }
 
 async fn export_from(reader: &DatabaseReader, filter: &AuditFilter, out: &mut impl Write) -> Result<(), Failure> {

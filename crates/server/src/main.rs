@@ -66,6 +66,9 @@ enum Command {
         /// Only what happened in this flow
         #[arg(long, value_name = "ID")]
         flow: Option<String>,
+        /// Check instead that nobody has changed it, from its oldest file to its last line
+        #[arg(long, conflicts_with_all = ["since", "flow"])]
+        verify: bool,
     },
 }
 
@@ -81,7 +84,8 @@ fn main() -> ExitCode {
         Some(Command::Restore { file, replace }) => restore(config, &file, replace),
         Some(Command::Compact) => compact(config),
         Some(Command::AdoptKey) => adopt_key(config),
-        Some(Command::Audit { since, flow }) => audit(config, &AuditFilter { since, flow_id: flow }),
+        Some(Command::Audit { verify: true, .. }) => verify_audit(config),
+        Some(Command::Audit { since, flow, verify: false }) => audit(config, &AuditFilter { since, flow_id: flow }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,6 +150,13 @@ fn adopt_key(config: &Path) -> Result<(), Failure> {
 fn audit(config: &Path, filter: &AuditFilter) -> Result<(), Failure> {
     let config = Config::load(config)?;
     runtime()?.block_on(audit::export(&config, filter, &mut io::stdout().lock()))
+}
+
+fn verify_audit(config: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let keys = config.server.existing_keys()?;
+    println!("{}", runtime()?.block_on(audit::verify(&config, &keys))?);
+    Ok(())
 }
 
 fn runtime() -> Result<Runtime, Failure> {

@@ -91,6 +91,9 @@ pub enum Failure {
     /// A backup was not made or not restored.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// The audit log is not what was written; a sentence for each fault.
+    #[error("the audit log is not whole:\n{0}")]
+    AuditChanged(String),
     /// The database cannot be compacted.
     #[error("cannot compact the database: {0}")]
     Compact(String),

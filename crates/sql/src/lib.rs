@@ -19,4 +19,4 @@ pub use embedded_directory::{
 };
 pub use reader::{Content, DatabaseReader};
 pub use server_key::ServerKeyError;
-pub use store::{AuditFilter, AuditPosition, SqliteStore};
+pub use store::{AuditFilter, AuditPosition, AuditReport, SqliteStore};

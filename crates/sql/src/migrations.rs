@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 12] = migrations![
+const MIGRATIONS: [(&str, &str); 13] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -23,6 +23,7 @@ const MIGRATIONS: [(&str, &str); 12] = migrations![
     "0007_failures_since",
     "0008_recovery_codes",
     "0009_storage",
+    "0010_audit_chain",
     "0011_claims_and_leases",
     "0012_counters",
     "0013_channels",
@@ -38,7 +39,12 @@ pub(super) fn migrator() -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// The number of the newest migration. Not every number was used.
+/// Tells if a statement, as the database keeps it, is one of the migrations'.
+pub(super) fn have(statement: &str) -> bool {
+    MIGRATIONS.iter().any(|(_, sql)| sql.contains(statement))
+}
+
+/// The number of the newest migration.
 pub(super) fn latest() -> i64 {
     migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
 }
@@ -46,7 +52,9 @@ pub(super) fn latest() -> i64 {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
+    use regain_keys::Keys;
     use regain_ports::{Charge, Charged, Clock as _, Store as _, SystemClock};
+    use regain_protocol::Secret;
     use sqlx::{ConnectOptions as _, Connection as _, migrate::Migrator, sqlite::SqliteConnectOptions};
 
     use super::{MIGRATIONS, migrator};
@@ -87,7 +95,8 @@ mod tests {
         }
         connection.close().await.expect("closes");
 
-        let store = SqliteStore::new(Database::open(&path).await.expect("opens"));
+        let store =
+            SqliteStore::new(Database::open(&path).await.expect("opens"), Keys::derive(&Secret::new(vec![7; 32])));
         let charge = |bucket: &str| [Charge { bucket: bucket.into(), window: hour, limit: 3, cost: 1 }];
         assert_eq!(store.charge(&charge("b"), now).await.expect("answers"), Charged::Done);
         let full = store.charge(&charge("b"), now).await.expect("answers");
@@ -126,6 +135,7 @@ mod tests {
                 "46beaafda096",
                 "a11f9107addc",
                 "17ffb2700749",
+                "9cd29b46775a",
                 "5622ffeebaf0",
                 "d3422b861a94",
                 "c3083435dc4e",

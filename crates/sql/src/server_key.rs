@@ -35,7 +35,7 @@ impl Database {
         }
     }
 
-    /// Notes a server key, whatever the database was made with.
+    /// Notes a server key, whatever the database was made with. What the lost key signed can no longer be verified.
     pub async fn adopt_key(&self, keys: &Keys) -> Result<(), ServerKeyError> {
         Ok(self.note_key(keys).await?)
     }

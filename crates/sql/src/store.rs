@@ -8,9 +8,12 @@ mod claims;
 mod messages;
 mod purge;
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
-pub use audit::{AuditFilter, AuditPosition};
-use jiff::{SignedDuration, Timestamp};
+pub use audit::{AuditFilter, AuditPosition, AuditReport};
+use jiff::{SignedDuration, Span, Timestamp};
+use regain_keys::Keys;
 use regain_protocol::FlowKind;
 use sqlx::Row as _;
 
@@ -35,12 +38,43 @@ const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     database: Database,
+    /// Sign the audit log.
+    keys: Keys,
+    retention: Option<Retention>,
+}
+
+/// The days of the audit log that stay in the database, and the folder of the files of those before.
+#[derive(Debug, Clone)]
+struct Retention {
+    days: u32,
+    folder: PathBuf,
 }
 
 impl SqliteStore {
     /// The store in an open database.
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database, keys: Keys) -> Self {
+        Self { database, keys, retention: None }
+    }
+
+    /// The same store, moving what is in the audit log for longer than so many whole days to files in a folder.
+    #[must_use]
+    pub fn archiving(self, days: u32, folder: PathBuf) -> Self {
+        Self { retention: Some(Retention { days, folder }), ..self }
+    }
+
+    /// Gives the audit log of a former version its chain, which takes about half a minute for a million lines.
+    pub async fn prepare(&self) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
+        audit::begin(&mut transaction, &self.keys).await.map_err(StoreError::unavailable)?;
+        transaction.commit().await.map_err(StoreError::unavailable)
+    }
+
+    /// Moves the days of the audit log that are over to files; returns the number of lines.
+    async fn archive(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let Some(Retention { days, folder }) = &self.retention else { return Ok(0) };
+        let Ok(first_day_kept) = audit::date(now).checked_sub(Span::new().days(*days)) else { return Ok(0) };
+        let archived = audit::archive(&self.database, &self.keys, folder, first_day_kept, now).await;
+        archived.map_err(StoreError::unavailable)
     }
 
     /// Rolls back what a full counter refused.
@@ -76,7 +110,7 @@ impl Store for SqliteStore {
 
     async fn commit(&self, change: &Change) -> Result<Committed, StoreError> {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let committed = write(&mut transaction, change).await.map_err(StoreError::unavailable)?;
+        let committed = write(&mut transaction, &self.keys, change).await.map_err(StoreError::unavailable)?;
         // Whatever is not committed is rolled back: nothing of a refused change stays.
         match &committed {
             Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
@@ -179,6 +213,7 @@ impl Store for SqliteStore {
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
         let long_ago = to_millis(now - KEPT_AFTER);
+        let now_at = now;
         let now = to_millis(now);
         let mut purged = 0;
         for (perishable, until) in [
@@ -190,8 +225,10 @@ impl Store for SqliteStore {
         ] {
             purged += perishable.purge(&self.database, until).await.map_err(StoreError::unavailable)?;
         }
+        // What is forgotten is not held up by a folder that cannot be written to.
+        let archived = self.archive(now_at).await;
         purge::give_back(&self.database).await.map_err(StoreError::unavailable)?;
-        Ok(purged)
+        Ok(purged + archived?)
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -200,7 +237,7 @@ impl Store for SqliteStore {
 }
 
 /// Writes all of a change; what it says decides whether the transaction is committed.
-async fn write(transaction: &mut WriteTransaction, change: &Change) -> sqlx::Result<Committed> {
+async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change) -> sqlx::Result<Committed> {
     if !write_flow(transaction, &change.flow).await? {
         return Ok(Committed::Conflict);
     }
@@ -232,9 +269,7 @@ async fn write(transaction: &mut WriteTransaction, change: &Change) -> sqlx::Res
     for message in &change.messages {
         messages::queue(transaction, message, change.now).await?;
     }
-    for entry in &change.audit {
-        audit::append(transaction, entry).await?;
-    }
+    audit::append(transaction, keys, &change.audit).await?;
     Ok(Committed::Done)
 }
 

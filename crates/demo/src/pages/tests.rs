@@ -58,7 +58,7 @@ impl World {
         let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
         let keys = Keys::derive(&config.server.server_key().expect("a key"));
         let directory =
-            EmbeddedDirectory::open_with(database.clone(), clock.clone(), rng.clone(), keys, HashCost::TEST)
+            EmbeddedDirectory::open_with(database.clone(), clock.clone(), rng.clone(), keys.clone(), HashCost::TEST)
                 .await
                 .expect("opens");
         directory.import(&people).await.expect("imports");
@@ -66,7 +66,7 @@ impl World {
         // The first that is named: the calls of these tests are of no flow.
         outbox.report_to(Arc::new(WaitsForPound));
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database)),
+            store: Arc::new(SqliteStore::new(database, keys)),
             directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),

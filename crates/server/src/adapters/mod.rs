@@ -12,9 +12,9 @@ mod web_client;
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;
 pub use regain_sql::{
-    AuditFilter, AuditPosition, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory, HashCost,
-    ImportError, MailRole, NewPerson, OpenError, People, PeopleError, PersonMail, PersonPhone, PersonQuestion,
-    PhoneRole, Restored, ServerKeyError, SqliteStore, back_up, restore,
+    AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
+    HashCost, ImportError, MailRole, NewPerson, OpenError, People, PeopleError, PersonMail, PersonPhone,
+    PersonQuestion, PhoneRole, Restored, ServerKeyError, SqliteStore, back_up, restore,
 };
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;

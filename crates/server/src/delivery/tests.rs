@@ -142,13 +142,13 @@ impl World {
     async fn refusing_with(refusal: fn(String) -> NotifyError) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        let store = Arc::new(SqliteStore::new(database));
+        let keys = Arc::new(Keys::derive(&Secret::new(vec![7; 32])));
+        let store = Arc::new(SqliteStore::new(database, (*keys).clone()));
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:00:00Z".parse().expect("a valid time"))));
         let outbox = Outbox::default();
         let up = AtomicBool::new(true);
         let notifier = Arc::new(Switched { up, refusal, attempts: AtomicUsize::new(0), outbox: outbox.clone() });
         let calls = Arc::new(Calls::default());
-        let keys = Arc::new(Keys::derive(&Secret::new(vec![7; 32])));
         let delivery = Arc::new(Delivery {
             store: Arc::clone(&store) as _,
             phone: Arc::clone(&notifier) as _,

@@ -52,8 +52,13 @@ pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Ext
             Arc::new(Twilio::new(&config.phone, &roots, &config.server.public_url, keys.clone(), rng.clone())?)
         }
     };
+    let mut store = SqliteStore::new(database.clone(), keys.clone());
+    if config.store.audit_days > 0 {
+        store = store.archiving(config.store.audit_days, config.store.audit_dir());
+    }
+    store.prepare().await?;
     Ok(Ports {
-        store: Arc::new(SqliteStore::new(database.clone())),
+        store: Arc::new(store),
         directory: Directory::embedded(Arc::new(directory)),
         notifier,
         phone,

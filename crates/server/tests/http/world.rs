@@ -146,7 +146,7 @@ impl World {
         let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached, &ROOTS).expect("breached passwords");
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database)),
+            store: Arc::new(SqliteStore::new(database, keys())),
             directory: Directory {
                 accounts: accounts.unwrap_or_else(|| directory.clone()),
                 registrations: directory.clone(),

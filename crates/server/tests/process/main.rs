@@ -18,9 +18,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use regain_protocol::FlowKind;
+use regain_protocol::{FlowKind, Secret};
 use regain_server::{
     adapters::{Database, SqliteStore},
+    keys::Keys,
     ports::{AuditEntry, Change, Committed, FlowRow, Store as _},
 };
 use tempfile::TempDir;
@@ -140,7 +141,7 @@ fn people_may_have_answered_the_organisations_own_questions() {
 /// Writes lines into the audit log of a configuration's database.
 async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
     let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-    let store = SqliteStore::new(database.clone());
+    let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
     for (index, &(flow_id, at, event)) in lines.iter().enumerate() {
         let at: Timestamp = at.parse().expect("a time");
         let flow = FlowRow {

@@ -272,7 +272,7 @@ async fn d7_d20_of_two_processes_one_is_killed_and_every_reset_counts_once() {
     assert_eq!(flows.len(), PEOPLE);
 
     // What is queued is sent; what the dead one was sending stays until its lease is over.
-    let store = SqliteStore::new(database.clone());
+    let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
     let mut waiting = 0;
     while waiting < 10 {
         assert!(Instant::now() < crowd.until, "the queue does not run empty");

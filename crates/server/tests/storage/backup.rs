@@ -210,3 +210,19 @@ fn d24_reading_commands_bring_nothing_up_to_date() {
     assert_eq!(database_files(&installation), ["regain.db"]);
     assert!(!installation.has("server.key"), "and no key was made");
 }
+
+/// D15: the command that verifies the audit log, also of a database that a former version made.
+#[test]
+fn d15_the_audit_log_is_verified_by_a_command() {
+    let installation = Installation::new(1);
+    fs::write(installation.path("regain.db"), include_bytes!("../former/regain.db")).expect("writes");
+    let said = installation.refuses(&["audit", "--verify"]);
+    assert!(said.contains("server.key") && !installation.has("server.key"), "{said}");
+    let server = installation.start();
+    let said = installation.succeeds(&["audit", "--verify"]);
+    assert!(said.contains("is whole") && said.contains("files"), "{said}");
+    server.stop();
+    fs::remove_dir_all(installation.path("audit")).unwrap_or_default();
+    fs::write(installation.path("server.key"), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").expect("writes");
+    assert!(installation.refuses(&["audit", "--verify"]).contains("another server key"));
+}

@@ -53,6 +53,7 @@ mod tests {
     use regain_keys::Keys;
     use regain_ports::{Accounts as _, Clock as _, OsRng, Registrations as _, SystemClock};
     use regain_protocol::Secret;
+    use regain_values::UserId;
 
     use crate::{Database, EmbeddedDirectory, HashCost, People};
 
@@ -70,7 +71,7 @@ mod tests {
         let list = "people = [{ user_id = 'ada', name = 'A', authenticator = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
                     recovery_codes = ['7K3QX-9MBWD-2HZ4T'] }]";
         directory.import(&People::from_toml(list).expect("reads")).await.expect("imports");
-        let ada = directory.find(&"ada".parse().expect("a user ID")).await.expect("answers").expect("is there").id;
+        let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there").id;
         directory.database.close().await;
 
         let directory = open(&folder, Keys::derive(&second).with_former(&[first])).await;

@@ -1,14 +1,20 @@
 //! The audit log: appended to with each commit, read by flow or from end to end.
 
+mod archive;
+mod chain;
+mod verify;
+
+pub(super) use archive::{archive, date};
+pub(super) use chain::{append, begin};
 use jiff::Timestamp;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use crate::{
     DatabaseReader,
     database::{from_millis, to_millis},
-    transaction::WriteTransaction,
 };
 use regain_ports::{AuditEntry, StoreError};
+pub use verify::AuditReport;
 
 /// The lines of the audit log to read.
 #[derive(Debug, Clone, Default)]
@@ -66,25 +72,8 @@ impl DatabaseReader {
     }
 }
 
-/// Appends to the audit log.
-pub(super) async fn append(transaction: &mut WriteTransaction, entry: &AuditEntry) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail)
-         VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1), $2, $3, $4, $5, $6)",
-    )
-    .bind(entry.flow_id.as_str())
-    .bind(to_millis(entry.at))
-    .bind(&entry.account_key)
-    .bind(&entry.event)
-    .bind(&entry.client)
-    .bind(&entry.detail)
-    .execute(&mut **transaction)
-    .await
-    .map(drop)
-}
-
 /// The line of a row.
-pub(super) fn entry_from(row: &SqliteRow) -> sqlx::Result<AuditEntry> {
+pub(in crate::store) fn entry_from(row: &SqliteRow) -> sqlx::Result<AuditEntry> {
     Ok(AuditEntry {
         at: from_millis(row.try_get("at")?)?,
         flow_id: row.try_get::<String, _>("flow_id")?.into(),
@@ -97,8 +86,14 @@ pub(super) fn entry_from(row: &SqliteRow) -> sqlx::Result<AuditEntry> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
+    use regain_keys::Keys;
+    use regain_ports::Store as _;
+    use regain_protocol::Secret;
+
     use super::*;
-    use crate::Database;
+    use crate::{Database, SqliteStore};
 
     fn line(flow_id: &str, second: i64, event: &str) -> AuditEntry {
         AuditEntry {
@@ -111,13 +106,15 @@ mod tests {
         }
     }
 
+    fn keys() -> Keys {
+        Keys::derive(&Secret::new(vec![7; 32]))
+    }
+
     async fn with(lines: &[AuditEntry]) -> (tempfile::TempDir, Database, DatabaseReader) {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let mut transaction = database.begin_write().await.expect("begins");
-        for line in lines {
-            append(&mut transaction, line).await.expect("appends");
-        }
+        append(&mut transaction, &keys(), lines).await.expect("appends");
         transaction.commit().await.expect("commits");
         let reader = DatabaseReader::open(&folder.path().join("regain.db")).await.expect("opens");
         (folder, database, reader)
@@ -177,5 +174,150 @@ mod tests {
         }
         let kept = store.audit_page(&AuditFilter::default(), None, 10).await.expect("answers");
         assert_eq!(kept.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>(), lines);
+    }
+
+    const DAY: i64 = 86_400;
+
+    /// Runs a statement as somebody who can write to the file.
+    async fn tamper(database: &Database, statements: &[&'static str]) {
+        let mut transaction = database.begin_write().await.expect("begins");
+        for statement in statements {
+            sqlx::query(*statement).execute(&mut *transaction).await.expect(statement);
+        }
+        transaction.commit().await.expect("commits");
+    }
+
+    async fn faults(reader: &DatabaseReader, folder: &Path) -> Vec<String> {
+        reader.verify_audit(&keys(), folder).await.expect("answers").faults
+    }
+
+    fn lines(count: i64) -> Vec<AuditEntry> {
+        (0..count).map(|n| AuditEntry { detail: Some(format!("{{\"n\": {n} }}")), ..line("f", n, "event") }).collect()
+    }
+
+    #[tokio::test]
+    async fn d15_a_gap_a_change_and_a_dropped_trigger_are_noticed() {
+        let drops: &[&'static str] = &[
+            "DROP TRIGGER audit_is_not_updated",
+            "DROP TRIGGER audit_is_not_deleted",
+            "DROP TRIGGER audit_is_chained",
+        ];
+        let cases: [(&[&'static str], &str); 9] = [
+            (&[], "the trigger"),
+            (&["DELETE FROM audit WHERE position = 3"], "lines are missing between 2 and 4"),
+            (&["DELETE FROM audit WHERE position = 1"], "lines are missing between 0 and 2"),
+            (&["DELETE FROM audit WHERE position = 5"], "the last line is 4"),
+            (
+                &[
+                    "DELETE FROM audit WHERE position = 5",
+                    "UPDATE audit_chain SET position = 4, mac = (SELECT mac FROM audit WHERE position = 4)",
+                ],
+                "the ends of the chain were changed",
+            ),
+            (&["UPDATE audit SET event = 'nothing' WHERE position = 2"], "line 2 was changed"),
+            (&["UPDATE audit SET client = '192.0.2.9' WHERE position = 2"], "line 2 was changed"),
+            (&["INSERT INTO audit (flow_id, seq, at, event) VALUES ('g', 1, 0, 'made up')"], "1 lines have no place"),
+            (&["DELETE FROM audit_chain"], "the ends of the chain are gone"),
+        ];
+        for (statements, fault) in cases {
+            let (folder, database, reader) = with(&lines(5)).await;
+            assert_eq!(faults(&reader, folder.path()).await, [""; 0]);
+            tamper(&database, drops).await;
+            tamper(&database, statements).await;
+            let found = faults(&reader, folder.path()).await;
+            assert!(found.iter().any(|found| found.contains(fault)), "{statements:?}: {found:?}");
+            // What is written afterwards does not make it right again.
+            let mut transaction = database.begin_write().await.expect("begins");
+            append(&mut transaction, &keys(), &[line("h", 9, "later")]).await.expect("appends");
+            transaction.commit().await.expect("commits");
+            assert!(!faults(&reader, folder.path()).await.is_empty(), "{statements:?}");
+            drop(reader);
+        }
+        let (folder, _database, reader) = with(&lines(5)).await;
+        let others = Keys::derive(&Secret::new(vec![8; 32]));
+        assert!(!reader.verify_audit(&others, folder.path()).await.expect("answers").faults.is_empty());
+        let rotated = others.with_former(&[Secret::new(vec![7; 32])]);
+        assert!(reader.verify_audit(&rotated, folder.path()).await.expect("answers").faults.is_empty());
+    }
+
+    /// Whole days go to files, each sealed over the one before, and only they are removed.
+    #[tokio::test]
+    async fn d15_expired_days_are_moved_to_sealed_files() {
+        let at = |day: i64, event: &str| line(&format!("flow of {day}"), day * DAY + 40_000, event);
+        let mut all: Vec<_> = (0..2500).map(|n| at(0, &format!("event {n}"))).collect();
+        // Not quite in order, and one from before a clock was set back.
+        all.extend([at(1, "a"), at(0, "late"), at(900, "from the future"), at(1, "b"), at(4, "c"), at(5, "d")]);
+        let (folder, database, reader) = with(&all).await;
+        let archive = folder.path().join("made/audit");
+        let store = SqliteStore::new(database.clone(), keys()).archiving(10, archive.clone());
+        let now = |day: i64| Timestamp::from_second(1_700_000_000 + day * DAY).expect("a time");
+        let names = || {
+            let files = fs::read_dir(&archive).into_iter().flatten().flatten();
+            let mut names: Vec<_> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(store.purge(now(10)).await.expect("purges"), 0);
+        assert!(names().is_empty(), "the tenth day is kept");
+        assert_eq!(store.purge(now(16)).await.expect("purges"), 2505);
+        assert_eq!(names().len(), 3, "{:?}", names());
+        let report = reader.verify_audit(&keys(), &archive).await.expect("answers");
+        assert_eq!(
+            (report.files, report.archived_lines, report.lines, report.faults.len()),
+            (3, 2505, 1, 0),
+            "{report:?}"
+        );
+        assert_eq!(read(&reader, &AuditFilter::default(), 10).await, ["d"]);
+        assert_eq!(store.purge(now(16)).await.expect("purges"), 0);
+
+        // The oldest may be removed; the others show that one is missing or was changed.
+        let files: Vec<_> = names().into_iter().map(|name| archive.join(name)).collect();
+        let contents: Vec<_> = files.iter().map(|file| fs::read_to_string(file).expect("reads")).collect();
+        fs::remove_file(&files[0]).expect("removes");
+        assert!(faults(&reader, &archive).await.is_empty());
+        fs::write(&files[0], &contents[0]).expect("writes");
+        fs::remove_file(&files[1]).expect("removes");
+        assert!(faults(&reader, &archive).await[0].contains("does not follow"));
+        for (index, from, to) in [
+            (0, "event 7\"", "event 8\""),
+            (1, "\"b\"", "\"z\""),
+            (2, "\"c\"", "\"d\""),
+            (2, "\"seal\":\"", "\"seal\":\"A"),
+        ] {
+            for (file, content) in files.iter().zip(&contents) {
+                fs::write(file, content).expect("writes");
+            }
+            assert!(faults(&reader, &archive).await.is_empty());
+            assert!(contents[index].contains(from));
+            fs::write(&files[index], contents[index].replace(from, to)).expect("writes");
+            assert!(!faults(&reader, &archive).await.is_empty(), "{from} in file {index}");
+        }
+        fs::write(&files[2], &contents[2]).expect("writes");
+        fs::remove_file(&files[2]).expect("removes");
+        assert!(faults(&reader, &archive).await[0].contains("end at line"));
+    }
+
+    /// Lines of a former version get their places, once.
+    #[tokio::test]
+    async fn d15_the_log_of_a_former_version_is_chained() {
+        let (folder, database, reader) = with(&[]).await;
+        tamper(
+            &database,
+            &[
+                "DROP TRIGGER audit_is_chained",
+                "INSERT INTO audit (flow_id, seq, at, event) VALUES ('b', 1, 2, 'second'), ('a', 1, 1, 'first')",
+                "CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit
+WHEN NEW.position IS NULL OR NEW.mac IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only: a line needs its place in the chain');
+END",
+            ],
+        )
+        .await;
+        let store = SqliteStore::new(database, keys());
+        store.prepare().await.expect("prepares");
+        store.prepare().await.expect("prepares");
+        let report = reader.verify_audit(&keys(), folder.path()).await.expect("answers");
+        assert_eq!((report.lines, report.faults.len()), (2, 0), "{report:?}");
     }
 }

@@ -141,7 +141,9 @@ mod tests {
     };
 
     use jiff::SignedDuration;
+    use regain_keys::Keys;
     use regain_ports::{Charged, Clock as _, Store as _, SystemClock};
+    use regain_protocol::Secret;
 
     use super::*;
     use crate::{Database, SqliteStore};
@@ -164,7 +166,7 @@ mod tests {
         .expect("inserts");
         transaction.commit().await.expect("commits");
         let charge = Charge { bucket: "b".into(), window: WINDOW, limit: 1_000_000, cost: 1 };
-        (SqliteStore::new(database), charge)
+        (SqliteStore::new(database, Keys::derive(&Secret::new(vec![7; 32]))), charge)
     }
 
     /// The best of many times that something takes.

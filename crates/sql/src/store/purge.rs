@@ -113,8 +113,9 @@ mod tests {
     };
 
     use jiff::Timestamp;
+    use regain_keys::Keys;
     use regain_ports::{Change, Charge, FlowRow, Store as _};
-    use regain_protocol::FlowKind;
+    use regain_protocol::{FlowKind, Secret};
 
     use super::*;
     use crate::{SqliteStore, database::to_millis};
@@ -171,6 +172,8 @@ mod tests {
             };
             let change = Change {
                 flow,
+                account: None,
+                claim: None,
                 charges: vec![charge],
                 messages: Vec::new(),
                 replay: None,
@@ -195,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         fill(&database, flows).await;
-        let store = SqliteStore::new(database.clone());
+        let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
         let before = size(folder.path(), "regain.db");
         let stop = Arc::new(AtomicBool::default());
         let writer = tokio::spawn(write_until(store.clone(), Arc::clone(&stop)));

@@ -44,7 +44,8 @@ impl Embedded {
 
     /// The store over the same database.
     pub(crate) async fn store(&self) -> SqliteStore {
-        SqliteStore::new(Database::open(&self.folder.path().join("regain.db")).await.expect("opens"))
+        let database = Database::open(&self.folder.path().join("regain.db")).await.expect("opens");
+        SqliteStore::new(database, Keys::derive(&Secret::new(vec![7; 32])))
     }
 
     async fn add(&self, people: Vec<NewPerson>) {

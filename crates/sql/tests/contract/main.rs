@@ -3,7 +3,9 @@
 mod embedded;
 mod together;
 
+use regain_keys::Keys;
 use regain_ports::contract::store::StoreFixture;
+use regain_protocol::Secret;
 use regain_sql::{Database, SqliteStore};
 use tempfile::TempDir;
 
@@ -18,7 +20,10 @@ impl StoreFixture for Sqlite {
     }
 
     async fn open(&self) -> SqliteStore {
-        SqliteStore::new(Database::open(&self.0.path().join("regain.db")).await.expect("opens"))
+        SqliteStore::new(
+            Database::open(&self.0.path().join("regain.db")).await.expect("opens"),
+            Keys::derive(&Secret::new(vec![7; 32])),
+        )
     }
 }
 

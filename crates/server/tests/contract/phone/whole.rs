@@ -131,7 +131,7 @@ impl Whole {
         let twilio =
             Twilio::new(&config.phone, &trusted(), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database)),
+            store: Arc::new(SqliteStore::new(database, keys.clone())),
             directory: Directory::embedded(Arc::new(directory)),
             notifier: Arc::new(NoMail),
             phone: Arc::new(twilio),

@@ -1,12 +1,6 @@
 //! A2: a server that is killed at random loses nothing that it said was done.
 
-use std::{
-    collections::HashMap,
-    fs,
-    sync::mpsc::channel,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, fs, thread, time::Duration};
 
 use regain_server::ports::{OsRng, Rng as _};
 use serde_json::json;
@@ -34,7 +28,7 @@ struct Said {
 fn reset(address: &str, sink: &Sink, user_id: &str, password: &str, said: &mut Said) -> std::io::Result<()> {
     let mut session = Session::begin(address)?;
     session.ask(user_id)?;
-    let Some(code) = sink.code_within(Duration::from_millis(700)) else {
+    let Some(code) = sink.code_within(Duration::from_secs(2)) else {
         return Err(std::io::ErrorKind::TimedOut.into());
     };
     session.answer(json!({ "do": "verify", "code": code }))?;
@@ -81,23 +75,20 @@ fn a2_no_reset_that_was_said_to_be_done_is_lost_by_a_kill() {
         let address = server.address.clone();
         let mut random = [0; 2];
         OsRng.fill(&mut random);
-        let lives = Duration::from_millis(100 + u64::from(u16::from_le_bytes(random)) % 500);
-        let (stop, stopped) = channel::<()>();
-        let killer = thread::spawn(move || {
-            let _ = stopped.recv_timeout(lives);
-            server.kill();
-        });
-        let begun = Instant::now();
-        for n in 0.. {
+        let lives = Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 500);
+        let mut resets = (0..).map(|n| {
             let user_id = format!("p{}@example.com", n % PEOPLE);
             let password = format!("a river that runs north {kill} {n}");
             let said = said.entry(user_id.clone()).or_default();
-            if reset(&address, &sink, &user_id, &password, said).is_err() {
-                break;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(30), "it was never killed");
-        }
-        drop(stop);
+            reset(&address, &sink, &user_id, &password, said)
+        });
+        // One is done for certain, and the server dies during one of those that follow.
+        resets.next().expect("there is always one").expect("is done");
+        let killer = thread::spawn(move || {
+            thread::sleep(lives);
+            server.kill();
+        });
+        assert!(resets.take(1000).any(|reset| reset.is_err()), "it was never killed");
         killer.join().expect("no panic");
         // Taken as it lies there: the file with its log of writes.
         let copy = Installation::new(sink.port);
@@ -109,5 +100,4 @@ fn a2_no_reset_that_was_said_to_be_done_is_lost_by_a_kill() {
         has_all(&copy, &said);
     }
     has_all(&installation, &said);
-    assert!(said.values().any(|said| !said.flows.is_empty()), "some were done");
 }

@@ -24,7 +24,7 @@ use crate::assertion;
 use crate::captcha;
 #[cfg(feature = "full")]
 use crate::flow::Reply;
-use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Screen, Ticket, View};
+use crate::flow::{Announcement, Effect, Event, Fault, Field, Focus, HostEvent, Model, Resume, Ticket, View};
 use crate::i18n::{self, Text};
 #[cfg(feature = "full")]
 use crate::keeping;
@@ -104,7 +104,7 @@ impl Shell {
             let effects = model.update(now, event);
             (effects, model.view(now))
         };
-        if !matches!(view.screen, Screen::Identify { .. }) {
+        if !view.screen.has_challenge() {
             self.solving.set(None);
         }
         self.view.set(view);

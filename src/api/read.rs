@@ -198,7 +198,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             continue_url: json.maybe("continue_url"),
         },
         #[cfg(feature = "full")]
-        "sign_in" => StepBody::SignIn { user_id: json.maybe("user_id") },
+        "sign_in" => StepBody::SignIn { user_id: json.maybe("user_id"), captcha: captcha(&json.object("captcha")) },
         #[cfg(feature = "full")]
         "security_info" => full::security_info(json),
         "ended" => StepBody::Ended {

@@ -60,10 +60,13 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
             object.raw("answers", &question_answers(answers));
         }
         #[cfg(feature = "full")]
-        Answer::SignIn { user_id, password } => {
+        Answer::SignIn { user_id, password, captcha } => {
             named(&mut object, "sign_in");
             object.text("user_id", user_id);
             object.text("password", password.expose());
+            if let Some(captcha) = captcha {
+                object.raw("captcha", &solution(captcha));
+            }
         }
         #[cfg(feature = "full")]
         Answer::Unlock {} => named(&mut object, "unlock"),
@@ -240,7 +243,12 @@ mod tests {
                 Answer::Unlock {},
                 Answer::Reset {},
                 Answer::MoreTime {},
-                Answer::SignIn { user_id: plain(), password: secret() },
+                Answer::SignIn { user_id: plain(), password: secret(), captcha: None },
+                Answer::SignIn {
+                    user_id: plain(),
+                    password: secret(),
+                    captcha: Some(CaptchaSolution { id: None, solution: plain() }),
+                },
                 Answer::Add { kind: MethodKind::Sms, role: Some(Role::Mobile), value: Some(secret()) },
                 Answer::Add { kind: MethodKind::Authenticator, role: None, value: None },
                 Answer::Add { kind: MethodKind::RecoveryCodes, role: None, value: None },

@@ -8,12 +8,15 @@ use super::{Announcement, Field, FieldError};
 use crate::clock::{Millis, parse_utc};
 use crate::full::is_saved;
 
+/// The most digits that a code has. A longer one has letters too.
+pub(crate) const DIGITS: u8 = 8;
+
 /// A code on its way and what was typed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnterCode {
     /// Where it went.
     pub method: Method,
-    /// The number of its digits; of a recovery code, of letters and digits.
+    /// The number of its digits, or of letters and digits where they are more than [`DIGITS`].
     pub length: u8,
     /// When it stops being good, at the server.
     pub expires_at: Millis,
@@ -77,8 +80,8 @@ impl EnterCode {
     }
 
     pub(super) fn submit(&mut self) -> Result<Answer, Field> {
-        let read = if is_saved(self.method.kind) { symbol } else { ascii_digit };
-        let code: String = self.code.expose().chars().filter_map(read).collect();
+        let has_letters = self.length > DIGITS;
+        let code: String = self.code.expose().chars().filter_map(|c| symbol(c, has_letters)).collect();
         let code = Secret::new(code);
         if code.expose().len() == usize::from(self.length) {
             return Ok(Answer::Verify { code });
@@ -114,15 +117,15 @@ impl EnterCode {
     }
 }
 
-/// A letter or digit of a recovery code. The server takes small letters for capitals, and look-alikes for what they
-/// stand for.
-fn symbol(c: char) -> Option<char> {
+/// A digit of a code, or a letter where it has letters. The server takes small letters for capitals, and look-alikes for
+/// what they stand for.
+fn symbol(c: char, has_letters: bool) -> Option<char> {
     let plain = match c {
         // As some keyboards of East Asia write them.
         'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0)?,
         _ => c,
     };
-    ascii_digit(plain).or(plain.is_ascii_alphabetic().then_some(plain))
+    ascii_digit(plain).or((has_letters && plain.is_ascii_alphabetic()).then_some(plain))
 }
 
 #[cfg(test)]
@@ -150,6 +153,20 @@ mod tests {
             let Ok(Answer::Verify { code }) = step.submit() else { panic!("{typed} is a code") };
             assert_eq!(code.expose(), "123456");
         }
+    }
+
+    #[test]
+    fn d3_a_long_code_is_read_as_it_is_pasted() {
+        let mut step = step();
+        step.length = 10;
+        for typed in ["7k3qx9mbwd", " 7K3QX 9MBWD\n", "７Ｋ３ｑＸ-9MBWD"] {
+            step.typed(Secret::from(typed));
+            let Ok(Answer::Verify { code }) = step.submit() else { panic!("{typed} is a code") };
+            assert_eq!(code.expose().to_uppercase(), "7K3QX9MBWD");
+        }
+        step.typed(Secret::from("123456"));
+        assert_eq!((step.submit().err(), step.error), (Some(Field::Code), Some(FieldError::CodeLength { length: 10 })));
+        assert!(step.announcement(step.expires_at - 5_000).is_some(), "it has its time");
     }
 
     /// In the lean build the full one goes on here.

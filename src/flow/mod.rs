@@ -43,6 +43,7 @@ pub use contact_administrator::{ContactAdministrator, LONGEST};
 #[cfg(feature = "full")]
 pub use effect::Keep;
 pub use effect::{Announcement, Effect, Focus, HostEvent, Resume};
+pub(crate) use enter_code::DIGITS;
 pub use enter_code::EnterCode;
 pub use event::{Event, Fault, Field, Reply, Ticket};
 pub use identify::Identify;
@@ -432,7 +433,7 @@ impl Model {
                 }
             }
             #[cfg(feature = "full")]
-            (Step::SignIn(step), Field::UserId | Field::Current) => {
+            (Step::SignIn(step), Field::UserId | Field::Current | Field::Captcha) => {
                 step.typed(field, text);
                 self.user_id = step.user_id.clone();
             }

@@ -24,8 +24,8 @@ impl Model {
                 self.accepted(&ask.call, effects);
                 if resent {
                     effects.push(Effect::Announce(Announcement::CodeSent));
-                } else if let (Call::Answer { wish: Wish::AnotherCaptcha, .. }, Some(Step::Identify(_))) =
-                    (&ask.call, self.step())
+                } else if matches!(ask.call, Call::Answer { wish: Wish::AnotherCaptcha, .. })
+                    && self.step().and_then(Step::check).is_some()
                 {
                     effects.push(Effect::Announce(Announcement::NewCaptcha));
                 }
@@ -69,13 +69,11 @@ impl Model {
             404 | 410 if !has_flow => self.session_over(now, &ask.call, effects),
             410 => {}
             _ => {
+                if self.step().and_then(Step::check).is_some_and(|check| check.goes_on(code)) {
+                    return effects.push(Effect::Announce(Announcement::StillWorking));
+                }
                 let field = match self.step() {
-                    Some(Step::Identify(step)) => {
-                        if step.goes_on(code) {
-                            return effects.push(Effect::Announce(Announcement::StillWorking));
-                        }
-                        step.refused(code)
-                    }
+                    Some(Step::Identify(step)) => step.refused(code),
                     Some(Step::ChooseMethod(step)) => step.refused(code),
                     Some(Step::EnterCode(step)) => step.refused(code),
                     Some(Step::AnswerQuestions(step)) => step.refused(code),
@@ -172,7 +170,9 @@ impl Model {
                 NewPassword::new(body).map_or(Step::Unknown, |step| Step::NewPassword(Box::new(step)))
             }
             #[cfg(feature = "full")]
-            StepBody::SignIn { user_id } => Step::SignIn(SignIn::new(user_id, &self.user_id)),
+            StepBody::SignIn { user_id, captcha } if captcha != Some(Captcha::Unknown) => {
+                Step::SignIn(SignIn::new(user_id, captcha, &self.user_id))
+            }
             #[cfg(feature = "full")]
             body @ StepBody::SecurityInfo { .. } => {
                 SecurityInfo::new(body).map_or(Step::Unknown, |step| Step::SecurityInfo(Box::new(step)))

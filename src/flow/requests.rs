@@ -33,7 +33,7 @@ impl Model {
             Some(Step::ChooseOutcome(step)) => step.submit().map(Some),
             Some(Step::NewPassword(step)) => step.submit().map(Some),
             #[cfg(feature = "full")]
-            Some(Step::SignIn(step)) => step.submit().map(Some),
+            Some(Step::SignIn(step)) => step.submit(),
             #[cfg(feature = "full")]
             Some(Step::SecurityInfo(step)) => step.submit(),
             Some(Step::AnswerCall(_) | Step::Unknown) | None => return,
@@ -41,7 +41,7 @@ impl Model {
         match result {
             Ok(Some(answer)) => self.answer(now, Wish::Submit, answer, effects),
             Ok(None) => {
-                if let Some(Step::Identify(_)) = self.step() {
+                if self.step().and_then(Step::check).is_some() {
                     effects.push(Effect::Announce(Announcement::StillWorking));
                 }
                 self.solve_captcha(effects);
@@ -55,7 +55,7 @@ impl Model {
             && !matches!(self.line, Line::Failed { fault: Fault::Busy, .. })
         {
             // Whatever is asked for now, the form does not go by itself any more.
-            if let Step::Identify(step) = &mut live.step {
+            if let Some(step) = live.step.check() {
                 step.waiting = false;
             }
             let step = live.step_id.clone();
@@ -169,7 +169,7 @@ impl Model {
     pub(super) fn asked(&mut self, now: Millis, event: &Event, effects: &mut Effects) {
         let (server_now, can_ask_administrator) = (now + self.offset, self.can_ask_administrator());
         let (wish, answer) = match (event, self.step()) {
-            (Event::AskedForNewCaptcha, Some(Step::Identify(step))) if step.captcha.is_some() => {
+            (Event::AskedForNewCaptcha, Some(step)) if step.has_challenge() => {
                 (Wish::AnotherCaptcha, Answer::NewCaptcha {})
             }
             (Event::AskedForAnotherCode, Some(Step::EnterCode(step)))

@@ -294,6 +294,10 @@ pub struct SignInView {
     pub hint: Option<String>,
     /// Whether there is a way for those who forgot the password.
     pub can_reset: bool,
+    /// The challenge, where there is one.
+    pub captcha: Option<CaptchaView>,
+    /// The form was sent and waits for the challenge to be solved.
+    pub waiting: bool,
     /// What is wrong, and where.
     pub error: Option<(Field, FieldError)>,
 }
@@ -318,7 +322,12 @@ impl Model {
             State::Live(live) => Some(live),
             _ => None,
         };
-        let waiting = live.is_some_and(|live| matches!(&live.step, Step::Identify(step) if step.waiting));
+        let waiting = live.is_some_and(|live| match &live.step {
+            Step::Identify(step) => step.waiting,
+            #[cfg(feature = "full")]
+            Step::SignIn(step) => step.check.waiting,
+            _ => false,
+        });
         let busy = waiting || self.line.is_busy();
         let limited = matches!(self.line, Line::Failed { fault: Fault::Busy, .. });
         let screen = self.screen(server_now, limited || self.line.is_busy());
@@ -388,13 +397,7 @@ impl Model {
                 kind: self.setup.kind,
                 user_id: step.user_id.clone(),
                 hint: self.user_id_hint.clone(),
-                captcha: step.captcha.as_ref().map(|captcha| CaptchaView {
-                    captcha: Arc::clone(captcha),
-                    number: step.number,
-                    progress: step.progress,
-                    solved: !step.solution.is_empty(),
-                    can_renew: !blocked,
-                }),
+                captcha: captcha_view(step, blocked),
                 waiting: step.waiting,
                 error: step.error,
             },
@@ -458,7 +461,9 @@ impl Model {
                 known: step.known,
                 hint: self.user_id_hint.clone(),
                 can_reset: self.flows.contains(&FlowKind::Reset),
-                error: step.error,
+                captcha: captcha_view(&step.check, blocked),
+                waiting: step.check.waiting,
+                error: step.error.or(step.check.error),
             }),
             #[cfg(feature = "full")]
             Step::SecurityInfo(step) => Screen::SecurityInfo(Box::new(step.view())),
@@ -495,4 +500,26 @@ impl Model {
     fn registers(&self, gate: Option<Gate>) -> bool {
         self.setup.kind == FlowKind::Register && gate.is_none()
     }
+}
+
+impl Screen {
+    /// Whether a challenge can be on it.
+    pub const fn has_challenge(&self) -> bool {
+        match self {
+            Self::Identify { .. } => true,
+            #[cfg(feature = "full")]
+            Self::SignIn(_) => true,
+            _ => false,
+        }
+    }
+}
+
+fn captcha_view(step: &super::Identify, blocked: bool) -> Option<CaptchaView> {
+    step.captcha.as_ref().map(|captcha| CaptchaView {
+        captcha: Arc::clone(captcha),
+        number: step.number,
+        progress: step.progress,
+        solved: !step.solution.is_empty(),
+        can_renew: !blocked,
+    })
 }

@@ -1,4 +1,4 @@
-//! The challenge on the first screen: digits to read or to hear, the browser's own work, or the box of
+//! The challenge on the first screen, and where a password is given: digits to read or to hear, the browser's own work, or the box of
 //! an outside service.
 
 use leptos::prelude::*;
@@ -113,6 +113,8 @@ fn typed(context: Context) -> AnyView {
 fn of(view: &View) -> Option<&CaptchaView> {
     match &view.screen {
         Screen::Identify { captcha, .. } => captcha.as_ref(),
+        #[cfg(feature = "full")]
+        Screen::SignIn(sign_in) => sign_in.captcha.as_ref(),
         _ => None,
     }
 }
@@ -125,10 +127,13 @@ fn progress(view: &View) -> String {
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Screen::Identify { captcha: Some(captcha), error: Some((Field::Captcha, error)), .. } = &view.screen else {
-        return None;
+    let error = match &view.screen {
+        Screen::Identify { error: Some((Field::Captcha, error)), .. } => error,
+        #[cfg(feature = "full")]
+        Screen::SignIn(crate::flow::SignInView { error: Some((Field::Captcha, error)), .. }) => error,
+        _ => return None,
     };
-    let text = match (&*captcha.captcha, error) {
+    let text = match (&*of(view)?.captcha, error) {
         (Captcha::Image { .. }, FieldError::Missing) => Text::CaptchaMissing,
         (Captcha::Image { .. }, _) => Text::CaptchaWrong,
         _ => Text::CaptchaFailed,

@@ -6,7 +6,7 @@ use regain_protocol::{MethodKind, NoticeCode};
 use super::parts::{
     Context, Element, HERE, actions, another_way, button, element, field, form, heading, input, lead, submit,
 };
-use crate::flow::{CodeView, Event, Field, FieldError, Screen, View};
+use crate::flow::{CodeView, DIGITS, Event, Field, FieldError, Screen, View};
 use crate::full::is_saved;
 use crate::i18n::{self, Text};
 
@@ -30,7 +30,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
             form(context)
-                .child(code_field(context, code.kind))
+                .child(code_field(context, code))
                 .child(actions(submit(context, |_| Text::Verify), another_way(context))),
         )
         .child(another_code(context, code.kind))
@@ -38,10 +38,10 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
 }
 
 /// Where the code is typed.
-pub(super) fn code_field(context: Context, kind: MethodKind) -> Element {
-    // A saved code is letters too, and no message that comes has one.
-    let (keys, autocomplete, look) =
-        if is_saved(kind) { ("text", "off", "long") } else { ("numeric", "one-time-code", "") };
+pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
+    let (keys, look) = if code.length > DIGITS { ("text", "long") } else { ("numeric", "") };
+    // No message that comes has a saved one.
+    let autocomplete = if is_saved(code.kind) { "off" } else { "one-time-code" };
     let code = input(context, Field::Code, wrong)
         .at("type", "text")
         .at("inputmode", keys)

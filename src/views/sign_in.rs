@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use regain_protocol::FlowKind;
 
+use super::captcha;
 use super::parts::{Context, actions, button, cancel, element, field, form, input, no_hint, screen as begin, submit};
 use crate::flow::{Event, Field, FieldError, Screen, SignInView, View};
 use crate::i18n::{self, Text};
@@ -37,7 +38,14 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
                 .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
                 .child(field(context, Field::Current, label, no_hint, password, wrong))
                 .child(toggle)
-                .child(actions(submit(context, |_| Text::Next), cancel(context))),
+                .child(captcha::part(context))
+                .child(actions(
+                    submit(
+                        context,
+                        |view| if of(view, |sign_in| sign_in.waiting) { Text::Working } else { Text::Next },
+                    ),
+                    cancel(context),
+                )),
         )
         .child(
             element("div")
@@ -64,7 +72,7 @@ fn hint(context: Context) -> String {
 
 fn wrong(view: &View, field: Field) -> Option<String> {
     let Screen::SignIn(sign_in) = &view.screen else { return None };
-    let (at, error) = sign_in.error?;
+    let (at, error) = sign_in.error.filter(|(at, _)| *at != Field::Captcha)?;
     let text = match (at, error) {
         (Field::UserId, FieldError::Missing) => Text::UserIdMissing,
         (Field::UserId, _) => Text::UserIdUnusable,

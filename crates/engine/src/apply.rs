@@ -9,7 +9,7 @@ use regain_protocol::{EndReason, FlowKind, Outcome, Violation};
 
 use crate::{
     Context, Engine,
-    decision::{Application, Decision, Effect, Reply},
+    decision::{Application, Decision, Effect, OnOverLimit, Reply},
     engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
@@ -47,7 +47,7 @@ impl Engine {
     /// The decision that follows. `claimed` is the state that was committed before; whatever became
     /// of the flow meanwhile, a password that is set is said to be set.
     pub fn applied(&self, cx: Context<'_>, claimed: &State, what: &Application, applied: &Applied) -> Decision {
-        let turn = Turn { engine: self, cx, state: claimed };
+        let turn = Turn { engine: self, cx, state: claimed, attacked: false };
         let released = || turn.stayed(claimed.stage.clone());
         let Some(person) = claimed.stage.person() else { return over(turn, "account_gone") };
         match applied {
@@ -134,6 +134,7 @@ fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     let recipients = notices::recipients(turn.engine.rules(), &person.account);
     decision.effects.extend(notices::send(turn, &person.account, recipients, &content));
     decision.effects.push(Effect::VoidOthers);
+    decision.effects.push(Effect::Charge(turn.engine.successes(turn.cx), OnOverLimit::RateLimited));
     let event = match outcome {
         Outcome::Unlocked => "account_unlocked",
         Outcome::Changed => "password_changed",
@@ -160,6 +161,7 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
         locale: turn.state.locale.clone(),
         user_id: account.user_id.to_string(),
         content: Content::SessionsEnded { before },
+        first_of: None,
     };
     Effect::confirmation(turn.cx, message)
 }

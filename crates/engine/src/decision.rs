@@ -106,6 +106,8 @@ pub enum Reply {
     Accepted,
     /// Not the code that was sent.
     WrongCode,
+    /// The code is void; another can be asked for.
+    CodeExpired,
     /// Not the registered answers.
     WrongAnswers,
     /// Not the current password.

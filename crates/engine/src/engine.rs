@@ -13,7 +13,7 @@ use crate::{
     decision::{Decision, Effect, OnOverLimit, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
-    state::{Ended, Stage, State},
+    state::{Stage, State},
     steps::{self, Identify, SignIn, Turn},
 };
 
@@ -25,6 +25,9 @@ pub(crate) const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
 
 /// The window of the tries that an account has.
 pub(crate) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The window in which a network is remembered from which somebody has proved themselves.
+pub(crate) const A_MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The window of the budget of all messages.
 pub(crate) const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -114,7 +117,8 @@ impl Engine {
         } else {
             let stage = if next::is_for_the_signed_in(cx.kind) {
                 let user_id = user_id.cloned();
-                Stage::SignIn(SignIn { user_id, tries_left: rules.codes.tries, asserted: None })
+                let challenge = self.challenge(cx);
+                Stage::SignIn(SignIn { user_id, tries_left: rules.codes.tries, asserted: None, challenge })
             } else {
                 Stage::Identify(Identify { challenge: self.challenge(cx) })
             };
@@ -141,7 +145,15 @@ impl Engine {
         if state.step_id != *step_id || is_being_applied(cx, state) {
             return None;
         }
-        state.stage.step()?.lookup(Turn { engine: self, cx, state }, answer, findings)
+        let step = state.stage.step()?;
+        // Asked for whatever is chosen, so that nothing is told by it.
+        if matches!(answer, Answer::Choose { .. } | Answer::Resend {} | Answer::Add { .. })
+            && findings.wrong_today().is_none()
+            && let Some(account_key) = state.stage.account_key()
+        {
+            return Some(Lookup::WrongToday(self.tries_of_the_day(account_key, 0)));
+        }
+        step.lookup(Turn { engine: self, cx, state, attacked: false }, answer, findings)
     }
 
     /// The decision about an answer, with the findings of [`Engine::lookup`].
@@ -161,7 +173,8 @@ impl Engine {
         if is_being_applied(cx, state) {
             return Err(Refusal::Busy);
         }
-        let turn = Turn { engine: self, cx, state };
+        let attacked = findings.wrong_today().is_some_and(|wrong| 2 * wrong >= self.rules().codes.tries_per_day);
+        let turn = Turn { engine: self, cx, state, attacked };
         let mut decision = match answer {
             Answer::AskAdministrator { user_id } => steps::ask_administrator(turn, user_id.as_deref())?,
             Answer::MoreTime {} => self.more_time(turn)?,
@@ -202,8 +215,17 @@ impl Engine {
         }
     }
 
-    /// The end of a flow whose account has no tries left today.
+    /// What becomes of a flow whose account has no tries left today: it is over. Only where a short code was mailed or
+    /// texted it is not, for it may be others who have used up the tries: that code is void, and the next one is long.
     pub fn out_of_tries(&self, cx: Context<'_>, state: &State, retry_at: Timestamp) -> Decision {
+        if let Stage::EnterCode(step) = &state.stage
+            && let Some(step) = step.without_its_code(cx.now)
+        {
+            let mut decision = Decision::new(state.moved(state.step_id.clone(), Stage::EnterCode(step)));
+            decision.reply = Reply::CodeExpired;
+            decision.audit("code_void");
+            return decision;
+        }
         let state = state.ended(new_step_id(cx.rng), EndReason::TooManyAttempts, Some(retry_at));
         let mut decision = Decision::new(state);
         decision.reply = Reply::Ended;
@@ -211,10 +233,20 @@ impl Engine {
         decision
     }
 
-    /// The state that the other flows of an account get when one of them has succeeded.
-    pub fn voided(&self, cx: Context<'_>) -> State {
-        let stage = Stage::Ended(Ended { reason: EndReason::Cancelled, retry_at: None });
-        State::new(String::new(), new_step_id(cx.rng), stage)
+    /// A flow after another one of its account has succeeded. Who has proved nothing is not told: it goes on as that of
+    /// a user ID that has no account. Any other is over.
+    pub fn voided(&self, kind: FlowKind, state: &State) -> State {
+        let stage = &state.stage;
+        if stage.is_over() {
+            return state.clone();
+        }
+        let has_proved = !stage.proved().is_empty() || stage.person().is_some() || next::is_for_the_signed_in(kind);
+        if has_proved {
+            return state.ended(id_after(state, "voided"), EndReason::Cancelled, None);
+        }
+        let mut state = state.clone();
+        state.stage.forget_account();
+        state
     }
 }
 
@@ -228,13 +260,16 @@ pub(crate) fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
     state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
 }
 
-/// A flow as it stands now: over, once its time is up. The id of that last step is made from the one
-/// before it, so that everyone who looks sees the same without anything being stored.
+/// A flow as it stands now: over, once its time is up.
 pub(crate) fn current(cx: Context<'_>, lifetime: SignedDuration, state: &State) -> State {
     if !lies_ahead(cx.expires_at, lifetime, cx.now) && !state.stage.is_over() {
-        let step_id = &regain_keys::token_hash(&format!("{}/expired", state.step_id).into())[..22];
-        state.ended(step_id.into(), EndReason::Expired, None)
+        state.ended(id_after(state, "expired"), EndReason::Expired, None)
     } else {
         state.clone()
     }
+}
+
+/// The id of a last step that nobody has stored: made from the one before it, so that everyone who looks sees the same.
+fn id_after(state: &State, what: &str) -> StepId {
+    regain_keys::token_hash(&format!("{}/{what}", state.step_id).into())[..22].into()
 }

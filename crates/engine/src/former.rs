@@ -160,6 +160,7 @@ impl Subject {
             methods: methods.collect(),
             proved: self.proved,
             required: self.required,
+            current_due: false,
         }
     }
 
@@ -181,7 +182,7 @@ impl State {
             Stage::Identify { challenge } => state::Stage::Identify(Identify { challenge }),
             Stage::SignIn { user_id, tries_left } => {
                 let asserted = subject.and_then(|subject| subject.account).map(|account| account.id);
-                state::Stage::SignIn(SignIn { user_id, tries_left, asserted })
+                state::Stage::SignIn(SignIn { user_id, tries_left, asserted, challenge: None })
             }
             Stage::ContactAdministrator { reason } => {
                 let subject = subject.map(Subject::subject);

@@ -47,4 +47,4 @@ pub use security_info::{InfoDue, SecurityInfo};
 pub use state::{Done, Ended, Stage, State, UnreadableState};
 pub use subject::{KnownAccount, ProvedPerson, Subject};
 
-pub(crate) use engine::{A_DAY, A_QUARTER, AN_HOUR, TEN_MINUTES, current};
+pub(crate) use engine::{A_DAY, A_MONTH, A_QUARTER, AN_HOUR, TEN_MINUTES, current};

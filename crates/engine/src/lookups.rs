@@ -1,6 +1,6 @@
 //! Lookups: what has to be asked of others before an answer can be decided, one at a time.
 
-use regain_ports::{Account, AccountId, Standing};
+use regain_ports::{Account, AccountId, Charge, RingPoint, Standing};
 use regain_protocol::{QuestionAnswer, Secret, Violation};
 use regain_values::UserId;
 
@@ -12,8 +12,23 @@ use crate::{decision::Cost, password::PasswordCheck};
 pub enum Lookup<'a> {
     /// The verdict of an outside service about the token of a solved challenge.
     CaptchaVerdict(&'a str),
-    /// The account of a user ID.
-    Account(UserId),
+    /// The account of a user ID, and those after a place on the ring.
+    Account {
+        /// The user ID.
+        user_id: UserId,
+        /// Its place.
+        near: RingPoint,
+    },
+    /// The wrong proofs that the account has had today: what the counter holds.
+    WrongToday(Charge),
+    /// The client's network: if anybody has proved themselves from there lately, and what others have guessed of the
+    /// account's password; what the counters hold.
+    Network {
+        /// The successes of the network.
+        successes: Charge,
+        /// The wrong passwords of everybody.
+        wrong: Charge,
+    },
     /// The key of an account's authenticator app.
     AuthenticatorKey(Option<AccountId>),
     /// The verdict about answers to security questions.
@@ -55,7 +70,21 @@ pub enum Finding {
     /// To [`Lookup::CaptchaVerdict`].
     CaptchaVerdict(bool),
     /// To [`Lookup::Account`].
-    Account(Option<Account>),
+    Account {
+        /// The account.
+        account: Option<Account>,
+        /// The accounts that follow the user ID's place on the ring, the nearest first.
+        neighbours: Vec<Account>,
+    },
+    /// To [`Lookup::WrongToday`].
+    WrongToday(u32),
+    /// To [`Lookup::Network`].
+    Network {
+        /// The successes of the network.
+        successes: u32,
+        /// The wrong passwords of everybody.
+        wrong: u32,
+    },
     /// To [`Lookup::AuthenticatorKey`].
     AuthenticatorKey(Option<Secret<Vec<u8>>>),
     /// To [`Lookup::Answers`].
@@ -94,10 +123,23 @@ impl Findings {
             .find_map(|finding| if let Finding::CaptchaVerdict(verdict) = finding { Some(*verdict) } else { None })
     }
 
-    pub(crate) fn account(&self) -> Option<Option<&Account>> {
-        self.0
-            .iter()
-            .find_map(|finding| if let Finding::Account(account) = finding { Some(account.as_ref()) } else { None })
+    pub(crate) fn account(&self) -> Option<(Option<&Account>, &[Account])> {
+        self.0.iter().find_map(|finding| match finding {
+            Finding::Account { account, neighbours } => Some((account.as_ref(), neighbours.as_slice())),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn wrong_today(&self) -> Option<u32> {
+        self.0.iter().find_map(|finding| if let Finding::WrongToday(wrong) = finding { Some(*wrong) } else { None })
+    }
+
+    /// The successes of the network, and the wrong passwords of everybody.
+    pub(crate) fn network(&self) -> Option<(u32, u32)> {
+        self.0.iter().find_map(|finding| match finding {
+            Finding::Network { successes, wrong } => Some((*successes, *wrong)),
+            _ => None,
+        })
     }
 
     pub(crate) fn authenticator_key(&self) -> Option<Option<&Secret<Vec<u8>>>> {

@@ -18,12 +18,22 @@ pub(super) fn mail(address: &str) -> String {
 /// A phone number as `+1 •••••23`: the calling code, where it is one of those known to be in use, and
 /// the last two digits.
 pub(super) fn phone(number: &E164, countries: &Countries) -> String {
-    let ends = number.as_str().len().saturating_sub(2);
-    let last = number.as_str().get(ends..).unwrap_or_default();
+    let last = last_digits(number);
     match countries.prefix_of(number) {
         Some(code) => format!("{code} {HIDDEN}{last}"),
         None => format!("{HIDDEN}{last}"),
     }
+}
+
+/// The digits of a number that show in its mask.
+pub(super) fn last_digits(number: &E164) -> &str {
+    let number = number.as_str();
+    number.get(number.len().saturating_sub(2)..).unwrap_or_default()
+}
+
+/// The first letter of an address or a name as masks show it, of the few that are two in lower case the first.
+pub(super) fn initial(text: &str) -> char {
+    first(text).chars().next().unwrap_or('a')
 }
 
 /// An address or number with most of it hidden.

@@ -22,6 +22,10 @@ pub struct OutboundMessage {
     pub user_id: String,
     /// The content.
     pub content: Content,
+    /// A counter in whose window the first message is sent whatever its destination has got already: that of the network
+    /// that asked for it, so that nobody else keeps a code from its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_of: Option<String>,
 }
 
 /// The content of a message.
@@ -220,6 +224,7 @@ mod tests {
             locale: "en".into(),
             user_id: "ada@example.com".into(),
             content: Content::Code { code: "123456".into(), minutes: 10, purpose: CodePurpose::Prove },
+            first_of: None,
         };
         let sealed = message.seal(&keys, &OsRng, "m1");
         assert!(!sealed.contains("123456"));

@@ -23,9 +23,11 @@ pub(crate) const fn is_for_the_signed_in(kind: FlowKind) -> bool {
 /// password of those who have no other.
 pub(crate) fn after_assertion(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
     let tries_left = rules.codes.tries;
-    if kind != FlowKind::Change && subject.on_offer().next().is_some() {
-        return Stage::ChooseMethod(ChooseMethod { subject });
-    }
+    let current_due = kind == FlowKind::Change;
+    let subject = match by_proof(kind, rules, Subject { current_due, ..subject }) {
+        Ok(stage) => return stage,
+        Err(subject) => subject,
+    };
     match by_password(subject) {
         Ok(person) if kind == FlowKind::Change => {
             Stage::NewPassword(NewPassword { person, current_tries_left: Some(tries_left) })
@@ -38,21 +40,38 @@ pub(crate) fn after_assertion(kind: FlowKind, rules: &Rules, subject: Subject) -
             user_id: Some(person.account.user_id),
             tries_left,
             asserted: Some(person.account.id),
+            challenge: None,
         }),
         Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
     }
 }
 
 /// The step after the right password.
-pub(crate) fn after_sign_in(kind: FlowKind, subject: Subject) -> Stage {
-    if kind != FlowKind::Change && subject.on_offer().next().is_some() {
-        return Stage::ChooseMethod(ChooseMethod { subject });
-    }
+pub(crate) fn after_sign_in(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
+    let subject = match by_proof(kind, rules, subject) {
+        Ok(stage) => return stage,
+        Err(subject) => subject,
+    };
     match by_password(subject) {
         Ok(person) if kind == FlowKind::Change => Stage::NewPassword(NewPassword { person, current_tries_left: None }),
         Ok(person) => Stage::SecurityInfo(SecurityInfo::of(person)),
         Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
     }
+}
+
+/// The step of somebody who is signed in and has a proof to give besides: to register, one by what is registered, where
+/// there is anything; to change the password, as many as the organisation asks for, and without them only the
+/// administrators help.
+#[expect(clippy::result_large_err, reason = "the subject goes on where no proof is asked for")]
+fn by_proof(kind: FlowKind, rules: &Rules, subject: Subject) -> Result<Stage, Subject> {
+    let is_asked = kind != FlowKind::Change || rules.gates.change > 0;
+    if is_asked && subject.on_offer().next().is_some() {
+        return Ok(Stage::ChooseMethod(ChooseMethod { subject }));
+    }
+    if kind == FlowKind::Change && rules.gates.change > 0 {
+        return Ok(Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)));
+    }
+    Err(subject)
 }
 
 /// The person whose password, or whose host's word, is enough for what follows.
@@ -81,6 +100,7 @@ pub(crate) fn after_identify(rules: &Rules, subject: Subject) -> Stage {
 
 /// The step after a proof was given.
 pub(crate) fn after_proof(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
+    let current_tries_left = subject.current_due.then_some(rules.codes.tries);
     let person = match subject.into_person() {
         Ok(person) => person,
         Err(subject) if subject.on_offer().next().is_some() => return Stage::ChooseMethod(ChooseMethod { subject }),
@@ -90,6 +110,8 @@ pub(crate) fn after_proof(kind: FlowKind, rules: &Rules, subject: Subject) -> St
     };
     if kind == FlowKind::Register {
         Stage::SecurityInfo(SecurityInfo::of(person))
+    } else if kind == FlowKind::Change {
+        Stage::NewPassword(NewPassword { person, current_tries_left })
     } else if outcomes(kind, rules, &person.account).contains(&UnlockOutcome::Unlock) {
         Stage::ChooseOutcome(ChooseOutcome { person })
     } else {

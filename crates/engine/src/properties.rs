@@ -2,6 +2,7 @@
 
 mod drive;
 mod signed_in;
+mod strangers;
 
 use proptest::prelude::*;
 use regain_protocol::FlowKind;

@@ -108,6 +108,8 @@ impl QuestionRules {
 pub struct GateRules {
     /// The number for everybody, 1 or 2.
     pub required: u8,
+    /// The number for a change of a password that one knows, besides that password; 0 to 2.
+    pub change: u8,
     /// More for some groups, by the group's name in the directory.
     pub groups: BTreeMap<String, u8>,
 }

@@ -114,6 +114,29 @@ impl Stage {
         }
     }
 
+    /// Makes the subject one who only looks like an account's. What they were shown stays.
+    pub(crate) fn forget_account(&mut self) {
+        match self {
+            Self::ChooseMethod(step) => step.subject.account = None,
+            Self::EnterCode(step) => step.whose.forget_account(),
+            Self::AnswerCall(step) => step.forget_account(),
+            Self::AnswerQuestions(step) => step.subject.account = None,
+            Self::ContactAdministrator(step) => {
+                if let Some(back) = &mut step.back {
+                    back.forget_account();
+                }
+            }
+            // There nobody is named, or everything is proved.
+            Self::Identify(_)
+            | Self::SignIn(_)
+            | Self::ChooseOutcome(_)
+            | Self::NewPassword(_)
+            | Self::SecurityInfo(_)
+            | Self::Done(_)
+            | Self::Ended(_) => {}
+        }
+    }
+
     /// The person, once identity is proved.
     pub const fn person(&self) -> Option<&ProvedPerson> {
         match self {

@@ -4,7 +4,7 @@
 //! in what the person sees or in what is stored along with it differs.
 
 use regain_ports::{Account, AccountId};
-use regain_protocol::MethodKind;
+use regain_protocol::{FlowKind, MethodKind};
 use regain_values::{MailAddress, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ pub struct Subject {
     pub proved: Vec<MethodKind>,
     /// The number of proofs that this account needs.
     pub required: u8,
+    /// The current password is asked for besides: the host page's word stood for it so far.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub current_due: bool,
 }
 
 /// A person whose identity is proved.
@@ -145,12 +148,19 @@ impl Subject {
 }
 
 impl Engine {
-    /// The subject that a typed user ID names.
-    pub(crate) fn subject(&self, cx: Context<'_>, typed: &UserId, account: Option<Account>, locale: &str) -> Subject {
+    /// The subject that a typed user ID names. `neighbours` are the accounts after its place on the ring.
+    pub(crate) fn subject(
+        &self,
+        cx: Context<'_>,
+        typed: &UserId,
+        account: Option<Account>,
+        neighbours: &[Account],
+        locale: &str,
+    ) -> Subject {
         let rules = self.rules();
         let normalised = typed.folded();
         // Both are always worked out, so that it takes as long.
-        let made_up = decoy::account(&self.keys.decoy_seed(&normalised), &normalised, rules);
+        let made_up = decoy::account(&self.keys, &normalised, neighbours, rules);
         let account = account.filter(|account| account.enabled && methods::can_begin(account, rules));
         // The directory may know an account by several user IDs; its counters are the same for all.
         let spelling = account.as_ref().map_or(normalised, |account| account.user_id.folded());
@@ -165,11 +175,12 @@ impl Engine {
             account,
             account_key,
             proved: Vec::new(),
+            current_due: false,
         }
     }
 
     /// The subject who has signed in: there are no secrets from them, and nothing is made up. One of their methods
-    /// is enough to go on.
+    /// is enough to go on, unless a change asks for more.
     pub(crate) fn known_subject(&self, cx: Context<'_>, account: Account, locale: &str) -> Subject {
         let rules = self.rules();
         let account_key = self.keys.account_key(&account.user_id.folded());
@@ -184,7 +195,8 @@ impl Engine {
             methods,
             account: Some(KnownAccount::new(account, rules)),
             proved: Vec::new(),
-            required: 1,
+            required: if cx.kind == FlowKind::Change { rules.gates.change } else { 1 },
+            current_due: false,
         }
     }
 

@@ -93,7 +93,7 @@ pub(crate) fn rules() -> Rules {
             own: Vec::new(),
             predefined: |id, _| regain_values::questions::PREDEFINED.into_iter().find(|predefined| *predefined == id),
         },
-        gates: GateRules { required: 1, groups: BTreeMap::new() },
+        gates: GateRules { required: 1, change: 0, groups: BTreeMap::new() },
         security_info: SecurityInfoRules { required: 1, reconfirm_after: Some(SignedDuration::from_hours(24 * 180)) },
         contact: Some(Contact::Form {}),
         administrators: vec!["admin@example.com".into()],

@@ -41,7 +41,9 @@ impl Engine {
                 continue_url: self.rules().continue_url.clone(),
             },
             Stage::Ended(ended) => StepBody::Ended { reason: ended.reason, retry_at: ended.retry_at.map(time) },
-            stage => stage.step().map_or(StepBody::Unknown, |step| step.view(Turn { engine: self, cx, state })),
+            stage => stage
+                .step()
+                .map_or(StepBody::Unknown, |step| step.view(Turn { engine: self, cx, state, attacked: false })),
         }
     }
 }

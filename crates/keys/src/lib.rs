@@ -16,7 +16,7 @@ use regain_protocol::Secret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use regain_ports::Rng;
+use regain_ports::{RingPoint, Rng};
 
 /// The fewest bytes that a server key has.
 pub const MIN_KEY_BYTES: usize = 32;
@@ -123,6 +123,27 @@ impl Keys {
     /// Seed of a user ID's decoy methods.
     pub fn decoy_seed(&self, normalised_user_id: &str) -> [u8; 32] {
         mac(&self.decoy, &[normalised_user_id.as_bytes()])
+    }
+
+    /// The place of an account on the ring, by its id.
+    pub fn account_place(&self, account_id: &str) -> RingPoint {
+        self.place("account", account_id)
+    }
+
+    /// The place of a user ID on the ring, whether it has an account or not.
+    pub fn user_id_place(&self, normalised_user_id: &str) -> RingPoint {
+        self.place("user ID", normalised_user_id)
+    }
+
+    fn place(&self, what: &str, of: &str) -> RingPoint {
+        let hash = mac(&self.decoy, &[b"ring", what.as_bytes(), of.as_bytes()]);
+        RingPoint::new(hash.first_chunk().copied().unwrap_or_default())
+    }
+
+    /// A draw about the decoy of a user ID: the same each time.
+    pub fn decoy_draw(&self, normalised_user_id: &str, what: &str, of: &str) -> u64 {
+        let parts = ["draw", normalised_user_id, what, of].map(str::as_bytes);
+        u64::from_be_bytes(mac(&self.decoy, &parts).first_chunk().copied().unwrap_or_default())
     }
 
     /// The public id of an account's method: the same in every flow, and of the same form whether

@@ -170,6 +170,12 @@ pub trait Accounts: Send + Sync + 'static {
         None
     }
 
+    /// The accounts of these ids that may be used, in any order. Made-up accounts take after them. `None` where the
+    /// directory cannot be asked so: then nobody's roles that it owns can be taken after.
+    async fn people(&self, _ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
+        Ok(None)
+    }
+
     /// Tells if the directory answers.
     async fn check(&self) -> Result<(), DirectoryError>;
 }

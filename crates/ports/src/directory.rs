@@ -8,7 +8,7 @@ use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
     Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration,
-    Registrations, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
+    Registrations, RingPoint, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
 };
 
 /// An account with all that it can prove itself by.
@@ -119,6 +119,25 @@ impl Directory {
         Ok(person.map(|person| self.merged(person, registered)))
     }
 
+    /// The accounts that follow a place on the ring, the nearest first: those that may be used and have something to be
+    /// recovered by. Empty where the directory owns roles and cannot be asked for them.
+    pub async fn neighbours(&self, near: RingPoint) -> Result<Vec<Account>, DirectoryError> {
+        let registered = self.registrations.neighbours(near).await?;
+        let ids: Vec<AccountId> = registered.iter().map(|(id, _)| id.clone()).collect();
+        let Some(mut people) = self.accounts.people(&ids).await? else {
+            let abilities = self.abilities();
+            let owns_roles = abilities.owns_alternate || abilities.owns_mobile;
+            let unnamed = |id| Person { id, enabled: true, ..Person::default() };
+            let all = registered.into_iter().filter(|_| !owns_roles);
+            return Ok(all.map(|(id, registered)| self.merged(unnamed(id), registered)).collect());
+        };
+        let neighbours = registered.into_iter().filter_map(|(id, registered)| {
+            let at = people.iter().position(|person| person.id == id)?;
+            Some(self.merged(people.swap_remove(at), registered))
+        });
+        Ok(neighbours.collect())
+    }
+
     /// Checks a password for signing in; see [`Accounts::sign_in`].
     pub async fn sign_in(
         &self,
@@ -219,12 +238,12 @@ impl Directory {
         let owns_mail = |mail: &AccountMail| abilities.owns(MethodKind::Email, mail.role);
         let owns_phone = |phone: &AccountPhone| abilities.owns(MethodKind::Call, phone.role);
         let mails = person.mails.into_iter().filter(owns_mail);
-        let mails = mails.chain(registered.mails.into_iter().filter(|mail| !owns_mail(mail))).collect();
+        let mut mails: Vec<_> = mails.chain(registered.mails.into_iter().filter(|mail| !owns_mail(mail))).collect();
         let phones = person.phones.into_iter().filter(owns_phone);
         let mut phones: Vec<_> =
             phones.chain(registered.phones.into_iter().filter(|phone| !owns_phone(phone))).collect();
-        // The office's come last, as those of made-up accounts do: who cannot sign in is seldom there.
-        phones.sort_by_key(|phone| phone.role == Role::Office);
+        mails.sort_by_key(|mail| place(mail.role));
+        phones.sort_by_key(|phone| place(phone.role));
         Account {
             id: person.id,
             user_id: person.user_id,
@@ -241,5 +260,16 @@ impl Directory {
             security_info_confirmed_at: registered.confirmed_at,
             groups: person.groups,
         }
+    }
+}
+
+/// The place of a role in everybody's list. In the order in which they were registered they would tell who is made up.
+/// The office's come last: who cannot sign in is seldom there.
+const fn place(role: Role) -> u8 {
+    match role {
+        Role::Alternate | Role::Mobile => 0,
+        Role::Authentication => 1,
+        Role::Office => 2,
+        Role::Unknown => 3,
     }
 }

@@ -12,6 +12,7 @@ mod directory;
 mod notifier;
 mod phone;
 mod registrations;
+mod ring;
 mod rng;
 mod sessions;
 mod store;
@@ -31,6 +32,7 @@ pub use phone::{
 };
 pub use regain_values::AccountId;
 pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations, Standing};
+pub use ring::{NEIGHBOURS, RingPoint};
 pub use rng::{OsRng, Rng, random_code, random_id, random_token};
 pub use sessions::{EndSessions, Sessions};
 pub use store::{

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{Role, Secret};
 
-use crate::{AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError};
+use crate::{AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError, RingPoint};
 
 /// The registrations of an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,6 +102,11 @@ pub enum Standing {
 pub trait Registrations: Send + Sync + 'static {
     /// The registrations of an account.
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError>;
+
+    /// The accounts with something to be recovered by that follow a place on the ring, the nearest first, at most
+    /// [`NEIGHBOURS`](crate::NEIGHBOURS); after the last comes the first. An account's own place is a keyed hash of its
+    /// id, so that it stays the same whoever comes and goes. One look-up, whoever is asked for.
+    async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError>;
 
     /// Tells if all of these answers are right, each of another question that was registered; no answers
     /// at all are not. It takes as long however many of them are wrong.

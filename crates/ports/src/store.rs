@@ -29,6 +29,8 @@ pub struct FlowRow {
     pub expires_at: Timestamp,
     /// The engine's state, as JSON.
     pub state: String,
+    /// Another flow of the account has succeeded since the state was written: see [`VoidOthers`].
+    pub voided: bool,
 }
 
 /// Everything that one request changes.
@@ -44,7 +46,7 @@ pub struct Change {
     pub replay: Option<Replay>,
     /// The events, for the audit log.
     pub audit: Vec<AuditEntry>,
-    /// Ends every other flow of the account and drops its unsent messages.
+    /// Voids every other flow of the account and drops its unsent messages.
     pub void_others: Option<VoidOthers>,
     /// Takes or settles the one claim on an account.
     pub claim: Option<ClaimChange>,
@@ -82,13 +84,12 @@ pub enum Charged {
     },
 }
 
-/// Ends the other flows of an account.
+/// Voids the other flows of an account: each gets its next version, and [`FlowRow::voided`] until it is committed again.
+/// Their states are the engine's to change, which does so when it next sees them.
 #[derive(Debug, Clone)]
 pub struct VoidOthers {
     /// The account's key.
     pub account_key: String,
-    /// The state that they get, as JSON.
-    pub state: String,
 }
 
 /// A claim on an account: its holder alone changes the account's password, lock or security info.
@@ -277,6 +278,9 @@ pub trait Store: Send + Sync + 'static {
     /// Charges counters by themselves, all or none, for what has its price whatever comes of it: the work
     /// begins only when it is paid for.
     async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError>;
+
+    /// The sum that a counter holds over its window; its limit and cost do not matter.
+    async fn held(&self, charge: &Charge, now: Timestamp) -> Result<u32, StoreError>;
 
     /// Gives back what [`Store::charge`] took at that time.
     async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError>;

@@ -19,7 +19,7 @@ pub enum Answer {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         captcha: Option<CaptchaSolution>,
     },
-    /// At `identify`: another challenge, please.
+    /// At `identify` and `sign_in`: another challenge, please.
     NewCaptcha {},
     /// At `contact_administrator`: send the form.
     SendRequest {
@@ -68,6 +68,9 @@ pub enum Answer {
         /// The current password.
         #[cfg_attr(feature = "schema", schemars(extend("format" = "password")))]
         password: Secret<String>,
+        /// The solved challenge, where the step carried one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        captcha: Option<CaptchaSolution>,
     },
     /// At `choose_outcome`: unlock and keep the password.
     Unlock {},

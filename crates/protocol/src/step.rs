@@ -88,6 +88,9 @@ pub enum StepBody {
         /// The user ID, when it is known already.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user_id: Option<String>,
+        /// A challenge to solve first; none is absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        captcha: Option<Captcha>,
     },
     /// Unlock and keep the password, or choose a new one.
     ChooseOutcome {

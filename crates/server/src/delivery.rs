@@ -209,26 +209,21 @@ impl Delivery {
                 return Settlement::Failed;
             }
         };
-        let settlement = if claimed.not_after <= self.clock.now() {
+        let (settlement, event) = if claimed.not_after <= self.clock.now() {
             warn!(message, attempts = claimed.attempts, "not sent: its time is over");
-            Settlement::Failed
+            (Settlement::Failed, CallEvent::Failed)
         } else {
             match self.pay(claimed, &outgoing).await {
                 Ok(true) => self.attempt(claimed, &outgoing).await,
-                Ok(false) => {
-                    if let Content::Call { reference } = &outgoing.content {
-                        self.tell(message, reference, CallEvent::Withheld).await;
-                    }
-                    return Settlement::Failed;
-                }
+                Ok(false) => (Settlement::Failed, CallEvent::Withheld),
                 Err(error) => {
                     error!(message, %error, "not sent: nobody knows what its budgets have left");
-                    retry(claimed, self.clock.now())
+                    (retry(claimed, self.clock.now()), CallEvent::Failed)
                 }
             }
         };
         if let (Settlement::Failed, Content::Call { reference }) = (settlement, &outgoing.content) {
-            self.tell(message, reference, CallEvent::Failed).await;
+            self.tell(message, reference, event).await;
         }
         settlement
     }
@@ -236,8 +231,12 @@ impl Delivery {
     /// Pays for a message before it is tried for the first time; `false` where a budget has nothing left.
     async fn pay(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> Result<bool, StoreError> {
         let Some(to) = outgoing.to.as_deref().filter(|_| claimed.attempts == 0) else { return Ok(true) };
+        let is_first = match &outgoing.first_of {
+            Some(bucket) => self.store.charge(&[budgets::first(bucket)], self.clock.now()).await? == Charged::Done,
+            None => false,
+        };
         let (names, charges): (Vec<_>, Vec<_>) =
-            self.budgets.charges(&self.keys, &outgoing.content, to).into_iter().unzip();
+            self.budgets.charges(&self.keys, &outgoing.content, to, is_first).into_iter().unzip();
         if charges.is_empty() {
             return Ok(true);
         }
@@ -252,8 +251,8 @@ impl Delivery {
         }
     }
 
-    /// Tries once.
-    async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> Settlement {
+    /// Tries once; says too what whoever waits for a call that failed is to hear.
+    async fn attempt(&self, claimed: &ClaimedMessage, outgoing: &OutboundMessage) -> (Settlement, CallEvent) {
         let message = claimed.id.as_str();
         let late = |_| Err(NotifyError::Unknown("it took too long".into()));
         match timeout(SEND_WITHIN, self.carry(message, outgoing)).await.unwrap_or_else(late) {
@@ -264,23 +263,24 @@ impl Delivery {
                 let settlement = retry(claimed, self.clock.now());
                 let again = settlement != Settlement::Failed;
                 warn!(message, attempts = claimed.attempts + 1, reason, again, "not sent");
-                return settlement;
+                return (settlement, CallEvent::Failed);
             }
             Err(NotifyError::Refused(reason)) => {
                 warn!(message, reason, "refused");
-                return Settlement::Failed;
+                // It is about this number, and a made-up one is never refused.
+                return (Settlement::Failed, CallEvent::Withheld);
             }
             Err(NotifyError::Unknown(reason)) => {
                 warn!(message, reason, "perhaps sent; not tried again, so that nobody gets two");
-                return Settlement::Failed;
+                return (Settlement::Failed, CallEvent::Failed);
             }
         }
-        Settlement::Sent
+        (Settlement::Sent, CallEvent::Failed)
     }
 
     /// Hands a message to what carries it. One without a recipient costs the same until there.
     async fn carry(&self, id: &str, outgoing: &OutboundMessage) -> Result<Carried, NotifyError> {
-        let OutboundMessage { to, locale, user_id, content } = outgoing;
+        let OutboundMessage { to, locale, user_id, content, .. } = outgoing;
         match content {
             Content::TextCode { code, minutes, purpose } => {
                 let Texts { organisation, webotp_host } = &self.texts;

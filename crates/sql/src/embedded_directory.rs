@@ -12,6 +12,7 @@ mod recovery_codes;
 mod register;
 mod registrations;
 mod reseal;
+mod ring;
 mod rows;
 mod write;
 
@@ -81,8 +82,9 @@ impl EmbeddedDirectory {
         .execute(&mut *transaction)
         .await
         .map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
         let directory = Self { database, clock, rng, keys, hashing, remembered: 0, dummy_hash };
+        directory.place_all(&mut transaction).await.map_err(DirectoryError::unavailable)?;
+        transaction.commit().await.map_err(DirectoryError::unavailable)?;
         directory.reseal().await.map_err(DirectoryError::unavailable)?;
         Ok(directory)
     }

@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 13] = migrations![
+const MIGRATIONS: [(&str, &str); 15] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -27,6 +27,8 @@ const MIGRATIONS: [(&str, &str); 13] = migrations![
     "0011_claims_and_leases",
     "0012_counters",
     "0013_channels",
+    "0014_ring",
+    "0015_voided_flows",
 ];
 
 /// Brings a database up to date.
@@ -139,6 +141,8 @@ mod tests {
                 "5622ffeebaf0",
                 "d3422b861a94",
                 "c3083435dc4e",
+                "e9bd67ac6a50",
+                "0861d58a3aec",
             ]
         );
     }

@@ -88,7 +88,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, kind, version, token_hash, account_key, expires_at, state FROM flows WHERE id = $1",
+            "SELECT id, kind, version, token_hash, account_key, expires_at, state, voided FROM flows WHERE id = $1",
         )
         .bind(id.as_str())
         .fetch_optional(self.database.reader())
@@ -105,6 +105,7 @@ impl Store for SqliteStore {
             expires_at: from_millis(row.try_get("expires_at").map_err(StoreError::unavailable)?)
                 .map_err(StoreError::unavailable)?,
             state: row.try_get("state").map_err(StoreError::unavailable)?,
+            voided: row.try_get("voided").map_err(StoreError::unavailable)?,
         }))
     }
 
@@ -134,6 +135,10 @@ impl Store for SqliteStore {
         }
         transaction.commit().await.map_err(StoreError::unavailable)?;
         Ok(Charged::Done)
+    }
+
+    async fn held(&self, charge: &Charge, now: Timestamp) -> Result<u32, StoreError> {
+        Ok(charges::held(self.database.reader(), charge, now).await.map_err(StoreError::unavailable)?)
     }
 
     async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError> {
@@ -276,11 +281,11 @@ async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change)
 /// Inserts or compares and swaps the flow; `false` when it was changed meanwhile.
 async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx::Result<bool> {
     let statement = if flow.version == 0 {
-        "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state)
-         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING"
+        "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state, voided)
+         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING"
     } else {
         "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, account_key = $5, expires_at = $6,
-         state = $7 WHERE id = $1 AND version = $2"
+         state = $7, voided = $8 WHERE id = $1 AND version = $2"
     };
     let written = sqlx::query(statement)
         .bind(flow.id.as_str())
@@ -290,6 +295,7 @@ async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx:
         .bind(&flow.account_key)
         .bind(to_millis(flow.expires_at))
         .bind(&flow.state)
+        .bind(flow.voided)
         .execute(&mut **transaction)
         .await?;
     Ok(written.rows_affected() == 1)
@@ -313,15 +319,14 @@ async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: 
     Ok(written.rows_affected() == 1)
 }
 
-/// Ends the account's other flows and drops the account's codes that are not sent yet.
+/// Voids the account's other flows and drops the account's codes that are not sent yet.
 async fn void_others(
     transaction: &mut WriteTransaction,
     void: &VoidOthers,
     flow_id: &FlowId,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sqlx::query("UPDATE flows SET state = $1, version = version + 1 WHERE account_key = $2 AND id <> $3")
-        .bind(&void.state)
+    sqlx::query("UPDATE flows SET voided = TRUE, version = version + 1 WHERE account_key = $1 AND id <> $2")
         .bind(&void.account_key)
         .bind(flow_id.as_str())
         .execute(&mut **transaction)

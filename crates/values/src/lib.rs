@@ -2,8 +2,10 @@
 //! configuration alike.
 
 pub mod common_passwords;
+mod crockford;
 pub mod digits;
 pub mod ids;
+pub mod long_code;
 pub mod mail_address;
 pub mod password_form;
 pub mod phone_number;

@@ -1,8 +1,8 @@
 //! Saved recovery codes: 15 symbols of Crockford's base32, 75 random bits, in three groups.
 
-use regain_folding::{is_dash, is_invisible};
 use regain_protocol::Secret;
-use unicode_normalization::UnicodeNormalization as _;
+
+use crate::crockford;
 
 /// The symbols of a code.
 pub const LENGTH: usize = 15;
@@ -13,42 +13,22 @@ pub const RANDOM_BYTES: usize = 10;
 /// The symbols of a group.
 const GROUP: usize = 5;
 
-/// Crockford's symbols: no I, L, O or U.
-const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /// A code from random bytes, as it is shown: `7K3QX-9MBWD-2HZ4T`.
 pub fn from_random(bytes: [u8; RANDOM_BYTES]) -> Secret<String> {
-    let mut bits = bytes.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let bare = crockford::from_bits(bytes.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte)), LENGTH);
     let mut code = String::with_capacity(LENGTH + LENGTH / GROUP);
-    for index in 0..LENGTH {
+    for (index, symbol) in bare.expose().chars().enumerate() {
         if index > 0 && index % GROUP == 0 {
             code.push('-');
         }
-        let symbol = SYMBOLS[usize::try_from(bits % 32).unwrap_or_default()];
-        code.push(char::from(symbol));
-        bits >>= 5;
+        code.push(symbol);
     }
     code.into()
 }
 
-/// The form in which codes are compared: capitals without spaces and dashes, look-alikes as the symbol that they are
-/// taken for; `None` for a text that is no code by its length or symbols.
+/// The form in which codes are compared; `None` for a text that is no code by its length or symbols.
 pub fn normalise(typed: &Secret<String>) -> Option<Secret<String>> {
-    if typed.expose().len() > LENGTH * 16 {
-        return None;
-    }
-    let mut code = String::with_capacity(LENGTH * 16);
-    for c in typed.expose().nfkc().flat_map(char::to_uppercase) {
-        match c {
-            'O' => code.push('0'),
-            'I' | 'L' => code.push('1'),
-            c if c.is_ascii() && SYMBOLS.contains(&u8::try_from(c).unwrap_or_default()) => code.push(c),
-            c if c.is_whitespace() || is_dash(c) || is_invisible(c) => {}
-            _ => return None,
-        }
-    }
-    let code = Secret::from(code);
-    (code.expose().len() == LENGTH).then_some(code)
+    crockford::normalise(typed, LENGTH)
 }
 
 #[cfg(test)]

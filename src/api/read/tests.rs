@@ -212,7 +212,8 @@ fn full_bodies() -> BoxedStrategy<StepBody> {
         any::<Option<Vec<String>>>(),
     );
     prop_oneof![
-        any::<Option<String>>().prop_map(|user_id| StepBody::SignIn { user_id }),
+        (any::<Option<String>>(), prop::option::of(captchas()))
+            .prop_map(|(user_id, captcha)| StepBody::SignIn { user_id, captcha }),
         info.prop_map(|(methods, required, allowed, questions, reconfirm, codes)| StepBody::SecurityInfo {
             methods,
             required,
@@ -321,7 +322,7 @@ fn read(json: &Value) -> Option<StepBody> {
 /// A step for another version of the widget leads to help, never to a blank.
 #[test]
 fn what_cannot_be_drawn_is_unknown() {
-    let body = StepBody::SignIn { user_id: None };
+    let body = StepBody::SignIn { user_id: None, captcha: None };
     let value = serde_json::to_value(Step { id: "s".into(), body: body.clone() }).expect("a step is JSON");
     assert_eq!(read(&value), Some(if cfg!(feature = "full") { body } else { StepBody::Unknown }));
     assert_eq!(read(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));

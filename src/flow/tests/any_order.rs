@@ -58,7 +58,7 @@ fn body(kind: u8) -> StepBody {
         13 => image(&kind.to_string()),
         14 => StepBody::Identify { captcha: Some(Captcha::Turnstile { site_key: "key".into() }) },
         // These are unknown to the lean widget.
-        15 => StepBody::SignIn { user_id: (kind > 100).then(|| "ada".into()) },
+        15 => StepBody::SignIn { user_id: (kind > 100).then(|| "ada".into()), captcha: None },
         16 => security_info(kind / 18),
         17 => with_codes(security_info(1)),
         _ => StepBody::Unknown,

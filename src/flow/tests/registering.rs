@@ -51,14 +51,14 @@ fn sent_bodies(widget: &Driven) -> Vec<&str> {
 
 #[test]
 fn signing_in_takes_the_user_id_along_and_says_what_is_wrong_at_the_password() {
-    let mut widget = at("s", StepBody::SignIn { user_id: None });
+    let mut widget = at("s", StepBody::SignIn { user_id: None, captcha: None });
     let Screen::SignIn(view) = widget.view().screen else { panic!("it is that screen") };
     assert_eq!((view.user_id.as_str(), view.known, view.can_reset), ("ada@example.com", false, false));
     widget.event(Event::Configured(Box::new(Config { flows: vec![FlowKind::Reset], ..config() })));
     assert!(matches!(widget.view().screen, Screen::SignIn(SignInView { can_reset: true, .. })));
     widget.typed(Field::Current, "wrong");
     widget.event(Event::Submitted);
-    let flow = Flow { kind: FlowKind::Register, ..flow("s", StepBody::SignIn { user_id: None }) };
+    let flow = Flow { kind: FlowKind::Register, ..flow("s", StepBody::SignIn { user_id: None, captcha: None }) };
     widget.reply(refusal(422, ProblemCode::WrongPassword, Some(flow)));
     let Screen::SignIn(view) = widget.view().screen else { panic!("it is that screen") };
     assert_eq!(view.error, Some((Field::Current, FieldError::Unusable)));
@@ -233,7 +233,7 @@ fn a_first_screen_brings_nothing_heavy_in() {
         let flow = Flow { kind: FlowKind::Change, ..flow(step, body) };
         Reply::Flow(Box::new(FlowAnswered { flow, token: Some("token".into()) }))
     };
-    widget.reply(at("s1", StepBody::SignIn { user_id: None }));
+    widget.reply(at("s1", StepBody::SignIn { user_id: None, captcha: None }));
     assert!(!widget.has(|effect| matches!(effect, Effect::BringInStrength(_))));
     widget.typed(Field::Current, "current");
     widget.event(Event::Submitted);

@@ -39,7 +39,7 @@ pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyVi
     screen
         .child(
             form(context)
-                .child(code_field(context, code.kind))
+                .child(code_field(context, code))
                 .child(actions(submit(context, |_| Text::Verify), back_without_adding(context))),
         )
         .child(another_code(context, code.kind))

@@ -1,6 +1,6 @@
-//! The challenge of step `identify`, which tells people from programs.
+//! The challenge of the steps `identify` and `sign_in`, which tells people from programs.
 //!
-//! It is made when a flow begins, when the person asks for another and when a solution was wrong. It
+//! It is made when a flow begins, when the person asks for another, when a solution was wrong and after a wrong password. It
 //! lives in the flow's state, so a solution is good for this flow only, once, and as long as the flow
 //! or the challenge's own lifetime lasts, whichever is shorter.
 
@@ -15,7 +15,13 @@ use regain_protocol::{Captcha, CaptchaSolution};
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Engine};
-use crate::rules::CaptchaRules;
+use crate::{
+    TEN_MINUTES,
+    decision::{Decision, OnOverLimit},
+    lookups::{Findings, Lookup},
+    rules::CaptchaRules,
+    steps::Turn,
+};
 
 pub use image::{Image, revealed, spoken};
 pub use proof_of_work::ProofOfWork;
@@ -58,6 +64,25 @@ impl Engine {
         }
     }
 
+    /// Tells if a challenge was solved, where there is one; what is missing to know it is the question to an outside
+    /// service, where one judges.
+    pub(crate) fn is_answered<'a>(
+        &self,
+        cx: Context<'_>,
+        challenge: Option<&Challenge>,
+        solution: Option<&'a CaptchaSolution>,
+        findings: &Findings,
+    ) -> Result<bool, Lookup<'a>> {
+        let Some(challenge) = challenge else { return Ok(true) };
+        let verdict = findings.captcha_verdict();
+        match (challenge, solution) {
+            (Challenge::Turnstile { .. } | Challenge::Hcaptcha { .. }, Some(token)) if verdict.is_none() => {
+                Err(Lookup::CaptchaVerdict(&token.solution))
+            }
+            _ => Ok(self.is_solved(cx, challenge, solution, verdict)),
+        }
+    }
+
     /// Tells if a challenge was solved. `verified` is what an outside service said, where one was asked.
     pub(super) fn is_solved(
         &self,
@@ -97,4 +122,13 @@ impl Engine {
             Challenge::Hcaptcha { site_key } => Captcha::Hcaptcha { site_key: site_key.clone() },
         }
     }
+}
+
+/// The number of challenges that a flow may use up in ten minutes before it has to wait.
+const CHALLENGES_PER_FLOW: u32 = 20;
+
+/// Charges a flow for another challenge.
+pub(crate) fn charge_another(turn: Turn<'_>, decision: &mut Decision) {
+    let bucket = format!("challenges:{}", turn.cx.flow_id);
+    decision.charge(bucket, TEN_MINUTES, CHALLENGES_PER_FLOW, OnOverLimit::RateLimited);
 }

@@ -153,7 +153,7 @@ mod tests {
                 info_due: false,
             }),
         );
-        let turn = Turn { engine: &engine, cx, state: &state };
+        let turn = Turn { engine: &engine, cx, state: &state, attacked: false };
         let bucket = |code: &str, step| match one_use(turn, "ada", step, &code.into()) {
             Effect::Charge(charge, OnOverLimit::CodeUsed) => charge.bucket,
             effect => panic!("{effect:?}"),

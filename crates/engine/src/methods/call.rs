@@ -5,7 +5,11 @@ use regain_ports::{Account, CallRef, Registration, lies_ahead, random_id};
 use regain_protocol::{CallStatus, MethodKind, Role, Secret};
 use serde::{Deserialize, Serialize};
 
-use super::{At, Destination, How, Kind, Method, NewMethod, delivery::charge_message, phone, within_flow};
+use super::{
+    At, Destination, How, Kind, Method, NewMethod,
+    delivery::{charge_message, first_of},
+    phone, within_flow,
+};
 use crate::{
     Rules,
     decision::{Decision, Effect, Refusal},
@@ -115,12 +119,14 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
         status: CallStatus::Calling,
         changed_at: cx.now,
         withheld: false,
+        voided: false,
     };
     let mut decision = turn.moved(Stage::AnswerCall(AnswerCall { whose, method, call }));
     if again {
         decision.state.step_id.clone_from(&turn.state.step_id);
     }
     charge_message(turn, &mut decision, MethodKind::Call, &account_key, role);
+    let first_of = Some(first_of(turn, MethodKind::Call, &account_key, role));
     let reference = CallRef { flow_id: cx.flow_id.clone(), call_id };
     decision.effects.push(Effect::Send {
         message: OutboundMessage {
@@ -128,6 +134,7 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
             locale: turn.state.locale.clone(),
             user_id,
             content: Content::Call { reference },
+            first_of,
         },
         not_after: within_flow(cx, WORTH_PLACING),
         voidable: true,

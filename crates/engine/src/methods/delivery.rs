@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use regain_keys::CodeBinding;
 use regain_ports::{lies_ahead, random_code};
 use regain_protocol::{MethodKind, Role, Secret};
+use regain_values::long_code;
 use serde::{Deserialize, Serialize};
 
 use super::{At, How, Method, within_flow};
@@ -53,6 +54,9 @@ pub struct SentCode {
     pub expires_at: Timestamp,
     /// The time from which another may be asked for.
     pub resend_at: Timestamp,
+    /// It has ten letters and digits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_long: bool,
 }
 
 impl SentCode {
@@ -95,8 +99,9 @@ impl Delivery {
     /// Tells if this is the code that was sent.
     pub(crate) fn is_right(&self, turn: Turn<'_>, account_key: &str, code: &Secret<String>) -> Result<bool, Refusal> {
         let sent = self.sent.as_ref().filter(|sent| sent.is_good(turn)).ok_or(Refusal::CodeExpired)?;
-        let hash = turn.engine.keys.code_hash(self.binding(turn, account_key, true), code);
-        Ok(regain_keys::same(&hash, &sent.hash))
+        let read = if sent.is_long { long_code::normalise(code) } else { Some(code.clone()) };
+        let hash = |code| turn.engine.keys.code_hash(self.binding(turn, account_key, true), &code);
+        Ok(read.map(hash).is_some_and(|hash| regain_keys::same(&hash, &sent.hash)))
     }
 
     /// Everything that a code is bound to. One that reaches nobody is bound to nothing that could be its destination.
@@ -112,11 +117,18 @@ impl Delivery {
     /// Makes a code and keeps its hash; the former code is void.
     fn renew(&mut self, turn: Turn<'_>, account_key: &str, reaches: bool) -> Secret<String> {
         let codes = &turn.engine.rules().codes;
-        let code = random_code(turn.cx.rng);
+        let code = if turn.attacked {
+            let mut bytes = [0; long_code::RANDOM_BYTES];
+            turn.cx.rng.fill(&mut bytes);
+            long_code::from_random(bytes)
+        } else {
+            random_code(turn.cx.rng)
+        };
         self.sent = Some(SentCode {
             hash: turn.engine.keys.code_hash(self.binding(turn, account_key, reaches), &code),
             expires_at: within_flow(turn.cx, codes.lifetime),
             resend_at: within_flow(turn.cx, codes.resend_after),
+            is_long: turn.attacked,
         });
         code
     }
@@ -181,13 +193,14 @@ pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
     let minutes = u32::try_from(expires_at.duration_since(turn.cx.now).as_mins()).unwrap_or(0).max(1);
     let mut decision = turn.moved(Stage::EnterCode(step));
     charge_message(turn, &mut decision, kind, &account_key, role);
+    let first_of = Some(first_of(turn, kind, &account_key, role));
     let content = match kind {
         MethodKind::Sms => Content::TextCode { code, minutes, purpose },
         _ => Content::Code { code, minutes, purpose },
     };
     let locale = turn.state.locale.clone();
     decision.effects.push(Effect::Send {
-        message: OutboundMessage { to: reaches.then_some(to), locale, user_id, content },
+        message: OutboundMessage { to: reaches.then_some(to), locale, user_id, content, first_of },
         not_after: expires_at,
         voidable: true,
     });
@@ -201,10 +214,10 @@ pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
 pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: MethodKind, account_key: &str, role: Role) {
     let (keys, limits) = (&turn.engine.keys, &turn.engine.rules().limits);
     let is_phone = matches!(kind, MethodKind::Sms | MethodKind::Call);
-    // A phone is one destination however it is reached.
-    let destination = format!("{account_key}/{}/{role:?}", if is_phone { "phone" } else { "mail" });
-    let bucket = keys.bucket("asked for", &destination);
-    decision.charge(bucket, TEN_MINUTES, limits.messages_per_destination, OnOverLimit::RateLimited);
+    // By network, so that nobody else uses up what its owner may ask for.
+    let of = asked_for(kind, account_key, role);
+    let asked = turn.cx.by_network(keys, "asked for", &of, TEN_MINUTES, limits.messages_per_destination);
+    decision.charge_all(asked, OnOverLimit::RateLimited);
     if let Some(client) = turn.cx.client {
         let mut share = |what, budget| {
             decision.charge_all(client.charges(keys, what, AN_HOUR, network_share(budget)), OnOverLimit::RateLimited);
@@ -219,6 +232,18 @@ pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: Meth
 /// The part of a budget that one network may ask for.
 fn network_share(budget: u32) -> u32 {
     budget.div_ceil(NETWORK_SHARE)
+}
+
+/// The name of what a network asks for: of one destination of an account.
+fn asked_for(kind: MethodKind, account_key: &str, role: Role) -> String {
+    // A phone is one destination however it is reached.
+    format!("{account_key}/{}/{role:?}", if kind == MethodKind::Email { "mail" } else { "phone" })
+}
+
+/// The counter of the first message that a network asks for, which goes out whoever else has asked.
+pub(super) fn first_of(turn: Turn<'_>, kind: MethodKind, account_key: &str, role: Role) -> String {
+    let client = turn.cx.client.map(|client| client.to_string()).unwrap_or_default();
+    turn.engine.keys.bucket("first of", &format!("{client} {}", asked_for(kind, account_key, role)))
 }
 
 impl Whose {

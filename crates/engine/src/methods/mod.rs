@@ -144,6 +144,18 @@ impl Method {
     }
 }
 
+impl How {
+    /// Tells if the code that was sent last is a long one, whose guesses need no count.
+    pub const fn has_long_code(&self) -> bool {
+        match self {
+            Self::Email(Delivery { sent: Some(sent), .. }) | Self::Sms(Delivery { sent: Some(sent), .. }) => {
+                sent.is_long
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The account that methods are made for.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {

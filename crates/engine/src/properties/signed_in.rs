@@ -192,7 +192,9 @@ impl Drive {
                     Finding::SignIn(account)
                 }
                 Lookup::Password(check) => Finding::Password { violations: Vec::new(), with_history: check.history },
-                Lookup::Account(_) | Lookup::CaptchaVerdict(_) | Lookup::RecoveryCode { .. } => {
+                Lookup::WrongToday(_) => Finding::WrongToday(0),
+                Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
+                Lookup::Account { .. } | Lookup::CaptchaVerdict(_) | Lookup::RecoveryCode { .. } => {
                     unreachable!("these flows ask for none of it")
                 }
             });
@@ -223,9 +225,11 @@ impl Drive {
     fn answer(&self, act: &Act) -> Answer {
         let subject = self.state.stage.subject();
         match act {
-            Act::SignIn { who, right } => {
-                Answer::SignIn { user_id: (*who).into(), password: if *right { RIGHT } else { "wrong" }.into() }
-            }
+            Act::SignIn { who, right } => Answer::SignIn {
+                user_id: (*who).into(),
+                password: if *right { RIGHT } else { "wrong" }.into(),
+                captcha: None,
+            },
             Act::SetPassword { current } => Answer::SetPassword {
                 password: "a river that runs north".into(),
                 current: current.map(|right| if right { RIGHT } else { "wrong" }.into()),

@@ -54,6 +54,9 @@ pub struct PlacedCall {
     /// It is not placed, because a budget is spent. It goes like a call to nobody.
     #[serde(default, skip_serializing_if = "is_false")]
     pub withheld: bool,
+    /// Another flow of the account has succeeded since it was placed: it goes on ringing, and proves nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub voided: bool,
 }
 
 impl PlacedCall {
@@ -96,7 +99,14 @@ impl AnswerCall {
     /// Tells if the call rings anywhere: not without an account, not where another number than the stored one was typed,
     /// and not where a budget is spent. Nothing may show which of them it is, or that it is one of them.
     fn rings(&self) -> bool {
-        self.whose.exists() && !self.call.withheld && self.method.destination().is_some_and(|to| to.reaches)
+        (self.whose.exists() || self.call.voided)
+            && !self.call.withheld
+            && self.method.destination().is_some_and(|to| to.reaches)
+    }
+
+    pub(crate) fn forget_account(&mut self) {
+        self.call.voided = self.rings();
+        self.whose.forget_account();
     }
 
     fn status(&self, now: Timestamp) -> (CallStatus, Timestamp) {
@@ -160,7 +170,7 @@ impl Engine {
         event: CallEvent,
     ) -> (Option<Decision>, Heard) {
         let state = &crate::current(cx, self.rules().lifetime, state);
-        let turn = Turn { engine: self, cx, state };
+        let turn = Turn { engine: self, cx, state, attacked: false };
         let Stage::AnswerCall(step) = &state.stage else { return (None, Heard::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.
         if !step.rings() && event != CallEvent::Failed {
@@ -175,6 +185,7 @@ impl Engine {
         }
         let becomes = |status| turn.stayed(Stage::AnswerCall(step.with_status(status, cx.now)));
         match event {
+            CallEvent::Key('#') if !step.whose.exists() => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
             CallEvent::Key('#') => (Some(pressed(turn, step)), Heard::Proved),
             CallEvent::Key(_) => {
                 let stage = |method| {
@@ -194,14 +205,15 @@ impl Engine {
             }
             // Said late, or again.
             CallEvent::Ringing | CallEvent::Answered => (None, Heard::Listening),
-            CallEvent::Withheld => {
+            CallEvent::Withheld if step.whose.person().is_none() => {
                 let call = PlacedCall { withheld: true, ..step.call.clone() };
                 let mut decision = turn.stayed(Stage::AnswerCall(AnswerCall { call, ..step.clone() }));
                 decision.audit("call_withheld");
                 (Some(decision), Heard::Over)
             }
             CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
-            CallEvent::Failed => {
+            // Whoever is adding the number has proved who they are, and hears of it.
+            CallEvent::Failed | CallEvent::Withheld => {
                 let mut decision = becomes(CallStatus::Failed);
                 decision.audit("call_failed");
                 (Some(decision), Heard::Over)

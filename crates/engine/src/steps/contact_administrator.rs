@@ -191,6 +191,7 @@ impl ContactAdministrator {
                         client: turn.cx.client.map(|client| client.to_string()),
                         reference: reference.clone(),
                     },
+                    first_of: None,
                 },
                 not_after: turn.cx.now.saturating_add(REQUEST_LIFETIME).unwrap_or(Timestamp::MAX),
                 voidable: false,

@@ -3,8 +3,9 @@
 //! Takes `verify`, `resend` and `choose_another`. The right code consumes itself and is a proof, or shows that a new
 //! method works; a wrong one costs a try.
 
+use jiff::Timestamp;
 use regain_protocol::{Answer, Secret, StepBody};
-use regain_values::{digits, recovery_code};
+use regain_values::{digits, long_code, recovery_code};
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn, Whose};
@@ -72,8 +73,9 @@ impl Step for EnterCode {
         };
         StepBody::EnterCode {
             method: self.method.shown(),
-            length: match self.method.how {
+            length: match &self.method.how {
                 How::RecoveryCodes(_) => u8::try_from(recovery_code::LENGTH).unwrap_or(u8::MAX),
+                how if how.has_long_code() => u8::try_from(long_code::LENGTH).unwrap_or(u8::MAX),
                 _ => CODE_LENGTH,
             },
             expires_at: time(expires_at),
@@ -86,6 +88,17 @@ impl Step for EnterCode {
 }
 
 impl EnterCode {
+    /// The step when its short code is void before its time: another one can be had at once. `None` where no such code
+    /// was sent.
+    pub(crate) fn without_its_code(&self, now: Timestamp) -> Option<Self> {
+        let mut step = self.clone();
+        let (How::Email(delivery) | How::Sms(delivery)) = &mut step.method.how else { return None };
+        let sent = delivery.sent.as_mut().filter(|sent| !sent.is_long)?;
+        (sent.expires_at, sent.resend_at) = (sent.expires_at.min(now), sent.resend_at.min(now));
+        delivery.resends_left = delivery.resends_left.max(1);
+        Some(Self { resent: false, ..step })
+    }
+
     fn verify(&self, turn: Turn<'_>, typed: &Secret<String>, findings: &Findings) -> Result<Decision, Refusal> {
         let code = digits::code(typed).ok_or(Refusal::invalid("/code", "type the code"))?;
         if let Some(use_up) = self.is_right(turn, &code, findings)? {

@@ -2,22 +2,19 @@
 //!
 //! Takes `identify` with the challenge solved, and `new_captcha`. A wrong solution gets a new challenge.
 
-use regain_protocol::{Answer, Captcha, StepBody};
+use regain_protocol::{Answer, StepBody};
 use regain_values::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::{Step, Turn};
 use crate::{
     TEN_MINUTES,
-    captcha::Challenge,
+    captcha::{self, Challenge},
     decision::{Decision, OnOverLimit, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
     state::Stage,
 };
-
-/// The number of challenges that a flow may use up in ten minutes before it has to wait.
-const CHALLENGES_PER_FLOW: u32 = 20;
 
 /// The step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,17 +27,13 @@ impl Step for Identify {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
         let Answer::Identify { user_id, captcha } = answer else { return None };
         let typed = UserId::parse(user_id).ok()?;
-        if let Some(challenge) = &self.challenge
-            && let Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. } = turn.engine.shown(challenge)
-        {
-            let token = captcha.as_ref()?;
-            match findings.captcha_verdict() {
-                None => return Some(Lookup::CaptchaVerdict(&token.solution)),
-                Some(false) => return None,
-                Some(true) => {}
-            }
+        match turn.engine.is_answered(turn.cx, self.challenge.as_ref(), captcha.as_ref(), findings) {
+            Err(lookup) => return Some(lookup),
+            Ok(false) => return None,
+            Ok(true) => {}
         }
-        findings.account().is_none().then_some(Lookup::Account(typed))
+        let near = turn.engine.keys.user_id_place(&typed.folded());
+        findings.account().is_none().then_some(Lookup::Account { user_id: typed, near })
     }
 
     fn answer(&self, turn: Turn<'_>, answer: &Answer, findings: &Findings) -> Result<Decision, Refusal> {
@@ -50,21 +43,20 @@ impl Step for Identify {
             _ => return Err(Refusal::StepPassed),
         };
         let typed = UserId::parse(user_id).map_err(|_| NOT_A_USER_ID)?;
-        if let Some(challenge) = &self.challenge
-            && !turn.engine.is_solved(turn.cx, challenge, captcha.as_ref(), findings.captcha_verdict())
-        {
+        if !matches!(turn.engine.is_answered(turn.cx, self.challenge.as_ref(), captcha.as_ref(), findings), Ok(true)) {
             let mut decision = challenged_anew(turn);
             decision.reply = Reply::CaptchaFailed;
             decision.audit("captcha_failed");
             return Ok(decision);
         }
         let rules = turn.engine.rules();
-        let account = findings.account().flatten().cloned();
-        let subject = turn.engine.subject(turn.cx, &typed, account, &turn.state.locale);
-        let bucket = format!("identify:{}", subject.account_key);
-        let mut decision = turn.moved(next::after_identify(rules, subject));
+        let (account, neighbours) = findings.account().unwrap_or_default();
+        let subject = turn.engine.subject(turn.cx, &typed, account.cloned(), neighbours, &turn.state.locale);
+        // By network, so that nobody else keeps the owner from it.
         let limit = rules.limits.identifications_per_account;
-        decision.charge(bucket, TEN_MINUTES, limit, OnOverLimit::RateLimited);
+        let named = turn.cx.by_network(&turn.engine.keys, "identify", &subject.account_key, TEN_MINUTES, limit);
+        let mut decision = turn.moved(next::after_identify(rules, subject));
+        decision.charge_all(named, OnOverLimit::RateLimited);
         decision.audit("identified");
         Ok(decision)
     }
@@ -81,7 +73,6 @@ pub(super) const NOT_A_USER_ID: Refusal =
 /// The same step with another challenge; the former one is void.
 fn challenged_anew(turn: Turn<'_>) -> Decision {
     let mut decision = turn.stayed(Stage::Identify(Identify { challenge: turn.engine.challenge(turn.cx) }));
-    let bucket = format!("challenges:{}", turn.cx.flow_id);
-    decision.charge(bucket, TEN_MINUTES, CHALLENGES_PER_FLOW, OnOverLimit::RateLimited);
+    captcha::charge_another(turn, &mut decision);
     decision
 }

@@ -42,6 +42,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) cx: Context<'a>,
     pub(crate) state: &'a State,
+    /// So many wrong proofs were given for the account today that codes get longer.
+    pub(crate) attacked: bool,
 }
 
 impl Turn<'_> {
@@ -136,6 +138,14 @@ impl Whose {
         match self {
             Self::Proving { subject } => subject.account.as_ref(),
             Self::Adding { person } => Some(&person.account),
+        }
+    }
+
+    /// Makes a subject one who only looks like an account's.
+    pub(crate) fn forget_account(&mut self) {
+        match self {
+            Self::Proving { subject } => subject.account = None,
+            Self::Adding { .. } => {}
         }
     }
 

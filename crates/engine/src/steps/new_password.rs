@@ -41,10 +41,10 @@ impl Step for NewPassword {
         if let (Some(_), Some(current)) = (self.current_tries_left, current) {
             match findings.sign_in() {
                 None => {
-                    return Some(Lookup::SignIn {
-                        user_id: account.user_id.clone(),
-                        password: current,
-                        costs: turn.engine.cost_of_password(turn.cx, &account.user_id),
+                    let (user_id, engine) = (account.user_id.clone(), turn.engine);
+                    return engine.network_lookup(turn.cx, &user_id, findings).or_else(|| {
+                        let costs = engine.cost_of_password(turn.cx, &user_id, true, findings);
+                        Some(Lookup::SignIn { user_id, password: current, costs })
                     });
                 }
                 // Of a password that nobody has a right to change nothing more is found out.

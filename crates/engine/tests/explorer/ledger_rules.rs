@@ -30,7 +30,8 @@ impl World {
         let rings = node.ledger.call == Some(true) && !is_former && node.under_way_is_fresh().is_empty();
         let StepBody::AnswerCall { status, .. } = *self.body(node) else { return None };
         let is_live = !matches!(status, CallStatus::NoAnswer | CallStatus::Failed);
-        (rings && is_live && event == CallEvent::Key('#')).then_some(match node.ledger.adding {
+        let exists = node.ledger.user.is_some_and(User::can_prove) || node.ledger.adding.is_some();
+        (rings && is_live && exists && event == CallEvent::Key('#')).then_some(match node.ledger.adding {
             Some(place) => Given::ShownToWork(place),
             None => Given::Proof(MethodKind::Call),
         })

@@ -17,9 +17,11 @@ impl World {
         match action {
             Action::Identify(user) => Answer::Identify { user_id: user.to_string(), captcha: None },
             Action::NewCaptcha => Answer::NewCaptcha {},
-            Action::SignIn(user, right) => {
-                Answer::SignIn { user_id: user.to_string(), password: if *right { RIGHT } else { "wrong" }.into() }
-            }
+            Action::SignIn(user, right) => Answer::SignIn {
+                user_id: user.to_string(),
+                password: if *right { RIGHT } else { "wrong" }.into(),
+                captcha: None,
+            },
             Action::Choose(at, confirmed) => chosen(&node.state, *at, *confirmed),
             Action::ChooseNonsense => Answer::Choose { method: "nonsense".into(), destination: None },
             Action::Verify(typed) => Answer::Verify { code: self.code(node, *typed) },

@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use regain_engine::{
     Application, Applied, Asserted, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal,
-    Reply, messages::Content,
+    Reply, Stage, messages::Content,
 };
 use regain_keys::Keys;
 use regain_ports::{CallEvent, Heard, Rng};
@@ -21,7 +21,7 @@ use crate::{
     ledger_rules::Given,
     node::{CALL, FORMER_CALL, Ledger, Node, STEP, UnderWay, name_ids},
     spoken::{next_code, place_of},
-    world::{APP_KEY, CODE_LIFE, Configuration, RIGHT, SAVED, Start, TICK},
+    world::{APP_KEY, CODE_LIFE, Configuration, RIGHT, SAVED, Start, TICK, VOIDED},
 };
 
 /// A rule that does not hold.
@@ -140,7 +140,13 @@ impl World {
                     return Ok(None);
                 }
                 let decision = self.engine.out_of_tries(self.cx(node), &node.state, self.at(node.ends));
-                self.commit(node, action, decision, None).map(Some)
+                let mut next = self.commit(node, action, decision, None)?;
+                if let Stage::EnterCode(step) = &next.state.stage {
+                    let is_its = |place: &Place| (place.kind, place.role) == (step.method.kind(), step.method.role());
+                    let void = next.ledger.codes.iter_mut().filter(|(place, _)| is_its(place));
+                    void.for_each(|(_, codes)| codes.good_until = codes.good_until.min(node.now));
+                }
+                Ok(Some(next))
             }
             action => self.answer(node, action),
         }
@@ -159,8 +165,13 @@ impl World {
     fn voided(&self, node: &Node) -> Option<Node> {
         // The store finds a flow by its account's key, which it has once somebody is named.
         node.state.stage.account_key()?;
-        let state = self.engine.voided(self.cx(node));
-        Some(Node { state, ..node.clone() })
+        let state = self.engine.voided(self.configuration.kind, &node.state);
+        let mut next = Node { state, ..node.clone() };
+        // From now on nobody can prove anything in it.
+        if !next.state.stage.is_over() {
+            next.ledger.user = next.ledger.user.map(|_| VOIDED);
+        }
+        Some(next)
     }
 
     fn directory_answers(&self, node: &Node, at: usize, applied: &Applied) -> Result<Option<Node>, Violated> {
@@ -285,7 +296,12 @@ impl World {
     fn look_up(&self, node: &Node, action: &Action, lookup: Lookup<'_>, found: &mut Found) -> Finding {
         match lookup {
             Lookup::CaptchaVerdict(_) => Finding::CaptchaVerdict(true),
-            Lookup::Account(user_id) => Finding::Account(self.configuration.by_user_id(user_id.as_str())),
+            Lookup::Account { user_id, .. } => {
+                let account = self.configuration.by_user_id(user_id.as_str());
+                Finding::Account { account, neighbours: Vec::new() }
+            }
+            Lookup::WrongToday(_) => Finding::WrongToday(0),
+            Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
             Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(APP_KEY.to_vec()))),
             Lookup::Answers { account_id, .. } => {
                 Finding::Answers(account_id.is_some() && *action == Action::Answer(true))

@@ -50,6 +50,9 @@ pub(crate) enum User {
     Nobody(u16),
 }
 
+/// Whoever is named in a flow after another flow of the account has succeeded.
+pub(crate) const VOIDED: User = User::Nobody(u16::MAX);
+
 impl User {
     /// Tells if somebody can prove themselves at all: that their account may be used and has a method.
     pub(crate) const fn can_prove(self) -> bool {
@@ -182,7 +185,7 @@ impl Configuration {
                 own: Vec::new(),
                 predefined: |id, _| PREDEFINED.into_iter().find(|predefined| *predefined == id),
             },
-            gates: GateRules { required: if self.gates == Gates::Two { 2 } else { 1 }, groups },
+            gates: GateRules { required: if self.gates == Gates::Two { 2 } else { 1 }, change: 0, groups },
             security_info: SecurityInfoRules { required: 1, reconfirm_after: None },
             contact: self.has_contact.then_some(Contact::Form {}),
             administrators: vec!["admin@example.com".into()],

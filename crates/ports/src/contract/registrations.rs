@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod proofs;
 pub mod removal;
+pub mod ring;
 
 use std::sync::Arc;
 
@@ -136,6 +137,9 @@ macro_rules! registrations_contract {
                 removal::nothing_is_registered_for_nobody,
                 removal::forgetting_takes_everything_of_an_account_and_nothing_of_others,
                 removal::a_recreated_account_inherits_nothing,
+                ring::neighbours_are_those_with_something_registered_as_it_is,
+                ring::each_neighbour_is_followed_by_the_same_one,
+                ring::a_place_stays_the_same_whoever_comes_and_goes,
             ]
         );
     };

@@ -79,6 +79,7 @@ macro_rules! store_contract {
 /// Ordinary values, to be changed by the cases.
 fn flow(id: &str) -> FlowRow {
     FlowRow {
+        voided: false,
         id: id.into(),
         kind: FlowKind::Reset,
         version: 0,

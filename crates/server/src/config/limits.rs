@@ -21,19 +21,22 @@ pub struct FlowsConfig {
     pub change: bool,
     /// True if people can register and change their security info. Default yes.
     pub register: bool,
+    /// Number of proofs, of different kinds, that a change of a known password takes besides that password. Default 0.
+    pub change_gates: u8,
     /// Lifetime of a flow, in seconds. Default 900, 15 minutes, as Microsoft's.
     pub lifetime_s: u32,
 }
 
 impl Default for FlowsConfig {
     fn default() -> Self {
-        Self { reset: true, unlock: true, change: true, register: true, lifetime_s: 900 }
+        Self { reset: true, unlock: true, change: true, register: true, change_gates: 0, lifetime_s: 900 }
     }
 }
 
 impl FlowsConfig {
     pub(super) fn check(&self, faults: &mut Faults) {
         faults.require((60..=86_400).contains(&self.lifetime_s), "flows.lifetime_s", "must be 60 to 86400");
+        faults.require(self.change_gates <= 2, "flows.change_gates", "must be 0, 1 or 2");
     }
 
     /// The kinds of flow on offer.

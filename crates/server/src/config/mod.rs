@@ -200,7 +200,8 @@ impl Config {
         config.gates.check(&config.methods, &mut faults);
         config.security_info.check(&config.gates, &mut faults);
         config.assertions.check(base, &mut faults);
-        let needs_contact = config.gates.most() > 1 || !config.organisation.self_service;
+        let needs_contact =
+            config.gates.most() > 1 || config.flows.change_gates > 0 || !config.organisation.self_service;
         config.contact.check(&config.organisation, needs_contact, &mut faults);
         config.codes.check(&config.flows, &mut faults);
         config.limits.check(&mut faults);

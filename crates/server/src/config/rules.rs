@@ -37,7 +37,11 @@ impl Config {
                 own: self.questions.own.clone(),
                 predefined: languages::question,
             },
-            gates: GateRules { required: self.gates.required, groups: self.gates.groups.clone() },
+            gates: GateRules {
+                required: self.gates.required,
+                change: self.flows.change_gates,
+                groups: self.gates.groups.clone(),
+            },
             security_info: SecurityInfoRules {
                 required: self.security_info.required(),
                 reconfirm_after: self.security_info.reconfirm_after(),

@@ -45,18 +45,26 @@ impl From<&LimitsConfig> for Budgets {
 impl Budgets {
     /// The charges for a message, each with the name of its budget. Only what strangers can ask for has a price: a
     /// confirmation is always sent.
-    pub(super) fn charges(&self, keys: &Keys, content: &Content, to: &str) -> Vec<(&'static str, Charge)> {
+    /// The first that a network asks for costs its destination nothing.
+    pub(super) fn charges(
+        &self,
+        keys: &Keys,
+        content: &Content,
+        to: &str,
+        is_first: bool,
+    ) -> Vec<(&'static str, Charge)> {
         let is_asked_for = matches!(content, Content::Code { .. } | Content::TextCode { .. } | Content::Call { .. });
         if !is_asked_for {
             return Vec::new();
         }
         let charge = |bucket: String, window, limit| Charge { bucket, window, limit, cost: 1 };
         let destination = to.to_lowercase();
-        let mut charges = vec![
-            ("destination", charge(keys.bucket("to", &destination), TEN_MINUTES, self.per_destination)),
-            ("destination a day", charge(keys.bucket("to, a day", &destination), A_DAY, self.per_destination_a_day)),
-            ("messages", charge("messages".into(), AN_HOUR, self.messages_per_hour)),
-        ];
+        let mut charges = vec![("messages", charge("messages".into(), AN_HOUR, self.messages_per_hour))];
+        if !is_first {
+            let a_day = charge(keys.bucket("to, a day", &destination), A_DAY, self.per_destination_a_day);
+            charges.push(("destination", charge(keys.bucket("to", &destination), TEN_MINUTES, self.per_destination)));
+            charges.push(("destination a day", a_day));
+        }
         if content.channel() != Channel::Mail {
             let number = E164::parse(to).ok();
             let range = number.as_ref().map_or(to, E164::range);
@@ -65,4 +73,9 @@ impl Budgets {
         }
         charges
     }
+}
+
+/// The charge of the first message that a network asks for of a destination.
+pub(super) fn first(bucket: &str) -> Charge {
+    Charge { bucket: bucket.to_owned(), window: TEN_MINUTES, limit: 1, cost: 1 }
 }

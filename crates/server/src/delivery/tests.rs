@@ -211,7 +211,7 @@ impl World {
     async fn queue_content(&self, id: &str, to: Option<&str>, content: Content) {
         let minutes = if matches!(content, Content::Call { .. }) { 1 } else { 10 };
         let (to, locale) = (to.map(str::to_owned), "en".to_owned());
-        let outgoing = OutboundMessage { to, locale, user_id: "ada@example.com".into(), content };
+        let outgoing = OutboundMessage { to, locale, user_id: "ada@example.com".into(), content, first_of: None };
         self.queue_payload(id, outgoing.content.channel(), outgoing.seal(&self.keys, &OsRng, id), minutes).await;
     }
 
@@ -226,6 +226,7 @@ impl World {
                 account_key: None,
                 expires_at: now + SignedDuration::from_mins(15),
                 state: String::new(),
+                voided: false,
             },
             charges: Vec::new(),
             messages: vec![NewMessage {
@@ -632,4 +633,26 @@ async fn d13_a_destination_has_a_daily_cap() {
     world.queue("later", Some("ada@example.net")).await;
     assert!(delivery.deliver_next(Channel::Mail).await.expect("answers"));
     assert_eq!(world.sent().len(), 7);
+}
+
+/// D3: whoever else has used up what a destination gets, the first message that a network asks for goes out.
+#[tokio::test]
+async fn d3_the_first_message_that_a_network_asks_for_is_sent() {
+    let world = World::new().await;
+    let budgets = Budgets { per_destination: 2, per_destination_a_day: 2, ..Budgets::from(&LimitsConfig::default()) };
+    let delivery = Delivery { budgets, ..world.delivery() };
+    for index in 0..12 {
+        let content = Content::Code { code: "042137".into(), minutes: 10, purpose: CodePurpose::Prove };
+        let outgoing = OutboundMessage {
+            to: Some("ada@example.net".into()),
+            locale: "en".into(),
+            user_id: "ada@example.com".into(),
+            content,
+            first_of: Some(format!("network {}", index / 4)),
+        };
+        let id = format!("m{index}");
+        world.queue_payload(&id, Channel::Mail, outgoing.seal(&world.keys, &OsRng, &id), 10).await;
+        assert!(delivery.deliver_next(Channel::Mail).await.expect("answers"));
+    }
+    assert_eq!(world.sent().len(), 2 + 3, "two for everybody, and the first of each network");
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT, state};
+use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT};
 use crate::{
     client::Client,
     engine::OnOverLimit,
@@ -25,7 +25,7 @@ impl Flows {
         let now = self.now();
         for _ in 0..MAX_ROUNDS {
             let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
-            let state = state(&row)?;
+            let state = self.state(&row)?;
             let cx = self.context(&row, now, None);
             let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };

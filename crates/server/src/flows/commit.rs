@@ -96,6 +96,7 @@ impl Flows {
             flow: FlowRow {
                 account_key: account_key.clone().filter(|_| !is_done),
                 state: decision.state.to_json(),
+                voided: false,
                 ..row.clone()
             },
             charges: Vec::new(),
@@ -134,9 +135,7 @@ impl Flows {
                     detail: detail.as_ref().map(ToString::to_string),
                 }),
                 Effect::VoidOthers => {
-                    change.void_others = account_key
-                        .clone()
-                        .map(|account_key| VoidOthers { account_key, state: self.engine.voided(cx).to_json() });
+                    change.void_others = account_key.clone().map(|account_key| VoidOthers { account_key });
                 }
                 // Token and end are in the row by now, and the directory is told after the commit.
                 Effect::RotateToken | Effect::Extend(_) | Effect::Apply { .. } => {}

@@ -35,7 +35,15 @@ impl Flows {
                 let verifier = self.captcha.as_ref().ok_or_else(none)?;
                 Finding::CaptchaVerdict(verifier.verify(&token.into(), client.address()).await?)
             }
-            Lookup::Account(user_id) => Finding::Account(self.directory.find(&user_id).await?),
+            Lookup::Account { user_id, near } => Finding::Account {
+                account: self.directory.find(&user_id).await?,
+                neighbours: self.directory.neighbours(near).await?,
+            },
+            Lookup::WrongToday(counter) => Finding::WrongToday(self.store.held(&counter, now).await?),
+            Lookup::Network { successes, wrong } => Finding::Network {
+                successes: self.store.held(&successes, now).await?,
+                wrong: self.store.held(&wrong, now).await?,
+            },
             Lookup::AuthenticatorKey(account_id) => {
                 match self.directory.authenticator_key(account_id.as_ref()).await {
                     // Another answer than for an account without an app would tell that there is one.

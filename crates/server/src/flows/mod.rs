@@ -145,6 +145,12 @@ impl Flows {
         Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
+    /// The state of a flow; where another one of its account has succeeded, what that has made of it.
+    fn state(&self, row: &FlowRow) -> Result<State, Fault> {
+        let state = State::from_json(&row.state).map_err(|error| Fault::State(error.column))?;
+        Ok(if row.voided { self.engine.voided(row.kind, &state) } else { state })
+    }
+
     fn context<'a>(&'a self, row: &'a FlowRow, now: Timestamp, network: Option<ClientNetwork>) -> Context<'a> {
         Context::of(row, now, &*self.rng, network)
     }
@@ -195,6 +201,7 @@ impl Flows {
             account_key: None,
             expires_at: self.engine.expires_at(now),
             state: String::new(),
+            voided: false,
         };
         let cx = Context::of(&row, now, &*self.rng, client.network());
         let decision = self.engine.begin(cx, locale, user_id.as_ref(), asserted);
@@ -247,7 +254,7 @@ impl Flows {
 
     /// A flow, as its owner sees it.
     pub fn show(&self, row: &FlowRow, now: Timestamp) -> Result<Reply, Fault> {
-        Ok(Reply::flow(self.engine.view(self.context(row, now, None), &state(row)?)))
+        Ok(Reply::flow(self.engine.view(self.context(row, now, None), &self.state(row)?)))
     }
 
     /// The reply to a body that is no answer, a problem along with its flow. With a key that was used before, that is
@@ -260,7 +267,7 @@ impl Flows {
         detail: &str,
         now: Timestamp,
     ) -> Result<Reply, Fault> {
-        let flow = self.engine.view(self.context(row, now, None), &state(row)?);
+        let flow = self.engine.view(self.context(row, now, None), &self.state(row)?);
         if let Some(kept) = self.kept(key, now).await? {
             return Ok(kept.reply(|| Some(flow)));
         }
@@ -294,12 +301,12 @@ impl Flows {
                 (_, Some(StoredReply::Answer(reply))) => return Ok(reply),
                 (None, _) => return Ok(Reply::unauthorized()),
                 (Some(row), Some(StoredReply::OfAnother)) => {
-                    let flow = self.engine.view(self.context(&row, now, None), &state(&row)?);
+                    let flow = self.engine.view(self.context(&row, now, None), &self.state(&row)?);
                     return Ok(Reply::key_reused(Some(flow)));
                 }
                 (Some(row), None) => row,
             };
-            let state = state(&row)?;
+            let state = self.state(&row)?;
             let cx = self.context(&row, now, client.network());
             let reached = self.look_everything_up(cx, &state, command, &mut findings).await?;
             let result = match reached {
@@ -381,7 +388,7 @@ impl Flows {
         while rounds < MAX_ROUNDS {
             let Some(row) = self.authentic(flow_id, token).await? else { return Ok(Reply::unauthorized()) };
             let cx = self.context(&row, now, None);
-            let decision = match self.engine.cancel(cx, &state(&row)?) {
+            let decision = match self.engine.cancel(cx, &self.state(&row)?) {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return Ok(Reply::nothing()),
                 Err(_) if waited < MAX_WAIT => {
@@ -420,8 +427,4 @@ impl StoredReply {
 /// 422: the same for whatever is wrong with an assertion.
 fn not_asserted() -> Reply {
     Reply::invalid("/assertion", "not an assertion that is taken here, or it was used before")
-}
-
-fn state(row: &FlowRow) -> Result<State, Fault> {
-    State::from_json(&row.state).map_err(|error| Fault::State(error.column))
 }

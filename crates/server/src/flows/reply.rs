@@ -79,6 +79,7 @@ impl Reply {
             engine::Reply::Accepted => return Self::of(ReplyContent::Answered(FlowAnswered { flow, token })),
             engine::Reply::PasswordRefused(violations) => return Self::password_refused(violations, Some(flow)),
             engine::Reply::WrongCode => ProblemCode::WrongCode,
+            engine::Reply::CodeExpired => ProblemCode::CodeExpired,
             engine::Reply::WrongAnswers => ProblemCode::WrongAnswers,
             engine::Reply::WrongPassword => ProblemCode::WrongPassword,
             engine::Reply::CaptchaFailed => ProblemCode::CaptchaFailed,

@@ -7,11 +7,10 @@ use super::{
     Fault, Flows, MAX_ROUNDS, Reply,
     commit::{Along, CommitResult},
     intent::{Intended, Intent},
-    state,
 };
 use crate::{
     engine::{Applied, Decision, Effect, ProvedPerson, STUCK_AFTER, State},
-    ports::{Claim, ClaimChange, DirectoryError, FlowRow, SignIn},
+    ports::{Claim, ClaimChange, DirectoryError, SignIn},
 };
 
 /// The time for which a directory is asked. Afterwards the password, which is sealed in the intent, is erased.
@@ -94,10 +93,12 @@ impl Flows {
             let Some(row) = self.store.flow(&claim.flow_id).await? else { return Ok(false) };
             let cx = self.context(&row, self.now(), client.network());
             let decision = match &known {
-                Some((intent, claimed, applied)) if *applied != Applied::Unavailable || state(&row)? == **claimed => {
+                Some((intent, claimed, applied))
+                    if *applied != Applied::Unavailable || self.state(&row)? == **claimed =>
+                {
                     self.engine.applied(cx, claimed, &intent.application(), applied)
                 }
-                _ => stayed(&row, event)?,
+                _ => stayed(self.state(&row)?, event),
             };
             let along = Along { claim: Some(ClaimChange::Settle { id: claim.id.clone() }), account: None };
             match self.carry_out_with(&row, cx, &decision, Reply::nothing(), None, &client, along).await? {
@@ -112,7 +113,7 @@ impl Flows {
 }
 
 /// The flow as it is, with a line in the log.
-fn stayed(row: &FlowRow, event: &'static str) -> Result<Decision, Fault> {
+fn stayed(state: State, event: &'static str) -> Decision {
     let effects = vec![Effect::Audit { event, detail: None }];
-    Ok(Decision { state: state(row)?, effects, reply: crate::engine::Reply::Accepted })
+    Decision { state, effects, reply: crate::engine::Reply::Accepted }
 }

@@ -197,7 +197,8 @@ impl Hooks {
             "ringing" => CallEvent::Ringing,
             "in-progress" => CallEvent::Answered,
             "busy" | "no-answer" | "canceled" | "completed" => CallEvent::Over,
-            "failed" => CallEvent::Failed,
+            // It is about this number, and a made-up one never fails so.
+            "failed" => CallEvent::Withheld,
             // `queued`, `initiated`, and whatever else there may be one day.
             _ => return StatusCode::NO_CONTENT.into_response(),
         };

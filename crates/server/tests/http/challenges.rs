@@ -10,11 +10,11 @@ use crate::{
     world::{Got, Session, World},
 };
 
-const WORK: &str = "[captcha]\nkind = \"proof_of_work\"\nmax_number = 1000\n";
+pub(crate) const WORK: &str = "[captcha]\nkind = \"proof_of_work\"\nmax_number = 1000\n";
 const PICTURE: &str = "[captcha]\nkind = \"image\"\n";
 
 impl Session {
-    fn captcha(&self) -> &Value {
+    pub(crate) fn captcha(&self) -> &Value {
         &self.step()["captcha"]
     }
 
@@ -24,7 +24,7 @@ impl Session {
 }
 
 /// The solution of the challenge that a flow is at.
-fn solution(world: &World, captcha: &Value) -> Value {
+pub(crate) fn solution(world: &World, captcha: &Value) -> Value {
     let text = |member: &str| captcha[member].as_str().expect("a text").to_owned();
     if captcha["kind"] == "proof_of_work" {
         // By the solver that browsers run, in the form in which they send it. It names its challenge: a bare

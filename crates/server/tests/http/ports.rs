@@ -16,7 +16,7 @@ use regain_server::{
     ports::{
         Abilities, AccountId, AccountWrite, Accounts, Clock, DirectoryError, GivenAnswer, JoinedAccounts, Message,
         Notifier, NotifyError, PasswordChange, Person, Phone, PhoneCall, RegisterError, Registered, Registration,
-        Registrations, SetPasswordError, SignIn, Standing, TextMessage, UnlockError, Unlocked,
+        Registrations, RingPoint, SetPasswordError, SignIn, Standing, TextMessage, UnlockError, Unlocked,
     },
     user_id::UserId,
 };
@@ -180,6 +180,10 @@ impl Accounts for FallibleDirectory {
         (!self.elsewhere.load(Ordering::SeqCst)).then_some(self)
     }
 
+    async fn people(&self, ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
+        self.up()?.people(ids).await
+    }
+
     async fn check(&self) -> Result<(), DirectoryError> {
         self.up()?.check().await
     }
@@ -202,6 +206,10 @@ impl JoinedAccounts for FallibleDirectory {
 impl Registrations for FallibleDirectory {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
         self.up()?.of(id).await
+    }
+
+    async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError> {
+        self.up()?.neighbours(near).await
     }
 
     async fn check_answers(

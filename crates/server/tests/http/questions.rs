@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
+use regain_server::ports::{AccountQuestion, Accounts as _, NewQuestion, Registration, Registrations as _};
 use serde_json::{Value, json};
 
 use crate::{
-    people::{MARY, NOBODY, OLGA, OTTO},
+    people::{ANNA, MARY, NOBODY, OLGA, OTTO},
     proofs::{EVERYTHING, everything_and, only, registered},
     world::{Session, World, merged},
 };
@@ -202,12 +203,23 @@ async fn the_organisations_own_questions_are_asked_of_made_up_accounts_too() {
     let question = |index| format!("{{ id = \"own_{index}\", text = \"The organisation's question {index}?\" }}");
     let own = format!("[questions]\nown = [{}]\n", (0..20).map(question).collect::<Vec<_>>().join(", "));
     let world = World::with(&merged(&only(&["questions"]), &own)).await;
+    let questions: Vec<_> = (0..5)
+        .map(|index| NewQuestion {
+            question: AccountQuestion { id: format!("own_{index}"), own: None },
+            answer: format!("answer {index}").as_str().into(),
+        })
+        .collect();
+    for user_id in [MARY, ANNA] {
+        let id =
+            world.directory.find(&user_id.parse().expect("a user ID")).await.expect("answers").expect("is there").id;
+        world.directory.register(&id, &Registration::Questions(questions.clone())).await.expect("registers");
+    }
     let mut of_the_organisation = 0;
-    for index in 0..30 {
+    for index in 0..60 {
         let asked = asked(&world.chosen(&format!("stranger{index}@example.com"), "questions").await);
         assert_eq!(asked.iter().collect::<BTreeSet<_>>().len(), 3, "each once");
         of_the_organisation += asked.iter().filter(|(id, _)| id.starts_with("own_")).count();
     }
-    // 20 of 55 questions are: of 90 drawn, 33 on average.
-    assert!((15..=55).contains(&of_the_organisation), "{of_the_organisation}");
+    // Two of the three who have questions have these.
+    assert!(of_the_organisation > 0, "{of_the_organisation}");
 }

@@ -152,6 +152,7 @@ async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
             account_key: None,
             expires_at: at,
             state: "{}".to_owned(),
+            voided: false,
         };
         let entry = AuditEntry {
             at,

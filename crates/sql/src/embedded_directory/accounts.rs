@@ -86,6 +86,10 @@ impl Accounts for EmbeddedDirectory {
         Some(self)
     }
 
+    async fn people(&self, ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
+        self.enabled(ids).await.map(Some).map_err(DirectoryError::unavailable)
+    }
+
     async fn check(&self) -> Result<(), DirectoryError> {
         self.database.check_read().await.map_err(DirectoryError::unavailable)
     }

@@ -7,7 +7,7 @@ use regain_protocol::{Role, Secret};
 use super::{
     EmbeddedDirectory, NewPerson, People, PersonQuestion, recovery_codes,
     register::{RegisteredQuestion, insert_questions, set_authenticator},
-    salt,
+    ring, salt,
 };
 use crate::transaction::WriteTransaction;
 use regain_ports::{AccountId, DirectoryError, random_id};
@@ -87,6 +87,7 @@ impl EmbeddedDirectory {
             insert(&mut transaction, entry).await?;
             let hashes = self.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
             recovery_codes::set(&mut transaction, &entry.id, &hashes).await?;
+            ring::place(&mut transaction, &entry.id, self.place_of(&entry.id)).await?;
         }
         transaction.commit().await?;
         Ok(entries.len())

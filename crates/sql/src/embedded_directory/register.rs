@@ -62,7 +62,8 @@ impl EmbeddedDirectory {
             Registration::RecoveryCodes(codes) => stored.recovery_codes = self.recovery_code_hashes(id, codes),
             _ => {}
         }
-        Ok(Write::Registration { id: id.clone(), registration: registration.clone(), stored })
+        let place = self.place_of(id);
+        Ok(Write::Registration { id: id.clone(), registration: registration.clone(), stored, place })
     }
 
     /// The hash that is kept of an answer.

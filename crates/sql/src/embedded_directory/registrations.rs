@@ -6,12 +6,12 @@ use regain_protocol::{Role, Secret};
 use sqlx::Row as _;
 
 use super::{
-    EmbeddedDirectory, NOBODY, register,
+    EmbeddedDirectory, NOBODY, register, ring,
     rows::{destination_from, role_from_text, time_from},
 };
 use regain_ports::{
     AccountId, AccountMail, AccountQuestion, AccountWrite, DirectoryError, GivenAnswer, RegisterError, Registered,
-    Registration, Registrations, Standing,
+    Registration, Registrations, RingPoint, Standing,
 };
 use regain_values::questions;
 
@@ -29,6 +29,10 @@ const FORGET: [&str; 6] = [
 impl Registrations for EmbeddedDirectory {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
         self.registered(id.unwrap_or(&NOBODY.into())).await.map_err(DirectoryError::unavailable)
+    }
+
+    async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError> {
+        self.after(near).await.map_err(DirectoryError::unavailable)
     }
 
     async fn check_answers(
@@ -97,6 +101,7 @@ impl Registrations for EmbeddedDirectory {
             let removed = sqlx::query(removal).bind(id.as_str()).execute(&mut *transaction).await;
             removed.map_err(DirectoryError::unavailable)?;
         }
+        ring::place(&mut transaction, id, self.place_of(id)).await.map_err(DirectoryError::unavailable)?;
         transaction.commit().await.map_err(DirectoryError::unavailable)
     }
 }

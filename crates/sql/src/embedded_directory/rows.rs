@@ -90,7 +90,7 @@ pub(super) async fn by_id(
     row.map(|row| row_from(&row)).transpose()
 }
 
-fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
+pub(super) fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
     let locked: bool = row.try_get("locked")?;
     let password_hash: Option<String> = row.try_get("password_hash")?;
     Ok(Row {

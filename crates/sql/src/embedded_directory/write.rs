@@ -1,12 +1,12 @@
 //! Prepared changes of accounts: all that is slow is done, and one transaction has the rest.
 
 use jiff::Timestamp;
-use regain_ports::{AccountId, AccountRefusal, Registration, Unlocked};
+use regain_ports::{AccountId, AccountRefusal, Registration, RingPoint, Unlocked};
 
 use super::{
     former,
     register::{self, RegisteredQuestion},
-    rows,
+    ring, rows,
 };
 use crate::transaction::WriteTransaction;
 
@@ -40,6 +40,8 @@ pub(crate) enum Write {
         registration: Registration,
         /// Parts of it in their stored form.
         stored: StoredParts,
+        /// The account's place on the ring.
+        place: RingPoint,
     },
 }
 
@@ -89,8 +91,9 @@ impl Write {
                 (Unlocked::WasNotLocked, true) => return Ok(Err(AccountRefusal::Locked)),
                 _ => unlock(transaction, id).await?,
             },
-            Self::Registration { id, registration, stored } => {
+            Self::Registration { id, registration, stored, place } => {
                 register::write(transaction, id, registration, stored).await?;
+                ring::place(transaction, id, *place).await?;
             }
         }
         Ok(Ok(()))

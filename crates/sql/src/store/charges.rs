@@ -3,10 +3,10 @@
 //! that have left the window, of which each leaves once.
 
 use jiff::Timestamp;
-use sqlx::Row as _;
+use sqlx::{Executor, Row as _};
 
 use crate::{
-    database::{Database, from_millis, to_millis},
+    database::{Backend, Database, from_millis, to_millis},
     transaction::WriteTransaction,
 };
 use regain_ports::Charge;
@@ -76,6 +76,21 @@ pub(super) async fn keep_dated_back(database: &Database, bucket: &str, now: Time
         transaction.commit().await?;
     }
     Ok(())
+}
+
+/// The sum that a counter holds.
+pub(super) async fn held(
+    executor: impl Executor<'_, Database = Backend>,
+    charge: &Charge,
+    now: Timestamp,
+) -> sqlx::Result<u32> {
+    let held: i64 =
+        sqlx::query_scalar("SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM charges WHERE bucket = $1 AND at > $2")
+            .bind(&charge.bucket)
+            .bind(to_millis(now).saturating_sub(window_of(charge)))
+            .fetch_one(executor)
+            .await?;
+    Ok(u32::try_from(held.max(0)).unwrap_or(u32::MAX))
 }
 
 /// Gives a charge back: what was taken at a time and what is returned leave the window together.

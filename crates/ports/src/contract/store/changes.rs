@@ -81,7 +81,7 @@ pub async fn a_refused_change_leaves_nothing<F: StoreFixture>(fixture: &F) {
     full.messages.push(message("m", "f"));
     full.replay = Some(replay("free"));
     full.audit.push(audit("f", "happened"));
-    full.void_others = Some(VoidOthers { account_key: "account".to_owned(), state: "void".to_owned() });
+    full.void_others = Some(VoidOthers { account_key: "account".to_owned() });
 
     let mut stale = full.clone();
     stale.flow.version = 1;
@@ -142,17 +142,24 @@ pub async fn success_voids_the_other_flows_and_unsent_codes<F: StoreFixture>(fix
         rows.push(FlowRow { version: 1, ..row });
     }
     let mut success = change(FlowRow { state: "done".to_owned(), ..rows[0].clone() });
-    success.void_others = Some(VoidOthers { account_key: "account".to_owned(), state: "void".to_owned() });
+    success.void_others = Some(VoidOthers { account_key: "account".to_owned() });
     success.messages.push(NewMessage { voidable: false, ..message("confirmation", "own") });
     commit(&store, &success).await;
 
     for id in ["other", "third"] {
         let voided = store.flow(&id.into()).await.expect("answers").expect("is there");
-        assert_eq!((voided.version, voided.state.as_str()), (2, "void"));
+        assert_eq!((voided.version, voided.voided, &voided.state), (2, true, &flow(id).state));
         let late = change(FlowRow { version: 1, ..flow(id) });
         assert_eq!(store.commit(&late).await.expect("answers"), Committed::Conflict);
     }
-    assert_eq!(store.flow(&"own".into()).await.expect("answers").expect("is there").state, "done");
+    let own = store.flow(&"own".into()).await.expect("answers").expect("is there");
+    assert_eq!((own.state.as_str(), own.voided), ("done", false));
+    let other = store.flow(&"other".into()).await.expect("answers").expect("is there");
+    commit(&store, &change(FlowRow { voided: false, ..other })).await;
+    assert!(
+        !store.flow(&"other".into()).await.expect("answers").expect("is there").voided,
+        "the engine has changed it"
+    );
     assert_eq!(store.flow(&"strangers".into()).await.expect("answers"), Some(rows[3].clone()));
 
     let mut claimed = HashSet::new();

@@ -138,7 +138,7 @@ pub async fn a_voided_message_is_not_retried<F: StoreFixture>(fixture: &F) {
     let now = start() + SignedDuration::from_secs(5);
     let mut success = change(FlowRow { version: 2, ..row });
     success.now = now;
-    success.void_others = Some(VoidOthers { account_key: "account".to_owned(), state: "void".to_owned() });
+    success.void_others = Some(VoidOthers { account_key: "account".to_owned() });
     commit(&store, &success).await;
     let retry = now + SignedDuration::from_secs(1);
     store.settle_message(&code, Settlement::RetryAt(retry)).await.expect("answers");

@@ -174,7 +174,7 @@ async fn how_a_call_stands() {
         ("no-answer", Some(CallEvent::Over)),
         ("canceled", Some(CallEvent::Over)),
         ("completed", Some(CallEvent::Over)),
-        ("failed", Some(CallEvent::Failed)),
+        ("failed", Some(CallEvent::Withheld)),
         ("dancing", None),
         ("", None),
     ] {

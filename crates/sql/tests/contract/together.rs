@@ -219,6 +219,7 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
         account_key: None,
         expires_at: fixture.now() + SignedDuration::from_mins(15),
         state: "{}".into(),
+        voided: false,
     };
     let change = |version, account| Change {
         flow: flow(version),

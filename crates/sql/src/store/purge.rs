@@ -163,6 +163,7 @@ mod tests {
                 account_key: None,
                 expires_at: at(1_000_000),
                 state: String::new(),
+                voided: false,
             };
             let charge = Charge {
                 bucket: "b".to_owned(),
@@ -179,8 +180,6 @@ mod tests {
                 replay: None,
                 audit: Vec::new(),
                 void_others: None,
-                claim: None,
-                account: None,
                 now: at(900_000),
             };
             let begun = Instant::now();

@@ -9,6 +9,7 @@ use std::{
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use regain_protocol::Answer;
 use regain_server::{
     client::Client,
@@ -144,7 +145,7 @@ fn command(world: &World, session: &Session, password: &str) -> AnswerCommand {
         answer: Answer::SetPassword { password: password.into(), current: None },
         key: None,
         client: Client::default(),
-        now: world.now(),
+        now: Timestamp::from_second(world.now().as_second()).expect("a time"),
     }
 }
 

@@ -216,11 +216,13 @@ fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, ha
     if let Some(client) = client {
         decision.charge_all(client.charges(keys, "requests from", AN_HOUR, larger), OnOverLimit::RateLimited);
     }
+    if let Some(account_key) = account_key {
+        let here = turn.cx.by_network(keys, "requests about, from", account_key, AN_HOUR, limit);
+        decision.charge_all(here, OnOverLimit::RateLimited);
+    }
     let mut charge = |bucket, limit, over_limit| decision.charge(bucket, AN_HOUR, limit, over_limit);
     let network = client.map(|client| client.to_string()).unwrap_or_default();
     if let Some(account_key) = account_key {
-        let here = format!("{account_key} {network}");
-        charge(keys.bucket("requests about, from", &here), limit, OnOverLimit::RateLimited);
         charge(format!("requests:{account_key}"), larger, OnOverLimit::RateLimited);
     }
     if !shared_used_up {

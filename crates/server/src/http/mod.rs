@@ -81,7 +81,7 @@ fn without(path: &str, mut request: Request) -> Request {
     request
 }
 
-/// What is for the organisation's monitoring alone: it says how much goes on, so it is not for everybody.
+/// Routes for the organisation's monitoring alone: metrics say how much goes on, so they are not for everybody.
 pub fn metrics_router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(meta::metrics))

@@ -24,7 +24,7 @@ const BODY: Duration = Duration::from_secs(10);
 /// Time that a client is waited for where the server stops, or where another one waits for its place.
 const LITTLE: Duration = Duration::from_secs(1);
 
-/// What a connection is about, and since when. Shared by what reads and writes it, its requests and their bodies.
+/// Progress of a connection, and the time since when. Shared by its socket, its requests and their bodies.
 #[derive(Clone)]
 pub(super) struct Patience {
     idle: Duration,

@@ -173,8 +173,6 @@ mod tests {
             };
             let change = Change {
                 flow,
-                account: None,
-                claim: None,
                 charges: vec![charge],
                 messages: Vec::new(),
                 replay: None,

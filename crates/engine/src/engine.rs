@@ -13,6 +13,7 @@ use crate::{
     decision::{Decision, Effect, OnOverLimit, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
+    standing::Recheck,
     state::{Stage, State},
     steps::{self, Identify, SignIn, Turn},
 };
@@ -145,6 +146,10 @@ impl Engine {
         if state.step_id != *step_id || is_being_applied(cx, state) {
             return None;
         }
+        if let Some(lookup) = self.standing_lookup(state, answer, findings) {
+            return Some(lookup);
+        }
+        let state = &self.by_standing(state.clone(), findings)?;
         let step = state.stage.step()?;
         // Asked for whatever is chosen, so that nothing is told by it.
         if matches!(answer, Answer::Choose { .. } | Answer::Resend {} | Answer::Add { .. })
@@ -166,13 +171,24 @@ impl Engine {
         findings: &Findings,
     ) -> Result<Decision, Refusal> {
         let state = &current(cx, self.rules().lifetime, state);
-        let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
+        if state.stage.is_over() {
+            return Err(Refusal::Ended);
+        }
         if state.step_id != *step_id {
             return Err(Refusal::StepPassed);
         }
         if is_being_applied(cx, state) {
             return Err(Refusal::Busy);
         }
+        let nobody = match self.recheck(state, findings) {
+            Recheck::Same => None,
+            Recheck::Nobody(nobody) => Some(nobody),
+            Recheck::Lost => {
+                return Ok(apply::over(Turn { engine: self, cx, state, attacked: false }, "account_gone"));
+            }
+        };
+        let state = nobody.as_deref().unwrap_or(state);
+        let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
         let attacked = findings.wrong_today().is_some_and(|wrong| 2 * wrong >= self.rules().codes.tries_per_day);
         let turn = Turn { engine: self, cx, state, attacked };
         let mut decision = match answer {

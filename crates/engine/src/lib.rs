@@ -25,6 +25,7 @@ mod password;
 mod proof;
 mod rules;
 mod security_info;
+mod standing;
 mod state;
 pub mod steps;
 mod subject;

@@ -29,6 +29,8 @@ pub enum Lookup<'a> {
         /// The wrong passwords of everybody.
         wrong: Charge,
     },
+    /// The account of a flow as it is now.
+    Current(UserId),
     /// The key of an account's authenticator app.
     AuthenticatorKey(Option<AccountId>),
     /// The verdict about answers to security questions.
@@ -69,6 +71,8 @@ pub enum Lookup<'a> {
 pub enum Finding {
     /// To [`Lookup::CaptchaVerdict`].
     CaptchaVerdict(bool),
+    /// To [`Lookup::Current`].
+    Current(Option<Account>),
     /// To [`Lookup::Account`].
     Account {
         /// The account.
@@ -121,6 +125,12 @@ impl Findings {
         self.0
             .iter()
             .find_map(|finding| if let Finding::CaptchaVerdict(verdict) = finding { Some(*verdict) } else { None })
+    }
+
+    pub(crate) fn current(&self) -> Option<Option<&Account>> {
+        self.0
+            .iter()
+            .find_map(|finding| if let Finding::Current(account) = finding { Some(account.as_ref()) } else { None })
     }
 
     pub(crate) fn account(&self) -> Option<(Option<&Account>, &[Account])> {

@@ -52,6 +52,16 @@ impl SecurityInfo {
         }
     }
 
+    /// Tells if an account still has all of it.
+    pub(crate) fn is_within(&self, account: &Account) -> bool {
+        let now = Self::of(account);
+        self.mails.iter().all(|mail| now.mails.contains(mail))
+            && self.phones.iter().all(|phone| now.phones.contains(phone))
+            && self.questions <= now.questions
+            && (!self.authenticator || now.authenticator)
+            && (self.recovery_codes.is_none() || now.recovery_codes.is_some())
+    }
+
     /// Tells if this address or number is registered already, in whatever role.
     pub(crate) fn has_destination(&self, destination: &str) -> bool {
         self.mails.iter().any(|(_, address)| address.is_typed_as(destination))

@@ -192,6 +192,7 @@ impl Drive {
             findings.add(match lookup {
                 Lookup::WrongToday(_) => Finding::WrongToday(0),
                 Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
+                Lookup::Current(user_id) => Finding::Current(account(user_id.as_str())),
                 Lookup::Account { user_id, .. } => {
                     Finding::Account { account: account(user_id.as_str()), neighbours: Vec::new() }
                 }

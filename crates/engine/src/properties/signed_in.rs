@@ -20,7 +20,7 @@ use crate::{
     testing::flow_id,
 };
 use regain_keys::Keys;
-use regain_ports::{Account, CallEvent, Registration};
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Registration};
 use regain_values::{questions::PREDEFINED, totp};
 
 const RIGHT: &str = "the password of today";
@@ -174,6 +174,28 @@ impl Drive {
         }
     }
 
+    /// An account with what this flow has registered and removed.
+    fn with_what_was_added(&self, account: Account) -> Account {
+        let Some(person) = self.state.stage.person() else { return account };
+        let info = &person.account.info;
+        Account {
+            mails: info
+                .mails
+                .iter()
+                .map(|(role, address)| AccountMail { role: *role, address: address.clone() })
+                .collect(),
+            phones: info
+                .phones
+                .iter()
+                .map(|(role, number)| AccountPhone { role: *role, number: number.clone() })
+                .collect(),
+            questions: vec![AccountQuestion { id: "first_pet".into(), own: None }; info.questions],
+            authenticator: info.authenticator,
+            recovery_codes: info.recovery_codes,
+            ..account
+        }
+    }
+
     fn answers(&mut self, act: &Act) {
         let answer = self.answer(act);
         let cx = self.context();
@@ -194,6 +216,9 @@ impl Drive {
                 Lookup::Password(check) => Finding::Password { violations: Vec::new(), with_history: check.history },
                 Lookup::WrongToday(_) => Finding::WrongToday(0),
                 Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
+                Lookup::Current(user_id) => {
+                    Finding::Current(somebody(user_id.as_str()).map(|account| self.with_what_was_added(account)))
+                }
                 Lookup::Account { .. } | Lookup::CaptchaVerdict(_) | Lookup::RecoveryCode { .. } => {
                     unreachable!("these flows ask for none of it")
                 }

@@ -242,6 +242,7 @@ impl Side<'_> {
                 Lookup::Account { .. } => {
                     Finding::Account { account: self.account.cloned(), neighbours: vec![self.neighbour.clone()] }
                 }
+                Lookup::Current(_) => Finding::Current(self.account.cloned()),
                 Lookup::WrongToday(_) => Finding::WrongToday(self.wrong_today),
                 Lookup::Network { .. } => Finding::Network { successes: 0, wrong: self.wrong_today },
                 Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(vec![7; 20]))),

@@ -125,6 +125,13 @@ impl Whose {
         }
     }
 
+    pub(crate) const fn subject_mut(&mut self) -> Option<&mut Subject> {
+        match self {
+            Self::Proving { subject } => Some(subject),
+            Self::Adding { .. } => None,
+        }
+    }
+
     /// The person, where identity is proved.
     pub const fn person(&self) -> Option<&ProvedPerson> {
         match self {

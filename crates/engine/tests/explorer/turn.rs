@@ -11,7 +11,7 @@ use regain_engine::{
     Reply, Stage, messages::Content,
 };
 use regain_keys::Keys;
-use regain_ports::{CallEvent, Heard, Rng};
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
 use regain_protocol::{Answer, Flow, FlowKind, MethodKind, Secret, StepBody};
 use regain_values::{FlowId, StepId};
 
@@ -302,6 +302,10 @@ impl World {
             }
             Lookup::WrongToday(_) => Finding::WrongToday(0),
             Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
+            Lookup::Current(user_id) => {
+                let account = self.configuration.by_user_id(user_id.as_str());
+                Finding::Current(account.map(|account| with_what_was_added(&node.state.stage, account)))
+            }
             Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(APP_KEY.to_vec()))),
             Lookup::Answers { account_id, .. } => {
                 Finding::Answers(account_id.is_some() && *action == Action::Answer(true))
@@ -441,5 +445,19 @@ fn number(what: &Application) -> i64 {
             R::RemoveQuestions => 32,
             R::Confirm(_) => 33,
         },
+    }
+}
+
+/// An account with what the flow has registered and removed.
+fn with_what_was_added(stage: &Stage, account: Account) -> Account {
+    let Some(person) = stage.person() else { return account };
+    let info = &person.account.info;
+    Account {
+        mails: info.mails.iter().map(|(role, address)| AccountMail { role: *role, address: address.clone() }).collect(),
+        phones: info.phones.iter().map(|(role, number)| AccountPhone { role: *role, number: number.clone() }).collect(),
+        questions: vec![AccountQuestion { id: "first_pet".into(), own: None }; info.questions],
+        authenticator: info.authenticator,
+        recovery_codes: info.recovery_codes,
+        ..account
     }
 }

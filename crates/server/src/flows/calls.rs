@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT};
 use crate::{
     client::Client,
-    engine::OnOverLimit,
+    engine::{Finding, Findings, OnOverLimit, State},
     ports::{CallEvent, CallListener, CallRef, Heard, Unheard},
 };
 
@@ -26,6 +26,7 @@ impl Flows {
         for _ in 0..MAX_ROUNDS {
             let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
             let state = self.state(&row)?;
+            let Some(state) = self.standing_at(state, event).await? else { return Ok(Heard::Over) };
             let cx = self.context(&row, now, None);
             let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
@@ -45,5 +46,15 @@ impl Flows {
             }
         }
         Err(Fault::Contention)
+    }
+
+    /// The flow by its account's standing, where the key is pressed that proves; `None` where nothing can be proved any
+    /// more.
+    async fn standing_at(&self, state: State, event: CallEvent) -> Result<Option<State>, Fault> {
+        let mut findings = Findings::default();
+        if let (CallEvent::Key('#'), Some(user_id)) = (event, self.engine.named(&state)) {
+            findings.add(Finding::Current(self.directory.find(&user_id).await?));
+        }
+        Ok(self.engine.by_standing(state, &findings))
     }
 }

@@ -39,6 +39,7 @@ impl Flows {
                 account: self.directory.find(&user_id).await?,
                 neighbours: self.directory.neighbours(near).await?,
             },
+            Lookup::Current(user_id) => Finding::Current(self.directory.find(&user_id).await?),
             Lookup::WrongToday(counter) => Finding::WrongToday(self.store.held(&counter, now).await?),
             Lookup::Network { successes, wrong } => Finding::Network {
                 successes: self.store.held(&successes, now).await?,

@@ -46,6 +46,7 @@ mod reset;
 mod shapes;
 mod spoken;
 mod sprayed;
+mod standing;
 mod strangers;
 mod strength;
 mod swaps;

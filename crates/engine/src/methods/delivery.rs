@@ -16,7 +16,8 @@ use crate::{
     steps::{EnterCode, Turn, Whose},
 };
 
-/// One network may ask for one part in so many of an hour's budget, so that it takes several to spend it.
+/// One network may ask for one part in so many of an hour's budget, and a wide one for half of it at most, so that it takes
+/// several to spend it.
 const NETWORK_SHARE: u32 = 5;
 
 /// A method whose code is sent.
@@ -219,19 +220,18 @@ pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: Meth
     let asked = turn.cx.by_network(keys, "asked for", &of, TEN_MINUTES, limits.messages_per_destination);
     decision.charge_all(asked, OnOverLimit::RateLimited);
     if let Some(client) = turn.cx.client {
-        let mut share = |what, budget| {
-            decision.charge_all(client.charges(keys, what, AN_HOUR, network_share(budget)), OnOverLimit::RateLimited);
+        let mut share = |what, budget: u32| {
+            let mut charges = client.charges(keys, what, AN_HOUR, budget.div_ceil(NETWORK_SHARE));
+            for charge in &mut charges {
+                charge.limit = charge.limit.min(budget.div_ceil(2));
+            }
+            decision.charge_all(charges, OnOverLimit::RateLimited);
         };
         share("messages from", limits.messages_per_hour);
         if is_phone {
             share("phone from", limits.phone_per_hour);
         }
     }
-}
-
-/// The part of a budget that one network may ask for.
-fn network_share(budget: u32) -> u32 {
-    budget.div_ceil(NETWORK_SHARE)
 }
 
 /// The name of what a network asks for: of one destination of an account.

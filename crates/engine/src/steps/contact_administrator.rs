@@ -213,8 +213,10 @@ fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, ha
         decision.charge(format!("requests, proved:{account_key}"), AN_HOUR, limit, OnOverLimit::RateLimited);
         return;
     }
-    if let Some(client) = client {
-        decision.charge_all(client.charges(keys, "requests from", AN_HOUR, larger), OnOverLimit::RateLimited);
+    let from = |what, limit| client.map(|client| client.charges(keys, what, AN_HOUR, limit)).unwrap_or_default();
+    decision.charge_all(from("requests from", larger), OnOverLimit::RateLimited);
+    if shared_used_up {
+        decision.charge_all(from("first request from", 1), OnOverLimit::RateLimited);
     }
     if let Some(account_key) = account_key {
         let here = turn.cx.by_network(keys, "requests about, from", account_key, AN_HOUR, limit);
@@ -231,9 +233,6 @@ fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, ha
     }
     if let Some(account_key) = account_key {
         charge(format!("first request:{account_key}"), 1, OnOverLimit::RateLimited);
-    }
-    if client.is_some() {
-        charge(keys.bucket("first request from", &network), 1, OnOverLimit::RateLimited);
     }
     charge("first requests".into(), FIRST_REQUESTS, OnOverLimit::RateLimited);
 }

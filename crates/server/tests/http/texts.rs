@@ -159,6 +159,16 @@ async fn d6_a_network_has_its_share_of_a_budget() {
         assert_eq!(world.send_from("198.51.100.9:50000", choose).await.status, StatusCode::OK, "another network");
         session.choose(&world, "sms").await.is_problem(409, "step_passed");
     }
+    // Who has many networks has no more than half of a budget by them.
+    let world = World::with(&merged(&only(&["sms"]), "[limits]\nphone_per_hour = 20\n")).await;
+    let mut statuses = Vec::new();
+    for (index, user_id) in [MARY, LINUS, NOBODY].into_iter().cycle().take(12).enumerate() {
+        let session = world.identified(user_id).await;
+        let choose = session.request(&json!({ "do": "choose", "method": session.of_kind("sms")[0]["id"] }));
+        statuses.push(world.send_from(&format!("198.51.100.{index}:50000"), choose).await.status);
+    }
+    let sent = statuses.iter().filter(|status| **status == StatusCode::OK).count();
+    assert_eq!((sent, statuses[10]), (10, StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -223,7 +223,6 @@ fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, ha
         decision.charge_all(here, OnOverLimit::RateLimited);
     }
     let mut charge = |bucket, limit, over_limit| decision.charge(bucket, AN_HOUR, limit, over_limit);
-    let network = client.map(|client| client.to_string()).unwrap_or_default();
     if let Some(account_key) = account_key {
         charge(format!("requests:{account_key}"), larger, OnOverLimit::RateLimited);
     }

@@ -178,6 +178,8 @@ mod tests {
                 replay: None,
                 audit: Vec::new(),
                 void_others: None,
+                claim: None,
+                account: None,
                 now: at(900_000),
             };
             let begun = Instant::now();

@@ -99,7 +99,7 @@ async fn an_account_carries_its_security_info() {
     assert!(!shown.contains("Fluffy") && !shown.contains("GEZDGNBV"), "{shown}");
 
     let ada = find(&fixture, "ada@example.com").await;
-    assert_eq!(ada.mails, [mail(Role::Authentication, "ada@work.example"), mail(Role::Alternate, "ada@home.example")]);
+    assert_eq!(ada.mails, [mail(Role::Alternate, "ada@home.example"), mail(Role::Authentication, "ada@work.example")]);
     assert!(ada.phones.is_empty() && ada.questions.is_empty() && ada.groups.is_empty() && !ada.authenticator);
     match directory
         .sign_in(&UserId::of_directory("mary@example.com".into()), &"first password of mary".into(), fixture.now())
@@ -166,7 +166,7 @@ async fn registering_changes_neither_password_nor_lock() {
         }
         let after = find(&fixture, user_id).await;
         assert_eq!((after.locked, after.has_password), (before.locked, before.has_password));
-        assert_eq!(after.mails.last(), Some(&mail(Role::Alternate, "new@home.example")));
+        assert!(after.mails.contains(&mail(Role::Alternate, "new@home.example")), "{:?}", after.mails);
         let signed_in = directory
             .sign_in(&UserId::of_directory(user_id.into()), &password.into(), fixture.now())
             .await

@@ -146,7 +146,8 @@ impl Engine {
         if state.step_id != *step_id || is_being_applied(cx, state) {
             return None;
         }
-        if let Some(lookup) = self.standing_lookup(state, answer, findings) {
+        let turn = Turn { engine: self, cx, state, attacked: false };
+        if let Some(lookup) = self.standing_lookup(turn, answer, findings) {
             return Some(lookup);
         }
         let state = &self.by_standing(state.clone(), findings)?;

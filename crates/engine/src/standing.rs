@@ -12,6 +12,7 @@ use crate::{
     Engine,
     lookups::{Findings, Lookup},
     state::{Stage, State},
+    steps::Turn,
     subject::{KnownAccount, Subject},
 };
 
@@ -30,14 +31,20 @@ impl Engine {
     /// made-up account too.
     pub(crate) fn standing_lookup<'a>(
         &self,
-        state: &State,
+        turn: Turn<'_>,
         answer: &Answer,
         findings: &Findings,
     ) -> Option<Lookup<'a>> {
         if only_looks_around(answer) || findings.current().is_some() {
             return None;
         }
-        self.named(state).map(Lookup::Current)
+        // A wrong code proves nothing to anybody.
+        if let (Stage::EnterCode(step), Answer::Verify { code }) = (&turn.state.stage, answer)
+            && !step.may_be_right(turn, code)
+        {
+            return None;
+        }
+        self.named(turn.state).map(Lookup::Current)
     }
 
     /// The user ID whose account a flow is about, once somebody is named who can still prove or change something.

@@ -241,6 +241,7 @@ impl Organisation {
                     account: self.directory.find(&user_id).await.expect("answers"),
                     neighbours: self.directory.neighbours(near).await.expect("answers"),
                 },
+                Lookup::Current(user_id) => Finding::Current(self.directory.find(&user_id).await.expect("answers")),
                 Lookup::WrongToday(_) => Finding::WrongToday(0),
                 other => panic!("{other:?}"),
             });

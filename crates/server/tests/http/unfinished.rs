@@ -180,8 +180,8 @@ async fn d7_a_death_at_any_await_of_set_password_leaves_all_or_nothing() {
             assert!(reply.is_none() || is_set, "what was said to be done is done");
             both[usize::from(is_set)] = true;
             if !is_set {
-                session.answer(&world, set(OTHER)).await;
-                assert_eq!(session.step_name(), "done", "elsewhere: {elsewhere}, after {times} polls");
+                let got = session.answer(&world, set(OTHER)).await;
+                assert_eq!(session.step_name(), "done", "elsewhere: {elsewhere}, after {times} polls: {:?}", got.body);
                 assert!(world.signs_in(ADA, OTHER).await);
                 assert_eq!(world.confirmations().await, 2);
             }

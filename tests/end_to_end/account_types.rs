@@ -1,7 +1,7 @@
 //! Screen 2: which kind of account?
 
 use anyhow::{Result, ensure};
-use harness::play;
+use harness::run;
 
 use crate::person;
 
@@ -15,25 +15,25 @@ pub(crate) const TWO: (&str, &str) = (
 
 #[tokio::test]
 async fn screen_02_an_account_type_goes_on_or_leads_elsewhere() -> Result<()> {
-    play("account-types", &[TWO], async |stage| {
-        person::at_sign_in(stage).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Personal account").await?;
+    run("account-types", &[TWO], async |session| {
+        person::at_sign_in(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Personal account").await?;
         let elsewhere = "[part~=root] a[href='https://account.northwind.example/recover']";
-        ensure!(stage.page.has(elsewhere).await?, "the other kind is no link");
-        stage.page.press("Work or school account").await?;
-        stage.page.reads("Let’s get you back in").await
+        ensure!(session.page.has(elsewhere).await?, "the other kind is no link");
+        session.page.press("Work or school account").await?;
+        session.page.reads("Let’s get you back in").await
     })
     .await
 }
 
 #[tokio::test]
 async fn screen_02_is_skipped_where_there_is_one() -> Result<()> {
-    play("account-type", &[], async |stage| {
-        person::at_sign_in(stage).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Let’s get you back in").await?;
-        ensure!(!stage.page.words().await?.contains("Work or school account"));
+    run("account-type", &[], async |session| {
+        person::at_sign_in(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
+        ensure!(!session.page.words().await?.contains("Work or school account"));
         Ok(())
     })
     .await

@@ -1,7 +1,7 @@
 //! A server that people reach below a path of a host.
 
 use anyhow::{Result, ensure};
-use harness::play;
+use harness::run;
 
 use crate::person::ADA;
 
@@ -11,12 +11,12 @@ const ASKED: &str = "return performance.getEntriesByType('resource').map(({name}
 #[tokio::test]
 async fn a6_a_page_below_a_path_asks_for_everything_there() -> Result<()> {
     let below = [("[server]", "[server]\npublic_url = \"http://127.0.0.1:@PORT@/account/recovery\"")];
-    play("below-a-path", &below, async |stage| {
-        stage.page.go(&stage.server.address("/account/recovery/reset")).await?;
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.press("Next").await?;
-        stage.page.reads("Prove that it’s you").await?;
-        let asked = stage.page.script(ASKED, vec![]).await?;
+    run("below-a-path", &below, async |session| {
+        session.page.go(&session.server.address("/account/recovery/reset")).await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.press("Next").await?;
+        session.page.reads("Prove that it’s you").await?;
+        let asked = session.page.script(ASKED, vec![]).await?;
         let asked: Vec<_> = asked.as_array().into_iter().flatten().filter_map(|path| path.as_str()).collect();
         ensure!(asked.contains(&"/account/recovery/v1/flows"), "{asked:?}");
         // The banner of the demo, which is at the root of its host.

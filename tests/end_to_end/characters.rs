@@ -3,7 +3,7 @@
 //! its own and one of the system's: characters on which they differ are left out.
 
 use anyhow::{Result, ensure};
-use harness::play;
+use harness::run;
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 use regain_policy::characters::{class, lower};
 
@@ -25,8 +25,8 @@ const ASK: &str = r"
 
 #[tokio::test]
 async fn a_character_is_the_same_to_the_browser_and_to_the_server() -> Result<()> {
-    play("characters", &[], async |stage| {
-        let said = stage.page.script(ASK, vec![]).await?;
+    run("characters", &[], async |session| {
+        let said = session.page.script(ASK, vec![]).await?;
         let said: Vec<Said> = serde_json::from_value(said)?;
         let known = CodePointMapData::<GeneralCategory>::new();
         ensure!(said.len() > 140_000, "the browser knows {} characters only", said.len());

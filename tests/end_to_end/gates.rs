@@ -1,50 +1,50 @@
 //! Screen 9: two proofs, of different kinds.
 
 use anyhow::{Result, ensure};
-use harness::{Stage, play};
+use harness::{BrowserSession, run};
 
 use crate::person::{self, BARBARA, BARBARAS_PHONE};
 
 const TWO: (&str, &str) = ("[gates.groups]\nadmins = 2", "[gates]\nrequired = 2");
 
 /// Goes through the first of two, by mail.
-async fn through_the_first(stage: &Stage) -> Result<()> {
-    person::chose_way(stage, BARBARA.user_id, "Email my alternate address", "Send the code").await?;
-    stage.page.reads("Check 1 of 2").await?;
-    let code = stage.server.mail(BARBARA.address, 0).await?.code()?;
-    person::typed_code(stage, &code).await?;
-    stage.page.reads("Check 2 of 2").await
+async fn through_the_first(session: &BrowserSession) -> Result<()> {
+    person::chose_way(session, BARBARA.user_id, "Email my alternate address", "Send the code").await?;
+    session.page.reads("Check 1 of 2").await?;
+    let code = session.server.mail(BARBARA.address, 0).await?.code()?;
+    person::typed_code(session, &code).await?;
+    session.page.reads("Check 2 of 2").await
 }
 
 #[tokio::test]
 async fn screen_09_the_second_proof_is_of_another_kind() -> Result<()> {
-    play("two-gates", &[TWO], async |stage| {
-        through_the_first(stage).await?;
-        let words = stage.page.words().await?;
+    run("two-gates", &[TWO], async |session| {
+        through_the_first(session).await?;
+        let words = session.page.words().await?;
         ensure!(words.contains("Check 1 is done") && words.contains("Check 2 is still needed"), "{words}");
         ensure!(!words.contains("Email my alternate address"), "the kind that was used is offered again:\n{words}");
-        stage.page.choose("Call my mobile phone").await?;
-        stage.page.press("Call me").await?;
-        let call = stage.server.call(BARBARAS_PHONE, 0).await?;
+        session.page.choose("Call my mobile phone").await?;
+        session.page.press("Call me").await?;
+        let call = session.server.call(BARBARAS_PHONE, 0).await?;
         call.does("answer").await?;
         call.key("#").await?;
-        person::finished(stage).await
+        person::finished(session).await
     })
     .await
 }
 
 #[tokio::test]
 async fn screen_04_a_second_proof_that_cannot_be_given_leads_to_the_administrators() -> Result<()> {
-    play("second-gate", &[], async |stage| {
+    run("second-gate", &[], async |session| {
         // Annie's group needs two; she looks like anybody until the first is given.
         let annie = "annie@northwind.example";
-        person::identified(stage, &person::Person { user_id: annie, address: "" }).await?;
-        ensure!(!stage.page.words().await?.contains("Check 1 of"), "the group's gates are told before a proof");
-        stage.page.press("Send the code").await?;
-        let code = stage.server.mail("annie.easley@mail.example", 0).await?.code()?;
-        person::typed_code(stage, &code).await?;
-        stage.page.reads("Your administrator can help").await?;
-        stage.page.reads("A second one is needed, in another way, and your account has none.").await
+        person::identified(session, &person::Person { user_id: annie, address: "" }).await?;
+        ensure!(!session.page.words().await?.contains("Check 1 of"), "the group's gates are told before a proof");
+        session.page.press("Send the code").await?;
+        let code = session.server.mail("annie.easley@mail.example", 0).await?.code()?;
+        person::typed_code(session, &code).await?;
+        session.page.reads("Your administrator can help").await?;
+        session.page.reads("A second one is needed, in another way, and your account has none.").await
     })
     .await
 }
@@ -52,10 +52,10 @@ async fn screen_04_a_second_proof_that_cannot_be_given_leads_to_the_administrato
 /// The page is loaded again between the two proofs.
 #[tokio::test]
 async fn the_first_proof_still_counts_after_a_reload() -> Result<()> {
-    play("two-gates-reload", &[TWO], async |stage| {
-        through_the_first(stage).await?;
-        person::at_sign_in(stage).await?;
-        stage.page.reads("Check 2 of 2").await
+    run("two-gates-reload", &[TWO], async |session| {
+        through_the_first(session).await?;
+        person::at_sign_in(session).await?;
+        session.page.reads("Check 2 of 2").await
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Stage, play};
+use harness::{BrowserSession, run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -63,14 +63,18 @@ fn part(of: &str) -> Result<String> {
     Ok(manifest()?["entry"][of].as_str().with_context(|| format!("no {of} is shipped"))?.to_owned())
 }
 
-async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
+async fn with_a_byte_more(
+    name: &str,
+    start: &str,
+    test: impl AsyncFnOnce(&mut BrowserSession) -> Result<()>,
+) -> Result<()> {
     let folder = tampered(start)?;
-    play(name, &[("@DIST@", &folder.path().display().to_string())], async |stage| {
-        person::at_sign_in(stage).await?;
+    run(name, &[("@DIST@", &folder.path().display().to_string())], async |session| {
+        person::at_sign_in(session).await?;
         let listen =
             "document.addEventListener('regain:error', ({detail}) => sessionStorage.setItem('told', detail.error))";
-        stage.page.script(listen, vec![]).await?;
-        test(stage).await
+        session.page.script(listen, vec![]).await?;
+        test(session).await
     })
     .await
     .with_context(|| format!("with a byte more in {start}"))
@@ -79,16 +83,16 @@ async fn with_a_byte_more(name: &str, start: &str, test: impl AsyncFnOnce(&mut S
 #[tokio::test]
 pub(crate) async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
     for of in LEAN {
-        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
-            stage.page.click("#cant-access").await?;
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
+            session.page.click("#cant-access").await?;
             harness::until("the link's own page", async || {
-                Ok(stage.page.driver().current_url().await?.path().starts_with("/reset").then_some(()))
+                Ok(session.page.driver().current_url().await?.path().starts_with("/reset").then_some(()))
             })
             .await?;
-            ensure!(stage.page.script("return sessionStorage.getItem('told')", vec![]).await? == json!("load"));
+            ensure!(session.page.script("return sessionStorage.getItem('told')", vec![]).await? == json!("load"));
             // That page has the same files: nothing of them runs there either.
-            stage.page.reads("it-help@northwind.example").await?;
-            ensure!(!stage.page.has("[part~=root]").await?, "the widget is there");
+            session.page.reads("it-help@northwind.example").await?;
+            ensure!(!session.page.has("[part~=root]").await?, "the widget is there");
             Ok(())
         })
         .await?;
@@ -99,11 +103,11 @@ pub(crate) async fn what_the_widget_is_made_of_is_refused_and_the_link_works() -
 #[tokio::test]
 async fn what_solves_the_challenge_is_refused() -> Result<()> {
     for of in CHALLENGE {
-        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
-            stage.page.click("#cant-access").await?;
-            stage.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
-            stage.page.press("Next").await?;
-            stage.page.reads("The security check didn’t work.").await
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
+            session.page.click("#cant-access").await?;
+            session.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
+            session.page.press("Next").await?;
+            session.page.reads("The security check didn’t work.").await
         })
         .await?;
     }
@@ -113,10 +117,10 @@ async fn what_solves_the_challenge_is_refused() -> Result<()> {
 #[tokio::test]
 async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<()> {
     for of in STRENGTH {
-        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
-            person::proved(stage, &person::ADA).await?;
-            person::chose(stage, person::NEW_PASSWORD).await?;
-            ensure!(!stage.page.words().await?.contains("Strength:"), "it was judged");
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
+            person::proved(session, &person::ADA).await?;
+            person::chose(session, person::NEW_PASSWORD).await?;
+            ensure!(!session.page.words().await?.contains("Strength:"), "it was judged");
             Ok(())
         })
         .await?;
@@ -127,21 +131,21 @@ async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<
 #[tokio::test]
 async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<()> {
     for of in SUGGESTIONS {
-        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
-            person::proved(stage, &person::ADA).await?;
-            stage.page.press("Suggest one").await?;
-            stage.page.reads("We can’t suggest one just now").await?;
-            person::chose(stage, person::NEW_PASSWORD).await
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
+            person::proved(session, &person::ADA).await?;
+            session.page.press("Suggest one").await?;
+            session.page.reads("We can’t suggest one just now").await?;
+            person::chose(session, person::NEW_PASSWORD).await
         })
         .await?;
     }
-    with_a_byte_more("tampered-breached", &part(LEAKS[0])?, async |stage| {
-        person::proved(stage, &person::ADA).await?;
-        stage.page.type_into("[name=new-password]", person::NEW_PASSWORD).await?;
+    with_a_byte_more("tampered-breached", &part(LEAKS[0])?, async |session| {
+        person::proved(session, &person::ADA).await?;
+        session.page.type_into("[name=new-password]", person::NEW_PASSWORD).await?;
         // It would be ticked off.
-        stage.page.reads("is in no list of stolen passwords; we check that when you finish").await?;
-        stage.page.retype("[name=new-password]", "").await?;
-        person::chose(stage, person::NEW_PASSWORD).await
+        session.page.reads("is in no list of stolen passwords; we check that when you finish").await?;
+        session.page.retype("[name=new-password]", "").await?;
+        person::chose(session, person::NEW_PASSWORD).await
     })
     .await
 }
@@ -154,10 +158,10 @@ async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<(
     let service = format!("kind = \"turnstile\"\nsite_key = \"public\"\nsecret_file = \"{path}\"");
     let folder = tampered(&part(OUTSIDE[0])?)?;
     let config = [("@DIST@", folder.path().to_str().context("a path")?), ("kind = \"proof_of_work\"", &service)];
-    play("tampered-outside", &config, async |stage| {
-        person::at_sign_in(stage).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("The security check didn’t work.").await
+    run("tampered-outside", &config, async |session| {
+        person::at_sign_in(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("The security check didn’t work.").await
     })
     .await
 }
@@ -165,10 +169,10 @@ async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<(
 #[tokio::test]
 async fn words_are_refused_and_english_is_spoken() -> Result<()> {
     for start in [LANGUAGES.to_owned(), german(false)?] {
-        with_a_byte_more("tampered-words", &start, async |stage| {
-            stage.page.script("document.documentElement.lang = 'de'", vec![]).await?;
-            stage.page.click("#cant-access").await?;
-            stage.page.reads("Let’s get you back in").await
+        with_a_byte_more("tampered-words", &start, async |session| {
+            session.page.script("document.documentElement.lang = 'de'", vec![]).await?;
+            session.page.click("#cant-access").await?;
+            session.page.reads("Let’s get you back in").await
         })
         .await?;
     }
@@ -182,15 +186,15 @@ async fn a_loader_is_refused_by_its_tag() -> Result<()> {
     for name in [part(LOADERS[0])?, format!("regain-{version}.js")] {
         let integrity = manifest()?["files"][&name]["integrity"].clone();
         ensure!(integrity.is_string(), "{name} is not shipped");
-        with_a_byte_more("tampered-loader", &name, async |stage| {
+        with_a_byte_more("tampered-loader", &name, async |session| {
             let load = "const [src, integrity] = arguments; \
                         return new Promise((done) => document.head.append(Object.assign(document.createElement('script'), \
                           {src, integrity, onload: () => done('loaded'), onerror: () => done('refused')})));";
             let src = json!(format!("/{name}"));
-            let loaded = stage.page.script(load, vec![src.clone(), integrity.clone()]).await?;
+            let loaded = session.page.script(load, vec![src.clone(), integrity.clone()]).await?;
             ensure!(loaded == json!("refused"), "{name} is {loaded}");
             // It is there, and is refused for that alone.
-            ensure!(stage.page.script(load, vec![src, json!("")]).await? == json!("loaded"), "{name} is not there");
+            ensure!(session.page.script(load, vec![src, json!("")]).await? == json!("loaded"), "{name} is not there");
             Ok(())
         })
         .await?;
@@ -201,18 +205,18 @@ async fn a_loader_is_refused_by_its_tag() -> Result<()> {
 #[tokio::test]
 async fn what_the_full_widget_is_made_of_is_refused_and_the_link_works() -> Result<()> {
     for of in FULL {
-        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |stage| {
-            person::at_welcome(stage, person::ADA.user_id, person::OLD_PASSWORD).await?;
-            loaded(stage).await?;
-            stage.page.click("#change-password").await?;
+        with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
+            person::at_welcome(session, person::ADA.user_id, person::OLD_PASSWORD).await?;
+            loaded(session).await?;
+            session.page.click("#change-password").await?;
             harness::until("the link's own page", async || {
-                Ok((stage.page.driver().current_url().await?.path() == "/change").then_some(()))
+                Ok((session.page.driver().current_url().await?.path() == "/change").then_some(()))
             })
             .await?;
-            stage.page.reads("it-help@northwind.example").await?;
-            ensure!(!stage.page.has("[part~=root]").await?, "the widget is there");
+            session.page.reads("it-help@northwind.example").await?;
+            ensure!(!session.page.has("[part~=root]").await?, "the widget is there");
             // A reset needs nothing of it.
-            person::identified(stage, &person::ADA).await
+            person::identified(session, &person::ADA).await
         })
         .await?;
     }
@@ -221,12 +225,12 @@ async fn what_the_full_widget_is_made_of_is_refused_and_the_link_works() -> Resu
 
 #[tokio::test]
 async fn the_styles_for_a_page_s_own_tree_are_refused() -> Result<()> {
-    with_a_byte_more("tampered-light", &part(LIGHT[0])?, async |stage| {
-        loaded(stage).await?;
+    with_a_byte_more("tampered-light", &part(LIGHT[0])?, async |session| {
+        loaded(session).await?;
         let open = "return Regain.open({render: 'light'}).then(() => 'opened', () => 'refused')";
-        let opened = stage.page.script(open, vec![]).await?;
+        let opened = session.page.script(open, vec![]).await?;
         ensure!(opened == json!("refused"), "{opened}");
-        ensure!(!stage.page.has(".regain-widget").await?, "the widget is there, unstyled");
+        ensure!(!session.page.has(".regain-widget").await?, "the widget is there, unstyled");
         Ok(())
     })
     .await
@@ -235,10 +239,10 @@ async fn the_styles_for_a_page_s_own_tree_are_refused() -> Result<()> {
 #[tokio::test]
 async fn words_of_the_full_widget_are_refused_and_english_is_spoken() -> Result<()> {
     let open = "document.documentElement.lang = 'de'; void Regain.open({flow: 'register'})";
-    with_a_byte_more("tampered-full-words", &german(true)?, async |stage| {
-        loaded(stage).await?;
-        stage.page.script(open, vec![]).await?;
-        stage.page.reads("First say who you are").await
+    with_a_byte_more("tampered-full-words", &german(true)?, async |session| {
+        loaded(session).await?;
+        session.page.script(open, vec![]).await?;
+        session.page.reads("First say who you are").await
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Need, Stage, lacks, play};
+use harness::{BrowserSession, Need, is_unsupported, run};
 use regain_catalogue::{Catalogue, Entry};
 use serde_json::json;
 
@@ -19,23 +19,23 @@ fn words<'a>(catalogue: &'a Catalogue<2>, name: &str) -> Result<&'a str> {
 }
 
 /// Opens the widget on a page in that language.
-async fn open(stage: &Stage, lang: &str) -> Result<()> {
-    person::at_sign_in(stage).await?;
-    stage.page.script("document.documentElement.lang = arguments[0]", vec![json!(lang)]).await?;
-    stage.page.click("#cant-access").await?;
-    stage.page.find("[part~=root] [name=username]").await?;
+async fn open(session: &BrowserSession, lang: &str) -> Result<()> {
+    person::at_sign_in(session).await?;
+    session.page.script("document.documentElement.lang = arguments[0]", vec![json!(lang)]).await?;
+    session.page.click("#cant-access").await?;
+    session.page.find("[part~=root] [name=username]").await?;
     Ok(())
 }
 
 /// The language and the direction that the widget says it is in.
-async fn spoken(stage: &Stage) -> Result<(String, String)> {
-    let root = stage.page.find("[part~=root]").await?;
+async fn spoken(session: &BrowserSession) -> Result<(String, String)> {
+    let root = session.page.find("[part~=root]").await?;
     Ok((root.attr("lang").await?.unwrap_or_default(), root.attr("dir").await?.unwrap_or_default()))
 }
 
 #[tokio::test]
 async fn the_pages_language_is_spoken_however_it_is_tagged() -> Result<()> {
-    play("languages-tags", &[], async |stage| {
+    run("languages-tags", &[], async |session| {
         for (page, widget, direction) in [
             ("de-AT", "de", "ltr"),
             // As other software writes tags (a9).
@@ -52,13 +52,13 @@ async fn the_pages_language_is_spoken_however_it_is_tagged() -> Result<()> {
             ("not a tag", "en", "ltr"),
             ("", "en", "ltr"),
         ] {
-            open(stage, page).await?;
+            open(session, page).await?;
             ensure!(
-                spoken(stage).await? == (widget.to_owned(), direction.to_owned()),
+                spoken(session).await? == (widget.to_owned(), direction.to_owned()),
                 "{page}: {:?}",
-                spoken(stage).await?
+                spoken(session).await?
             );
-            stage.page.click("[part~=close]").await?;
+            session.page.click("[part~=close]").await?;
         }
         Ok(())
     })
@@ -70,17 +70,17 @@ async fn every_language_is_spoken_in_the_forms_that_it_has() -> Result<()> {
     let all = catalogues()?;
     ensure!(all.len() > 30, "{} languages", all.len());
     let english = &all[0];
-    play("languages-all", &[], async |stage| {
-        person::at_sign_in(stage).await?;
+    run("languages-all", &[], async |session| {
+        person::at_sign_in(session).await?;
         for catalogue in &all {
             let tag = &catalogue.tag;
-            stage.page.script("Regain.open({locale: arguments[0]})", vec![json!(tag)]).await?;
-            stage.page.reads(words(catalogue, "IdentifyHeading")?).await.with_context(|| tag.clone())?;
-            ensure!(spoken(stage).await?.0 == *tag, "{tag}");
-            stage.page.click("[part~=close]").await?;
+            session.page.script("Regain.open({locale: arguments[0]})", vec![json!(tag)]).await?;
+            session.page.reads(words(catalogue, "IdentifyHeading")?).await.with_context(|| tag.clone())?;
+            ensure!(spoken(session).await?.0 == *tag, "{tag}");
+            session.page.click("[part~=close]").await?;
             // The forms of plurals are those that the browser will ask for.
             let script = "return new Intl.PluralRules(arguments[0]).resolvedOptions().pluralCategories";
-            let asked = stage.page.script(script, vec![json!(tag)]).await?;
+            let asked = session.page.script(script, vec![json!(tag)]).await?;
             let asked: BTreeSet<String> = serde_json::from_value(asked)?;
             for Entry { name, words: said } in catalogue.sections.iter().flatten() {
                 if words(english, name)?.starts_with("one: ") {
@@ -108,28 +108,28 @@ async fn every_language_is_spoken_in_the_forms_that_it_has() -> Result<()> {
 async fn resets_in(tag: &str, direction: &str, few: &str) -> Result<()> {
     let all = catalogues()?;
     let catalogue = all.iter().find(|one| one.tag == tag).context("a catalogue")?;
-    play(&format!("languages-{tag}"), &[], async |stage| {
-        open(stage, tag).await?;
-        ensure!(spoken(stage).await? == (tag.to_owned(), direction.to_owned()), "{:?}", spoken(stage).await?);
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.press(words(catalogue, "Next")?).await?;
-        stage.page.reads(words(catalogue, "MethodsHeading")?).await?;
-        stage.page.press(words(catalogue, "SendCode")?).await?;
-        stage.page.reads(words(catalogue, "CodeHeading")?).await?;
-        let code = stage.server.mail(ADA.address, 0).await?.code()?;
-        stage.page.type_into("[name=code]", &person::other_than(&code)).await?;
-        stage.page.press(words(catalogue, "Verify")?).await?;
+    run(&format!("languages-{tag}"), &[], async |session| {
+        open(session, tag).await?;
+        ensure!(spoken(session).await? == (tag.to_owned(), direction.to_owned()), "{:?}", spoken(session).await?);
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.press(words(catalogue, "Next")?).await?;
+        session.page.reads(words(catalogue, "MethodsHeading")?).await?;
+        session.page.press(words(catalogue, "SendCode")?).await?;
+        session.page.reads(words(catalogue, "CodeHeading")?).await?;
+        let code = session.server.mail(ADA.address, 0).await?.code()?;
+        session.page.type_into("[name=code]", &person::other_than(&code)).await?;
+        session.page.press(words(catalogue, "Verify")?).await?;
         let plural: BTreeMap<_, _> =
             words(catalogue, "CodeWrongTries")?.split(" | ").filter_map(|it| it.split_once(": ")).collect();
-        stage.page.reads(&plural[few].replace("{0}", "4")).await?;
-        stage.page.retype("[name=code]", &code).await?;
-        stage.page.press(words(catalogue, "Verify")?).await?;
-        stage.page.reads(words(catalogue, "PasswordHeading")?).await?;
-        stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
-        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
-        stage.page.reads(words(catalogue, "StrengthStrong")?).await?;
-        stage.page.press(words(catalogue, "Finish")?).await?;
-        stage.page.reads(words(catalogue, "DoneReset")?).await
+        session.page.reads(&plural[few].replace("{0}", "4")).await?;
+        session.page.retype("[name=code]", &code).await?;
+        session.page.press(words(catalogue, "Verify")?).await?;
+        session.page.reads(words(catalogue, "PasswordHeading")?).await?;
+        session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        session.page.reads(words(catalogue, "StrengthStrong")?).await?;
+        session.page.press(words(catalogue, "Finish")?).await?;
+        session.page.reads(words(catalogue, "DoneReset")?).await
     })
     .await
 }
@@ -148,15 +148,15 @@ pub(crate) async fn an_arab_resets_the_password_from_right_to_left() -> Result<(
 async fn the_language_stays_where_the_full_widget_goes_on() -> Result<()> {
     let all = catalogues()?;
     let arabic = all.iter().find(|one| one.tag == "ar").context("Arabic")?;
-    play("languages-handed-over", &[], async |stage| {
-        open(stage, "ar").await?;
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.press(words(arabic, "Next")?).await?;
-        stage.page.reads(words(arabic, "MethodsHeading")?).await?;
-        stage.page.press(words(arabic, "AskAdministrator")?).await?;
-        stage.page.reads(words(arabic, "ContactHeading")?).await?;
-        ensure!(spoken(stage).await? == ("ar".to_owned(), "rtl".to_owned()));
-        crate::pictures::look(stage, "w-arabic").await
+    run("languages-handed-over", &[], async |session| {
+        open(session, "ar").await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.press(words(arabic, "Next")?).await?;
+        session.page.reads(words(arabic, "MethodsHeading")?).await?;
+        session.page.press(words(arabic, "AskAdministrator")?).await?;
+        session.page.reads(words(arabic, "ContactHeading")?).await?;
+        ensure!(spoken(session).await? == ("ar".to_owned(), "rtl".to_owned()));
+        crate::pictures::look(session, "w-arabic").await
     })
     .await
 }
@@ -183,60 +183,60 @@ const FOREIGN: &str = r"
     return foreign;
 ";
 
-async fn says_nothing_foreign(stage: &Stage, at: &str) -> Result<()> {
+async fn says_nothing_foreign(session: &BrowserSession, at: &str) -> Result<()> {
     let known = ["Northwind Traders", ADA.user_id, "Lovelace", "name@northwind.example"];
-    let foreign = stage.page.script(FOREIGN, vec![json!(known)]).await?;
+    let foreign = session.page.script(FOREIGN, vec![json!(known)]).await?;
     ensure!(foreign == json!([]), "{at}: {foreign}");
     Ok(())
 }
 
 #[tokio::test]
 async fn nothing_is_said_but_from_a_catalogue() -> Result<()> {
-    play("languages-pseudo", &[], async |stage| {
+    run("languages-pseudo", &[], async |session| {
         let submit = "[part~=root] [type=submit]";
-        open(stage, "en-XA").await?;
-        says_nothing_foreign(stage, "identify").await?;
-        crate::pictures::look(stage, "v-pseudo-identify").await?;
-        stage.page.click(submit).await?;
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.click(submit).await?;
-        stage.page.find("[part~=choice]").await?;
-        says_nothing_foreign(stage, "choose_method").await?;
-        crate::pictures::look(stage, "v-pseudo-choose").await?;
-        stage.page.click(submit).await?;
-        stage.page.find("[name=code]").await?;
-        says_nothing_foreign(stage, "enter_code").await?;
-        crate::pictures::look(stage, "v-pseudo-code").await?;
-        let code = stage.server.mail(ADA.address, 0).await?.code()?;
-        stage.page.type_into("[name=code]", &code).await?;
-        stage.page.click(submit).await?;
-        stage.page.type_into("[name=new-password]", "password").await?;
-        stage.page.find("[part=meter][data-score='0']").await?;
-        stage.page.click(submit).await?;
-        says_nothing_foreign(stage, "new_password").await?;
-        crate::pictures::look(stage, "v-pseudo-password").await?;
-        stage.page.retype("[name=new-password]", NEW_PASSWORD).await?;
-        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
-        stage.page.click(submit).await?;
-        stage.page.find("[part~=tick]").await?;
-        says_nothing_foreign(stage, "done").await
+        open(session, "en-XA").await?;
+        says_nothing_foreign(session, "identify").await?;
+        crate::pictures::look(session, "v-pseudo-identify").await?;
+        session.page.click(submit).await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.click(submit).await?;
+        session.page.find("[part~=choice]").await?;
+        says_nothing_foreign(session, "choose_method").await?;
+        crate::pictures::look(session, "v-pseudo-choose").await?;
+        session.page.click(submit).await?;
+        session.page.find("[name=code]").await?;
+        says_nothing_foreign(session, "enter_code").await?;
+        crate::pictures::look(session, "v-pseudo-code").await?;
+        let code = session.server.mail(ADA.address, 0).await?.code()?;
+        session.page.type_into("[name=code]", &code).await?;
+        session.page.click(submit).await?;
+        session.page.type_into("[name=new-password]", "password").await?;
+        session.page.find("[part=meter][data-score='0']").await?;
+        session.page.click(submit).await?;
+        says_nothing_foreign(session, "new_password").await?;
+        crate::pictures::look(session, "v-pseudo-password").await?;
+        session.page.retype("[name=new-password]", NEW_PASSWORD).await?;
+        session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        session.page.click(submit).await?;
+        session.page.find("[part~=tick]").await?;
+        says_nothing_foreign(session, "done").await
     })
     .await
 }
 
 #[tokio::test]
 async fn a_hosted_page_speaks_what_the_browser_prefers() -> Result<()> {
-    if lacks(Need::EarlyScript)? {
+    if is_unsupported(Need::EarlyScript)? {
         return Ok(());
     }
-    play("languages-hosted", &[], async |stage| {
-        let devtools = thirtyfour::cdp::Cdp::new(stage.page.driver().clone());
+    run("languages-hosted", &[], async |session| {
+        let devtools = thirtyfour::cdp::Cdp::new(session.page.driver().clone());
         let german = json!({ "userAgent": "tested", "acceptLanguage": "de-AT,en" });
         devtools.send_raw("Emulation.setUserAgentOverride", german).await?;
-        stage.page.go(&stage.server.address("/reset")).await?;
-        stage.page.find("[part~=root] [name=username]").await?;
-        ensure!(spoken(stage).await? == ("de".to_owned(), "ltr".to_owned()), "{:?}", spoken(stage).await?);
-        let page = stage.page.script("return [document.documentElement.lang, document.title]", vec![]).await?;
+        session.page.go(&session.server.address("/reset")).await?;
+        session.page.find("[part~=root] [name=username]").await?;
+        ensure!(spoken(session).await? == ("de".to_owned(), "ltr".to_owned()), "{:?}", spoken(session).await?);
+        let page = session.page.script("return [document.documentElement.lang, document.title]", vec![]).await?;
         ensure!(page == json!(["de", "Zurück in Ihr Konto · Northwind Traders"]), "the page around it: {page}");
         Ok(())
     })

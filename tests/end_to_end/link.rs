@@ -1,7 +1,7 @@
 //! Cost to the host page, and the link when things are missing or break.
 
 use anyhow::{Result, ensure};
-use harness::{Need, lacks, play};
+use harness::{Need, is_unsupported, run};
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
@@ -22,19 +22,19 @@ const SABOTAGE: &str = "
 
 #[tokio::test]
 async fn screen_01_the_sign_in_page_pays_one_small_request_before_the_click() -> Result<()> {
-    play("one-request", &[], async |stage| {
-        person::at_sign_in(stage).await?;
+    run("one-request", &[], async |session| {
+        person::at_sign_in(session).await?;
         harness::until("the loader", async || {
-            Ok((stage.page.script("return document.readyState", vec![]).await? == json!("complete")).then_some(()))
+            Ok((session.page.script("return document.readyState", vec![]).await? == json!("complete")).then_some(()))
         })
         .await?;
-        let ours = stage.page.script(OURS, vec![]).await?;
+        let ours = session.page.script(OURS, vec![]).await?;
         let ours = ours.as_array().cloned().unwrap_or_default();
         ensure!(ours.len() == 1, "{ours:?}");
         ensure!(ours[0]["size"].as_u64().is_some_and(|size| (1..=2_000).contains(&size)), "{ours:?}");
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Let’s get you back in").await?;
-        let after = stage.page.script(OURS, vec![]).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
+        let after = session.page.script(OURS, vec![]).await?;
         let total: u64 = after.as_array().into_iter().flatten().filter_map(|file| file["size"].as_u64()).sum();
         ensure!(total <= 90_000, "the reset flow costs {total} bytes on the wire: {after}");
         Ok(())
@@ -44,12 +44,12 @@ async fn screen_01_the_sign_in_page_pays_one_small_request_before_the_click() ->
 
 #[tokio::test]
 async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
-    play("panic", &[], async |stage| {
-        person::identified(stage, &ADA).await?;
-        stage.page.script(SABOTAGE, vec![]).await?;
-        stage.page.press("Send the code").await?;
+    run("panic", &[], async |session| {
+        person::identified(session, &ADA).await?;
+        session.page.script(SABOTAGE, vec![]).await?;
+        session.page.press("Send the code").await?;
         harness::until("a message that has the link's address", async || {
-            let link = stage.page.script(
+            let link = session.page.script(
                 "const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find(Boolean) ?? document;
                  return [...root.querySelectorAll('a[href]')].some((a) => new URL(a.href).pathname === '/reset')
                      && !root.querySelector('form')",
@@ -64,25 +64,25 @@ async fn a_panic_ends_in_a_readable_message_with_the_link() -> Result<()> {
 
 #[tokio::test]
 async fn the_reset_page_does_it_too_under_a_strict_policy() -> Result<()> {
-    play("hosted", &[], async |stage| {
-        let response = reqwest::get(stage.server.address("/reset")).await?;
+    run("hosted", &[], async |session| {
+        let response = reqwest::get(session.server.address("/reset")).await?;
         let policy = response.headers().get("content-security-policy").cloned();
         let policy = policy.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
         ensure!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
 
-        stage.page.go(&stage.server.address("/reset")).await?;
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-        stage.page.press("Next").await?;
-        stage.page.press("Send the code").await?;
-        let code = stage.server.mail(ADA.address, 0).await?.code()?;
-        stage.page.type_into("[name=code]", &code).await?;
-        stage.page.press("Check the code").await?;
-        stage.page.reads("Choose a new password").await?;
-        person::chose(stage, NEW_PASSWORD).await?;
-        if lacks(Need::Console)? {
+        session.page.go(&session.server.address("/reset")).await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.press("Next").await?;
+        session.page.press("Send the code").await?;
+        let code = session.server.mail(ADA.address, 0).await?.code()?;
+        session.page.type_into("[name=code]", &code).await?;
+        session.page.press("Check the code").await?;
+        session.page.reads("Choose a new password").await?;
+        person::chose(session, NEW_PASSWORD).await?;
+        if is_unsupported(Need::Console)? {
             return Ok(());
         }
-        let complaints = stage.page.driver().browser_log().await?;
+        let complaints = session.page.driver().browser_log().await?;
         ensure!(!complaints.iter().any(|entry| entry.message.contains("Content Security Policy")), "{complaints:?}");
         Ok(())
     })

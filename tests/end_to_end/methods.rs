@@ -1,15 +1,15 @@
 //! Each way to prove who one is, alone.
 
 use anyhow::{Context, Result, ensure};
-use harness::{Need, lacks, play};
+use harness::{Need, is_unsupported, run};
 
 use crate::person;
 
 #[tokio::test]
 async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -> Result<()> {
-    play("choose-how", &[], async |stage| {
-        person::identified(stage, &person::MARY).await?;
-        let words = stage.page.words().await?;
+    run("choose-how", &[], async |session| {
+        person::identified(session, &person::MARY).await?;
+        let words = session.page.words().await?;
         for said in [
             "Email my alternate address",
             "Email my authentication address",
@@ -38,13 +38,13 @@ async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -
 
 #[tokio::test]
 async fn an_email_goes_to_the_address_that_was_chosen() -> Result<()> {
-    play("email-chosen", &[], async |stage| {
-        person::chose_way(stage, person::MARY.user_id, "Email my authentication address", "Send the code").await?;
-        let code = stage.server.mail("mary@langley.example", 0).await?.code()?;
-        person::typed_code(stage, &code).await?;
-        person::finished(stage).await?;
+    run("email-chosen", &[], async |session| {
+        person::chose_way(session, person::MARY.user_id, "Email my authentication address", "Send the code").await?;
+        let code = session.server.mail("mary@langley.example", 0).await?.code()?;
+        person::typed_code(session, &code).await?;
+        person::finished(session).await?;
         for address in ["mary@langley.example", "mary.jackson@mail.example"] {
-            let confirmation = stage.server.mail(address, usize::from(address.starts_with("mary@"))).await?;
+            let confirmation = session.server.mail(address, usize::from(address.starts_with("mary@"))).await?;
             ensure!(confirmation.subject.contains("password"), "{address}: {confirmation:?}");
         }
         Ok(())
@@ -54,13 +54,13 @@ async fn an_email_goes_to_the_address_that_was_chosen() -> Result<()> {
 
 #[tokio::test]
 async fn a_text_message_resets_the_password() -> Result<()> {
-    play("sms", &[], async |stage| {
-        person::chose_way(stage, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
-        let text = stage.server.text_message("+14255550110", 0).await?;
+    run("sms", &[], async |session| {
+        person::chose_way(session, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
+        let text = session.server.text_message("+14255550110", 0).await?;
         let (before, code) = text.rsplit_once("\n@127.0.0.1 #").with_context(|| format!("no WebOTP line: {text}"))?;
         ensure!(before.contains(code), "the code is for people too: {text}");
-        person::typed_code(stage, code).await?;
-        person::finished(stage).await
+        person::typed_code(session, code).await?;
+        person::finished(session).await
     })
     .await
 }
@@ -68,30 +68,30 @@ async fn a_text_message_resets_the_password() -> Result<()> {
 /// A browser that reads text messages fills the code in; the person sends it.
 #[tokio::test]
 async fn screen_06_a_browser_that_reads_text_messages_fills_the_code_in() -> Result<()> {
-    if lacks(Need::EarlyScript)? {
+    if is_unsupported(Need::EarlyScript)? {
         return Ok(());
     }
-    play("webotp", &[], async |stage| {
+    run("webotp", &[], async |session| {
         let stand_in = "navigator.credentials.get = ({otp, signal}) => { window.asked = otp.transport; \
                         signal.onabort = () => window.aborted = true; \
                         return new Promise((resolve) => window.arrives = (code) => resolve({code})) }; \
                         window.OTPCredential = function () {};";
         let script = serde_json::json!({ "source": stand_in });
-        stage.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
-        person::chose_way(stage, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
-        let text = stage.server.text_message("+14255550110", 0).await?;
+        session.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        person::chose_way(session, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
+        let text = session.server.text_message("+14255550110", 0).await?;
         let code = text.rsplit_once('#').context("a code")?.1.to_owned();
-        stage.page.reads("Enter the code").await?;
-        let asked = stage.page.script("return window.asked", vec![]).await?;
+        session.page.reads("Enter the code").await?;
+        let asked = session.page.script("return window.asked", vec![]).await?;
         ensure!(asked == serde_json::json!(["sms"]), "the browser was asked for {asked}");
-        stage.page.script("window.arrives(arguments[0])", vec![code.clone().into()]).await?;
+        session.page.script("window.arrives(arguments[0])", vec![code.clone().into()]).await?;
         harness::until("the code in its field", async || {
-            Ok((stage.page.value("[name=code]").await? == code).then_some(()))
+            Ok((session.page.value("[name=code]").await? == code).then_some(()))
         })
         .await?;
-        ensure!(stage.page.words().await?.contains("Enter the code"), "it was sent without the person");
-        stage.page.press("Check the code").await?;
-        stage.page.reads("Choose a new password").await
+        ensure!(session.page.words().await?.contains("Enter the code"), "it was sent without the person");
+        session.page.press("Check the code").await?;
+        session.page.reads("Choose a new password").await
     })
     .await
 }
@@ -107,38 +107,43 @@ const ANSWERS: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn screen_08_security_questions_reset_the_password() -> Result<()> {
-    play("questions", &[], async |stage| {
-        person::chose_way(stage, "rosalind@northwind.example", "Answer my security questions", "Answer the questions")
-            .await?;
-        stage.page.reads("Answer as you did when you chose them").await?;
-        let words = stage.page.words().await?;
+    run("questions", &[], async |session| {
+        person::chose_way(
+            session,
+            "rosalind@northwind.example",
+            "Answer my security questions",
+            "Answer the questions",
+        )
+        .await?;
+        session.page.reads("Answer as you did when you chose them").await?;
+        let words = session.page.words().await?;
         let asked: Vec<_> = ANSWERS.iter().filter(|(question, _)| words.contains(question)).collect();
         ensure!(asked.len() == 3, "three of the five are asked:\n{words}");
         for right in [false, true] {
             for (question, answer) in &asked {
-                let field = stage.page.field(question).await?;
-                stage.page.retype(&field, if right { answer } else { "something else" }).await?;
+                let field = session.page.field(question).await?;
+                session.page.retype(&field, if right { answer } else { "something else" }).await?;
             }
-            stage.page.press("Next").await?;
+            session.page.press("Next").await?;
             if !right {
-                stage.page.reads("Not all of these answers match. You have 4 more tries.").await?;
+                session.page.reads("Not all of these answers match. You have 4 more tries.").await?;
             }
         }
-        person::finished(stage).await
+        person::finished(session).await
     })
     .await
 }
 
 #[tokio::test]
 async fn an_authenticator_app_resets_the_password() -> Result<()> {
-    play("authenticator", &[], async |stage| {
+    run("authenticator", &[], async |session| {
         let user_id = "margaret@northwind.example";
-        person::chose_way(stage, user_id, "Use my authenticator app", "Next").await?;
-        stage.page.reads("Open your authenticator app").await?;
-        ensure!(!stage.page.words().await?.contains("Send a new code"), "nothing was sent");
-        let code = stage.server.authenticator_code(user_id).await?;
-        person::typed_code(stage, &code).await?;
-        person::finished(stage).await
+        person::chose_way(session, user_id, "Use my authenticator app", "Next").await?;
+        session.page.reads("Open your authenticator app").await?;
+        ensure!(!session.page.words().await?.contains("Send a new code"), "nothing was sent");
+        let code = session.server.authenticator_code(user_id).await?;
+        person::typed_code(session, &code).await?;
+        person::finished(session).await
     })
     .await
 }

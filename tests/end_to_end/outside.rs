@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use anyhow::{Context, Result, ensure};
-use harness::{Need, lacks, play};
+use harness::{Need, is_unsupported, run};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -59,7 +59,7 @@ async fn verdict(mut stream: TcpStream) -> Result<()> {
 
 #[tokio::test]
 async fn screen_03_an_outside_service_is_asked_where_one_is_configured() -> Result<()> {
-    if lacks(Need::EarlyScript)? {
+    if is_unsupported(Need::EarlyScript)? {
         return Ok(());
     }
     for service in ["turnstile", "hcaptcha"] {
@@ -69,20 +69,20 @@ async fn screen_03_an_outside_service_is_asked_where_one_is_configured() -> Resu
         let path = secret.path().to_str().context("a path")?;
         let kind =
             format!("kind = \"{service}\"\nsite_key = \"public\"\nsecret_file = \"{path}\"\nverify_url = \"{url}\"");
-        play(service, &[("kind = \"proof_of_work\"", &kind)], async |stage| {
+        run(service, &[("kind = \"proof_of_work\"", &kind)], async |session| {
             let script = serde_json::json!({ "source": SCRIPT });
-            stage.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
-            person::at_sign_in(stage).await?;
-            stage.page.click("#cant-access").await?;
-            stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
-            stage.page.press("I am human (public, 1)").await?;
-            stage.page.press("Next").await?;
+            session.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+            person::at_sign_in(session).await?;
+            session.page.click("#cant-access").await?;
+            session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+            session.page.press("I am human (public, 1)").await?;
+            session.page.press("Next").await?;
             // Refused: the box is there anew, and what was typed is still there.
-            stage.page.press("I am human (public, 2)").await?;
-            ensure!(stage.page.value("[part~=root] [name=username]").await? == ADA.user_id, "what was typed is lost");
-            stage.page.press("Next").await?;
-            stage.page.reads("Prove that it’s you").await?;
-            let removed = stage.page.script("return window.removed", vec![]).await?;
+            session.page.press("I am human (public, 2)").await?;
+            ensure!(session.page.value("[part~=root] [name=username]").await? == ADA.user_id, "what was typed is lost");
+            session.page.press("Next").await?;
+            session.page.reads("Prove that it’s you").await?;
+            let removed = session.page.script("return window.removed", vec![]).await?;
             ensure!(removed == 2, "the box is still there: {removed}");
             Ok(())
         })

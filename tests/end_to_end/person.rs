@@ -1,7 +1,7 @@
 //! A person's actions, step by step.
 
 use anyhow::Result;
-use harness::Stage;
+use harness::BrowserSession;
 use serde_json::json;
 
 /// Someone with one address.
@@ -41,86 +41,86 @@ pub(crate) struct Person {
 }
 
 /// Goes to the sign-in page.
-pub(crate) async fn at_sign_in(stage: &Stage) -> Result<()> {
-    stage.page.go(&stage.server.address("/")).await?;
-    stage.page.find("#cant-access").await?;
+pub(crate) async fn at_sign_in(session: &BrowserSession) -> Result<()> {
+    session.page.go(&session.server.address("/")).await?;
+    session.page.find("#cant-access").await?;
     Ok(())
 }
 
 /// Opens the widget and says who they are.
-pub(crate) async fn identified(stage: &Stage, person: &Person) -> Result<()> {
-    at_sign_in(stage).await?;
-    stage.page.click("#cant-access").await?;
-    stage.page.type_into("[part~=root] [name=username]", person.user_id).await?;
-    stage.page.press("Next").await?;
-    stage.page.reads("Prove that it’s you").await
+pub(crate) async fn identified(session: &BrowserSession, person: &Person) -> Result<()> {
+    at_sign_in(session).await?;
+    session.page.click("#cant-access").await?;
+    session.page.type_into("[part~=root] [name=username]", person.user_id).await?;
+    session.page.press("Next").await?;
+    session.page.reads("Prove that it’s you").await
 }
 
 /// Opens the widget, says who they are and chooses a way to prove it.
-pub(crate) async fn chose_way(stage: &Stage, user_id: &'static str, way: &str, submit: &str) -> Result<()> {
-    identified(stage, &Person { user_id, address: "" }).await?;
-    stage.page.choose(way).await?;
-    stage.page.press(submit).await
+pub(crate) async fn chose_way(session: &BrowserSession, user_id: &'static str, way: &str, submit: &str) -> Result<()> {
+    identified(session, &Person { user_id, address: "" }).await?;
+    session.page.choose(way).await?;
+    session.page.press(submit).await
 }
 
 /// Types the code that they got, and goes on.
-pub(crate) async fn typed_code(stage: &Stage, code: &str) -> Result<()> {
-    stage.page.reads("Enter the code").await?;
-    stage.page.type_into("[name=code]", code).await?;
-    stage.page.press("Check the code").await
+pub(crate) async fn typed_code(session: &BrowserSession, code: &str) -> Result<()> {
+    session.page.reads("Enter the code").await?;
+    session.page.type_into("[name=code]", code).await?;
+    session.page.press("Check the code").await
 }
 
 /// Chooses a new password and signs in with it.
-pub(crate) async fn finished(stage: &Stage) -> Result<()> {
-    stage.page.reads("Choose a new password").await?;
-    chose(stage, NEW_PASSWORD).await?;
-    stage.page.press("Back to sign in").await?;
-    anyhow::ensure!(signs_in(stage, NEW_PASSWORD).await?, "the new password does not sign in");
+pub(crate) async fn finished(session: &BrowserSession) -> Result<()> {
+    session.page.reads("Choose a new password").await?;
+    chose(session, NEW_PASSWORD).await?;
+    session.page.press("Back to sign in").await?;
+    anyhow::ensure!(signs_in(session, NEW_PASSWORD).await?, "the new password does not sign in");
     Ok(())
 }
 
 /// Has a code sent to their only address; returns the code.
-pub(crate) async fn asked_for_code(stage: &Stage, person: &Person) -> Result<String> {
-    identified(stage, person).await?;
-    stage.page.press("Send the code").await?;
-    stage.page.reads("Enter the code").await?;
-    stage.server.mail(person.address, 0).await?.code()
+pub(crate) async fn asked_for_code(session: &BrowserSession, person: &Person) -> Result<String> {
+    identified(session, person).await?;
+    session.page.press("Send the code").await?;
+    session.page.reads("Enter the code").await?;
+    session.server.mail(person.address, 0).await?.code()
 }
 
 /// Proves who they are.
-pub(crate) async fn proved(stage: &Stage, person: &Person) -> Result<()> {
-    let code = asked_for_code(stage, person).await?;
-    stage.page.type_into("[name=code]", &code).await?;
-    stage.page.press("Check the code").await?;
-    stage.page.reads("Choose a new password").await
+pub(crate) async fn proved(session: &BrowserSession, person: &Person) -> Result<()> {
+    let code = asked_for_code(session, person).await?;
+    session.page.type_into("[name=code]", &code).await?;
+    session.page.press("Check the code").await?;
+    session.page.reads("Choose a new password").await
 }
 
 /// Chooses a new password.
-pub(crate) async fn chose(stage: &Stage, password: &str) -> Result<()> {
-    stage.page.type_into("[name=new-password]", password).await?;
-    stage.page.type_into("[name=confirm-password]", password).await?;
-    stage.page.press("Finish").await?;
-    stage.page.reads("Your password has been reset").await
+pub(crate) async fn chose(session: &BrowserSession, password: &str) -> Result<()> {
+    session.page.type_into("[name=new-password]", password).await?;
+    session.page.type_into("[name=confirm-password]", password).await?;
+    session.page.press("Finish").await?;
+    session.page.reads("Your password has been reset").await
 }
 
 /// Signs in on the sign-in page with what stands there as the user ID; says whether it worked.
-pub(crate) async fn signs_in(stage: &Stage, password: &str) -> Result<bool> {
-    stage.page.type_into("#password", password).await?;
-    stage.page.click("form[action='/demo/sign-in'] button").await?;
+pub(crate) async fn signs_in(session: &BrowserSession, password: &str) -> Result<bool> {
+    session.page.type_into("#password", password).await?;
+    session.page.click("form[action='/demo/sign-in'] button").await?;
     harness::until("an answer to the sign-in", async || {
-        if stage.page.has("[data-testid=signed-in]").await? {
+        if session.page.has("[data-testid=signed-in]").await? {
             return Ok(Some(true));
         }
-        Ok(stage.page.has("[data-testid=sign-in-error]").await?.then_some(false))
+        Ok(session.page.has("[data-testid=sign-in-error]").await?.then_some(false))
     })
     .await
 }
 
 /// Signs in on the sign-in page, and stays on the page that follows.
-pub(crate) async fn at_welcome(stage: &Stage, user_id: &str, password: &str) -> Result<()> {
-    at_sign_in(stage).await?;
-    stage.page.type_into("#user-id", user_id).await?;
-    anyhow::ensure!(signs_in(stage, password).await?, "{user_id} can’t sign in");
+pub(crate) async fn at_welcome(session: &BrowserSession, user_id: &str, password: &str) -> Result<()> {
+    at_sign_in(session).await?;
+    session.page.type_into("#user-id", user_id).await?;
+    anyhow::ensure!(signs_in(session, password).await?, "{user_id} can’t sign in");
     Ok(())
 }
 
@@ -131,9 +131,9 @@ pub(crate) fn other_than(code: &str) -> String {
 }
 
 /// Waits for the loader.
-pub(crate) async fn loaded(stage: &Stage) -> Result<()> {
+pub(crate) async fn loaded(session: &BrowserSession) -> Result<()> {
     harness::until("the loader", async || {
-        Ok((stage.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
+        Ok((session.page.script("return !!window.Regain", vec![]).await? == json!(true)).then_some(()))
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Saved recovery codes: made, kept, used once.
 
 use anyhow::{Context, Result, ensure};
-use harness::{Stage, play, until};
+use harness::{BrowserSession, run, until};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,21 +15,21 @@ const GRACES_PASSWORD: &str = "nanoseconds of wire";
 pub(crate) const ON: (&str, &str) = ("[methods]\n", "[methods]\nrecovery_codes = true\n");
 
 /// The codes on the screen.
-async fn shown(stage: &Stage) -> Result<Vec<String>> {
-    stage.page.reads("Save these codes now").await?;
+async fn shown(session: &BrowserSession) -> Result<Vec<String>> {
+    session.page.reads("Save these codes now").await?;
     let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
                   return [...root.querySelectorAll('.codes[translate=no] code')].map((it) => it.innerText);";
-    Ok(serde_json::from_value(stage.page.script(script, vec![]).await?)?)
+    Ok(serde_json::from_value(session.page.script(script, vec![]).await?)?)
 }
 
 /// Tells if a text is anywhere in the page, in what it stores, or in its address.
-async fn is_anywhere(stage: &Stage, text: &str) -> Result<bool> {
+async fn is_anywhere(session: &BrowserSession, text: &str) -> Result<bool> {
     let script = "const [text] = arguments; \
                   const trees = [document, ...[...document.querySelectorAll('*')].map((it) => it.shadowRoot)]; \
                   const all = trees.filter(Boolean).map((it) => (it.body ?? it).innerHTML).join(); \
                   return [all, JSON.stringify([{...sessionStorage}, {...localStorage}, history.state]), location.href] \
                       .some((it) => it.includes(text));";
-    Ok(stage.page.script(script, vec![json!(text)]).await? == json!(true))
+    Ok(session.page.script(script, vec![json!(text)]).await? == json!(true))
 }
 
 /// Has what goes to paper, to a file and to the clipboard noted in the page.
@@ -45,22 +45,22 @@ const NOTE: &str = "window.kept = {}; \
 
 #[tokio::test]
 async fn codes_are_made_kept_and_each_resets_the_password_once() -> Result<()> {
-    play("recovery-codes", &[ON], async |stage| {
-        register::proved(stage, &GRACE, GRACES_PASSWORD, 0).await?;
-        stage.page.press("Recovery codes").await?;
-        let codes = shown(stage).await?;
+    run("recovery-codes", &[ON], async |session| {
+        register::proved(session, &GRACE, GRACES_PASSWORD, 0).await?;
+        session.page.press("Recovery codes").await?;
+        let codes = shown(session).await?;
         ensure!(codes.len() == 10 && codes.iter().all(|code| code.len() == 17), "{codes:?}");
 
         // Until something else is done, a reload is no loss.
-        stage.page.driver().refresh().await?;
-        ensure!(shown(stage).await? == codes, "they are others after a reload");
+        session.page.driver().refresh().await?;
+        ensure!(shown(session).await? == codes, "they are others after a reload");
 
-        stage.page.script(NOTE, vec![]).await?;
+        session.page.script(NOTE, vec![]).await?;
         for press in ["Copy", "Print", "Download"] {
-            stage.page.press(press).await?;
+            session.page.press(press).await?;
         }
         let kept = until("what was kept", async || {
-            let kept = stage.page.script("return window.kept", vec![]).await?;
+            let kept = session.page.script("return window.kept", vec![]).await?;
             Ok(["copy", "paper", "file"].iter().all(|how| kept[how].is_string()).then_some(kept))
         })
         .await?;
@@ -69,63 +69,63 @@ async fn codes_are_made_kept_and_each_resets_the_password_once() -> Result<()> {
             ensure!(codes.iter().all(|code| text.contains(code.as_str())), "{how}: {kept}");
         }
         ensure!(kept["name"] == json!("recovery-codes.txt"), "{kept}");
-        stage.page.script("delete window.kept", vec![]).await?;
+        session.page.script("delete window.kept", vec![]).await?;
 
-        stage.page.press("I have saved them").await?;
-        stage.page.reads("10 left").await?;
-        ensure!(!is_anywhere(stage, &codes[0][..5]).await?, "they are still in the page");
-        stage.page.press("Finish").await?;
-        stage.page.reads("Your security info is in order").await?;
+        session.page.press("I have saved them").await?;
+        session.page.reads("10 left").await?;
+        ensure!(!is_anywhere(session, &codes[0][..5]).await?, "they are still in the page");
+        session.page.press("Finish").await?;
+        session.page.reads("Your security info is in order").await?;
 
-        person::chose_way(stage, GRACE.user_id, "Use a recovery code", "Next").await?;
-        stage.page.reads("Type one of the recovery codes that you saved.").await?;
-        ensure!(!stage.page.words().await?.contains("Send a new code"), "nothing was sent");
-        person::typed_code(stage, "7K3QX-9MBWD").await?;
-        stage.page.reads("A recovery code has 15 letters and digits.").await?;
-        stage.page.retype("[name=code]", "ZZZZZ-ZZZZZ-ZZZZZ").await?;
-        stage.page.press("Check the code").await?;
-        stage.page.reads("That isn’t the right code. You have 4 more tries.").await?;
-        stage.page.retype("[name=code]", &codes[3].to_lowercase().replace('-', " ")).await?;
-        stage.page.press("Check the code").await?;
-        person::finished(stage).await?;
+        person::chose_way(session, GRACE.user_id, "Use a recovery code", "Next").await?;
+        session.page.reads("Type one of the recovery codes that you saved.").await?;
+        ensure!(!session.page.words().await?.contains("Send a new code"), "nothing was sent");
+        person::typed_code(session, "7K3QX-9MBWD").await?;
+        session.page.reads("A recovery code has 15 letters and digits.").await?;
+        session.page.retype("[name=code]", "ZZZZZ-ZZZZZ-ZZZZZ").await?;
+        session.page.press("Check the code").await?;
+        session.page.reads("That isn’t the right code. You have 4 more tries.").await?;
+        session.page.retype("[name=code]", &codes[3].to_lowercase().replace('-', " ")).await?;
+        session.page.press("Check the code").await?;
+        person::finished(session).await?;
 
         let told = until("the mail about its use", async || {
-            let mails = stage.server.outbox().await?;
+            let mails = session.server.outbox().await?;
             Ok(mails.into_iter().find(|mail| mail.to == GRACE.address && mail.subject.contains("recovery code")))
         })
         .await?;
         ensure!(told.text.contains("Codes left: 9."), "{}", told.text);
 
-        stage.page.script("sessionStorage.clear()", vec![]).await?;
-        person::chose_way(stage, GRACE.user_id, "Use a recovery code", "Next").await?;
-        person::typed_code(stage, &codes[3]).await?;
-        stage.page.reads("That isn’t the right code.").await
+        session.page.script("sessionStorage.clear()", vec![]).await?;
+        person::chose_way(session, GRACE.user_id, "Use a recovery code", "Next").await?;
+        person::typed_code(session, &codes[3]).await?;
+        session.page.reads("That isn’t the right code.").await
     })
     .await
 }
 
 #[tokio::test]
 async fn making_new_codes_is_asked_about_and_voids_the_former_ones() -> Result<()> {
-    play("recovery-codes-anew", &[ON], async |stage| {
-        register::proved(stage, &MARY, "supersonic pressure tunnel", 0).await?;
-        stage.page.reads("3 left").await?;
-        stage.page.click("[aria-label^='Replace: Recovery codes']").await?;
-        stage.page.reads("The codes that you have now stop working.").await?;
-        stage.page.press("Back").await?;
-        stage.page.reads("3 left").await?;
-        stage.page.click("[aria-label^='Replace: Recovery codes']").await?;
-        stage.page.press("Make new codes").await?;
-        let codes = shown(stage).await?;
-        stage.page.press("I have saved them").await?;
-        stage.page.reads("10 left").await?;
-        stage.page.press("Finish").await?;
-        stage.page.reads("Your security info is in order").await?;
+    run("recovery-codes-anew", &[ON], async |session| {
+        register::proved(session, &MARY, "supersonic pressure tunnel", 0).await?;
+        session.page.reads("3 left").await?;
+        session.page.click("[aria-label^='Replace: Recovery codes']").await?;
+        session.page.reads("The codes that you have now stop working.").await?;
+        session.page.press("Back").await?;
+        session.page.reads("3 left").await?;
+        session.page.click("[aria-label^='Replace: Recovery codes']").await?;
+        session.page.press("Make new codes").await?;
+        let codes = shown(session).await?;
+        session.page.press("I have saved them").await?;
+        session.page.reads("10 left").await?;
+        session.page.press("Finish").await?;
+        session.page.reads("Your security info is in order").await?;
         for (code, is_good) in [("M9S34-6Q3D2-5VT4F", false), (codes[0].as_str(), true)] {
-            stage.page.script("sessionStorage.clear()", vec![]).await?;
-            person::chose_way(stage, MARY.user_id, "Use a recovery code", "Next").await?;
-            person::typed_code(stage, code).await?;
+            session.page.script("sessionStorage.clear()", vec![]).await?;
+            person::chose_way(session, MARY.user_id, "Use a recovery code", "Next").await?;
+            person::typed_code(session, code).await?;
             let reads = if is_good { "Choose a new password" } else { "That isn’t the right code." };
-            stage.page.reads(reads).await?;
+            session.page.reads(reads).await?;
         }
         Ok(())
     })
@@ -135,12 +135,12 @@ async fn making_new_codes_is_asked_about_and_voids_the_former_ones() -> Result<(
 /// The field's hints to keyboards and to password managers.
 #[tokio::test]
 async fn a_saved_code_is_no_one_time_code_of_a_message() -> Result<()> {
-    play("recovery-code-field", &[ON], async |stage| {
-        person::chose_way(stage, MARY.user_id, "Use a recovery code", "Next").await?;
-        stage.page.reads("Enter the code").await?;
+    run("recovery-code-field", &[ON], async |session| {
+        person::chose_way(session, MARY.user_id, "Use a recovery code", "Next").await?;
+        session.page.reads("Enter the code").await?;
         let script = "const field = document.querySelector('.regain-widget').shadowRoot.querySelector('[name=code]'); \
                       return ['autocomplete', 'inputmode', 'type'].map((name) => field.getAttribute(name));";
-        let asked: Value = stage.page.script(script, vec![]).await?;
+        let asked: Value = session.page.script(script, vec![]).await?;
         ensure!(asked == json!(["off", "text", "text"]), "{asked}");
         Ok(())
     })

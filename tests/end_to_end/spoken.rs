@@ -5,7 +5,7 @@
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use harness::{Stage, play, root, until};
+use harness::{BrowserSession, root, run, until};
 use serde_json::Value;
 use thirtyfour::Key;
 
@@ -24,7 +24,7 @@ What a screen reader says in a reset by mail, by keyboard alone.
 
 /// Somebody who hears the page, and the log of it.
 struct Listener<'a> {
-    stage: &'a Stage,
+    session: &'a BrowserSession,
     log: String,
     /// Words that are not in the log yet.
     heard: Vec<String>,
@@ -32,17 +32,17 @@ struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     /// Listens to the page that is open.
-    async fn to(stage: &'a Stage) -> Result<Self> {
+    async fn to(session: &'a BrowserSession) -> Result<Self> {
         let file = env::var("REGAIN_READER").context("run the end-to-end tests with `cargo xtask test`")?;
         let module = fs::read_to_string(file)?;
         let (code, rest) = module.rsplit_once("export{").context("the reader is no module")?;
         let (class, _) = rest.split_once(" as Virtual").context("the reader is another one")?;
-        stage.page.script(&format!("{code}; const Virtual = {class};\n{READER}"), vec![]).await?;
-        Ok(Self { stage, log: FIRST_WORDS.to_owned(), heard: Vec::new() })
+        session.page.script(&format!("{code}; const Virtual = {class};\n{READER}"), vec![]).await?;
+        Ok(Self { session, log: FIRST_WORDS.to_owned(), heard: Vec::new() })
     }
 
     async fn listen(&mut self) -> Result<()> {
-        let Value::Array(phrases) = self.stage.page.script("return heard()", vec![]).await? else { bail!("no list") };
+        let Value::Array(phrases) = self.session.page.script("return heard()", vec![]).await? else { bail!("no list") };
         self.heard.extend(phrases.iter().filter_map(Value::as_str).map(timeless));
         Ok(())
     }
@@ -84,13 +84,13 @@ impl<'a> Listener<'a> {
     /// Presses a key.
     async fn key(&mut self, name: &str, key: Key) -> Result<()> {
         self.write("> ", name);
-        self.stage.page.key(key).await
+        self.session.page.key(key).await
     }
 
     /// Types.
     async fn types(&mut self, what: &str, text: &str) -> Result<()> {
         self.write("> types ", what);
-        self.stage.page.keys(text).await
+        self.session.page.keys(text).await
     }
 
     /// Presses Tab until it says this.
@@ -114,7 +114,9 @@ impl<'a> Listener<'a> {
     /// Hears that a step begins, and reads it.
     async fn step(&mut self, heading: &str) -> Result<()> {
         self.hears(&format!("heading, {heading}")).await?;
-        let Value::Array(phrases) = self.stage.page.script("return readOn()", vec![]).await? else { bail!("no list") };
+        let Value::Array(phrases) = self.session.page.script("return readOn()", vec![]).await? else {
+            bail!("no list")
+        };
         for phrase in phrases.iter().filter_map(Value::as_str) {
             self.write("  | ", &timeless(phrase));
         }
@@ -135,12 +137,12 @@ fn timeless(phrase: &str) -> String {
 
 #[tokio::test]
 async fn a_reset_is_understood_by_who_only_hears_it() -> Result<()> {
-    play("spoken", &[], async |stage| {
-        person::at_sign_in(stage).await?;
-        let mut ear = Listener::to(stage).await?;
+    run("spoken", &[], async |session| {
+        person::at_sign_in(session).await?;
+        let mut ear = Listener::to(session).await?;
         ear.tabs_to("Can't access your account?").await?;
         ear.key("Enter", Key::Enter).await?;
-        stage.page.reads("The security check is done.").await?;
+        session.page.reads("The security check is done.").await?;
         ear.step("Let’s get you back in").await?;
         ear.tabs_to("User ID").await?;
         ear.key("Enter", Key::Enter).await?;
@@ -152,12 +154,12 @@ async fn a_reset_is_understood_by_who_only_hears_it() -> Result<()> {
         ear.key("Enter", Key::Enter).await?;
 
         ear.step("Enter the code").await?;
-        let code = stage.server.mail(ADA.address, 0).await?.code()?;
+        let code = session.server.mail(ADA.address, 0).await?.code()?;
         ear.tabs_to("textbox, Code").await?;
         ear.types("another code", &person::other_than(&code)).await?;
         ear.key("Enter", Key::Enter).await?;
         ear.hears("You have 4 more tries.").await?;
-        all_of_it(stage).await?;
+        all_of_it(session).await?;
         ear.types("the code", &code).await?;
         ear.key("Enter", Key::Enter).await?;
 
@@ -171,13 +173,13 @@ async fn a_reset_is_understood_by_who_only_hears_it() -> Result<()> {
         ear.hears("The two passwords are the same.").await?;
         ear.key("Enter", Key::Enter).await?;
         ear.hears("The list below says").await?;
-        all_of_it(stage).await?;
+        all_of_it(session).await?;
         ear.types("a better one", NEW_PASSWORD).await?;
         ear.hears("Strength: strong").await?;
         ear.key("Tab", Key::Tab).await?;
         ear.hears("The two passwords are not the same.").await?;
         ear.tabs_to("New password again").await?;
-        all_of_it(stage).await?;
+        all_of_it(session).await?;
         ear.types("the better one", NEW_PASSWORD).await?;
         ear.hears("The two passwords are the same.").await?;
         ear.key("Enter", Key::Enter).await?;
@@ -194,25 +196,25 @@ async fn a_reset_is_understood_by_who_only_hears_it() -> Result<()> {
 #[tokio::test]
 async fn the_end_coming_near_is_said_in_time_and_there_is_a_way_to_go_on() -> Result<()> {
     let config = [("lifetime_s = 600", "lifetime_s = 60"), ("[mail]", "[flows]\nlifetime_s = 66\n\n[mail]")];
-    play("ending", &config, async |stage| {
-        person::at_sign_in(stage).await?;
-        let mut ear = Listener::to(stage).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("This ends in 2 minutes.").await?;
-        stage.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+    run("ending", &config, async |session| {
+        person::at_sign_in(session).await?;
+        let mut ear = Listener::to(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("This ends in 2 minutes.").await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         // WCAG 2.2.1 asks for 20 seconds at least.
-        stage.page.reads("This ends in 60 seconds. Finish this step, or start again for more time.").await?;
+        session.page.reads("This ends in 60 seconds. Finish this step, or start again for more time.").await?;
         ear.hears("polite: This ends in N seconds. Finish this step, or start again for more time.").await?;
-        stage.page.press("Start again").await?;
+        session.page.press("Start again").await?;
         ear.hears("heading, Let’s get you back in").await?;
-        stage.page.reads("This ends in 2 minutes.").await
+        session.page.reads("This ends in 2 minutes.").await
     })
     .await
 }
 
 /// Marks all that a field holds, to be typed over.
-async fn all_of_it(stage: &Stage) -> Result<()> {
-    let actions = stage.page.driver().action_chain();
+async fn all_of_it(session: &BrowserSession) -> Result<()> {
+    let actions = session.page.driver().action_chain();
     Ok(actions.key_down(Key::Control).send_keys("a").key_up(Key::Control).perform().await?)
 }
 

@@ -7,7 +7,7 @@ mod corpus;
 use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use harness::{Stage, play};
+use harness::{BrowserSession, run};
 use regain_protocol::Strength;
 use regain_strength::estimate;
 use serde_json::{Value, json};
@@ -49,19 +49,20 @@ const BEGIN: &str = "
 ";
 
 /// The address of a file that is shipped.
-fn entry(stage: &Stage, part: &str) -> Result<String> {
+fn entry(session: &BrowserSession, part: &str) -> Result<String> {
     let dist = env::var("REGAIN_DIST").context("run the end-to-end tests with `cargo xtask test`")?;
     let manifest: Value = serde_json::from_slice(&fs::read(Path::new(&dist).join("integrity.json"))?)?;
     let name = manifest["entry"][part].as_str().with_context(|| format!("the manifest names no {part}"))?;
-    Ok(stage.server.address(&format!("/{name}")))
+    Ok(session.server.address(&format!("/{name}")))
 }
 
 /// Has it ready on the page as it is now.
-async fn ready(stage: &Stage) -> Result<()> {
-    stage.page.script(WATCH, vec![]).await?;
-    stage.page.script(BEGIN, vec![json!(entry(stage, "work")?), json!(INPUTS)]).await?;
+async fn ready(session: &BrowserSession) -> Result<()> {
+    session.page.script(WATCH, vec![]).await?;
+    session.page.script(BEGIN, vec![json!(entry(session, "work")?), json!(INPUTS)]).await?;
     harness::until("the worker", async || {
-        let score = stage.page.script("return window.score && (typeof score === 'function' || score)", vec![]).await?;
+        let score =
+            session.page.script("return window.score && (typeof score === 'function' || score)", vec![]).await?;
         ensure!(!score.is_string(), "{score}");
         Ok((score == true).then_some(()))
     })
@@ -69,12 +70,12 @@ async fn ready(stage: &Stage) -> Result<()> {
 }
 
 /// Asks for all verdicts at once, and waits for the last: tickets and verdicts.
-async fn asked(stage: &Stage, passwords: &[&str]) -> Result<Vec<(u64, Strength)>> {
+async fn asked(session: &BrowserSession, passwords: &[&str]) -> Result<Vec<(u64, Strength)>> {
     let script = "told.length = 0; arguments[0].forEach((password, ticket) => score(ticket, password))";
-    stage.page.script(script, vec![json!(passwords)]).await?;
+    session.page.script(script, vec![json!(passwords)]).await?;
     let last = passwords.len() as u64 - 1;
     harness::until("the last verdict", async || {
-        let told = stage.page.script("return told", vec![]).await?;
+        let told = session.page.script("return told", vec![]).await?;
         let told: Vec<(u64, Strength)> = serde_json::from_value(told)?;
         Ok(told.iter().any(|(ticket, _)| *ticket == last).then_some(told))
     })
@@ -82,11 +83,11 @@ async fn asked(stage: &Stage, passwords: &[&str]) -> Result<Vec<(u64, Strength)>
 }
 
 /// Fails where it says anything else than the crate does.
-async fn agrees(stage: &Stage) -> Result<()> {
+async fn agrees(session: &BrowserSession) -> Result<()> {
     for password in
         ["", "password", "Lovelace1", "northwind", "hey<123", "seven quiet otters hum", "zwölf Boxkämpfer 👩‍👩‍👧‍👦"]
     {
-        let told = asked(stage, &[password]).await?;
+        let told = asked(session, &[password]).await?;
         ensure!(told == [(0, estimate(password, &INPUTS))], "{password}: {told:?}");
     }
     Ok(())
@@ -108,14 +109,14 @@ async fn elsewhere() -> Result<String> {
 
 #[tokio::test]
 async fn strength_is_judged_in_a_worker_of_the_pages_own_origin() -> Result<()> {
-    play("strength", &[], async |stage| {
-        stage.page.go(&stage.server.address("/")).await?;
-        ready(stage).await?;
-        agrees(stage).await?;
-        let begun = stage.page.script("return begun", vec![]).await?;
+    run("strength", &[], async |session| {
+        session.page.go(&session.server.address("/")).await?;
+        ready(session).await?;
+        agrees(session).await?;
+        let begun = session.page.script("return begun", vec![]).await?;
         ensure!(begun.as_array().is_some_and(|all| all.len() == 1), "{begun}");
         ensure!(
-            begun[0].as_str().is_some_and(|url| url.starts_with(&stage.server.address("/regain-strength-"))),
+            begun[0].as_str().is_some_and(|url| url.starts_with(&session.server.address("/regain-strength-"))),
             "{begun}"
         );
 
@@ -123,11 +124,11 @@ async fn strength_is_judged_in_a_worker_of_the_pages_own_origin() -> Result<()> 
         let passwords: Vec<String> =
             (1..=50).map(|length| "seven quiet otters ".repeat(3)[..length].to_owned()).collect();
         let passwords: Vec<&str> = passwords.iter().map(String::as_str).collect();
-        let told = asked(stage, &passwords).await?;
+        let told = asked(session, &passwords).await?;
         ensure!(told.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>() == [0, 49], "{told:?}");
         ensure!(told[1].1 == estimate(passwords[49], &INPUTS), "{told:?}");
 
-        ensure!(stage.page.script("stop.abort(); return ended", vec![]).await? == 1, "the worker lives on");
+        ensure!(session.page.script("stop.abort(); return ended", vec![]).await? == 1, "the worker lives on");
         Ok(())
     })
     .await
@@ -135,11 +136,11 @@ async fn strength_is_judged_in_a_worker_of_the_pages_own_origin() -> Result<()> 
 
 #[tokio::test]
 async fn strength_comes_through_a_blob_where_the_page_is_of_another_origin() -> Result<()> {
-    play("strength-elsewhere", &[], async |stage| {
-        stage.page.go(&elsewhere().await?).await?;
-        ready(stage).await?;
-        agrees(stage).await?;
-        let begun = stage.page.script("return begun", vec![]).await?;
+    run("strength-elsewhere", &[], async |session| {
+        session.page.go(&elsewhere().await?).await?;
+        ready(session).await?;
+        agrees(session).await?;
+        let begun = session.page.script("return begun", vec![]).await?;
         ensure!(begun.as_array().is_some_and(|all| all.len() == 1), "{begun}");
         ensure!(begun[0].as_str().is_some_and(|url| url.starts_with("blob:")), "{begun}");
         Ok(())
@@ -149,17 +150,17 @@ async fn strength_comes_through_a_blob_where_the_page_is_of_another_origin() -> 
 
 #[tokio::test]
 async fn strength_is_judged_by_the_page_itself_where_it_allows_no_worker() -> Result<()> {
-    play("strength-no-worker", &[], async |stage| {
-        stage.page.go(&stage.server.address("/")).await?;
+    run("strength-no-worker", &[], async |session| {
+        session.page.go(&session.server.address("/")).await?;
         let policy = "const policy = document.createElement('meta'); policy.httpEquiv = 'Content-Security-Policy';
             policy.content = \"worker-src 'none'\"; document.head.append(policy)";
-        stage.page.script(policy, vec![]).await?;
-        ready(stage).await?;
-        agrees(stage).await?;
-        let forbidden = stage.page.script("return forbidden", vec![]).await?;
+        session.page.script(policy, vec![]).await?;
+        ready(session).await?;
+        agrees(session).await?;
+        let forbidden = session.page.script("return forbidden", vec![]).await?;
         ensure!(forbidden.as_u64().is_some_and(|count| count > 0), "a worker was allowed");
         // Nothing is judged before the page is idle, and then the newest.
-        let told = asked(stage, &["one", "two", "three"]).await?;
+        let told = asked(session, &["one", "two", "three"]).await?;
         ensure!(told.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>() == [2], "{told:?}");
         Ok(())
     })
@@ -168,9 +169,9 @@ async fn strength_is_judged_by_the_page_itself_where_it_allows_no_worker() -> Re
 
 #[tokio::test]
 async fn strength_is_the_same_in_the_browser_as_on_the_server() -> Result<()> {
-    play("strength-corpus", &[], async |stage| {
-        stage.page.go(&stage.server.address("/")).await?;
-        ready(stage).await?;
+    run("strength-corpus", &[], async |session| {
+        session.page.go(&session.server.address("/")).await?;
+        ready(session).await?;
         let passwords = corpus::passwords();
         ensure!(passwords.len() > 2500, "{} passwords are not a few thousand", passwords.len());
         for some in passwords.chunks(250) {
@@ -182,10 +183,10 @@ async fn strength_is_the_same_in_the_browser_as_on_the_server() -> Result<()> {
                 told.push = (verdict) => real(verdict) < passwords.length && score(told.length, passwords[told.length]);
                 score(0, passwords[0]);
             ";
-            stage.page.script(script, vec![json!(some)]).await?;
+            session.page.script(script, vec![json!(some)]).await?;
             let told = harness::until("the verdicts", async || {
-                let count = stage.page.script("return told.length", vec![]).await?;
-                let told = stage.page.script("delete told.push; return told", vec![]);
+                let count = session.page.script("return told.length", vec![]).await?;
+                let told = session.page.script("delete told.push; return told", vec![]);
                 Ok(if count == some.len() { Some(told.await?) } else { None })
             })
             .await?;

@@ -1,38 +1,38 @@
 //! The demo's page of switches: what a newcomer turns, counts at once.
 
 use anyhow::Result;
-use harness::play;
+use harness::run;
 
 use crate::person::{self, ADA};
 
 #[tokio::test]
 async fn a_newcomer_switches_the_challenge_the_proofs_and_the_rules() -> Result<()> {
-    play("switches", &[], async |stage| {
-        stage.page.go(&stage.server.address("/demo/switches")).await?;
-        stage.page.choose("A picture of digits").await?;
-        stage.page.choose("Two, of different kinds").await?;
-        stage.page.press("Apply").await?;
-        stage.page.reads("Switched.").await?;
-        person::at_sign_in(stage).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("The six digits in the picture").await?;
-        stage.page.press("Cancel").await?;
+    run("switches", &[], async |session| {
+        session.page.go(&session.server.address("/demo/switches")).await?;
+        session.page.choose("A picture of digits").await?;
+        session.page.choose("Two, of different kinds").await?;
+        session.page.press("Apply").await?;
+        session.page.reads("Switched.").await?;
+        person::at_sign_in(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("The six digits in the picture").await?;
+        session.page.press("Cancel").await?;
 
-        stage.page.go(&stage.server.address("/demo/switches")).await?;
-        stage.page.choose("No challenge").await?;
-        stage.page.press("Apply").await?;
-        stage.page.reads("Switched.").await?;
-        person::identified(stage, &ADA).await?;
-        stage.page.reads("Check 1 of 2").await?;
-        stage.page.press("Cancel").await?;
+        session.page.go(&session.server.address("/demo/switches")).await?;
+        session.page.choose("No challenge").await?;
+        session.page.press("Apply").await?;
+        session.page.reads("Switched.").await?;
+        person::identified(session, &ADA).await?;
+        session.page.reads("Check 1 of 2").await?;
+        session.page.press("Cancel").await?;
 
-        stage.page.go(&stage.server.address("/demo/switches")).await?;
-        stage.page.choose("One (the group admins").await?;
-        stage.page.choose("None that is found in a million guesses").await?;
-        stage.page.press("Apply").await?;
-        stage.page.reads("Switched.").await?;
-        person::proved(stage, &ADA).await?;
-        stage.page.reads("is hard to guess").await
+        session.page.go(&session.server.address("/demo/switches")).await?;
+        session.page.choose("One (the group admins").await?;
+        session.page.choose("None that is found in a million guesses").await?;
+        session.page.press("Apply").await?;
+        session.page.reads("Switched.").await?;
+        person::proved(session, &ADA).await?;
+        session.page.reads("is hard to guess").await
     })
     .await
 }

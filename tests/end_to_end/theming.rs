@@ -1,7 +1,7 @@
 //! The demo's page on which looks are tried.
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Stage, play};
+use harness::{BrowserSession, run};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
@@ -33,58 +33,61 @@ const CONTRAST: &str = "
     return Math.floor((light + 0.05) / (dark + 0.05) * 10) / 10;
 ";
 
-async fn computed(stage: &Stage, part: &str, property: &str) -> Result<Value> {
-    stage.page.script(COMPUTED, vec![json!(part), json!(property)]).await
+async fn computed(session: &BrowserSession, part: &str, property: &str) -> Result<Value> {
+    session.page.script(COMPUTED, vec![json!(part), json!(property)]).await
 }
 
 /// Waits until the widget looks like this.
-async fn looks(stage: &Stage, part: &str, property: &str, value: &str) -> Result<()> {
+async fn looks(session: &BrowserSession, part: &str, property: &str, value: &str) -> Result<()> {
     harness::until(&format!("{property} of {part}"), async || {
-        let is = computed(stage, part, property).await?;
+        let is = computed(session, part, property).await?;
         ensure!(is == value, "it is {is}");
         Ok(Some(()))
     })
     .await
 }
 
-async fn at_the_looks(stage: &Stage) -> Result<()> {
-    stage.page.go(&stage.server.address("/demo/theming")).await?;
-    stage.page.reads("Let’s get you back in").await
+async fn at_the_looks(session: &BrowserSession) -> Result<()> {
+    session.page.go(&session.server.address("/demo/theming")).await?;
+    session.page.reads("Let’s get you back in").await
 }
 
 #[tokio::test]
 async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
-    play("looks", &[], async |stage| {
-        at_the_looks(stage).await?;
+    run("looks", &[], async |session| {
+        at_the_looks(session).await?;
         // Nothing else on the page had it.
-        stage.page.focus_on("text", "Let’s get you back in").await?;
-        stage.page.retype("[data-token=accent][data-look=light]", "#b3007a").await?;
-        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
-        stage.page.reads("--regain-accent: light-dark(#b3007a, #8db4ff);").await?;
-        stage.page.choose("Dark").await?;
-        looks(stage, "primary", "backgroundColor", "rgb(141, 180, 255)").await?;
-        stage.page.retype("[data-token=accent][data-look=dark]", "#b3007a").await?;
-        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
-        stage.page.reads("--regain-accent: #b3007a;").await?;
-        stage.page.reads("data-theme=\"dark\"").await?;
-        stage.page.script("const font = document.getElementById('font'); font.focus(); return font.id", vec![]).await?;
-        stage.page.keys("Serif").await?;
-        looks(stage, "heading", "fontFamily", "Georgia, Cambria, serif").await?;
-        stage.page.script("document.getElementById('radius').focus()", vec![]).await?;
-        stage.page.key(Key::Home).await?;
-        looks(stage, "card", "borderRadius", "0px").await?;
-        stage.page.reads("--regain-radius: 0px;").await?;
-        stage.page.type_into("#rules", ".regain-widget::part(card) { box-shadow: none; }").await?;
-        looks(stage, "card", "boxShadow", "none").await?;
-        stage.page.script("document.getElementById('part').focus()", vec![]).await?;
-        stage.page.keys("heading").await?;
-        looks(stage, "heading", "outlineStyle", "dashed").await?;
+        session.page.focus_on("text", "Let’s get you back in").await?;
+        session.page.retype("[data-token=accent][data-look=light]", "#b3007a").await?;
+        looks(session, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
+        session.page.reads("--regain-accent: light-dark(#b3007a, #8db4ff);").await?;
+        session.page.choose("Dark").await?;
+        looks(session, "primary", "backgroundColor", "rgb(141, 180, 255)").await?;
+        session.page.retype("[data-token=accent][data-look=dark]", "#b3007a").await?;
+        looks(session, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
+        session.page.reads("--regain-accent: #b3007a;").await?;
+        session.page.reads("data-theme=\"dark\"").await?;
+        session
+            .page
+            .script("const font = document.getElementById('font'); font.focus(); return font.id", vec![])
+            .await?;
+        session.page.keys("Serif").await?;
+        looks(session, "heading", "fontFamily", "Georgia, Cambria, serif").await?;
+        session.page.script("document.getElementById('radius').focus()", vec![]).await?;
+        session.page.key(Key::Home).await?;
+        looks(session, "card", "borderRadius", "0px").await?;
+        session.page.reads("--regain-radius: 0px;").await?;
+        session.page.type_into("#rules", ".regain-widget::part(card) { box-shadow: none; }").await?;
+        looks(session, "card", "boxShadow", "none").await?;
+        session.page.script("document.getElementById('part').focus()", vec![]).await?;
+        session.page.keys("heading").await?;
+        looks(session, "heading", "outlineStyle", "dashed").await?;
 
         // The widget is one to go through, looking like that.
-        stage.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
-        stage.page.press("Next").await?;
-        stage.page.reads("Prove that it’s you").await?;
-        looks(stage, "primary", "backgroundColor", "rgb(179, 0, 122)").await
+        session.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
+        session.page.press("Next").await?;
+        session.page.reads("Prove that it’s you").await?;
+        looks(session, "primary", "backgroundColor", "rgb(179, 0, 122)").await
     })
     .await
 }
@@ -92,13 +95,14 @@ async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
 /// Whatever the person's own preference: a page that is light alone stays light as a whole.
 #[tokio::test]
 async fn it_is_light_or_dark_as_the_page_is_where_it_stands() -> Result<()> {
-    play("looks-of-the-page", &[], async |stage| {
-        person::at_sign_in(stage).await?;
-        let write =
-            async |color: &str| stage.page.script("document.body.style.color = arguments[0]", vec![json!(color)]).await;
+    run("looks-of-the-page", &[], async |session| {
+        person::at_sign_in(session).await?;
+        let write = async |color: &str| {
+            session.page.script("document.body.style.color = arguments[0]", vec![json!(color)]).await
+        };
         write("#eee").await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Let’s get you back in").await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
         for (color, background) in [
             ("#eee", DARK),
             ("#222", LIGHT),
@@ -110,73 +114,73 @@ async fn it_is_light_or_dark_as_the_page_is_where_it_stands() -> Result<()> {
             ("rgb(20 20 20 / 80%)", LIGHT),
         ] {
             write(color).await?;
-            looks(stage, "card", "backgroundColor", background).await.with_context(|| color)?;
+            looks(session, "card", "backgroundColor", background).await.with_context(|| color)?;
         }
-        stage.page.click("[part~=close]").await?;
-        stage.page.script("Regain.open({theme: 'dark'})", vec![]).await?;
-        looks(stage, "card", "backgroundColor", DARK).await?;
+        session.page.click("[part~=close]").await?;
+        session.page.script("Regain.open({theme: 'dark'})", vec![]).await?;
+        looks(session, "card", "backgroundColor", DARK).await?;
         write("#111").await?;
-        looks(stage, "card", "backgroundColor", DARK).await
+        looks(session, "card", "backgroundColor", DARK).await
     })
     .await
 }
 
 #[tokio::test]
 async fn how_well_it_can_be_read_is_said_and_is_true() -> Result<()> {
-    play("contrast", &[], async |stage| {
-        at_the_looks(stage).await?;
-        stage.page.reads("Everything can be told apart well enough.").await?;
+    run("contrast", &[], async |session| {
+        at_the_looks(session).await?;
+        session.page.reads("Everything can be told apart well enough.").await?;
         for (theme, accents) in
             [("Light", ["#b3007a", "#ffd400", "#3f8f5f"]), ("Dark", ["#b3007a", "#ffd400", "#8db4ff"])]
         {
-            stage.page.choose(theme).await?;
+            session.page.choose(theme).await?;
             let look = theme.to_lowercase();
             for accent in accents {
-                stage.page.retype(&format!("[data-token=accent][data-look={look}]"), accent).await?;
+                session.page.retype(&format!("[data-token=accent][data-look={look}]"), accent).await?;
                 let colors = vec![
-                    computed(stage, "primary", "color").await?,
-                    computed(stage, "primary", "backgroundColor").await?,
+                    computed(session, "primary", "color").await?,
+                    computed(session, "primary", "backgroundColor").await?,
                 ];
-                let ratio = stage.page.script(CONTRAST, colors).await?;
+                let ratio = session.page.script(CONTRAST, colors).await?;
                 let cell = format!("[data-of='on-accent'] [data-look={look}]");
-                let said = stage.page.find(&cell).await?.text().await?;
+                let said = session.page.find(&cell).await?.text().await?;
                 ensure!(said.starts_with(&format!("{ratio} to 1")), "{accent} {look}: {said}, and it is {ratio}");
             }
         }
-        stage.page.retype("[data-token=text][data-look=light]", "#c0c0c0").await?;
-        stage.page.reads("Too little contrast: Text on the surface (light)").await?;
-        stage.page.retype("[data-token=text][data-look=light]", "no colour").await?;
-        stage.page.find("[data-token=text][data-look=light][aria-invalid=true]").await?;
+        session.page.retype("[data-token=text][data-look=light]", "#c0c0c0").await?;
+        session.page.reads("Too little contrast: Text on the surface (light)").await?;
+        session.page.retype("[data-token=text][data-look=light]", "no colour").await?;
+        session.page.find("[data-token=text][data-look=light][aria-invalid=true]").await?;
         for preset in ["Ink", "Meadow", "Clay", "Violet", "As it comes"] {
-            stage.page.press(preset).await?;
-            stage.page.reads("Everything can be told apart well enough.").await?;
+            session.page.press(preset).await?;
+            session.page.reads("Everything can be told apart well enough.").await?;
         }
-        stage.page.reads("/* It is as it comes. */").await
+        session.page.reads("/* It is as it comes. */").await
     })
     .await
 }
 
 #[tokio::test]
 async fn another_language_place_and_tree_are_tried_by_keyboard() -> Result<()> {
-    play("looks-elsewhere", &[], async |stage| {
-        at_the_looks(stage).await?;
-        stage.page.script("document.getElementById('locale').focus()", vec![]).await?;
-        stage.page.keys("العربية").await?;
-        looks(stage, "root", "direction", "rtl").await?;
-        stage.page.focus_on("id", "locale").await?;
-        stage.page.script("document.querySelector('[name=render]').focus()", vec![]).await?;
-        stage.page.key(Key::Down).await?;
+    run("looks-elsewhere", &[], async |session| {
+        at_the_looks(session).await?;
+        session.page.script("document.getElementById('locale').focus()", vec![]).await?;
+        session.page.keys("العربية").await?;
+        looks(session, "root", "direction", "rtl").await?;
+        session.page.focus_on("id", "locale").await?;
+        session.page.script("document.querySelector('[name=render]').focus()", vec![]).await?;
+        session.page.key(Key::Down).await?;
         harness::until("a widget in the page's own tree", async || {
             let is = "return !!document.querySelector('.regain-widget > .root, .regain-widget > div > .root')";
-            Ok((stage.page.script(is, vec![]).await? == json!(true)).then_some(()))
+            Ok((session.page.script(is, vec![]).await? == json!(true)).then_some(()))
         })
         .await?;
-        stage.page.focus_on("name", "render").await?;
-        stage.page.script("document.querySelector('[name=mode]').focus()", vec![]).await?;
-        stage.page.key(Key::Down).await?;
-        stage.page.find("dialog[open]").await?;
-        looks(stage, "root", "direction", "rtl").await?;
-        stage.page.reads("data-mode=\"dialog\" data-render=\"light\" data-locale=\"ar\"").await
+        session.page.focus_on("name", "render").await?;
+        session.page.script("document.querySelector('[name=mode]').focus()", vec![]).await?;
+        session.page.key(Key::Down).await?;
+        session.page.find("dialog[open]").await?;
+        looks(session, "root", "direction", "rtl").await?;
+        session.page.reads("data-mode=\"dialog\" data-render=\"light\" data-locale=\"ar\"").await
     })
     .await
 }

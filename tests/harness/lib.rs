@@ -6,7 +6,7 @@ mod conditions;
 mod host;
 mod page;
 mod server;
-mod stage;
+mod session;
 mod wait;
 
 pub use browser::{Browser, Engine, Need};
@@ -14,5 +14,5 @@ pub use conditions::Condition;
 pub use host::Host;
 pub use page::Page;
 pub use server::{Call, Mail, Server, output, root};
-pub use stage::{Stage, lacks, play};
+pub use session::{BrowserSession, is_unsupported, run};
 pub use wait::until;

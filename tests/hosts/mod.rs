@@ -61,7 +61,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Host, Stage, play};
+use harness::{BrowserSession, Host, run};
 use serde_json::json;
 
 use crate::person::{ADA, NEW_PASSWORD};
@@ -70,7 +70,7 @@ use crate::person::{ADA, NEW_PASSWORD};
 async fn on(
     folder: &str,
     headers: &[(&str, &str)],
-    test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>,
+    test: impl AsyncFnOnce(&mut BrowserSession, &Host) -> Result<()>,
 ) -> Result<()> {
     on_folder(&harness::root().join("tests/hosts").join(folder), folder, headers, test).await
 }
@@ -81,7 +81,7 @@ fn apps() -> Result<PathBuf> {
 }
 
 /// Plays a test on what Vite made of the page in a folder here.
-async fn on_built(folder: &str, test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>) -> Result<()> {
+async fn on_built(folder: &str, test: impl AsyncFnOnce(&mut BrowserSession, &Host) -> Result<()>) -> Result<()> {
     on_folder(&apps()?.join(folder).join("dist"), folder, &[], test).await
 }
 
@@ -89,16 +89,16 @@ async fn on_folder(
     at: &Path,
     name: &str,
     headers: &[(&str, &str)],
-    test: impl AsyncFnOnce(&mut Stage, &Host) -> Result<()>,
+    test: impl AsyncFnOnce(&mut BrowserSession, &Host) -> Result<()>,
 ) -> Result<()> {
     let host = Host::start().await?;
-    play(&format!("host-{name}"), &[("[server]", &allowing(host.origin()))], async |stage| {
-        let server = stage.server.address("");
+    run(&format!("host-{name}"), &[("[server]", &allowing(host.origin()))], async |session| {
+        let server = session.server.address("");
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.replace("@REGAIN@", &server))).collect();
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         host.serves(at, &[("@REGAIN@", &server)], &headers)?;
-        stage.page.go(&format!("{}/", host.origin())).await?;
-        test(stage, &host).await
+        session.page.go(&format!("{}/", host.origin())).await?;
+        test(session, &host).await
     })
     .await
 }
@@ -115,34 +115,34 @@ fn allowing(origin: &str) -> String {
 }
 
 /// Says who they are, in a widget that is open.
-async fn says_who(stage: &Stage) -> Result<()> {
-    stage.page.reads("Let’s get you back in").await?;
-    stage.page.retype("[part~=root] [name=username]", ADA.user_id).await?;
-    stage.page.press("Next").await?;
-    stage.page.reads("Prove that it’s you").await
+async fn says_who(session: &BrowserSession) -> Result<()> {
+    session.page.reads("Let’s get you back in").await?;
+    session.page.retype("[part~=root] [name=username]", ADA.user_id).await?;
+    session.page.press("Next").await?;
+    session.page.reads("Prove that it’s you").await
 }
 
 /// Resets Ada's password in a widget that is open, up to the last screen.
-async fn resets(stage: &Stage) -> Result<()> {
-    says_who(stage).await?;
-    let before = stage.server.mails_to(ADA.address).await?;
-    stage.page.press("Send the code").await?;
-    let code = stage.server.mail(ADA.address, before).await?.code()?;
-    stage.page.type_into("[name=code]", &code).await?;
-    stage.page.press("Check the code").await?;
-    stage.page.reads("Choose a new password").await?;
-    stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
-    stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
-    stage.page.press("Finish").await?;
-    stage.page.reads("Your password has been reset").await
+async fn resets(session: &BrowserSession) -> Result<()> {
+    says_who(session).await?;
+    let before = session.server.mails_to(ADA.address).await?;
+    session.page.press("Send the code").await?;
+    let code = session.server.mail(ADA.address, before).await?.code()?;
+    session.page.type_into("[name=code]", &code).await?;
+    session.page.press("Check the code").await?;
+    session.page.reads("Choose a new password").await?;
+    session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+    session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+    session.page.press("Finish").await?;
+    session.page.reads("Your password has been reset").await
 }
 
 /// Goes back to the page's own form, which has the user ID then, and the focus in the field for the password.
-async fn goes_back(stage: &Stage) -> Result<()> {
-    stage.page.press("Back to sign in").await?;
-    stage.page.focus_on("id", "password").await?;
-    ensure!(stage.page.value("#user-id").await? == ADA.user_id, "the user ID is not brought back");
-    ensure!(!stage.page.has(".regain-widget").await?, "the widget is still there");
+async fn goes_back(session: &BrowserSession) -> Result<()> {
+    session.page.press("Back to sign in").await?;
+    session.page.focus_on("id", "password").await?;
+    ensure!(session.page.value("#user-id").await? == ADA.user_id, "the user ID is not brought back");
+    ensure!(!session.page.has(".regain-widget").await?, "the widget is still there");
     Ok(())
 }
 
@@ -154,49 +154,49 @@ const HEAR: &str = "
 ";
 
 /// Takes an app's element away while somebody is at a code, and puts it back.
-async fn goes_and_comes_back(stage: &Stage) -> Result<()> {
-    stage.page.script(HEAR, vec![]).await?;
-    stage.page.click("regain-access a").await?;
-    says_who(stage).await?;
-    stage.page.press("Send the code").await?;
-    stage.page.reads("Enter the code").await?;
-    stage.page.press("Leave").await?;
-    shows(stage, 0).await?;
+async fn goes_and_comes_back(session: &BrowserSession) -> Result<()> {
+    session.page.script(HEAR, vec![]).await?;
+    session.page.click("regain-access a").await?;
+    says_who(session).await?;
+    session.page.press("Send the code").await?;
+    session.page.reads("Enter the code").await?;
+    session.page.press("Leave").await?;
+    shows(session, 0).await?;
     harness::until("the end of it", async || {
-        let last = stage.page.script("return heard.at(-1)", vec![]).await?;
+        let last = session.page.script("return heard.at(-1)", vec![]).await?;
         Ok((last[0] == json!("close") && last[1]["outcome"] == json!("closed")).then_some(()))
     })
     .await?;
-    ensure!(!stage.page.has("regain-access").await?, "the app has not taken it away");
-    stage.page.press("Come back").await?;
-    stage.page.reads("Enter the code").await?;
-    shows(stage, 1).await
+    ensure!(!session.page.has("regain-access").await?, "the app has not taken it away");
+    session.page.press("Come back").await?;
+    session.page.reads("Enter the code").await?;
+    shows(session, 1).await
 }
 
 /// Number of visible widgets.
-async fn shown(stage: &Stage) -> Result<u64> {
+async fn shown(session: &BrowserSession) -> Result<u64> {
     let shown = "return [...document.querySelectorAll('.regain-widget')].filter((it) => it.checkVisibility()).length";
-    Ok(stage.page.script(shown, vec![]).await?.as_u64().unwrap_or_default())
+    Ok(session.page.script(shown, vec![]).await?.as_u64().unwrap_or_default())
 }
 
 /// Waits until so many widgets can be seen.
-async fn shows(stage: &Stage, count: u64) -> Result<()> {
-    harness::until(&format!("{count} widgets"), async || Ok((shown(stage).await? == count).then_some(()))).await
+async fn shows(session: &BrowserSession, count: u64) -> Result<()> {
+    harness::until(&format!("{count} widgets"), async || Ok((shown(session).await? == count).then_some(()))).await
 }
 
 /// Fails where the page's own thread did what is a worker's to do. Where a worker may not run, nothing else tells:
 /// what is forbidden within one is not reported to the page.
-async fn workers_did_theirs(stage: &Stage) -> Result<()> {
+async fn workers_did_theirs(session: &BrowserSession) -> Result<()> {
     let here = "return performance.getEntriesByType('resource').map(entry => entry.name)
         .filter(name => /regain-(work|strength)-[^/]*\\.wasm$/.test(name))";
-    let here = stage.page.script(here, vec![]).await?;
+    let here = session.page.script(here, vec![]).await?;
     ensure!(here == json!([]), "fetched by the page itself: {here}");
     Ok(())
 }
 
 /// Fails where something was refused by a policy of the page.
-async fn nothing_was_forbidden(stage: &Stage) -> Result<()> {
-    let forbidden = stage.page.script("return window.forbidden", vec![]).await?;
+async fn nothing_was_forbidden(session: &BrowserSession) -> Result<()> {
+    let forbidden = session.page.script("return window.forbidden", vec![]).await?;
     ensure!(forbidden == json!([]), "{forbidden}");
     Ok(())
 }

@@ -12,7 +12,7 @@ use clap::Args;
 
 use crate::{
     budgets::Sizes,
-    dist::{self, Form},
+    dist::{self, Profile},
     native, paths,
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Options {
 /// Builds what is measured, measures, and prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.no_sizes {
-        dist::build(Form::Shipped)?;
+        dist::build(Profile::Shipped)?;
         Sizes::of(&paths::dist())?.print();
     }
     native::build_demo()?;

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::{
-    dist::{self, Form},
+    dist::{self, Profile},
     native, paths, run,
 };
 
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn start(options: &Options) -> Result<Child> {
     free_port(options.port)?;
     println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
-    run::both(|| dist::build(Form::Quick), native::build_demo)?;
+    run::both(|| dist::build(Profile::Demo), native::build_demo)?;
 
     let dir = paths::target().join("demo");
     if options.fresh {

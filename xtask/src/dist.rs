@@ -23,14 +23,14 @@ use crate::{
 mod again;
 mod css;
 mod languages;
+mod minify;
 mod package;
-mod squeeze;
 mod wasm;
 
 use languages::languages;
+pub(crate) use minify::Profile;
+use minify::Script;
 pub(crate) use package::{packaged, tarball};
-pub(crate) use squeeze::Form;
-use squeeze::Script;
 
 /// The loader's version, which is the workspace's.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -53,7 +53,7 @@ fn versioned_loader() -> String {
 
 /// Builds the widget, makes `dist` anew, and prints its sizes and the tag to use.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    build(Form::Shipped)?;
+    build(Profile::Shipped)?;
     budgets::Sizes::of(&paths::dist())?.print();
     let manifest: Value = serde_json::from_slice(&fs::read(paths::dist().join("integrity.json"))?)?;
     let loader = versioned_loader();
@@ -71,7 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Builds the widget and makes `dist` anew. The folder is swapped in whole, so that a failed build
 /// leaves the former one.
-pub(crate) fn build(form: Form) -> Result<()> {
+pub(crate) fn build(form: Profile) -> Result<()> {
     let how = form.build();
     let full = widget::build(Extent::Full, how)?;
     let lean = widget::build(Extent::Lean, how)?;
@@ -86,7 +86,7 @@ pub(crate) fn build(form: Form) -> Result<()> {
     let languages = languages(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
-    let style = css::squeezed(&read("style/regain.css")?);
+    let style = css::minified(&read("style/regain.css")?);
     let css = shipped.hashed("regain-", ".css", style.as_bytes())?;
     let light_css = shipped.hashed("regain-light-", ".css", css::light(&style).as_bytes())?;
 
@@ -117,7 +117,7 @@ pub(crate) fn build(form: Form) -> Result<()> {
         ("LANGUAGES", &languages.index),
     ];
     let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
-    let open = shipped.squeezed("open", &open)?;
+    let open = shipped.minified("open", &open)?;
     let entry = script("entry.js", &[("OPEN", &open)])?;
     let mut loader = script("regain.js", &[])?;
     for (placeholder, value) in [("__REGAIN_ENTRY__", entry.as_str()), ("__REGAIN_VERSION__", VERSION)] {
@@ -156,7 +156,7 @@ pub(crate) fn build(form: Form) -> Result<()> {
 struct Shipped {
     dir: PathBuf,
     files: Map<String, Value>,
-    form: Form,
+    form: Profile,
 }
 
 impl Shipped {
@@ -172,11 +172,11 @@ impl Shipped {
 
     /// Writes a script of `src/embed`.
     fn script(&mut self, name: &str, names: &[(&str, &Named)]) -> Result<Named> {
-        self.squeezed(name, &script(&format!("{name}.js"), names)?)
+        self.minified(name, &script(&format!("{name}.js"), names)?)
     }
 
-    /// Writes a module of ours, squeezed.
-    fn squeezed(&mut self, name: &str, script: &str) -> Result<Named> {
+    /// Writes a module of ours, minified.
+    fn minified(&mut self, name: &str, script: &str) -> Result<Named> {
         let script = self.form.script(&format!("{name}.js"), script, Script::Module)?;
         self.hashed(&format!("regain-{name}-"), ".js", script.as_bytes())
     }

@@ -22,7 +22,7 @@ use self::{cargo::Selection, end_to_end::EndToEnd, timings::Timings};
 use crate::{
     apps,
     budgets::Sizes,
-    dist::{self, Form},
+    dist::{self, Profile},
     engines::Engine,
     native, paths, pypi, run, tools,
 };
@@ -113,7 +113,7 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
         || {
             let Some(filter) = &plan.end_to_end else { return Ok(()) };
             run::both(
-                || dist::build(Form::Shipped),
+                || dist::build(Profile::Shipped),
                 || EndToEnd::ready(filter, options.engine).map(|ready| end_to_end = Some(ready)),
             )
         },

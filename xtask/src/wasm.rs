@@ -20,7 +20,7 @@ pub(crate) enum Build {
     /// For shipping: as small as it gets.
     Shipped,
     /// For the demo: soon there, on a machine that has built nothing yet. The same program, some times as large.
-    Quick,
+    Demo,
     /// For developing: a panic says where it was, in the browser's console.
     Development,
 }
@@ -51,14 +51,14 @@ impl Compiler {
     pub(crate) fn ready(build: Build) -> Result<Self> {
         match Self::found() {
             Some(found @ (Self::Rustup { source: true } | Self::Debian)) => return Ok(found),
-            Some(found) if build == Build::Quick => return Ok(found),
+            Some(found) if build == Build::Demo => return Ok(found),
             _ => {}
         }
         let wanted = env::var("REGAIN_WASM_COMPILER").ok();
         if wanted.as_deref() != Some("debian") && crate::paths::on_path("rustup").is_some() {
             // Each may be refused on a machine without network: then the next best way is taken.
             let _ = output_of(Command::new("rustup").args(["target", "add", TARGET]));
-            if build != Build::Quick {
+            if build != Build::Demo {
                 let _ = output_of(Command::new("rustup").args(["component", "add", "rust-src"]));
             }
             if let Some(found) = Self::rustup() {
@@ -93,7 +93,7 @@ impl Compiler {
         }
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         command.env("PATH", env::join_paths(path).context("a folder on PATH cannot be named there")?);
-        if build == Build::Quick {
+        if build == Build::Demo {
             command.envs([
                 ("CARGO_PROFILE_WIDGET_LTO", "off"),
                 ("CARGO_PROFILE_WIDGET_OPT_LEVEL", "1"),
@@ -101,7 +101,7 @@ impl Compiler {
             ]);
         }
         // The target as it comes has a standard library; Debian's compiler has its source only.
-        let has_own_std = build == Build::Quick && matches!(self, Self::Rustup { .. });
+        let has_own_std = build == Build::Demo && matches!(self, Self::Rustup { .. });
         if !has_own_std && matches!(self, Self::Debian | Self::Rustup { source: true }) {
             // The standard library from source is not stable yet; nothing else unstable is used.
             command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");

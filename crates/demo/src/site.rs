@@ -13,7 +13,7 @@ use regain_server::{
     app::App,
     config::{Config, ConfigError, KeyError},
     http::{self, hosted},
-    ports::{CallEvent, CallListener, CallRef, Heard, Ports, Unheard},
+    ports::{CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, Ports},
 };
 use toml::Table;
 use tower::ServiceExt as _;
@@ -140,8 +140,8 @@ struct Calls(Weak<Site>);
 
 #[async_trait]
 impl CallListener for Calls {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
-        let site = self.0.upgrade().ok_or(Unheard)?;
-        site.app().flows().heard(call, event).await
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
+        let site = self.0.upgrade().ok_or(EventNotTaken)?;
+        site.app().flows().on_event(call, event).await
     }
 }

@@ -9,7 +9,7 @@ use regain_protocol::{EndReason, FlowKind, Outcome, Violation};
 
 use crate::{
     Context, Engine,
-    decision::{Application, Decision, Effect, OnOverLimit, Reply},
+    decision::{Application, Decision, Effect, LimitPolicy, Reply},
     engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
@@ -134,7 +134,7 @@ fn done(turn: Turn<'_>, outcome: Outcome, person: &ProvedPerson) -> Decision {
     let recipients = notices::recipients(turn.engine.rules(), &person.account);
     decision.effects.extend(notices::send(turn, &person.account, recipients, &content));
     decision.effects.push(Effect::VoidOthers);
-    decision.effects.push(Effect::Charge(turn.engine.successes(turn.cx), OnOverLimit::RateLimited));
+    decision.effects.push(Effect::Charge(turn.engine.successes(turn.cx), LimitPolicy::RateLimited));
     let event = match outcome {
         Outcome::Unlocked => "account_unlocked",
         Outcome::Changed => "password_changed",

@@ -24,7 +24,7 @@ pub struct Decision {
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Charge a counter; where it has no room, none of the decision happens.
-    Charge(Charge, OnOverLimit),
+    Charge(Charge, LimitPolicy),
     /// Queue a message.
     Send {
         /// The message.
@@ -75,7 +75,7 @@ pub enum Application {
 
 /// The meaning of a counter without room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnOverLimit {
+pub enum LimitPolicy {
     /// Come back later.
     RateLimited,
     /// The flow is over: the account's tries of the day are used up.
@@ -94,7 +94,7 @@ pub struct Cost {
     /// The counter and how much.
     pub charge: Charge,
     /// The meaning where that has no room: nothing is compared.
-    pub over_limit: OnOverLimit,
+    pub over_limit: LimitPolicy,
     /// It comes back when what was given turns out right.
     pub only_wrong: bool,
 }
@@ -168,11 +168,11 @@ impl Decision {
         Self { state, effects: Vec::new(), reply: Reply::Accepted }
     }
 
-    pub(crate) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: OnOverLimit) {
+    pub(crate) fn charge(&mut self, bucket: String, window: SignedDuration, limit: u32, over: LimitPolicy) {
         self.effects.push(Effect::Charge(Charge { bucket, window, limit, cost: 1 }, over));
     }
 
-    pub(crate) fn charge_all(&mut self, charges: Vec<Charge>, over: OnOverLimit) {
+    pub(crate) fn charge_all(&mut self, charges: Vec<Charge>, over: LimitPolicy) {
         self.effects.extend(charges.into_iter().map(|charge| Effect::Charge(charge, over)));
     }
 

@@ -10,7 +10,7 @@ use regain_values::{FlowId, StepId, UserId};
 
 use crate::{
     ClientNetwork, Rules, apply,
-    decision::{Decision, Effect, OnOverLimit, Refusal, Reply},
+    decision::{Decision, Effect, LimitPolicy, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
     standing::Recheck,
@@ -127,7 +127,7 @@ impl Engine {
         };
         if let Some(client) = cx.client {
             let charges = client.charges(&self.keys, "flows", TEN_MINUTES, rules.limits.flows_per_client);
-            decision.charge_all(charges, OnOverLimit::RateLimited);
+            decision.charge_all(charges, LimitPolicy::RateLimited);
         }
         decision.audit_with("flow_begun", serde_json::json!({ "reference": self.reference(cx.flow_id) }));
         decision

@@ -39,7 +39,7 @@ mod testing;
 pub use apply::{Applied, STUCK_AFTER};
 pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
 pub use client_network::{Allowance, ClientNetwork};
-pub use decision::{Application, Cost, Decision, Effect, OnOverLimit, Refusal, Reply};
+pub use decision::{Application, Cost, Decision, Effect, LimitPolicy, Refusal, Reply};
 pub use engine::{Asserted, Context, Engine};
 pub use lookups::{Finding, Findings, Lookup};
 pub use password::{BreachedRule, GuessableRule, PasswordCheck, PasswordRules};

@@ -8,7 +8,7 @@ use regain_protocol::{EndReason, MethodKind};
 
 use crate::{
     A_DAY, Engine,
-    decision::{Decision, Effect, OnOverLimit, Reply},
+    decision::{Decision, Effect, LimitPolicy, Reply},
     engine::new_step_id,
     enrolment,
     messages::Content,
@@ -94,7 +94,7 @@ pub(crate) fn wrong(
 /// The charge of a proof against the account's tries of the day. A long code has none: of 2⁵⁰ nobody guesses one with
 /// the tries of a flow, and whoever guesses is not to keep its owner from it.
 fn tries(turn: Turn<'_>, account_key: &str, is_long: bool, cost: u32) -> Option<Effect> {
-    (!is_long).then(|| Effect::Charge(turn.engine.tries_of_the_day(account_key, cost), OnOverLimit::EndFlow))
+    (!is_long).then(|| Effect::Charge(turn.engine.tries_of_the_day(account_key, cost), LimitPolicy::EndFlow))
 }
 
 impl Engine {

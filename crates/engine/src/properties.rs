@@ -49,7 +49,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Resend),
         3 => Just(Act::ChooseAnother),
         2 => Just(Act::CallAgain),
-        6 => event().prop_map(Act::Heard),
+        6 => event().prop_map(Act::CallInstruction),
         1 => event().prop_map(Act::HeardOfFormer),
         3 => any::<bool>().prop_map(|right| Act::AnswerAll { right }),
         1 => Just(Act::AnswerSome),
@@ -83,7 +83,7 @@ fn strangers_act() -> impl Strategy<Value = Act> {
                 | Act::VerifyApp { .. }
                 | Act::VerifySaved
                 | Act::AnswerAll { right: true }
-                | Act::Heard(_)
+                | Act::CallInstruction(_)
                 | Act::HeardOfFormer(_)
                 | Act::Identify(_)
                 | Act::Choose(1..)

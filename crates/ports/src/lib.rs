@@ -27,8 +27,8 @@ pub use clock::{Clock, SKEW, SystemClock, lies_ahead, passed_since};
 pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{
-    CALL_RINGS_FOR, CALL_VOICE_WAITS_FOR, CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage,
-    Unheard,
+    CALL_RINGS_FOR, CALL_VOICE_WAITS_FOR, CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, Phone,
+    PhoneCall, TextMessage,
 };
 pub use regain_values::AccountId;
 pub use registrations::{GivenAnswer, NewQuestion, RegisterError, Registered, Registration, Registrations, Standing};

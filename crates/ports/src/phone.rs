@@ -63,7 +63,7 @@ pub enum CallEvent {
 
 /// The instruction for whoever is on the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum CallInstruction {
     /// Noted. Ask for the key, where somebody listens.
     Listening,
     /// `#` was pressed: thank them and hang up.
@@ -78,13 +78,13 @@ pub enum Heard {
 #[async_trait]
 pub trait CallListener: Send + Sync + 'static {
     /// Takes in one event. What is repeated, late or about another call changes nothing.
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard>;
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken>;
 }
 
 /// The event could not be taken in; the same can be said again.
 #[derive(Debug, thiserror::Error)]
 #[error("the event of a call could not be taken in")]
-pub struct Unheard;
+pub struct EventNotTaken;
 
 /// Sends text messages and places calls.
 #[async_trait]

@@ -328,7 +328,7 @@ impl Delivery {
     /// Says that a call is not going to ring. Where that cannot be said, the flow finds out by itself:
     /// it hears nothing of the call any more.
     async fn tell(&self, message: &str, reference: &CallRef, event: CallEvent) {
-        if let Err(error) = self.calls.heard(reference, event).await {
+        if let Err(error) = self.calls.on_event(reference, event).await {
             warn!(message, %error, ?event, "nobody was told that the call does not ring");
         }
     }

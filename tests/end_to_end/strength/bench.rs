@@ -4,7 +4,7 @@
 use std::{env, fs};
 
 use anyhow::{Context, Result};
-use harness::{Stage, play};
+use harness::{BrowserSession, run};
 use regain_strength::scored;
 use serde_json::{Value, json};
 
@@ -65,9 +65,9 @@ const WATCH: &str = "
 ";
 
 /// Waits for what a script leaves in a variable.
-async fn left(stage: &Stage, variable: &str) -> Result<Value> {
+async fn left(session: &BrowserSession, variable: &str) -> Result<Value> {
     harness::until(variable, async || {
-        let value = stage.page.script(&format!("return window.{variable}"), vec![]).await?;
+        let value = session.page.script(&format!("return window.{variable}"), vec![]).await?;
         Ok((!value.is_null()).then_some(value))
     })
     .await
@@ -103,12 +103,12 @@ fn at(sorted: &[f64], percent: usize) -> f64 {
     sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
-async fn against_the_original(stage: &Stage) -> Result<()> {
+async fn against_the_original(session: &BrowserSession) -> Result<()> {
     let file = env::var("REGAIN_ZXCVBN").context("measure with `cargo xtask bench`")?;
-    stage.page.go(&elsewhere().await?).await?;
-    let ours = entry(stage, "strength")?;
-    stage.page.script(BEGIN, vec![json!(ours), json!(fs::read_to_string(file)?), json!(INPUTS)]).await?;
-    let both = left(stage, "both").await?;
+    session.page.go(&elsewhere().await?).await?;
+    let ours = entry(session, "strength")?;
+    session.page.script(BEGIN, vec![json!(ours), json!(fs::read_to_string(file)?), json!(INPUTS)]).await?;
+    let both = left(session, "both").await?;
     let first = |which: usize| both[which]["first"].as_f64().unwrap_or_default();
     println!("\n  Strength, from a keystroke to its verdict in ms: the worker against zxcvbn.js in a worker\n");
     println!(
@@ -118,8 +118,8 @@ async fn against_the_original(stage: &Stage) -> Result<()> {
     for Typed { what, passwords, least, alone } in typed() {
         let mut times = [vec![], vec![]];
         for password in passwords {
-            stage.page.script(TYPE, vec![json!(password), json!(least), json!(alone)]).await?;
-            for took in left(stage, "times").await?.as_array().context("times")? {
+            session.page.script(TYPE, vec![json!(password), json!(least), json!(alone)]).await?;
+            for took in left(session, "times").await?.as_array().context("times")? {
                 for (took, times) in took.as_array().context("a time")?.iter().zip(&mut times) {
                     times.push(took.as_f64().context("a number")?);
                 }
@@ -147,18 +147,18 @@ async fn against_the_original(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-async fn while_typing(stage: &Stage) -> Result<()> {
-    person::proved(stage, &ADA).await?;
-    let devtools = stage.page.devtools();
+async fn while_typing(session: &BrowserSession) -> Result<()> {
+    person::proved(session, &ADA).await?;
+    let devtools = session.page.devtools();
     devtools.send_raw("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await?;
-    stage.page.script(WATCH, vec![]).await?;
+    session.page.script(WATCH, vec![]).await?;
     let text = "seven quiet otters hum a tune that no one knows, 1987";
     let begun = std::time::Instant::now();
     for _ in 0..5 {
-        stage.page.retype("[name=new-password]", text).await?;
+        session.page.retype("[name=new-password]", text).await?;
     }
     let each = begun.elapsed().as_secs_f64() * 1000.0 / f64::from(5 * u32::try_from(text.len())?);
-    let long = stage.page.script("return long", vec![]).await?;
+    let long = session.page.script("return long", vec![]).await?;
     let long: Vec<f64> = serde_json::from_value(long)?;
     let longest = long.iter().copied().fold(0.0, f64::max);
     println!(
@@ -172,9 +172,9 @@ async fn while_typing(stage: &Stage) -> Result<()> {
 #[tokio::test]
 #[ignore = "a measurement: `cargo xtask bench`"]
 async fn strength_measured() -> Result<()> {
-    play("strength-measured", &[], async |stage| {
-        against_the_original(stage).await?;
-        while_typing(stage).await
+    run("strength-measured", &[], async |session| {
+        against_the_original(session).await?;
+        while_typing(session).await
     })
     .await
 }

@@ -55,7 +55,7 @@ impl Engine {
 
     /// Tells if its driver cannot do what a test needs. It prints then that the test is not run, and the reason, past
     /// what keeps the output of tests that pass.
-    pub fn lacks(self, need: Need) -> bool {
+    pub fn is_unsupported(self, need: Need) -> bool {
         let Some(reason) = need.reason(self) else { return false };
         let thread = thread::current();
         let test = thread.name().unwrap_or("a test");
@@ -125,7 +125,7 @@ impl Browser {
     pub async fn grant(&mut self, permissions: &[&str]) -> Result<()> {
         match &mut self.running {
             Running::Leased(leased) => leased.grant(permissions).await,
-            // Firefox is started with these, and WebKit lacks them (`Need`).
+            // Firefox is started with these, and WebKit is_unsupported them (`Need`).
             Running::Own { .. } => Ok(()),
         }
     }

@@ -7,12 +7,12 @@ use super::{goes_back, on, resets};
 
 #[tokio::test]
 async fn markup_of_somebody_else_says_neither_where_it_comes_from_nor_where_to_go() -> Result<()> {
-    on("clobbered", &[], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await?;
+    on("clobbered", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await?;
         let leads = "return document.querySelector('#scripted a').href";
-        ensure!(stage.page.script(leads, vec![]).await? == json!(stage.server.address("/reset")));
+        ensure!(session.page.script(leads, vec![]).await? == json!(session.server.address("/reset")));
         Ok(())
     })
     .await

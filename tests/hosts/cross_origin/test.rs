@@ -9,13 +9,13 @@ use super::{goes_back, on, resets};
 #[tokio::test]
 pub(crate) async fn the_page_the_files_and_the_api_are_of_three_origins() -> Result<()> {
     let files = Host::start().await?;
-    on("cross_origin", &[], async |stage, host| {
+    on("cross_origin", &[], async |session, host| {
         let here = harness::root().join("tests/hosts/cross_origin");
-        let words = [("@REGAIN@", stage.server.address("")), ("@FILES@", files.origin().to_owned())];
+        let words = [("@REGAIN@", session.server.address("")), ("@FILES@", files.origin().to_owned())];
         host.serves(&here, &words.each_ref().map(|(from, to)| (*from, to.as_str())), &[])?;
-        stage.page.go(host.origin()).await?;
+        session.page.go(host.origin()).await?;
         // The worker comes through a blob.
-        stage
+        session
             .page
             .script(
                 "window.begun = []; window.Worker = class extends Worker {
@@ -23,10 +23,10 @@ pub(crate) async fn the_page_the_files_and_the_api_are_of_three_origins() -> Res
                 vec![],
             )
             .await?;
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await?;
-        let begun = stage.page.script("return begun.filter((url) => !url.startsWith('blob:'))", vec![]).await?;
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await?;
+        let begun = session.page.script("return begun.filter((url) => !url.startsWith('blob:'))", vec![]).await?;
         ensure!(begun == json!([]), "{begun}");
         Ok(())
     })
@@ -35,15 +35,15 @@ pub(crate) async fn the_page_the_files_and_the_api_are_of_three_origins() -> Res
 
 #[tokio::test]
 async fn a_page_that_the_server_does_not_know_gets_nothing_from_the_api() -> Result<()> {
-    on("cross_origin", &[], async |stage, _| {
+    on("cross_origin", &[], async |session, _| {
         let stranger = Host::start().await?;
         let here = harness::root().join("tests/hosts/plain");
-        stranger.serves(&here, &[("@REGAIN@", &stage.server.address(""))], &[])?;
-        stage.page.go(stranger.origin()).await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("We can’t reach the server").await?;
+        stranger.serves(&here, &[("@REGAIN@", &session.server.address(""))], &[])?;
+        session.page.go(stranger.origin()).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("We can’t reach the server").await?;
         // The way on is the link's own.
-        ensure!(stage.page.has(&format!("[part~=root] a[href='{}']", stage.server.address("/reset"))).await?);
+        ensure!(session.page.has(&format!("[part~=root] a[href='{}']", session.server.address("/reset"))).await?);
         Ok(())
     })
     .await

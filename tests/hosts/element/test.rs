@@ -7,30 +7,32 @@ use super::{goes_back, on, resets, says_who, shows};
 
 #[tokio::test]
 async fn an_element_has_a_link_of_its_own_and_the_widget_in_it() -> Result<()> {
-    on("element", &[], async |stage, _| {
-        let words =
-            stage.page.script("return access.innerText.trim() + ' ' + access.querySelector('a').href", vec![]).await?;
-        ensure!(words == json!(format!("Can’t access your account? {}", stage.server.address("/reset"))), "{words}");
-        stage.page.click("#access a").await?;
-        resets(stage).await?;
+    on("element", &[], async |session, _| {
+        let words = session
+            .page
+            .script("return access.innerText.trim() + ' ' + access.querySelector('a').href", vec![])
+            .await?;
+        ensure!(words == json!(format!("Can’t access your account? {}", session.server.address("/reset"))), "{words}");
+        session.page.click("#access a").await?;
+        resets(session).await?;
         let inside = "return access.querySelector('.regain-widget').dataset.theme";
-        ensure!(stage.page.script(inside, vec![]).await? == json!("light"), "what the tag says is not kept to");
-        goes_back(stage).await
+        ensure!(session.page.script(inside, vec![]).await? == json!("light"), "what the tag says is not kept to");
+        goes_back(session).await
     })
     .await
 }
 
 #[tokio::test]
 async fn a_button_in_it_opens_the_flow_of_its_attributes() -> Result<()> {
-    on("element", &[], async |stage, _| {
-        stage.page.click("#unlock").await?;
-        stage.page.reads("Unlock").await?;
+    on("element", &[], async |session, _| {
+        session.page.click("#unlock").await?;
+        session.page.reads("Unlock").await?;
         let expanded = "return document.querySelector('#unlock').ariaExpanded";
-        ensure!(stage.page.value("[part~=root] [name=username]").await? == "hedy@northwind.example");
-        ensure!(stage.page.script(expanded, vec![]).await? == json!("true"));
-        stage.page.click("#unlock").await?;
-        shows(stage, 0).await?;
-        ensure!(stage.page.script(expanded, vec![]).await? == json!("false"));
+        ensure!(session.page.value("[part~=root] [name=username]").await? == "hedy@northwind.example");
+        ensure!(session.page.script(expanded, vec![]).await? == json!("true"));
+        session.page.click("#unlock").await?;
+        shows(session, 0).await?;
+        ensure!(session.page.script(expanded, vec![]).await? == json!("false"));
         Ok(())
     })
     .await
@@ -38,16 +40,16 @@ async fn a_button_in_it_opens_the_flow_of_its_attributes() -> Result<()> {
 
 #[tokio::test]
 async fn a_script_shows_it_and_hears_how_it_ended() -> Result<()> {
-    on("element", &[], async |stage, _| {
+    on("element", &[], async |session, _| {
         let begin = "window.ended = null; const made = document.createElement('regain-access'); made.id = 'made';
             document.body.append(made); made.options = {userId: 'ada@northwind.example'};
             made.show().then((how) => window.ended = how)";
-        stage.page.script(begin, vec![]).await?;
-        stage.page.reads("Let’s get you back in").await?;
-        ensure!(stage.page.value("[part~=root] [name=username]").await? == "ada@northwind.example");
-        stage.page.click("[part~=close]").await?;
+        session.page.script(begin, vec![]).await?;
+        session.page.reads("Let’s get you back in").await?;
+        ensure!(session.page.value("[part~=root] [name=username]").await? == "ada@northwind.example");
+        session.page.click("[part~=close]").await?;
         harness::until("the outcome", async || {
-            Ok((stage.page.script("return ended", vec![]).await? == json!({"outcome": "closed"})).then_some(()))
+            Ok((session.page.script("return ended", vec![]).await? == json!({"outcome": "closed"})).then_some(()))
         })
         .await
     })
@@ -56,22 +58,22 @@ async fn a_script_shows_it_and_hears_how_it_ended() -> Result<()> {
 
 #[tokio::test]
 async fn moved_it_goes_on_and_put_back_later_it_resumes() -> Result<()> {
-    on("element", &[], async |stage, _| {
-        stage.page.click("#access a").await?;
-        says_who(stage).await?;
-        stage.page.script("document.querySelector('h1').before(access)", vec![]).await?;
-        stage.page.press("Send the code").await?;
-        stage.page.reads("Enter the code").await?;
-        stage.page.script("window.kept = access; access.remove()", vec![]).await?;
-        shows(stage, 0).await?;
+    on("element", &[], async |session, _| {
+        session.page.click("#access a").await?;
+        says_who(session).await?;
+        session.page.script("document.querySelector('h1').before(access)", vec![]).await?;
+        session.page.press("Send the code").await?;
+        session.page.reads("Enter the code").await?;
+        session.page.script("window.kept = access; access.remove()", vec![]).await?;
+        shows(session, 0).await?;
         harness::until("the widget's end", async || {
-            Ok((stage.page.script("return !kept.querySelector('.regain-widget')", vec![]).await? == json!(true))
+            Ok((session.page.script("return !kept.querySelector('.regain-widget')", vec![]).await? == json!(true))
                 .then_some(()))
         })
         .await?;
-        stage.page.script("document.body.append(kept)", vec![]).await?;
-        stage.page.reads("Enter the code").await?;
-        shows(stage, 1).await
+        session.page.script("document.body.append(kept)", vec![]).await?;
+        session.page.reads("Enter the code").await?;
+        shows(session, 1).await
     })
     .await
 }

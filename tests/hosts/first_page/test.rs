@@ -9,8 +9,8 @@ use crate::person::{ADA, NEW_PASSWORD};
 
 #[tokio::test]
 async fn the_page_of_the_documentation_takes_a_person_the_whole_way() -> Result<()> {
-    on("first_page", &[], async |stage, _| {
-        let page = &stage.page;
+    on("first_page", &[], async |session, _| {
+        let page = &session.page;
         page.type_into("#user-id", ADA.user_id).await?;
         page.click("#cant-access").await?;
         page.reads("Zurück in Ihr Konto").await?;
@@ -19,7 +19,7 @@ async fn the_page_of_the_documentation_takes_a_person_the_whole_way() -> Result<
         page.press("Weiter").await?;
         page.press("Code senden").await?;
         page.reads("Code eingeben").await?;
-        let code = stage.server.mail(ADA.address, 0).await?.code()?;
+        let code = session.server.mail(ADA.address, 0).await?.code()?;
         page.type_into("[name=code]", &code).await?;
         page.press("Code prüfen").await?;
         page.reads("Neues Passwort wählen").await?;
@@ -29,7 +29,7 @@ async fn the_page_of_the_documentation_takes_a_person_the_whole_way() -> Result<
         page.press("Zurück zur Anmeldung").await?;
         page.focus_on("id", "password").await?;
         ensure!(page.value("#user-id").await? == ADA.user_id, "the user ID is not brought back");
-        workers_did_theirs(stage).await
+        workers_did_theirs(session).await
     })
     .await
 }

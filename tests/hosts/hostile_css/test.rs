@@ -7,9 +7,9 @@ use super::{goes_back, on, resets};
 
 #[tokio::test]
 async fn styles_of_the_page_neither_hide_nor_distort_it() -> Result<()> {
-    on("hostile_css", &[], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Let’s get you back in").await?;
+    on("hostile_css", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
         let looks = "
             const root = document.querySelector('.regain-widget').shadowRoot;
             const style = (selector) => getComputedStyle(root.querySelector(selector));
@@ -21,15 +21,15 @@ async fn styles_of_the_page_neither_hide_nor_distort_it() -> Result<()> {
                 card: style('.card').backgroundColor, button: style('.primary').backgroundColor, cursor: style('.root').cursor,
                 font: parseFloat(style('.lead').fontSize) >= 16, tall: input.height >= 24, wide: input.width > 200,
             }";
-        let looks = stage.page.script(looks, vec![]).await?;
+        let looks = session.page.script(looks, vec![]).await?;
         let expected = json!({
             "opacity": "1", "visibility": "visible", "letters": "normal", "case": "none", "indent": "0px",
             "direction": "ltr", "text": "rgb(27, 31, 39)", "card": "rgb(255, 255, 255)", "button": "rgb(36, 87, 197)",
             "cursor": "auto", "font": true, "tall": true, "wide": true,
         });
         ensure!(looks == expected, "{looks}");
-        resets(stage).await?;
-        goes_back(stage).await
+        resets(session).await?;
+        goes_back(session).await
     })
     .await
 }

@@ -8,30 +8,30 @@ use super::{goes_back, on, resets};
 
 #[tokio::test]
 async fn inside_a_dialog_of_the_page() -> Result<()> {
-    on("in_dialog", &[], async |stage, _| {
-        stage.page.click("#sign-in").await?;
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await
+    on("in_dialog", &[], async |session, _| {
+        session.page.click("#sign-in").await?;
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await
     })
     .await
 }
 
 #[tokio::test]
 async fn in_a_dialog_upon_a_dialog_escape_closes_the_upper_one() -> Result<()> {
-    on("in_dialog", &[], async |stage, _| {
-        stage.page.script("document.querySelector('script[data-link]').dataset.mode = 'dialog'", vec![]).await?;
-        stage.page.click("#sign-in").await?;
-        stage.page.click("#cant-access").await?;
-        stage.page.reads("Let’s get you back in").await?;
-        stage.page.focus_on("text", "Let’s get you back in").await?;
-        stage.page.key(Key::Escape).await?;
-        stage.page.focus_on("id", "cant-access").await?;
-        let open = stage.page.script("return document.querySelector('dialog').open", vec![]).await?;
+    on("in_dialog", &[], async |session, _| {
+        session.page.script("document.querySelector('script[data-link]').dataset.mode = 'dialog'", vec![]).await?;
+        session.page.click("#sign-in").await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
+        session.page.focus_on("text", "Let’s get you back in").await?;
+        session.page.key(Key::Escape).await?;
+        session.page.focus_on("id", "cant-access").await?;
+        let open = session.page.script("return document.querySelector('dialog').open", vec![]).await?;
         ensure!(open == json!(true), "the page's own dialog is closed");
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await
     })
     .await
 }

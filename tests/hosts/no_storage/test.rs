@@ -6,10 +6,10 @@ use super::{goes_back, on, resets};
 
 #[tokio::test]
 async fn without_storage_only_a_reload_is_not_resumed() -> Result<()> {
-    on("no_storage", &[], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await
+    on("no_storage", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await
     })
     .await
 }

@@ -6,10 +6,10 @@ use super::{goes_back, on, resets};
 
 #[tokio::test]
 async fn without_workers_the_challenge_is_solved_and_the_strength_told() -> Result<()> {
-    on("no_worker", &[], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await
+    on("no_worker", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await
     })
     .await
 }

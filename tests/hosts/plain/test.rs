@@ -9,12 +9,12 @@ use super::{HEAR, goes_back, on, resets};
 
 #[tokio::test]
 async fn screen_01_the_tag_of_the_documentation_is_all_that_a_page_needs() -> Result<()> {
-    on("plain", &[], async |stage, _| {
-        stage.page.script(HEAR, vec![]).await?;
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await?;
-        let heard = stage.page.script("return heard", vec![]).await?;
+    on("plain", &[], async |session, _| {
+        session.page.script(HEAR, vec![]).await?;
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await?;
+        let heard = session.page.script("return heard", vec![]).await?;
         funnel(&heard)
     })
     .await

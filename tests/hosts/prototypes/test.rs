@@ -7,12 +7,12 @@ use super::{on, says_who};
 
 #[tokio::test]
 async fn what_a_page_did_to_the_language_does_not_reach_it() -> Result<()> {
-    on("prototypes", &[], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        says_who(stage).await?;
-        stage.page.press("Send the code").await?;
-        stage.page.reads("Enter the code").await?;
-        let global = stage.page.script("return window.Regain.of", vec![]).await?;
+    on("prototypes", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        says_who(session).await?;
+        session.page.press("Send the code").await?;
+        session.page.reads("Enter the code").await?;
+        let global = session.page.script("return window.Regain.of", vec![]).await?;
         ensure!(global == json!("the page"), "its name is taken: {global}");
         Ok(())
     })

@@ -18,14 +18,14 @@ const ELSEWHERE: &str = "default-src 'none'; script-src 'self' @REGAIN@ 'wasm-un
 
 async fn goes_through(page: &str, policy: &str) -> Result<()> {
     ensure!(documented(policy)?, "docs/embedding.md does not have it: {policy}");
-    on("strict_csp", &[("content-security-policy", policy)], async |stage, host| {
-        stage.page.go(&format!("{}/{page}", host.origin())).await?;
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        stage.page.reads("Your password has been reset").await?;
-        goes_back(stage).await?;
-        nothing_was_forbidden(stage).await?;
-        workers_did_theirs(stage).await
+    on("strict_csp", &[("content-security-policy", policy)], async |session, host| {
+        session.page.go(&format!("{}/{page}", host.origin())).await?;
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        session.page.reads("Your password has been reset").await?;
+        goes_back(session).await?;
+        nothing_was_forbidden(session).await?;
+        workers_did_theirs(session).await
     })
     .await
 }

@@ -10,12 +10,12 @@ const BASE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; wo
 
 #[tokio::test]
 async fn with_no_policy_at_all_the_page_itself_does_the_workers_work() -> Result<()> {
-    on("trusted_types", &[("content-security-policy", &format!("{BASE}; trusted-types 'none'"))], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await?;
+    on("trusted_types", &[("content-security-policy", &format!("{BASE}; trusted-types 'none'"))], async |session, _| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await?;
         // Workers were tried, and nothing else.
-        let forbidden = stage
+        let forbidden = session
             .page
             .script("return forbidden.filter((it) => !/^trusted-types|trusted-types-sink/.test(it))", vec![])
             .await?;
@@ -30,12 +30,12 @@ pub(crate) async fn with_the_one_policy_that_it_asks_for_nothing_is_forbidden() 
     on(
         "trusted_types",
         &[("content-security-policy", &format!("{BASE}; trusted-types regain-work"))],
-        async |stage, _| {
-            stage.page.click("#cant-access").await?;
-            resets(stage).await?;
-            goes_back(stage).await?;
-            super::nothing_was_forbidden(stage).await?;
-            super::workers_did_theirs(stage).await
+        async |session, _| {
+            session.page.click("#cant-access").await?;
+            resets(session).await?;
+            goes_back(session).await?;
+            super::nothing_was_forbidden(session).await?;
+            super::workers_did_theirs(session).await
         },
     )
     .await

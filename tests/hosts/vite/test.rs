@@ -10,19 +10,19 @@ use super::{apps, goes_back, on_built, resets, says_who, shows};
 
 #[tokio::test]
 async fn a_page_that_vite_builds_has_regains_files_with_it() -> Result<()> {
-    on_built("vite", async |stage, host| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        stage.page.reads("The page heard: reset").await?;
-        goes_back(stage).await?;
+    on_built("vite", async |session, host| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        session.page.reads("The page heard: reset").await?;
+        goes_back(session).await?;
         // Nothing but the API is from elsewhere.
         let others = "const here = [location.origin, document.querySelector('#cant-access').origin];
             return performance.getEntriesByType('resource').map(({name}) => name)
                 .filter((name) => !here.includes(new URL(name).origin) && !name.startsWith('blob:'))";
-        ensure!(stage.page.script(others, vec![]).await? == json!([]));
+        ensure!(session.page.script(others, vec![]).await? == json!([]));
         let brought = "return performance.getEntriesByType('resource')
             .some(({name}) => name.startsWith(location.origin + '/regain/regain-ui-'))";
-        ensure!(stage.page.script(brought, vec![]).await? == json!(true), "not from {}", host.origin());
+        ensure!(session.page.script(brought, vec![]).await? == json!(true), "not from {}", host.origin());
         Ok(())
     })
     .await
@@ -30,7 +30,7 @@ async fn a_page_that_vite_builds_has_regains_files_with_it() -> Result<()> {
 
 #[tokio::test]
 async fn a_page_whose_files_are_not_where_it_says_keeps_its_link() -> Result<()> {
-    on_built("vite", async |stage, host| {
+    on_built("vite", async |session, host| {
         let built = apps()?.join("vite/dist");
         let page = tempfile::tempdir()?;
         std::fs::copy(built.join("index.html"), page.path().join("index.html"))?;
@@ -40,13 +40,13 @@ async fn a_page_whose_files_are_not_where_it_says_keeps_its_link() -> Result<()>
             let asset = asset?;
             std::fs::copy(asset.path(), page.path().join("assets").join(asset.file_name()))?;
         }
-        host.serves(page.path(), &[("@REGAIN@", &stage.server.address(""))], &[])?;
-        stage.page.go(&format!("{}/", host.origin())).await?;
-        stage.page.click("#cant-access").await?;
-        says_who(stage).await?;
-        shows(stage, 1).await?;
-        let at = stage.page.script("return location.href", vec![]).await?;
-        ensure!(at == json!(stage.server.address("/reset")), "{at}");
+        host.serves(page.path(), &[("@REGAIN@", &session.server.address(""))], &[])?;
+        session.page.go(&format!("{}/", host.origin())).await?;
+        session.page.click("#cant-access").await?;
+        says_who(session).await?;
+        shows(session, 1).await?;
+        let at = session.page.script("return location.href", vec![]).await?;
+        ensure!(at == json!(session.server.address("/reset")), "{at}");
         Ok(())
     })
     .await

@@ -1,7 +1,7 @@
 //! The stylesheet as it is shipped: for a shadow tree, and for a page's own tree.
 
 /// Drops comments and needless white space. Strings in our stylesheet hold neither.
-pub(super) fn squeezed(source: &str) -> String {
+pub(super) fn minified(source: &str) -> String {
     let mut plain = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, after)) = rest.split_once("/*") {
@@ -9,20 +9,20 @@ pub(super) fn squeezed(source: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
-    let mut squeezed = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut minified = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     for mark in ['{', '}', ';', ','] {
-        squeezed = squeezed.replace(&format!(" {mark}"), &mark.to_string());
-        squeezed = squeezed.replace(&format!("{mark} "), &mark.to_string());
+        minified = minified.replace(&format!(" {mark}"), &mark.to_string());
+        minified = minified.replace(&format!("{mark} "), &mark.to_string());
     }
-    squeezed.replace(";}", "}")
+    minified.replace(";}", "}")
 }
 
 /// The same rules for a page's own tree: nested in the widget's element, so that they reach nothing else, and with
 /// names of animations that are ours.
-pub(super) fn light(squeezed: &str) -> String {
-    let mut nested = String::with_capacity(squeezed.len());
+pub(super) fn light(minified: &str) -> String {
+    let mut nested = String::with_capacity(minified.len());
     let mut animations = String::new();
-    let mut rest = squeezed;
+    let mut rest = minified;
     while let Some(at) = rest.find("@keyframes ") {
         let (before, animation) = rest.split_at(at);
         nested.push_str(before);
@@ -75,12 +75,12 @@ fn hosts(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{light, squeezed};
+    use super::{light, minified};
 
     #[test]
     fn css_loses_comments_and_white_space_only() {
         let source = "/* one */\n.a > .b {\n  color: red; /* two */\n  margin: 0 auto;\n}\n";
-        assert_eq!(squeezed(source), ".a > .b{color: red;margin: 0 auto}");
+        assert_eq!(minified(source), ".a > .b{color: red;margin: 0 auto}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use regain_server::ports::{Heard, Unheard};
+use regain_server::ports::{CallInstruction, EventNotTaken};
 
 use super::{CallEvent, CallRef, Outbox, OutboxCall, OutboxEntry};
 
@@ -58,7 +58,7 @@ pub enum NotOnTheLine {
     TooLate,
     /// The server could not take it in; it can be done again.
     #[error(transparent)]
-    Unheard(#[from] Unheard),
+    EventNotTaken(#[from] EventNotTaken),
 }
 
 impl Outbox {
@@ -68,7 +68,8 @@ impl Outbox {
             CallAct::Answer => {
                 let call = self.step(call_id, &[CallStatus::Ringing], |call| call.status = CallStatus::Answered)?;
                 // Whoever is on the line is asked for the key even when the server has a bad moment.
-                let heard = self.tell(&call.call.reference, CallEvent::Answered).await.unwrap_or(Heard::Listening);
+                let heard =
+                    self.tell(&call.call.reference, CallEvent::Answered).await.unwrap_or(CallInstruction::Listening);
                 self.say(call_id, heard).await
             }
             CallAct::Key(key) => {
@@ -82,12 +83,12 @@ impl Outbox {
     }
 
     /// Lets the voice say what follows from what the server made of it.
-    async fn say(&self, call_id: &str, heard: Heard) -> Result<(), NotOnTheLine> {
+    async fn say(&self, call_id: &str, heard: CallInstruction) -> Result<(), NotOnTheLine> {
         let said = match heard {
-            Heard::Listening => Said::Greeting,
-            Heard::WrongKey => Said::WrongKey,
-            Heard::Proved => Said::Thanks,
-            Heard::Over => Said::Goodbye,
+            CallInstruction::Listening => Said::Greeting,
+            CallInstruction::WrongKey => Said::WrongKey,
+            CallInstruction::Proved => Said::Thanks,
+            CallInstruction::Over => Said::Goodbye,
         };
         let call = self.step(call_id, &[CallStatus::Answered], |call| call.said.push(said))?;
         if matches!(said, Said::Thanks | Said::Goodbye) {
@@ -142,10 +143,10 @@ impl Outbox {
     }
 
     /// Tells the listener, where there is one.
-    pub(super) async fn tell(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    pub(super) async fn tell(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         match self.listener.get() {
-            Some(listener) => listener.heard(call, event).await,
-            None => Ok(Heard::Over),
+            Some(listener) => listener.on_event(call, event).await,
+            None => Ok(CallInstruction::Over),
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Mutex as Told;
 
-use regain_server::ports::{Heard, SystemClock, Unheard};
+use regain_server::ports::{CallInstruction, EventNotTaken, SystemClock};
 
 use super::*;
 
@@ -10,15 +10,15 @@ struct Listener(Told<Vec<CallEvent>>);
 
 #[async_trait]
 impl CallListener for Listener {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         assert_eq!(call.flow_id, "f1");
         self.0.lock().expect("not poisoned").push(event);
         match event {
-            CallEvent::Ringing | CallEvent::Answered => Ok(Heard::Listening),
-            CallEvent::Key('#') => Ok(Heard::Proved),
-            CallEvent::Key('x') => Err(Unheard),
-            CallEvent::Key(_) => Ok(Heard::WrongKey),
-            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => Ok(Heard::Over),
+            CallEvent::Ringing | CallEvent::Answered => Ok(CallInstruction::Listening),
+            CallEvent::Key('#') => Ok(CallInstruction::Proved),
+            CallEvent::Key('x') => Err(EventNotTaken),
+            CallEvent::Key(_) => Ok(CallInstruction::WrongKey),
+            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => Ok(CallInstruction::Over),
         }
     }
 }
@@ -76,7 +76,7 @@ async fn a_call_is_answered_mis_keyed_and_proved() {
     outbox.act("c1", CallAct::Answer).await.expect("answers");
     assert!(matches!(outbox.act("c1", CallAct::Answer).await, Err(NotOnTheLine::TooLate)), "once is enough");
     outbox.act("c1", CallAct::Key('5')).await.expect("is heard");
-    assert!(matches!(outbox.act("c1", CallAct::Key('x')).await, Err(NotOnTheLine::Unheard(_))));
+    assert!(matches!(outbox.act("c1", CallAct::Key('x')).await, Err(NotOnTheLine::EventNotTaken(_))));
     assert_eq!(
         (call(&outbox).status, &call(&outbox).said[..]),
         (CallStatus::Answered, &[Said::Greeting, Said::WrongKey][..])

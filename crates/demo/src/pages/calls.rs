@@ -44,7 +44,7 @@ pub(super) async fn act(
         // Who was too late sees on the page how the call stands.
         Ok(()) | Err(NotOnTheLine::TooLate) => Redirect::to("/demo/outbox").into_response(),
         Err(NotOnTheLine::Unknown) => StatusCode::NOT_FOUND.into_response(),
-        Err(NotOnTheLine::Unheard(error)) => {
+        Err(NotOnTheLine::EventNotTaken(error)) => {
             tracing::warn!(%error, "the demo's phone");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }

@@ -14,8 +14,8 @@ use regain_server::{
     config::BreachedKind,
     keys::Keys,
     ports::{
-        CallEvent, CallListener, CallRef, Directory, Heard, Message, Notifier as _, OsRng, PasswordChange, Phone as _,
-        PhoneCall, Ports, SystemClock, TextMessage, Unheard,
+        CallEvent, CallInstruction, CallListener, CallRef, Directory, EventNotTaken, Message, Notifier as _, OsRng,
+        PasswordChange, Phone as _, PhoneCall, Ports, SystemClock, TextMessage,
     },
 };
 use tempfile::TempDir;
@@ -289,11 +289,11 @@ struct WaitsForPound;
 
 #[async_trait::async_trait]
 impl CallListener for WaitsForPound {
-    async fn heard(&self, _: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, _: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         Ok(match event {
-            CallEvent::Key('#') => Heard::Proved,
-            CallEvent::Key(_) => Heard::WrongKey,
-            _ => Heard::Listening,
+            CallEvent::Key('#') => CallInstruction::Proved,
+            CallEvent::Key(_) => CallInstruction::WrongKey,
+            _ => CallInstruction::Listening,
         })
     }
 }

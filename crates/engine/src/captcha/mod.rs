@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Engine};
 use crate::{
     TEN_MINUTES,
-    decision::{Decision, OnOverLimit},
+    decision::{Decision, LimitPolicy},
     lookups::{Findings, Lookup},
     rules::CaptchaRules,
     steps::Turn,
@@ -130,5 +130,5 @@ const CHALLENGES_PER_FLOW: u32 = 20;
 /// Charges a flow for another challenge.
 pub(crate) fn charge_another(turn: Turn<'_>, decision: &mut Decision) {
     let bucket = format!("challenges:{}", turn.cx.flow_id);
-    decision.charge(bucket, TEN_MINUTES, CHALLENGES_PER_FLOW, OnOverLimit::RateLimited);
+    decision.charge(bucket, TEN_MINUTES, CHALLENGES_PER_FLOW, LimitPolicy::RateLimited);
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{At, How, Kind, Method, NewMethod};
 use crate::{
     Context, Rules, TEN_MINUTES,
-    decision::{Decision, Effect, OnOverLimit, Refusal},
+    decision::{Decision, Effect, LimitPolicy, Refusal},
     enrolment,
     security_info::{Entry, SecurityInfo},
     state::Stage,
@@ -55,7 +55,7 @@ impl Authenticator {
 /// that is added in the time step of a proof shows another.
 pub(crate) fn one_use(turn: Turn<'_>, account_key: &str, time_step: u64, code: &Secret<String>) -> Effect {
     let bucket = turn.engine.keys.bucket("time step", &format!("{account_key} {time_step} {}", code.expose()));
-    Effect::Charge(Charge { bucket, window: TEN_MINUTES, limit: 1, cost: 1 }, OnOverLimit::CodeUsed)
+    Effect::Charge(Charge { bucket, window: TEN_MINUTES, limit: 1, cost: 1 }, LimitPolicy::CodeUsed)
 }
 
 /// The context that binds the sealed key of an app to its flow.
@@ -155,7 +155,7 @@ mod tests {
         );
         let turn = Turn { engine: &engine, cx, state: &state, attacked: false };
         let bucket = |code: &str, step| match one_use(turn, "ada", step, &code.into()) {
-            Effect::Charge(charge, OnOverLimit::CodeUsed) => charge.bucket,
+            Effect::Charge(charge, LimitPolicy::CodeUsed) => charge.bucket,
             effect => panic!("{effect:?}"),
         };
         assert_eq!(bucket("123456", 7), bucket("123456", 7));

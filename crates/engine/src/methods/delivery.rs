@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{At, How, Method, within_flow};
 use crate::{
     AN_HOUR, TEN_MINUTES,
-    decision::{Decision, Effect, OnOverLimit, Refusal},
+    decision::{Decision, Effect, LimitPolicy, Refusal},
     messages::{CodePurpose, Content, OutboundMessage},
     state::Stage,
     steps::{EnterCode, Turn, Whose},
@@ -218,14 +218,14 @@ pub(super) fn charge_message(turn: Turn<'_>, decision: &mut Decision, kind: Meth
     // By network, so that nobody else uses up what its owner may ask for.
     let of = asked_for(kind, account_key, role);
     let asked = turn.cx.by_network(keys, "asked for", &of, TEN_MINUTES, limits.messages_per_destination);
-    decision.charge_all(asked, OnOverLimit::RateLimited);
+    decision.charge_all(asked, LimitPolicy::RateLimited);
     if let Some(client) = turn.cx.client {
         let mut share = |what, budget: u32| {
             let mut charges = client.charges(keys, what, AN_HOUR, budget.div_ceil(NETWORK_SHARE));
             for charge in &mut charges {
                 charge.limit = charge.limit.min(budget.div_ceil(2));
             }
-            decision.charge_all(charges, OnOverLimit::RateLimited);
+            decision.charge_all(charges, LimitPolicy::RateLimited);
         };
         share("messages from", limits.messages_per_hour);
         if is_phone {

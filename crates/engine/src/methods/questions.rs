@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{At, How, Kind, Method, NewMethod, Offered};
 use crate::{
     Engine, Rules,
-    decision::{Cost, Decision, OnOverLimit, Refusal},
+    decision::{Cost, Decision, LimitPolicy, Refusal},
     enrolment,
     security_info::{Entry, SecurityInfo},
     state::Stage,
@@ -137,14 +137,14 @@ pub(crate) fn check_answers(asked: &[Question], answers: &[QuestionAnswer]) -> R
 pub(crate) fn comparison_cost(engine: &Engine, what: &str, flow_id: &FlowId, account_key: &str) -> Vec<Cost> {
     let rules = engine.rules();
     let left =
-        Cost { charge: engine.tries_of_the_day(account_key, 0), over_limit: OnOverLimit::EndFlow, only_wrong: false };
+        Cost { charge: engine.tries_of_the_day(account_key, 0), over_limit: LimitPolicy::EndFlow, only_wrong: false };
     let compared = Charge {
         bucket: format!("{what}:{flow_id}"),
         window: rules.lifetime,
         limit: rules.codes.tries.into(),
         cost: 1,
     };
-    vec![left, Cost { charge: compared, over_limit: OnOverLimit::RateLimited, only_wrong: true }]
+    vec![left, Cost { charge: compared, over_limit: LimitPolicy::RateLimited, only_wrong: true }]
 }
 
 /// The questions in an order of chance.

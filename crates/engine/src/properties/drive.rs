@@ -9,12 +9,12 @@ use regain_protocol::{
 use totp_rs::Builder;
 
 use super::super::{
-    Application, Applied, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal, Reply,
+    Application, Applied, Context, Decision, Effect, Engine, Finding, Findings, LimitPolicy, Lookup, Refusal, Reply,
     Rules, Stage, State,
 };
 use crate::{ClientNetwork, GateRules, MethodRules, messages::Content, testing::flow_id};
 use regain_keys::Keys;
-use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, CallInstruction, Rng};
 use regain_values::{StepId, UserId};
 
 /// An act of a person, of a phone, or of time.
@@ -30,7 +30,7 @@ pub(super) enum Act {
     Resend,
     ChooseAnother,
     CallAgain,
-    Heard(CallEvent),
+    CallInstruction(CallEvent),
     HeardOfFormer(CallEvent),
     AnswerAll { right: bool },
     AnswerSome,
@@ -156,7 +156,7 @@ impl Drive {
                     self.take(decision);
                 }
             }
-            Act::Heard(event) => self.hears(self.calls.last().cloned(), *event),
+            Act::CallInstruction(event) => self.hears(self.calls.last().cloned(), *event),
             Act::HeardOfFormer(event) => self.hears(self.calls.iter().rev().nth(1).cloned(), *event),
             act => self.answers(act, is_stale),
         }
@@ -170,7 +170,7 @@ impl Drive {
             && self.calls.last() == Some(&call);
         let (decision, heard) = self.engine.on_call_event(self.context(), &self.state, &call, event);
         assert!(is_live || decision.is_none(), "a call that is over changed something");
-        assert!(is_live || heard == Heard::Over);
+        assert!(is_live || heard == CallInstruction::Over);
         let Some(decision) = decision else { return };
         let subject = self.state.stage.subject().expect("somebody");
         assert!(subject.account.is_some() || event == CallEvent::Failed, "heard of a call to nobody");
@@ -319,9 +319,12 @@ impl Drive {
             Act::MoreTime => Answer::MoreTime {},
             Act::VerifySaved => Answer::Verify { code: RECOVERY_CODE.into() },
             Act::SendRequest => Answer::SendRequest { message: Some("please".into()), user_id: None },
-            Act::Stale(_) | Act::Cancel | Act::Other | Act::Wait(_) | Act::Heard(_) | Act::HeardOfFormer(_) => {
-                Answer::Finish {}
-            }
+            Act::Stale(_)
+            | Act::Cancel
+            | Act::Other
+            | Act::Wait(_)
+            | Act::CallInstruction(_)
+            | Act::HeardOfFormer(_) => Answer::Finish {},
         }
     }
 
@@ -433,7 +436,7 @@ impl Drive {
 /// The one use of an app's code that a decision charges for.
 fn one_use(decision: &Decision) -> Option<String> {
     decision.effects.iter().find_map(|effect| match effect {
-        Effect::Charge(charge, OnOverLimit::CodeUsed) => Some(charge.bucket.clone()),
+        Effect::Charge(charge, LimitPolicy::CodeUsed) => Some(charge.bucket.clone()),
         _ => None,
     })
 }

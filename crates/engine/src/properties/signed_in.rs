@@ -34,7 +34,7 @@ enum Act {
     Verify { right: bool },
     VerifyApp,
     AnswerAll { right: bool },
-    Heard(CallEvent),
+    CallInstruction(CallEvent),
     ChooseAnother,
     Resend,
     Add(MethodKind, Option<Role>, &'static str),
@@ -64,7 +64,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => any::<bool>().prop_map(|right| Act::Verify { right }),
         4 => Just(Act::VerifyApp),
         3 => any::<bool>().prop_map(|right| Act::AnswerAll { right }),
-        4 => event.prop_map(Act::Heard),
+        4 => event.prop_map(Act::CallInstruction),
         2 => Just(Act::ChooseAnother),
         1 => Just(Act::Resend),
         8 => to_add.prop_map(|(kind, role, value)| Act::Add(kind, role, value)),
@@ -150,7 +150,7 @@ impl Drive {
     fn does(&mut self, act: &Act) {
         match act {
             Act::Wait(seconds) => self.now += SignedDuration::from_secs(*seconds),
-            Act::Heard(event) => {
+            Act::CallInstruction(event) => {
                 let Some((call, to)) = self.call.clone() else { return };
                 let before = self.state.clone();
                 let (decision, _) = self.engine.on_call_event(self.context(), &self.state, &call, *event);
@@ -300,7 +300,7 @@ impl Drive {
             Act::Resend => Answer::Resend {},
             Act::ChooseAnother => Answer::ChooseAnother {},
             Act::Ask => Answer::AskAdministrator { user_id: None },
-            Act::Finish | Act::Heard(_) | Act::Wait(_) => Answer::Finish {},
+            Act::Finish | Act::CallInstruction(_) | Act::Wait(_) => Answer::Finish {},
         }
     }
 

@@ -5,7 +5,7 @@
 //! over, was replaced, or belongs to another flow changes nothing.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{CallEvent, Heard, lies_ahead, passed_since};
+use regain_ports::{CallEvent, CallInstruction, lies_ahead, passed_since};
 use regain_protocol::{Answer, CallStatus, StepBody};
 use serde::{Deserialize, Serialize};
 
@@ -168,25 +168,25 @@ impl Engine {
         state: &State,
         call_id: &str,
         event: CallEvent,
-    ) -> (Option<Decision>, Heard) {
+    ) -> (Option<Decision>, CallInstruction) {
         let state = &crate::current(cx, self.rules().lifetime, state);
         let turn = Turn { engine: self, cx, state, attacked: false };
-        let Stage::AnswerCall(step) = &state.stage else { return (None, Heard::Over) };
+        let Stage::AnswerCall(step) = &state.stage else { return (None, CallInstruction::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.
         if !step.rings() && event != CallEvent::Failed {
-            return (None, Heard::Over);
+            return (None, CallInstruction::Over);
         }
         if step.call.call_id != call_id || is_final(step.status(cx.now).0) {
-            return (None, Heard::Over);
+            return (None, CallInstruction::Over);
         }
         // `#` was pressed before, and the registrations are taking the phone in.
         if is_being_applied(cx, state) {
-            return (None, Heard::Over);
+            return (None, CallInstruction::Over);
         }
         let becomes = |status| turn.stayed(Stage::AnswerCall(step.with_status(status, cx.now)));
         match event {
-            CallEvent::Key('#') if !step.whose.exists() => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
-            CallEvent::Key('#') => (Some(pressed(turn, step)), Heard::Proved),
+            CallEvent::Key('#') if !step.whose.exists() => (Some(becomes(CallStatus::NoAnswer)), CallInstruction::Over),
+            CallEvent::Key('#') => (Some(pressed(turn, step)), CallInstruction::Proved),
             CallEvent::Key(_) => {
                 let stage = |method| {
                     let step = step.with_status(CallStatus::WrongKey, cx.now);
@@ -194,29 +194,30 @@ impl Engine {
                 };
                 let key = step.whose.account_key();
                 let decision = proof::wrong(turn, key, step.method.clone(), Reply::Accepted, "wrong_key", stage);
-                let heard = if decision.state.stage.is_over() { Heard::Over } else { Heard::WrongKey };
+                let heard =
+                    if decision.state.stage.is_over() { CallInstruction::Over } else { CallInstruction::WrongKey };
                 (Some(decision), heard)
             }
             CallEvent::Ringing if step.call.status == CallStatus::Calling => {
-                (Some(becomes(CallStatus::Ringing)), Heard::Listening)
+                (Some(becomes(CallStatus::Ringing)), CallInstruction::Listening)
             }
             CallEvent::Answered if matches!(step.call.status, CallStatus::Calling | CallStatus::Ringing) => {
-                (Some(becomes(CallStatus::Answered)), Heard::Listening)
+                (Some(becomes(CallStatus::Answered)), CallInstruction::Listening)
             }
             // Said late, or again.
-            CallEvent::Ringing | CallEvent::Answered => (None, Heard::Listening),
+            CallEvent::Ringing | CallEvent::Answered => (None, CallInstruction::Listening),
             CallEvent::Withheld if step.whose.person().is_none() => {
                 let call = PlacedCall { withheld: true, ..step.call.clone() };
                 let mut decision = turn.stayed(Stage::AnswerCall(AnswerCall { call, ..step.clone() }));
                 decision.audit("call_withheld");
-                (Some(decision), Heard::Over)
+                (Some(decision), CallInstruction::Over)
             }
-            CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), Heard::Over),
+            CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), CallInstruction::Over),
             // Whoever is adding the number has proved who they are, and hears of it.
             CallEvent::Failed | CallEvent::Withheld => {
                 let mut decision = becomes(CallStatus::Failed);
                 decision.audit("call_failed");
-                (Some(decision), Heard::Over)
+                (Some(decision), CallInstruction::Over)
             }
         }
     }
@@ -255,13 +256,13 @@ mod tests {
         let Stage::AnswerCall(step) = &state.stage else { panic!("no call") };
         let call_id = step.call.call_id.clone();
         let (pressed, heard) = engine.on_call_event(cx, &state, &call_id, CallEvent::Key('#'));
-        assert_eq!(heard, Heard::Proved);
+        assert_eq!(heard, CallInstruction::Proved);
         let claimed = pressed.expect("a change").state;
         assert!(claimed.applying_since.is_some());
         for event in [CallEvent::Ringing, CallEvent::Key('#'), CallEvent::Key('5'), CallEvent::Over, CallEvent::Failed]
         {
             let (decision, heard) = engine.on_call_event(cx, &claimed, &call_id, event);
-            assert!(decision.is_none() && heard == Heard::Over, "{event:?}");
+            assert!(decision.is_none() && heard == CallInstruction::Over, "{event:?}");
         }
         // Whoever was registering it is dead: it can be pressed again.
         let later = context(FlowKind::Register, FLOW_BEGINS + SignedDuration::from_secs(11), &rng);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Step, Turn, identify::NOT_A_USER_ID};
 use crate::{
     AN_HOUR,
-    decision::{Decision, Effect, OnOverLimit, Refusal},
+    decision::{Decision, Effect, LimitPolicy, Refusal},
     lookups::Findings,
     messages::{Content, OutboundMessage},
     state::{Done, Stage},
@@ -210,28 +210,28 @@ fn charge(turn: Turn<'_>, decision: &mut Decision, account_key: Option<&str>, ha
     let larger = limit.saturating_mul(LARGER_SHARE);
     let client = turn.cx.client;
     if let Some(account_key) = account_key.filter(|_| has_proved) {
-        decision.charge(format!("requests, proved:{account_key}"), AN_HOUR, limit, OnOverLimit::RateLimited);
+        decision.charge(format!("requests, proved:{account_key}"), AN_HOUR, limit, LimitPolicy::RateLimited);
         return;
     }
     let from = |what, limit| client.map(|client| client.charges(keys, what, AN_HOUR, limit)).unwrap_or_default();
-    decision.charge_all(from("requests from", larger), OnOverLimit::RateLimited);
+    decision.charge_all(from("requests from", larger), LimitPolicy::RateLimited);
     if shared_used_up {
-        decision.charge_all(from("first request from", 1), OnOverLimit::RateLimited);
+        decision.charge_all(from("first request from", 1), LimitPolicy::RateLimited);
     }
     if let Some(account_key) = account_key {
         let here = turn.cx.by_network(keys, "requests about, from", account_key, AN_HOUR, limit);
-        decision.charge_all(here, OnOverLimit::RateLimited);
+        decision.charge_all(here, LimitPolicy::RateLimited);
     }
     let mut charge = |bucket, limit, over_limit| decision.charge(bucket, AN_HOUR, limit, over_limit);
     if let Some(account_key) = account_key {
-        charge(format!("requests:{account_key}"), larger, OnOverLimit::RateLimited);
+        charge(format!("requests:{account_key}"), larger, LimitPolicy::RateLimited);
     }
     if !shared_used_up {
-        charge("requests".into(), REQUESTS_IN_ALL, OnOverLimit::SharedUsedUp);
+        charge("requests".into(), REQUESTS_IN_ALL, LimitPolicy::SharedUsedUp);
         return;
     }
     if let Some(account_key) = account_key {
-        charge(format!("first request:{account_key}"), 1, OnOverLimit::RateLimited);
+        charge(format!("first request:{account_key}"), 1, LimitPolicy::RateLimited);
     }
-    charge("first requests".into(), FIRST_REQUESTS, OnOverLimit::RateLimited);
+    charge("first requests".into(), FIRST_REQUESTS, LimitPolicy::RateLimited);
 }

@@ -10,7 +10,7 @@ use super::{Step, Turn};
 use crate::{
     TEN_MINUTES,
     captcha::{self, Challenge},
-    decision::{Decision, OnOverLimit, Refusal, Reply},
+    decision::{Decision, LimitPolicy, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
     state::Stage,
@@ -56,7 +56,7 @@ impl Step for Identify {
         let limit = rules.limits.identifications_per_account;
         let named = turn.cx.by_network(&turn.engine.keys, "identify", &subject.account_key, TEN_MINUTES, limit);
         let mut decision = turn.moved(next::after_identify(rules, subject));
-        decision.charge_all(named, OnOverLimit::RateLimited);
+        decision.charge_all(named, LimitPolicy::RateLimited);
         decision.audit("identified");
         Ok(decision)
     }

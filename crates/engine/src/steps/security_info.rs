@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Step, Turn};
 use crate::{
     A_DAY,
-    decision::{Application, Decision, OnOverLimit, Refusal},
+    decision::{Application, Decision, LimitPolicy, Refusal},
     enrolment,
     lookups::Findings,
     methods,
@@ -92,7 +92,7 @@ impl SecurityInfo {
         let kind = methods::of_kind(kind).ok_or(enrolment::NOT_ALLOWED)?;
         let mut decision = kind.enrol(turn, &self.person, role, value)?;
         let bucket = format!("additions:{}", self.person.account_key);
-        decision.charge(bucket, A_DAY, ADDITIONS_A_DAY, OnOverLimit::RateLimited);
+        decision.charge(bucket, A_DAY, ADDITIONS_A_DAY, LimitPolicy::RateLimited);
         Ok(decision)
     }
 

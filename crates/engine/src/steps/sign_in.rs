@@ -14,7 +14,7 @@ use super::{Step, Turn, identify::NOT_A_USER_ID};
 use crate::{
     A_MONTH, A_QUARTER, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES,
     captcha::{self, Challenge},
-    decision::{Cost, Decision, Effect, OnOverLimit, Refusal, Reply},
+    decision::{Cost, Decision, Effect, LimitPolicy, Refusal, Reply},
     engine::new_step_id,
     lookups::{Findings, Lookup},
     next,
@@ -75,7 +75,7 @@ impl Step for SignIn {
         let subject = turn.engine.known_subject(turn.cx, account.clone(), &turn.state.locale);
         let mut decision = turn.moved(next::after_sign_in(turn.cx.kind, turn.engine.rules(), subject));
         decision.effects.push(Effect::RotateToken);
-        decision.effects.push(Effect::Charge(turn.engine.successes(turn.cx), OnOverLimit::RateLimited));
+        decision.effects.push(Effect::Charge(turn.engine.successes(turn.cx), LimitPolicy::RateLimited));
         decision.audit("signed_in");
         Ok(decision)
     }
@@ -133,7 +133,7 @@ impl Engine {
         let mut decision = Decision::new(State::new(locale, new_step_id(cx.rng), stage));
         // An hour is longer than any that is taken is good.
         let bucket = self.keys.bucket("assertion", &asserted.id);
-        decision.charge(bucket, AN_HOUR, 1, OnOverLimit::AssertionUsed);
+        decision.charge(bucket, AN_HOUR, 1, LimitPolicy::AssertionUsed);
         decision.audit("signed_in_elsewhere");
         decision
     }
@@ -163,7 +163,7 @@ impl Engine {
     ) -> Vec<Cost> {
         let limits = &self.rules().limits;
         let account_key = self.keys.account_key(&user_id.folded());
-        let cost = |charge, only_wrong| Cost { charge, over_limit: OnOverLimit::RateLimited, only_wrong };
+        let cost = |charge, only_wrong| Cost { charge, over_limit: LimitPolicy::RateLimited, only_wrong };
         let limit = limits.identifications_per_account;
         let tried = cx.by_network(&self.keys, "sign_in", &account_key, TEN_MINUTES, limit);
         let from = cx

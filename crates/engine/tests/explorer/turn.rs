@@ -7,11 +7,11 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use regain_engine::{
-    Application, Applied, Asserted, Context, Decision, Effect, Engine, Finding, Findings, Lookup, OnOverLimit, Refusal,
+    Application, Applied, Asserted, Context, Decision, Effect, Engine, Finding, Findings, LimitPolicy, Lookup, Refusal,
     Reply, Stage, messages::Content,
 };
 use regain_keys::Keys;
-use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, Heard, Rng};
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, CallInstruction, Rng};
 use regain_protocol::{Answer, Flow, FlowKind, MethodKind, Secret, StepBody};
 use regain_values::{FlowId, StepId};
 
@@ -135,7 +135,7 @@ impl World {
             }
             Action::OutOfTries(action) => {
                 let (decided, ..) = self.decide(node, action, &STEP.into());
-                let charges = |effect: &Effect| matches!(effect, Effect::Charge(_, OnOverLimit::EndFlow));
+                let charges = |effect: &Effect| matches!(effect, Effect::Charge(_, LimitPolicy::EndFlow));
                 if !decided.is_ok_and(|decision| decision.effects.iter().any(charges)) {
                     return Ok(None);
                 }
@@ -199,7 +199,7 @@ impl World {
         let given = self.given_by_phone(node, event, is_former);
         let call = if is_former { FORMER_CALL } else { CALL };
         let (decision, heard) = self.engine.on_call_event(self.cx(node), &node.state, call, event);
-        if given.is_none() && heard == Heard::Proved {
+        if given.is_none() && heard == CallInstruction::Proved {
             return Err(Violated("# proves in the call that was placed last, while it is the step"));
         }
         let Some(decision) = decision else { return Ok(None) };
@@ -270,7 +270,7 @@ impl World {
         }
         let mut decided = self.engine.answer(cx, &node.state, step_id, &answer, &findings);
         let used = |effect: &Effect| match effect {
-            Effect::Charge(charge, OnOverLimit::CodeUsed) => Some(charge.bucket.clone()),
+            Effect::Charge(charge, LimitPolicy::CodeUsed) => Some(charge.bucket.clone()),
             _ => None,
         };
         found.used = decided.as_ref().ok().and_then(|decision| decision.effects.iter().find_map(used));
@@ -363,7 +363,7 @@ impl World {
                     }
                     _ => {}
                 },
-                Effect::Charge(charge, OnOverLimit::CodeUsed) => next.ledger.used.push(charge.bucket.clone()),
+                Effect::Charge(charge, LimitPolicy::CodeUsed) => next.ledger.used.push(charge.bucket.clone()),
                 Effect::Extend(at) => next.ends = at.duration_since(self.begins).as_secs(),
                 Effect::Apply { account_id, what: change } => {
                     self.may(&next.ledger, account_id.as_str(), change, given, action)?;
@@ -413,7 +413,7 @@ fn asked(lookup: &Lookup<'_>) -> String {
 /// The tries of the day that a decision costs.
 fn tries(decision: &Decision) -> u32 {
     let cost = |effect: &Effect| match effect {
-        Effect::Charge(charge, OnOverLimit::EndFlow) => Some(charge.cost),
+        Effect::Charge(charge, LimitPolicy::EndFlow) => Some(charge.cost),
         _ => None,
     };
     decision.effects.iter().filter_map(cost).sum()

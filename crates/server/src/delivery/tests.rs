@@ -15,7 +15,7 @@ use crate::{
     adapters::{Database, SqliteStore},
     config::LimitsConfig,
     messages::CodePurpose,
-    ports::{Change, Committed, FlowRow, Heard, NewMessage, OsRng, Unheard},
+    ports::{CallInstruction, Change, Committed, EventNotTaken, FlowRow, NewMessage, OsRng},
 };
 
 /// A number that the provider refuses.
@@ -109,17 +109,17 @@ struct Calls {
 
 #[async_trait]
 impl CallListener for Calls {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         let events = match event {
             CallEvent::Failed => &self.failed,
             CallEvent::Withheld => &self.withheld,
             _ => panic!("{event:?}"),
         };
         if self.busy.load(Ordering::SeqCst) {
-            return Err(Unheard);
+            return Err(EventNotTaken);
         }
         events.lock().expect("not poisoned").push(call.call_id.clone());
-        Ok(Heard::Over)
+        Ok(CallInstruction::Over)
     }
 }
 

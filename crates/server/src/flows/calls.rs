@@ -5,28 +5,28 @@ use async_trait::async_trait;
 use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT};
 use crate::{
     client::Client,
-    engine::{Finding, Findings, OnOverLimit, State},
-    ports::{CallEvent, CallListener, CallRef, Heard, Unheard},
+    engine::{Finding, Findings, LimitPolicy, State},
+    ports::{CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken},
 };
 
 #[async_trait]
 impl CallListener for Flows {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         self.take_in(call, event).await.map_err(|fault| {
             tracing::error!(error = %fault, "an event of a call was not taken in");
-            Unheard
+            EventNotTaken
         })
     }
 }
 
 impl Flows {
-    async fn take_in(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Fault> {
+    async fn take_in(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, Fault> {
         let nobody = Client::default();
         let now = self.now();
         for _ in 0..MAX_ROUNDS {
-            let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(Heard::Over) };
+            let Some(row) = self.store.flow(&call.flow_id).await? else { return Ok(CallInstruction::Over) };
             let state = self.state(&row)?;
-            let Some(state) = self.standing_at(state, event).await? else { return Ok(Heard::Over) };
+            let Some(state) = self.standing_at(state, event).await? else { return Ok(CallInstruction::Over) };
             let cx = self.context(&row, now, None);
             let (decision, heard) = self.engine.on_call_event(cx, &state, &call.call_id, event);
             let Some(decision) = decision else { return Ok(heard) };
@@ -34,15 +34,15 @@ impl Flows {
                 CommitResult::Done(_) => return Ok(heard),
                 CommitResult::Conflict | CommitResult::AccountRefused(_) => {}
                 CommitResult::Claimed => tokio::time::sleep(WAIT).await,
-                CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                CommitResult::OverLimit(LimitPolicy::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     if let CommitResult::Done(_) =
                         self.carry_out(&row, cx, &decision, Reply::nothing(), None, &nobody).await?
                     {
-                        return Ok(Heard::Over);
+                        return Ok(CallInstruction::Over);
                     }
                 }
-                CommitResult::OverLimit(..) => return Ok(Heard::Over),
+                CommitResult::OverLimit(..) => return Ok(CallInstruction::Over),
             }
         }
         Err(Fault::Contention)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Fault, Flows, IdempotencyKey, Reply};
 use crate::{
     client::Client,
-    engine::{Context, Decision, Effect, OnOverLimit, Stage},
+    engine::{Context, Decision, Effect, LimitPolicy, Stage},
     keys::token_hash,
     ports::{
         AccountRefusal, AccountWrite, AuditEntry, Change, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers,
@@ -24,7 +24,7 @@ pub(super) enum CommitResult {
     /// Nothing: the account does not take the change.
     AccountRefused(AccountRefusal),
     /// Nothing: a counter has no room.
-    OverLimit(OnOverLimit, Timestamp),
+    OverLimit(LimitPolicy, Timestamp),
 }
 
 /// The part of a change of an account that is committed along with a decision.
@@ -153,7 +153,7 @@ impl Flows {
             Committed::AccountRefused(refusal) => CommitResult::AccountRefused(refusal),
             Committed::OverLimit { bucket, retry_at } => {
                 let over_limit = over_limits.into_iter().find(|(name, _)| *name == bucket);
-                CommitResult::OverLimit(over_limit.map_or(OnOverLimit::RateLimited, |(_, meaning)| meaning), retry_at)
+                CommitResult::OverLimit(over_limit.map_or(LimitPolicy::RateLimited, |(_, meaning)| meaning), retry_at)
             }
         })
     }

@@ -9,14 +9,14 @@ use regain_protocol::QuestionAnswer;
 use super::{Fault, Flows};
 use crate::{
     client::Client,
-    engine::{Cost, Finding, Lookup, OnOverLimit},
+    engine::{Cost, Finding, LimitPolicy, Lookup},
     ports::{AccountId, CaptchaError, Charge, Charged, DirectoryError, GivenAnswer, SignIn, Standing},
 };
 
 /// A counter without room: nothing was compared.
 pub(super) struct LimitReached {
     /// The meaning of that.
-    pub(super) over_limit: OnOverLimit,
+    pub(super) over_limit: LimitPolicy,
     /// The time from which it has room.
     pub(super) retry_at: Timestamp,
 }
@@ -107,7 +107,7 @@ impl Flows {
         let charges: Vec<Charge> = costs.iter().map(|cost| cost.charge.clone()).collect();
         if let Charged::OverLimit { bucket, retry_at } = self.store.charge(&charges, now).await? {
             let full = costs.iter().find(|cost| cost.charge.bucket == bucket);
-            let over_limit = full.map_or(OnOverLimit::RateLimited, |cost| cost.over_limit);
+            let over_limit = full.map_or(LimitPolicy::RateLimited, |cost| cost.over_limit);
             return Ok(Err(LimitReached { over_limit, retry_at }));
         }
         let done = work.await;

@@ -29,7 +29,7 @@ use lookups::LimitReached;
 use crate::{
     assertion::Verifier,
     client::Client,
-    engine::{Asserted, ClientNetwork, Context, Engine, Finding, Findings, OnOverLimit, Refusal, Rules, State},
+    engine::{Asserted, ClientNetwork, Context, Engine, Finding, Findings, LimitPolicy, Refusal, Rules, State},
     keys::{Keys, same, token_hash},
     languages,
     ports::{
@@ -208,7 +208,7 @@ impl Flows {
         let reply = Reply::created(self.engine.view(cx, &decision.state), token, config);
         match self.carry_out(&row, cx, &decision, reply, key, client).await? {
             CommitResult::Done(reply) => Ok(reply),
-            CommitResult::OverLimit(OnOverLimit::AssertionUsed, _) => {
+            CommitResult::OverLimit(LimitPolicy::AssertionUsed, _) => {
                 tracing::warn!("an assertion was used before");
                 Ok(not_asserted())
             }
@@ -334,18 +334,18 @@ impl Flows {
                 CommitResult::Claimed => {
                     return Ok(Reply::refused(&Refusal::Busy, Some(self.engine.view(cx, &state)), cx.now));
                 }
-                CommitResult::OverLimit(OnOverLimit::RateLimited | OnOverLimit::AssertionUsed, retry_at) => {
+                CommitResult::OverLimit(LimitPolicy::RateLimited | LimitPolicy::AssertionUsed, retry_at) => {
                     return Ok(Reply::rate_limited(retry_at, cx.now, Some(self.engine.view(cx, &state))));
                 }
-                CommitResult::OverLimit(OnOverLimit::CodeUsed, _) => {
+                CommitResult::OverLimit(LimitPolicy::CodeUsed, _) => {
                     findings.add(Finding::CodeUsed);
                     rounds += 1;
                 }
-                CommitResult::OverLimit(OnOverLimit::SharedUsedUp, _) => {
+                CommitResult::OverLimit(LimitPolicy::SharedUsedUp, _) => {
                     findings.add(Finding::SharedUsedUp);
                     rounds += 1;
                 }
-                CommitResult::OverLimit(OnOverLimit::EndFlow, retry_at) => {
+                CommitResult::OverLimit(LimitPolicy::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     match self.decided(&row, cx, decision, key.as_ref(), client).await? {
                         CommitResult::Done(reply) => return Ok(reply),

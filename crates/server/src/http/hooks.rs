@@ -29,7 +29,7 @@ use crate::{
     flows::Reply,
     keys::Keys,
     mails::{call_words, language},
-    ports::{CallEvent, CallListener, Heard},
+    ports::{CallEvent, CallInstruction, CallListener},
 };
 
 /// The header that the signature is in.
@@ -168,13 +168,13 @@ impl Hooks {
     /// Somebody is on the line: takes in what they did, and says what follows.
     async fn speak(&self, line: &OnTheLine, digits: Option<&str>) -> Response {
         let key = digits.and_then(|digits| digits.chars().next());
-        let heard = self.calls.heard(&line.call, key.map_or(CallEvent::Answered, CallEvent::Key)).await;
+        let heard = self.calls.on_event(&line.call, key.map_or(CallEvent::Answered, CallEvent::Key)).await;
         let say = match (heard, key) {
-            (Ok(Heard::Listening), None) => Say::Greeting,
-            (Ok(Heard::Listening), Some(_)) => Say::Again,
-            (Ok(Heard::WrongKey), _) => Say::WrongKey,
-            (Ok(Heard::Proved), _) => Say::Thanks,
-            (Ok(Heard::Over), _) => Say::Goodbye,
+            (Ok(CallInstruction::Listening), None) => Say::Greeting,
+            (Ok(CallInstruction::Listening), Some(_)) => Say::Again,
+            (Ok(CallInstruction::WrongKey), _) => Say::WrongKey,
+            (Ok(CallInstruction::Proved), _) => Say::Thanks,
+            (Ok(CallInstruction::Over), _) => Say::Goodbye,
             // Whoever is on the line is asked (again): by then the server may be well.
             (Err(error), key) => {
                 tracing::warn!(%error, "an event of a call");
@@ -202,7 +202,7 @@ impl Hooks {
             // `queued`, `initiated`, and whatever else there may be one day.
             _ => return StatusCode::NO_CONTENT.into_response(),
         };
-        match self.calls.heard(&line.call, event).await {
+        match self.calls.on_event(&line.call, event).await {
             Ok(_) => StatusCode::NO_CONTENT.into_response(),
             Err(error) => {
                 tracing::warn!(%error, "an event of a call");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
-use regain_server::ports::{CallEvent, CallRef, Heard};
+use regain_server::ports::{CallEvent, CallInstruction, CallRef};
 use serde_json::json;
 
 use crate::{
@@ -33,14 +33,14 @@ async fn a_call_rings_is_answered_and_the_hash_key_is_a_proof() {
     assert!(!session.show(&world).await.body.to_string().contains(&call.call_id), "only the phone knows its name");
 
     for (event, status) in [(CallEvent::Ringing, "ringing"), (CallEvent::Answered, "answered")] {
-        assert_eq!(world.hears(&call, event).await, Heard::Listening);
+        assert_eq!(world.hears(&call, event).await, CallInstruction::Listening);
         assert_eq!(session.call_status(&world).await, status);
         assert_eq!(session.step()["id"], step["id"], "the same step");
     }
-    assert_eq!(world.hears(&call, CallEvent::Ringing).await, Heard::Listening);
+    assert_eq!(world.hears(&call, CallEvent::Ringing).await, CallInstruction::Listening);
     assert_eq!(session.call_status(&world).await, "answered", "what is said late takes nothing back");
 
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Proved);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Proved);
     let former = session.clone();
     assert_eq!(session.look(&world).await, "new_password", "the step changes under whoever looks");
     assert_ne!(session.step()["id"], step["id"]);
@@ -72,12 +72,16 @@ async fn a_wrong_key_costs_a_try_and_is_asked_again_in_the_same_call() {
     let (mut session, call) = world.called(MARY).await;
     world.hears(&call, CallEvent::Answered).await;
     for key in ['1', '*', '0', '9'] {
-        assert_eq!(world.hears(&call, CallEvent::Key(key)).await, Heard::WrongKey);
+        assert_eq!(world.hears(&call, CallEvent::Key(key)).await, CallInstruction::WrongKey);
         assert_eq!(session.call_status(&world).await, "wrong_key");
     }
     let events = world.events(&session).await;
     assert_eq!(events.iter().filter(|event| *event == "wrong_key").count(), 4);
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Proved, "the fifth may be the right one");
+    assert_eq!(
+        world.hears(&call, CallEvent::Key('#')).await,
+        CallInstruction::Proved,
+        "the fifth may be the right one"
+    );
     assert_eq!(session.look(&world).await, "new_password");
 }
 
@@ -86,12 +90,12 @@ async fn five_wrong_keys_end_the_flow() {
     let world = World::with(EVERYTHING).await;
     let (mut session, call) = world.called(MARY).await;
     for _ in 0..4 {
-        assert_eq!(world.hears(&call, CallEvent::Key('1')).await, Heard::WrongKey);
+        assert_eq!(world.hears(&call, CallEvent::Key('1')).await, CallInstruction::WrongKey);
     }
-    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, CallInstruction::Over);
     assert_eq!(session.look(&world).await, "ended");
     assert_eq!(session.step()["reason"], "too_many_attempts");
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Over);
     assert_eq!(session.look(&world).await, "ended");
 }
 
@@ -100,13 +104,13 @@ async fn wrong_keys_in_several_calls_are_counted_together() {
     let world = World::with(EVERYTHING).await;
     let (mut session, mut call) = world.called(MARY).await;
     for _ in 0..3 {
-        assert_eq!(world.hears(&call, CallEvent::Key('1')).await, Heard::WrongKey);
+        assert_eq!(world.hears(&call, CallEvent::Key('1')).await, CallInstruction::WrongKey);
         world.advance(30);
         session.answer(&world, json!({ "do": "call_again" })).await;
         call = world.call().await;
     }
-    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, Heard::WrongKey);
-    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, CallInstruction::WrongKey);
+    assert_eq!(world.hears(&call, CallEvent::Key('1')).await, CallInstruction::Over);
 }
 
 #[tokio::test]
@@ -126,7 +130,7 @@ async fn no_news_for_a_minute_is_no_answer() {
         assert_eq!(session.call_status(&world).await, status);
         world.advance(1);
         assert_eq!(session.call_status(&world).await, "no_answer");
-        assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over, "too late");
+        assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Over, "too late");
         assert_eq!(session.call_status(&world).await, "no_answer");
         world.advance(600);
     }
@@ -144,14 +148,18 @@ async fn calling_again_counts_and_waits_until_the_call_is_over() {
     assert_eq!(early.is_problem(429, "rate_limited").headers["retry-after"], "35", "while it rings");
     assert!(world.mail().await.is_empty());
     for left in [2, 1, 0] {
-        assert_eq!(world.hears(&call, CallEvent::Over).await, Heard::Over);
+        assert_eq!(world.hears(&call, CallEvent::Over).await, CallInstruction::Over);
         assert_eq!(session.call_status(&world).await, "no_answer");
         let got = session.answer(&world, json!({ "do": "call_again" })).await;
         assert_eq!((got.status, &session.step()["calls_left"]), (StatusCode::OK, &json!(left)));
         assert_eq!((&session.step()["status"], &session.step()["id"]), (&json!("calling"), &step), "the same step");
         let former = std::mem::replace(&mut call, world.call().await);
         assert_ne!(former, call);
-        assert_eq!(world.hears(&former, CallEvent::Key('#')).await, Heard::Over, "it counts for nothing any more");
+        assert_eq!(
+            world.hears(&former, CallEvent::Key('#')).await,
+            CallInstruction::Over,
+            "it counts for nothing any more"
+        );
         assert_eq!(session.call_status(&world).await, "calling");
         if left > 0 {
             world.hears(&call, CallEvent::Over).await;
@@ -174,9 +182,9 @@ async fn calling_again_counts_and_waits_until_the_call_is_over() {
 async fn a_call_that_could_not_be_placed_has_failed() {
     let world = World::with(EVERYTHING).await;
     let (mut session, call) = world.called(MARY).await;
-    assert_eq!(world.hears(&call, CallEvent::Failed).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Failed).await, CallInstruction::Over);
     assert_eq!(session.call_status(&world).await, "failed");
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Over);
     assert!(world.events(&session).await.contains(&"call_failed".to_owned()));
     world.advance(30);
     session.answer(&world, json!({ "do": "call_again" })).await;
@@ -188,10 +196,10 @@ async fn a_call_that_could_not_be_placed_has_failed() {
 async fn d2_a_withheld_call_goes_like_one_to_nobody() {
     let world = World::with(EVERYTHING).await;
     let (mut session, call) = world.called(MARY).await;
-    assert_eq!(world.hears(&call, CallEvent::Withheld).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Withheld).await, CallInstruction::Over);
     let mut statuses = vec![session.call_status(&world).await];
     for event in [CallEvent::Ringing, CallEvent::Answered, CallEvent::Key('#'), CallEvent::Over] {
-        assert_eq!(world.hears(&call, event).await, Heard::Over, "{event:?}");
+        assert_eq!(world.hears(&call, event).await, CallInstruction::Over, "{event:?}");
     }
     for _ in 0..60 {
         world.advance(1);
@@ -202,14 +210,18 @@ async fn d2_a_withheld_call_goes_like_one_to_nobody() {
     assert_eq!(statuses, ["calling", "ringing", "no_answer"]);
     let got = session.answer(&world, json!({ "do": "call_again" })).await;
     assert_eq!((got.status, &session.step()["status"]), (StatusCode::OK, &json!("calling")));
-    assert_eq!(world.hears(&world.call().await, CallEvent::Ringing).await, Heard::Listening, "the next one rings");
+    assert_eq!(
+        world.hears(&world.call().await, CallEvent::Ringing).await,
+        CallInstruction::Listening,
+        "the next one rings"
+    );
 }
 
 /// `#` in a call that is over says so to the phone, and changes nothing.
 async fn is_deaf(world: &World, session: &mut Session, call: &CallRef) {
     let before = session.show(world).await.body;
     for event in [CallEvent::Key('#'), CallEvent::Key('1'), CallEvent::Answered, CallEvent::Over, CallEvent::Failed] {
-        assert_eq!(world.hears(call, event).await, Heard::Over, "{event:?}");
+        assert_eq!(world.hears(call, event).await, CallInstruction::Over, "{event:?}");
     }
     assert_eq!(session.show(world).await.body, before);
 }
@@ -257,8 +269,8 @@ async fn of_many_hash_keys_at_once_one_is_the_proof() {
         tokio::spawn(async move { world.hears(&call, CallEvent::Key('#')).await })
     });
     let heard: Vec<_> = join_all(keys).await.into_iter().map(|heard| heard.expect("no panic")).collect();
-    assert_eq!(heard.iter().filter(|heard| **heard == Heard::Proved).count(), 1, "{heard:?}");
-    assert_eq!(heard.iter().filter(|heard| **heard == Heard::Over).count(), 19, "{heard:?}");
+    assert_eq!(heard.iter().filter(|heard| **heard == CallInstruction::Proved).count(), 1, "{heard:?}");
+    assert_eq!(heard.iter().filter(|heard| **heard == CallInstruction::Over).count(), 19, "{heard:?}");
     assert_eq!(world.events(&session).await.iter().filter(|event| *event == "proved").count(), 1);
     assert_eq!(session.look(&world).await, "choose_method", "and it opened one gate of two");
 }

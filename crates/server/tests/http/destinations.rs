@@ -1,7 +1,7 @@
 //! Flows in which the whole destination is to be typed before anything is sent to it.
 
 use axum::http::StatusCode;
-use regain_server::ports::{CallEvent, Heard};
+use regain_server::ports::{CallEvent, CallInstruction};
 use serde_json::{Value, json};
 
 use crate::{
@@ -139,7 +139,11 @@ async fn a_call_to_a_wrong_number_goes_like_a_call_to_nobody() {
         let queued = world.mail().await;
         let (to, call) = called(queued[0].clone()).expect("a call is queued");
         assert_eq!(to, None, "to nobody");
-        assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over, "{user_id}: nobody can be heard");
+        assert_eq!(
+            world.hears(&call, CallEvent::Key('#')).await,
+            CallInstruction::Over,
+            "{user_id}: nobody can be heard"
+        );
         let mut statuses = vec![session.step()["status"].as_str().expect("a status").to_owned()];
         for _ in 0..60 {
             world.advance(1);

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use regain_protocol::Secret;
 use regain_server::{
     messages::{Content, OutboundMessage},
-    ports::{CallEvent, CallListener as _, CallRef, Heard},
+    ports::{CallEvent, CallInstruction, CallListener as _, CallRef},
     totp,
 };
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl Session {
             }
             "call" => {
                 let call = world.call().await;
-                assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Proved);
+                assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Proved);
                 self.look(world).await;
             }
             other => panic!("no way to prove by {other}"),
@@ -139,8 +139,8 @@ impl World {
     }
 
     /// The provider says what becomes of a call.
-    pub(crate) async fn hears(&self, call: &CallRef, event: CallEvent) -> Heard {
-        self.app.flows().heard(call, event).await.expect("it is taken in")
+    pub(crate) async fn hears(&self, call: &CallRef, event: CallEvent) -> CallInstruction {
+        self.app.flows().on_event(call, event).await.expect("it is taken in")
     }
 
     /// A person who is named and whose phone rings.

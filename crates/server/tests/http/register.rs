@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use regain_server::{
     messages::{CodePurpose, Content, InfoChange},
-    ports::{CallEvent, Heard},
+    ports::{CallEvent, CallInstruction},
     totp,
 };
 use serde_json::{Value, json};
@@ -131,7 +131,7 @@ async fn every_kind_can_be_registered_and_proves_who_one_is() {
     session.add(&world, "call", json!("authentication"), "+1 415 555 0178").await;
     assert_eq!(session.step_name(), "answer_call");
     let call = world.call().await;
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Proved);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Proved);
     assert_eq!(session.look(&world).await, "security_info");
 
     let got = session.answer(&world, five_questions()).await;

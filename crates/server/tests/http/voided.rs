@@ -1,7 +1,7 @@
 //! Events of a real account that a stranger's open flow must not show.
 
 use axum::http::StatusCode;
-use regain_server::ports::{CallEvent, Heard};
+use regain_server::ports::{CallEvent, CallInstruction};
 use serde_json::{Value, json};
 
 use crate::{
@@ -105,13 +105,13 @@ async fn d2_flows_with_a_proof_are_over_when_the_owner_resets() {
 async fn d2_a_number_that_cannot_be_called_looks_like_one_that_nobody_answers() {
     let world = World::with(&everything_and("")).await;
     let (mut session, call) = world.called(MARY).await;
-    assert_eq!(world.hears(&call, CallEvent::Withheld).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Withheld).await, CallInstruction::Over);
     for _ in 0..90 {
         assert_ne!(session.call_status(&world).await, "failed");
         world.advance(1);
     }
     assert_eq!(session.call_status(&world).await, "no_answer");
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Over);
 }
 
 #[tokio::test]
@@ -121,8 +121,8 @@ async fn d2_a_call_of_a_stranger_rings_on_when_the_owner_resets_and_proves_nothi
     world.hears(&call, CallEvent::Ringing).await;
     world.resets(MARY).await;
     assert_eq!(session.call_status(&world).await, "ringing");
-    assert_eq!(world.hears(&call, CallEvent::Answered).await, Heard::Listening);
+    assert_eq!(world.hears(&call, CallEvent::Answered).await, CallInstruction::Listening);
     assert_eq!(session.call_status(&world).await, "answered");
-    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, Heard::Over);
+    assert_eq!(world.hears(&call, CallEvent::Key('#')).await, CallInstruction::Over);
     assert_eq!(session.call_status(&world).await, "no_answer");
 }

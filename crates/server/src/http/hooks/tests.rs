@@ -12,7 +12,7 @@ use super::*;
 use crate::{
     adapters::Twilio,
     config::PhoneConfig,
-    ports::{CallRef, NotifyError, OsRng, Phone as _, PhoneCall, Unheard},
+    ports::{CallRef, EventNotTaken, NotifyError, OsRng, Phone as _, PhoneCall},
 };
 
 const PUBLIC_URL: &str = "https://recover.example.com/way";
@@ -20,14 +20,14 @@ const PUBLIC_URL: &str = "https://recover.example.com/way";
 /// Writes down what it hears and answers as it is told to.
 struct Listener {
     heard: Mutex<Vec<(CallRef, CallEvent)>>,
-    answer: Mutex<Option<Heard>>,
+    answer: Mutex<Option<CallInstruction>>,
 }
 
 #[async_trait]
 impl CallListener for Listener {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         self.heard.lock().expect("not poisoned").push((call.clone(), event));
-        self.answer.lock().expect("not poisoned").ok_or(Unheard)
+        self.answer.lock().expect("not poisoned").ok_or(EventNotTaken)
     }
 }
 
@@ -45,7 +45,8 @@ struct Got {
 
 impl World {
     fn new() -> Self {
-        let listener = Arc::new(Listener { heard: Mutex::default(), answer: Mutex::new(Some(Heard::Listening)) });
+        let listener =
+            Arc::new(Listener { heard: Mutex::default(), answer: Mutex::new(Some(CallInstruction::Listening)) });
         let hooks = Hooks {
             public_url: PUBLIC_URL.into(),
             auth_token: "the token".into(),
@@ -57,12 +58,12 @@ impl World {
         Self { hooks, listener, call: CallRef { flow_id: "f1".into(), call_id: "c1".into() } }
     }
 
-    fn answers(&self, answer: Option<Heard>) {
+    fn answers(&self, answer: Option<CallInstruction>) {
         *self.listener.answer.lock().expect("not poisoned") = answer;
     }
 
     /// Takes the events so far.
-    fn heard(&self) -> Vec<CallEvent> {
+    fn on_event(&self) -> Vec<CallEvent> {
         let heard = std::mem::take(&mut *self.listener.heard.lock().expect("not poisoned"));
         assert!(heard.iter().all(|(call, _)| *call == self.call), "{heard:?}");
         heard.into_iter().map(|(_, event)| event).collect()
@@ -118,30 +119,30 @@ async fn a_call_is_spoken_through() {
     );
     assert_eq!(got.headers[header::CACHE_CONTROL], "no-store");
     assert!(got.text.contains("Fish &amp; Chips") && got.text.contains("<Gather"), "{}", got.text);
-    assert_eq!(world.heard(), [CallEvent::Answered]);
+    assert_eq!(world.on_event(), [CallEvent::Answered]);
 
-    world.answers(Some(Heard::WrongKey));
+    world.answers(Some(CallInstruction::WrongKey));
     let got = world.says(&path, &[("Digits", "5")]).await;
     assert!(got.text.contains("<Gather") && !got.text.contains("Fish"), "{}", got.text);
-    assert_eq!(world.heard(), [CallEvent::Key('5')]);
+    assert_eq!(world.on_event(), [CallEvent::Key('5')]);
 
-    world.answers(Some(Heard::Proved));
+    world.answers(Some(CallInstruction::Proved));
     let got = world.says(&path, &[("Digits", "#")]).await;
     assert!(!got.text.contains("<Gather") && got.text.ends_with("<Hangup/></Response>"), "{}", got.text);
-    assert_eq!(world.heard(), [CallEvent::Key('#')]);
+    assert_eq!(world.on_event(), [CallEvent::Key('#')]);
 }
 
 #[tokio::test]
 async fn what_is_late_or_repeated_is_answered_politely() {
     let world = World::new();
-    world.answers(Some(Heard::Over));
+    world.answers(Some(CallInstruction::Over));
     let path = world.voice();
     for form in [&[][..], &[("Digits", "#")], &[("Digits", "")]] {
         let got = world.says(&path, form).await;
         assert_eq!(got.status, StatusCode::OK);
         assert!(!got.text.contains("<Gather") && got.text.contains("<Hangup/>"), "{}", got.text);
     }
-    assert_eq!(world.heard(), [CallEvent::Answered, CallEvent::Key('#'), CallEvent::Answered]);
+    assert_eq!(world.on_event(), [CallEvent::Answered, CallEvent::Key('#'), CallEvent::Answered]);
     assert_eq!(
         world.says(&format!("{path}&status=1"), &[("CallStatus", "completed")]).await.status,
         StatusCode::NO_CONTENT
@@ -181,10 +182,10 @@ async fn how_a_call_stands() {
         // A key that stands in such a callback was pressed earlier.
         let got = world.says(&path, &[("CallStatus", status), ("Digits", "#")]).await;
         assert_eq!((got.status, got.text.as_str()), (StatusCode::NO_CONTENT, ""), "{status}");
-        assert_eq!(world.heard(), Vec::from_iter(event), "{status}");
+        assert_eq!(world.on_event(), Vec::from_iter(event), "{status}");
     }
     assert_eq!(world.says(&path, &[]).await.status, StatusCode::NO_CONTENT);
-    assert!(world.heard().is_empty());
+    assert!(world.on_event().is_empty());
 }
 
 #[tokio::test]
@@ -228,9 +229,9 @@ async fn what_is_forged_is_refused_and_changes_nothing() {
         let got = world.send(request).await;
         assert_eq!((got.status, got.text.as_str()), (StatusCode::FORBIDDEN, ""), "{what}");
     }
-    assert!(world.heard().is_empty());
+    assert!(world.on_event().is_empty());
     assert_eq!(world.send(good).await.status, StatusCode::OK, "and as it was signed it is taken");
-    assert_eq!(world.heard(), [CallEvent::Key('#')]);
+    assert_eq!(world.on_event(), [CallEvent::Key('#')]);
 }
 
 #[tokio::test]
@@ -244,7 +245,7 @@ async fn a_call_that_is_none_of_ours_is_nobodys() {
         let got = world.says(&format!("{path}&status=1"), &[("CallStatus", "ringing")]).await;
         assert_eq!(got.status, StatusCode::NO_CONTENT, "{path}");
     }
-    assert!(world.heard().is_empty());
+    assert!(world.on_event().is_empty());
 }
 
 #[tokio::test]
@@ -259,7 +260,7 @@ async fn texts_that_were_not_delivered_are_counted() {
     let forged = signed(&"another token".into(), &path, &[("MessageStatus", "failed")]);
     assert_eq!(world.send(forged).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.hooks.undelivered.get(), 2);
-    assert!(world.heard().is_empty());
+    assert!(world.on_event().is_empty());
 }
 
 #[tokio::test]
@@ -274,7 +275,7 @@ async fn what_is_too_large_or_not_posted_is_not_read() {
             assert_eq!(world.send(request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         }
     }
-    assert!(world.heard().is_empty());
+    assert!(world.on_event().is_empty());
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use regain_server::ports::{CallEvent, CallListener, CallRef, Heard, Phone, PhoneCall, TextMessage, Unheard};
+use regain_server::ports::{
+    CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, Phone, PhoneCall, TextMessage,
+};
 
 /// Somebody's number.
 pub(crate) const ADA: &str = "+14255550123";
@@ -14,14 +16,14 @@ pub(crate) struct Listener(Mutex<Vec<(String, CallEvent)>>);
 
 #[async_trait]
 impl CallListener for Listener {
-    async fn heard(&self, call: &CallRef, event: CallEvent) -> Result<Heard, Unheard> {
+    async fn on_event(&self, call: &CallRef, event: CallEvent) -> Result<CallInstruction, EventNotTaken> {
         assert_eq!(call.flow_id.as_str(), format!("flow of {}", call.call_id));
         self.0.lock().expect("not poisoned").push((call.call_id.clone(), event));
         Ok(match event {
-            CallEvent::Key('#') => Heard::Proved,
-            CallEvent::Key(_) => Heard::WrongKey,
-            CallEvent::Ringing | CallEvent::Answered => Heard::Listening,
-            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => Heard::Over,
+            CallEvent::Key('#') => CallInstruction::Proved,
+            CallEvent::Key(_) => CallInstruction::WrongKey,
+            CallEvent::Ringing | CallEvent::Answered => CallInstruction::Listening,
+            CallEvent::Over | CallEvent::Failed | CallEvent::Withheld => CallInstruction::Over,
         })
     }
 }

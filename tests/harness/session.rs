@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::{Browser, Engine, Need, Page, Server, output};
 
 /// A server and a page in a browser.
-pub struct Stage {
+pub struct BrowserSession {
     /// The server.
     pub server: Server,
     /// The page.
@@ -17,21 +17,25 @@ pub struct Stage {
     browser: Browser,
 }
 
-impl Stage {
+impl BrowserSession {
     /// Lets the page do what a person would be asked about, by the names of Chromium's permissions.
     pub async fn grant(&mut self, permissions: &[&str]) -> Result<()> {
         self.browser.grant(permissions).await
     }
 }
 
-/// Tells if the engine of this test cannot do what the test needs ([`Engine::lacks`]): it has nothing to do there then.
-pub fn lacks(need: Need) -> Result<bool> {
-    Ok(Engine::chosen()?.lacks(need))
+/// Tells if the engine of this test cannot do what the test needs ([`Engine::is_unsupported`]): it has nothing to do there then.
+pub fn is_unsupported(need: Need) -> Result<bool> {
+    Ok(Engine::chosen()?.is_unsupported(need))
 }
 
 /// Plays one test. `config` are replacements in the demo's configuration. On a failure the picture of the
 /// page and the server's log are kept beside the build output.
-pub async fn play(name: &str, config: &[(&str, &str)], test: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
+pub async fn run(
+    name: &str,
+    config: &[(&str, &str)],
+    test: impl AsyncFnOnce(&mut BrowserSession) -> Result<()>,
+) -> Result<()> {
     let started = Instant::now();
     // Nothing here speaks TLS, but no client can be made without. Only the first one counts.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -39,13 +43,13 @@ pub async fn play(name: &str, config: &[(&str, &str)], test: impl AsyncFnOnce(&m
     let engine = Engine::chosen()?;
     let browser = Browser::open(engine).await?;
     let page = Page::new(browser.driver.handle().clone());
-    let mut stage = Stage { server, page, engine, browser };
-    let mut result = test(&mut stage).await;
+    let mut session = BrowserSession { server, page, engine, browser };
+    let mut result = test(&mut session).await;
     if result.is_err() {
-        let kept = keep(name, &stage).await;
+        let kept = keep(name, &session).await;
         result = result.with_context(|| format!("picture and log: {}", kept.unwrap_or_default().display()));
     }
-    stage.browser.close().await?;
+    session.browser.close().await?;
     note_time(started)?;
     result
 }
@@ -60,13 +64,13 @@ fn note_time(started: Instant) -> Result<()> {
     Ok(())
 }
 
-async fn keep(name: &str, stage: &Stage) -> Result<PathBuf> {
+async fn keep(name: &str, session: &BrowserSession) -> Result<PathBuf> {
     let dir = output("failures")?;
-    let name = match stage.engine {
+    let name = match session.engine {
         Engine::Chromium => name.to_owned(),
         other => format!("{name}-{other}").to_lowercase(),
     };
-    fs::write(dir.join(format!("{name}.log")), stage.server.log())?;
-    stage.page.picture(&dir.join(format!("{name}.png"))).await?;
+    fs::write(dir.join(format!("{name}.log")), session.server.log())?;
+    session.page.picture(&dir.join(format!("{name}.png"))).await?;
     Ok(dir)
 }

@@ -10,11 +10,11 @@ use crate::{npm, paths, run::step, wasm::Build};
 
 /// Effort put into the size of what is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Profile {
     /// As it is shipped: as small as it gets. Takes Node.
     Shipped,
     /// As it comes: for the demo, which is to be there soon on a machine that has only Rust. Several times as large.
-    Quick,
+    Demo,
 }
 
 /// Kind of script in the browser.
@@ -48,12 +48,12 @@ const BINARYEN: [&str; 12] = [
     "-Oz",
 ];
 
-impl Form {
+impl Profile {
     /// The build that it is made of.
     pub(super) fn build(self) -> Build {
         match self {
             Self::Shipped => Build::Shipped,
-            Self::Quick => Build::Quick,
+            Self::Demo => Build::Demo,
         }
     }
 
@@ -61,7 +61,7 @@ impl Form {
     pub(super) fn brotli(self) -> i32 {
         match self {
             Self::Shipped => 11,
-            Self::Quick => 5,
+            Self::Demo => 5,
         }
     }
 
@@ -71,8 +71,8 @@ impl Form {
             Script::Module => [&TERSER[..], &["--module"]].concat(),
             Script::Classic => TERSER.to_vec(),
         };
-        let squeezed = self.through(file, &npm::TERSER, "bin/terser", &arguments, script.as_bytes())?;
-        Ok(String::from_utf8(squeezed)?)
+        let minified = self.through(file, &npm::TERSER, "bin/terser", &arguments, script.as_bytes())?;
+        Ok(String::from_utf8(minified)?)
     }
 
     /// A WebAssembly module, smaller.
@@ -88,10 +88,10 @@ impl Form {
         arguments: &[&str],
         content: &[u8],
     ) -> Result<Vec<u8>> {
-        if self == Self::Quick {
+        if self == Self::Demo {
             return Ok(content.to_vec());
         }
-        let folder = paths::target().join("squeezed");
+        let folder = paths::target().join("minified");
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let kept = folder.join(name(package, arguments, content));
         if !kept.is_file() {
@@ -99,9 +99,9 @@ impl Form {
             let (from, to) = (kept.with_extension("from"), kept.with_extension("to"));
             fs::write(&from, content)?;
             // Both take the input's name before the rest: Terser reads what follows `--mangle` as its options.
-            let mut squeeze = Command::new("node");
-            squeeze.arg(&node).arg(&from).args(arguments).arg("-o").arg(&to);
-            step(&format!("Squeezing {file} with {}", package.name), "up to half a minute, once", &mut squeeze)?;
+            let mut minify = Command::new("node");
+            minify.arg(&node).arg(&from).args(arguments).arg("-o").arg(&to);
+            step(&format!("Minifying {file} with {}", package.name), "up to half a minute, once", &mut minify)?;
             fs::rename(&to, &kept)?;
             fs::remove_file(&from)?;
         }

@@ -22,10 +22,10 @@ use crate::{
 };
 
 mod budgets;
-mod line;
+mod provider_health;
 
 pub use budgets::Budgets;
-pub use line::Line;
+pub use provider_health::ProviderHealth;
 
 /// Number of texts, calls and requests to programs, of each, that are on their way at a time.
 const AT_A_TIME: usize = 4;
@@ -75,7 +75,7 @@ pub struct Delivery {
     /// Values for text messages.
     pub texts: Texts,
     /// Result of the last call.
-    pub line: Line,
+    pub provider_health: ProviderHealth,
     /// What may be sent.
     pub budgets: Budgets,
     /// Number of mails that are on their way at a time.
@@ -296,11 +296,11 @@ impl Delivery {
             }
             Content::Call { reference } => {
                 let Some(to) = to.clone() else {
-                    return self.line.call_nobody(self.clock.now()).map(|()| Carried::ToNobody);
+                    return self.provider_health.call_nobody(self.clock.now()).map(|()| Carried::ToNobody);
                 };
                 let call = PhoneCall { reference: reference.clone(), to, locale: locale.clone() };
                 let placed = self.phone.call(&call).await;
-                self.line.note(&placed, self.clock.now());
+                self.provider_health.note(&placed, self.clock.now());
                 placed?;
             }
             Content::SessionsEnded { before } => {

@@ -19,7 +19,7 @@ const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Remembers how the last real call went.
 #[derive(Debug, Default)]
-pub struct Line(Mutex<Option<(Timestamp, Fault)>>);
+pub struct ProviderHealth(Mutex<Option<(Timestamp, Fault)>>);
 
 /// A failure of the provider as a whole.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ enum Fault {
     Unknown,
 }
 
-impl Line {
+impl ProviderHealth {
     /// Notes how a call went.
     pub(super) fn note(&self, placed: &Result<(), NotifyError>, now: Timestamp) {
         let fault = match placed {

@@ -15,16 +15,15 @@ const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
 
 const BROKEN = Error("regain: broken");
 
-// A tag as other software writes it: `de_DE`, `de_DE.UTF-8`.
-const folded = tag => `${tag}`.replace(/[.@].*/, "").replace(/_/g, "-");
-
 // A language and how it is written, of what may be no tag of one.
 const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
 
 // The first of the wanted languages that there is; undefined for English. What matters is the language and
 // how it is written, not where.
 const negotiated = wanted => {
-  for (const tag of wanted) {
+  for (let tag of wanted) {
+    // As other software writes it: `de_DE`, `de_DE.UTF-8`.
+    tag = tag?.split(/[.@]/)[0].replaceAll("_", "-");
     const {language, script} = tag && known(tag) || {};
     if (language == "en" && !/-X[AB]$/i.test(tag)) return;
     const found = TAGS.find(one => one.toLowerCase() == tag?.toLowerCase()) || TAGS.find(one => {
@@ -98,7 +97,7 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
     const own = selector => first(selector, link?.closest("form"));
     const userField = () => find(options.userField) || own("input[autocomplete~=username]") || own("input[type=email]");
     const wanted = [...navigator.languages];
-    if (options.locale != "auto") wanted.unshift(...[options.locale, (link || document.documentElement).closest("[lang]")?.lang].map(folded));
+    if (options.locale != "auto") wanted.unshift(options.locale, (link || document.documentElement).closest("[lang]")?.lang);
     const locale = negotiated(wanted);
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);

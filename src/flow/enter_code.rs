@@ -120,12 +120,10 @@ impl EnterCode {
 /// A digit of a code, or a letter where it has letters. The server takes small letters for capitals, and look-alikes for
 /// what they stand for.
 fn symbol(c: char, has_letters: bool) -> Option<char> {
-    let plain = match c {
-        // As some keyboards of East Asia write them.
-        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xfee0)?,
-        _ => c,
-    };
-    ascii_digit(plain).or((has_letters && plain.is_ascii_alphabetic()).then_some(plain))
+    // Some keyboards of East Asia write letters in their full width.
+    let letter = char::from_u32((c as u32).wrapping_sub(0xfee0)).unwrap_or(c);
+    let letter = [c, letter].into_iter().find(char::is_ascii_alphabetic).filter(|_| has_letters);
+    ascii_digit(c).or(letter)
 }
 
 #[cfg(test)]

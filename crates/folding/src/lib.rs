@@ -5,8 +5,7 @@
 
 /// The ASCII digit for a decimal digit of any script.
 pub fn ascii_digit(c: char) -> Option<char> {
-    let zero = ZEROS.iter().rev().find(|zero| **zero <= c)?;
-    char::from_digit(u32::from(c) - u32::from(*zero), 10)
+    ZEROS.iter().find_map(|zero| char::from_digit(u32::from(c).wrapping_sub(u32::from(*zero)), 10))
 }
 
 /// Tells if a character is drawn as nothing: what pasting from a document, a chat or a right-to-left page leaves in a
@@ -43,11 +42,10 @@ pub const fn ascii_quote(c: char) -> Option<char> {
 
 /// The zeros of the scripts whose digits are ten characters in a row (Unicode 17, general category Nd), in order, but for
 /// the styled ones of mathematics, which no keyboard has.
-const ZEROS: &[char] = &[
-    '0', '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
-    '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{1090}', '\u{17e0}', '\u{1810}',
-    '\u{1946}', '\u{19d0}', '\u{1a80}', '\u{1a90}', '\u{1b50}', '\u{1bb0}', '\u{1c40}', '\u{1c50}', '\u{a620}',
-    '\u{a8d0}', '\u{a900}', '\u{a9d0}', '\u{a9f0}', '\u{aa50}', '\u{abf0}', '\u{ff10}',
+const ZEROS: [u16; 37] = [
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+    0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 
 #[cfg(test)]
@@ -69,7 +67,7 @@ mod tests {
 
     #[test]
     fn zeros_are_in_order_and_no_blocks_overlap() {
-        assert!(ZEROS.windows(2).all(|pair| u32::from(pair[1]) - u32::from(pair[0]) >= 10));
+        assert!(ZEROS.windows(2).all(|pair| pair[1] - pair[0] >= 10));
     }
 
     #[test]

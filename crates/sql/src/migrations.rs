@@ -109,6 +109,27 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a4_user_ids_of_a_former_version_are_compared_without_what_is_invisible() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("regain.db");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut connection = options.connect().await.expect("opens");
+        let former = migrator().iter().filter(|migration| migration.version < 16).cloned().collect();
+        Migrator::with_migrations(former).run_direct(None, &mut connection, false).await.expect("migrates");
+        for (id, key) in
+            [("1", "ada\u{200b}"), ("2", "\u{202a}grace\u{202c}"), ("3", "bob"), ("4", "bo\u{ad}b"), ("5", "zo\u{eb}")]
+        {
+            let insert = "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, failures)
+                          VALUES ($1, $2, $2, '', TRUE, FALSE, 0)";
+            sqlx::query(insert).bind(id).bind(key).execute(&mut connection).await.expect("inserts");
+        }
+        migrator().run_direct(None, &mut connection, false).await.expect("migrates");
+        let keys = sqlx::query_scalar::<_, String>("SELECT user_key FROM accounts ORDER BY id");
+        let keys = keys.fetch_all(&mut connection).await.expect("reads");
+        assert_eq!(keys, ["ada", "grace", "bob", "bo\u{ad}b", "zo\u{eb}"]);
+    }
+
     #[test]
     fn versions_are_the_numbers_of_the_names() {
         for (migration, (name, _)) in migrator().iter().zip(MIGRATIONS) {
@@ -143,6 +164,7 @@ mod tests {
                 "c3083435dc4e",
                 "e9bd67ac6a50",
                 "0861d58a3aec",
+                "252642104a4e",
             ]
         );
     }

@@ -13,7 +13,7 @@ use regain_engine::{
 use regain_keys::Keys;
 use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion, CallEvent, CallInstruction, Rng};
 use regain_protocol::{Answer, Flow, FlowKind, MethodKind, Secret, StepBody};
-use regain_values::{FlowId, StepId};
+use regain_values::{FlowId, StepId, UserId};
 
 use crate::{
     action::{Action, Place},
@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) configuration: Configuration,
     pub(crate) engine: Engine,
     pub(crate) bug: Option<Bug>,
+    /// The accounts, made once: they are asked for at every turn.
+    accounts: Vec<Account>,
     flow_id: FlowId,
     begins: Timestamp,
     draws: Draws,
@@ -65,7 +67,13 @@ impl World {
         let engine = Engine::new(Keys::derive(&Secret::new(vec![3; 32])), configuration.rules());
         let begins = "2026-11-23T14:00:00Z".parse().expect("a time");
         let draws = Draws { ids: AtomicU64::new(1), code: AtomicU64::new(0) };
-        Self { configuration, engine, bug, flow_id: "flow".into(), begins, draws }
+        let accounts = configuration.accounts();
+        Self { configuration, engine, bug, accounts, flow_id: "flow".into(), begins, draws }
+    }
+
+    /// The account of a user ID.
+    fn account(&self, user_id: &UserId) -> Option<Account> {
+        self.accounts.iter().find(|account| account.user_id == *user_id).cloned()
     }
 
     pub(crate) fn at(&self, seconds: i64) -> Timestamp {
@@ -297,13 +305,13 @@ impl World {
         match lookup {
             Lookup::CaptchaVerdict(_) => Finding::CaptchaVerdict(true),
             Lookup::Account { user_id, .. } => {
-                let account = self.configuration.by_user_id(user_id.as_str());
+                let account = self.account(&user_id);
                 Finding::Account { account, neighbours: Vec::new() }
             }
             Lookup::WrongToday(_) => Finding::WrongToday(0),
             Lookup::Network { .. } => Finding::Network { successes: 0, wrong: 0 },
             Lookup::Current(user_id) => {
-                let account = self.configuration.by_user_id(user_id.as_str());
+                let account = self.account(&user_id);
                 Finding::Current(account.map(|account| with_what_was_added(&node.state.stage, account)))
             }
             Lookup::AuthenticatorKey(id) => Finding::AuthenticatorKey(id.map(|_| Secret::new(APP_KEY.to_vec()))),
@@ -316,7 +324,7 @@ impl World {
                 Finding::RecoveryCode(found.recovery_code.is_some())
             }
             Lookup::SignIn { user_id, password, .. } => {
-                let account = self.configuration.by_user_id(user_id.as_str());
+                let account = self.account(&user_id);
                 let account = account.filter(|account| account.enabled && !account.locked);
                 Finding::SignIn(account.filter(|_| password.expose() == RIGHT))
             }

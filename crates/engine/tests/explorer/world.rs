@@ -121,6 +121,8 @@ pub(crate) struct Configuration {
     pub(crate) ticks: i64,
     /// The times that a flow can be given more time.
     pub(crate) extensions: u8,
+    /// A flow that was voided is followed to its end. What follows in it is what follows for nobody: it is enough in a few.
+    pub(crate) follows_voided: bool,
     pub(crate) users: Vec<User>,
 }
 
@@ -136,6 +138,7 @@ impl fmt::Display for Configuration {
             (!self.has_contact, "no administrators"),
             (self.confirms, "destinations confirmed"),
             (self.extensions > 0, "more time"),
+            (self.follows_voided, "voided flows followed"),
         ];
         others.iter().filter(|(is, _)| *is).try_for_each(|(_, words)| write!(f, "; {words}"))
     }
@@ -153,6 +156,7 @@ impl Configuration {
             confirms: false,
             ticks: 2,
             extensions: 0,
+            follows_voided: false,
             users: vec![User::Ada, User::Lone],
         }
     }
@@ -271,10 +275,10 @@ impl Configuration {
         })
     }
 
-    /// The account of a user ID.
-    pub(crate) fn by_user_id(&self, user_id: &str) -> Option<Account> {
+    /// The accounts of all who have one.
+    pub(crate) fn accounts(&self) -> Vec<Account> {
         let known = [User::Ada, User::Locked, User::Lone, User::Disabled, User::Newcomer];
-        known.into_iter().find(|user| user.to_string() == user_id).and_then(|user| self.account(user))
+        known.into_iter().filter_map(|user| self.account(user)).collect()
     }
 
     /// The number of proofs that somebody's account asks for.

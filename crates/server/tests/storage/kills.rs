@@ -33,7 +33,16 @@ fn reset(address: &str, sink: &Sink, user_id: &str, password: &str, said: &mut S
     };
     session.answer(json!({ "do": "verify", "code": code }))?;
     said.perhaps.push(password.to_owned());
-    session.answer(json!({ "do": "set_password", "password": password }))?;
+    // The server that died may have been changing the account: its claim is waited for, some seconds in each request.
+    let set = || json!({ "do": "set_password", "password": password });
+    let mut answered = session.answer(set());
+    for _ in 0..3 {
+        answered = match answered {
+            Err(error) if error.to_string().starts_with("503") => session.answer(set()),
+            answered => answered,
+        };
+    }
+    answered?;
     assert_eq!(session.step()["outcome"], "reset");
     said.perhaps.clear();
     said.done = Some(password.to_owned());

@@ -127,6 +127,7 @@ fn progress(view: &View) -> String {
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
+    #[cfg_attr(not(feature = "full"), expect(clippy::manual_let_else, reason = "in the full build there are two"))]
     let error = match &view.screen {
         Screen::Identify { error: Some((Field::Captcha, error)), .. } => error,
         #[cfg(feature = "full")]

@@ -37,7 +37,7 @@ mod properties;
 mod testing;
 
 pub use apply::{Applied, STUCK_AFTER};
-pub use captcha::{Challenge, Image, ProofOfWork, revealed, spoken};
+pub use captcha::{Challenge, Image, ProofOfWork, image_expires_at, picture, revealed, spoken};
 pub use client_network::{Allowance, ClientNetwork};
 pub use decision::{Application, Cost, Decision, Effect, LimitPolicy, Refusal, Reply};
 pub use engine::{Asserted, Context, Engine};

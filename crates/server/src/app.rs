@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::{
     assertion::Verifier,
     config::{Config, KeyError},
+    drawings::Drawings,
     engine::Engine,
     flows::Flows,
     keys::Keys,
@@ -20,6 +21,7 @@ pub struct App {
     keys: Keys,
     ports: Ports,
     flows: Flows,
+    drawings: Drawings,
     metrics: Metrics,
     store_check: StoreCheck,
 }
@@ -36,7 +38,8 @@ impl App {
             config.limits.identify_floor(),
         );
         let store_check = StoreCheck::new(Arc::clone(&ports.store));
-        Ok(Arc::new(Self { config, keys, ports, flows, metrics: Metrics::default(), store_check }))
+        let drawings = Drawings::new(keys.clone());
+        Ok(Arc::new(Self { config, keys, ports, flows, drawings, metrics: Metrics::default(), store_check }))
     }
 
     /// Its configuration.
@@ -57,6 +60,11 @@ impl App {
     /// The flows.
     pub const fn flows(&self) -> &Flows {
         &self.flows
+    }
+
+    /// The pictures and sounds of its challenges.
+    pub const fn drawings(&self) -> &Drawings {
+        &self.drawings
     }
 
     /// Its counts.

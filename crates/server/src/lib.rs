@@ -9,6 +9,7 @@ pub mod assertion;
 pub mod client;
 pub mod config;
 pub mod delivery;
+pub mod drawings;
 pub mod flows;
 pub mod http;
 pub mod languages;

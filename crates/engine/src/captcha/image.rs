@@ -1,12 +1,11 @@
 //! Six digits to read in a [picture](super::picture) or to [hear](super::spoken). Digits, because they
 //! are the same in every language, and because they can be spoken without being misheard.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use regain_protocol::{Captcha, CaptchaSolution, Secret};
 use serde::{Deserialize, Serialize};
 
-use super::{picture, spoken::wav};
+use super::{picture::png, spoken::wav};
 use regain_keys::{Keys, same};
 use regain_ports::{Rng, random_code, random_id};
 use regain_values::digits;
@@ -60,14 +59,12 @@ impl Image {
         is_this_one && right
     }
 
-    pub(super) fn shown(&self, keys: &Keys, public_url: &str) -> Captcha {
-        let digits = Digits::open(keys, &self.sealed);
-        // A challenge of a former server key shows no digits; another one can be asked for.
-        let digits = digits.as_ref().map_or("", |it| it.digits.expose());
-        let png = picture::png(digits, keys.captcha_seed("picture", &self.sealed));
+    /// The challenge as the person is shown it, but for its picture: drawing takes milliseconds of a core, so whoever
+    /// sends the view puts the [`picture`] in the place of the sealed digits.
+    pub(super) fn shown(&self, public_url: &str) -> Captcha {
         Captcha::Image {
             id: self.id.clone(),
-            image: format!("data:image/png;base64,{}", STANDARD.encode(png)),
+            image: self.sealed.clone(),
             audio: format!("{public_url}/v1/captcha/{}.wav", self.sealed),
         }
     }
@@ -76,6 +73,17 @@ impl Image {
     fn solution(&self, keys: &Keys) -> Option<String> {
         revealed(keys, &self.sealed)
     }
+}
+
+/// The time until which sealed digits solve their challenge; `None` where they are not ours.
+pub fn image_expires_at(keys: &Keys, sealed: &str) -> Option<Timestamp> {
+    Digits::open(keys, sealed).map(|digits| digits.expires_at)
+}
+
+/// The PNG that shows sealed digits. A challenge of a former server key shows none; another one can be asked for.
+pub fn picture(keys: &Keys, sealed: &str) -> Vec<u8> {
+    let digits = Digits::open(keys, sealed);
+    png(digits.as_ref().map_or("", |it| it.digits.expose()), keys.captcha_seed("picture", sealed))
 }
 
 /// The WAV that speaks sealed digits; `None` where they are not ours or out of time.
@@ -134,15 +142,17 @@ mod tests {
     fn what_is_stored_and_shown_does_not_tell_the_digits() {
         let image = image();
         let digits = image.solution(&keys(1)).expect("digits");
-        let shown = image.shown(&keys(1), "https://recover.example.com");
-        let Captcha::Image { image: picture, audio, .. } = &shown else { panic!("it is a picture") };
-        assert!(picture.starts_with("data:image/png;base64,iVBOR"));
+        let shown = image.shown("https://recover.example.com");
+        let Captcha::Image { image: undrawn, audio, .. } = &shown else { panic!("it is a picture") };
+        let drawn = picture(&keys(1), undrawn);
+        assert!(drawn.starts_with(b"\x89PNG"));
         let address = format!("https://recover.example.com/v1/captcha/{}.wav", image.sealed);
         assert_eq!(*audio, address);
         let stored = serde_json::to_string(&image).expect("JSON");
-        // Six digits in a row may occur in a picture's base64 by chance; there they would tell nothing.
         assert!(!stored.contains(&digits) && !audio.contains(&digits));
-        assert_eq!(image.shown(&keys(1), "https://recover.example.com"), shown, "looked at again, it is the same");
+        assert_eq!(image.shown("https://recover.example.com"), shown, "looked at again, it is the same");
+        assert_eq!(picture(&keys(1), undrawn), drawn, "drawn again, it is the same");
+        assert!(picture(&keys(2), undrawn).starts_with(b"\x89PNG"), "one of a former key is a picture too");
     }
 
     #[test]

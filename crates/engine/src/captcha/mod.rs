@@ -23,7 +23,7 @@ use crate::{
     steps::Turn,
 };
 
-pub use image::{Image, revealed, spoken};
+pub use image::{Image, image_expires_at, picture, revealed, spoken};
 pub use proof_of_work::ProofOfWork;
 
 /// A challenge that was set, with what tells a solution.
@@ -113,11 +113,11 @@ impl Engine {
         lies_ahead(expires_at, lifetime, now)
     }
 
-    /// The challenge as the person is shown it.
+    /// The challenge as the person is shown it; a picture is yet to be [drawn](picture()).
     pub(super) fn shown(&self, challenge: &Challenge) -> Captcha {
         match challenge {
             Challenge::ProofOfWork(work) => work.shown(&self.keys),
-            Challenge::Image(image) => image.shown(&self.keys, &self.rules().public_url),
+            Challenge::Image(image) => image.shown(&self.rules().public_url),
             Challenge::Turnstile { site_key } => Captcha::Turnstile { site_key: site_key.clone() },
             Challenge::Hcaptcha { site_key } => Captcha::Hcaptcha { site_key: site_key.clone() },
         }

@@ -115,6 +115,17 @@ impl Reply {
         self
     }
 
+    /// The flow that comes along.
+    pub fn flow_mut(&mut self) -> Option<&mut Flow> {
+        match &mut *self.content {
+            ReplyContent::Nothing => None,
+            ReplyContent::Flow(flow) => Some(flow),
+            ReplyContent::Created(created) => Some(&mut created.flow),
+            ReplyContent::Answered(answered) => Some(&mut answered.flow),
+            ReplyContent::Problem(content) => content.flow.as_mut(),
+        }
+    }
+
     /// A member whose value cannot be used.
     pub fn invalid(pointer: &str, detail: &str) -> Self {
         let fault =

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, Bytes},
     extract::{Path, State, rejection::PathRejection},
     http::HeaderMap,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use regain_protocol::{Answer, AnswerRequest, ProblemCode, Secret};
 use regain_values::{FlowId, StepId};
@@ -56,20 +56,22 @@ pub(super) async fn answer(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(token) = bearer(&headers) else { return answered(Ok(Reply::unauthorized())) };
+    let Some(token) = bearer(&headers) else { return Reply::unauthorized().into_response() };
     let bytes = match body::read(&headers, body).await {
         Ok(bytes) => bytes,
-        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
+        Err((code, detail)) => return Reply::problem(code, Some(detail), None).into_response(),
     };
+    let shared = Arc::clone(&app);
     let work = async move {
         let Ok(Addressed { flow, step }) = serde_json::from_slice(&bytes) else {
             let detail = "not the JSON that this endpoint takes: it names a flow and a step";
             return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None));
         };
         let asked = Asked { id: flow, step_id: step, token, client, time };
-        take(&app, asked, &headers, &bytes, |bytes| body::parse(bytes).map(|AnswerRequest { answer, .. }| answer)).await
+        take(&shared, asked, &headers, &bytes, |bytes| body::parse(bytes).map(|AnswerRequest { answer, .. }| answer))
+            .await
     };
-    answered(detached(work).await)
+    answered(&app, detached(work).await, time).await
 }
 
 /// The members of a body that say what it is for.
@@ -90,15 +92,16 @@ pub(super) async fn answer_step(
     body: Body,
 ) -> Response {
     let (Ok(Path((id, step_id))), Some(token)) = (path, bearer(&headers)) else {
-        return answered(Ok(Reply::unauthorized()));
+        return Reply::unauthorized().into_response();
     };
     let bytes = match body::read(&headers, body).await {
         Ok(bytes) => bytes,
-        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
+        Err((code, detail)) => return Reply::problem(code, Some(detail), None).into_response(),
     };
+    let shared = Arc::clone(&app);
     let work =
-        async move { take(&app, Asked { id, step_id, token, client, time }, &headers, &bytes, body::parse).await };
-    answered(detached(work).await)
+        async move { take(&shared, Asked { id, step_id, token, client, time }, &headers, &bytes, body::parse).await };
+    answered(&app, detached(work).await, time).await
 }
 
 /// The sender of an answer, and the step that it is for.

@@ -1,18 +1,18 @@
 //! `GET /v1/captcha/{sealed}.wav`: the digits of a picture, spoken. What to say is sealed in the
-//! address itself, so this keeps nothing, looks nothing up, and asks for no token, which an `<audio>`
+//! address itself, so this looks nothing up in the store, and asks for no token, which an `<audio>`
 //! element could not send.
 
 use std::{ops::Range, sync::Arc};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 
 use super::{headers, openapi::FileProblems, request_time::RequestTime, respond};
-use crate::{app::App, engine};
+use crate::app::App;
 
 /// `GET /v1/captcha/{sealed}.wav`
 #[utoipa::path(
@@ -44,30 +44,30 @@ pub(super) async fn spoken(
     Path(file): Path<String>,
     request: HeaderMap,
 ) -> Response {
-    let sealed = file.strip_suffix(".wav");
-    let wav = sealed.and_then(|sealed| engine::spoken(app.keys(), sealed, now));
-    match wav {
-        Some(wav) => answer(&wav, &request),
-        None => respond::not_found().await.into_response(),
+    let Some(sealed) = file.strip_suffix(".wav") else { return respond::not_found().await.into_response() };
+    match app.drawings().sound(sealed, now).await {
+        Ok(Some(wav)) => answer(&wav, &request),
+        Ok(None) => respond::not_found().await.into_response(),
+        Err(error) => respond::not_drawn(error).into_response(),
     }
 }
 
 /// The whole or the part that is asked for (RFC 9110 section 14): Safari plays nothing that it can't
 /// have in parts.
-fn answer(wav: &[u8], request: &HeaderMap) -> Response {
+fn answer(wav: &Bytes, request: &HeaderMap) -> Response {
     let asked = request.get(header::RANGE).and_then(|range| range.to_str().ok());
     let part = asked.and_then(|asked| part(asked, wav.len()));
     let (status, content_range, bytes) = match part {
-        None => (StatusCode::OK, None, wav),
+        None => (StatusCode::OK, None, wav.clone()),
         Some(part) if part.is_empty() => {
-            (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{}", wav.len())), &[][..])
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{}", wav.len())), Bytes::new())
         }
         Some(part) => {
             let content_range = format!("bytes {}-{}/{}", part.start, part.end - 1, wav.len());
-            (StatusCode::PARTIAL_CONTENT, Some(content_range), &wav[part])
+            (StatusCode::PARTIAL_CONTENT, Some(content_range), wav.slice(part))
         }
     };
-    let mut response = Response::new(Body::from(bytes.to_vec()));
+    let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     if let Some(text) = content_range {
         response.headers_mut().insert(header::CONTENT_RANGE, text.parse().expect("digits are a header value"));

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use regain_protocol::{CreateFlow, ProblemCode, Secret};
 use regain_values::FlowId;
@@ -62,15 +62,16 @@ pub(super) async fn create(
 ) -> Response {
     let bytes = match body::read(&headers, body).await {
         Ok(bytes) => bytes,
-        Err((code, detail)) => return answered(Ok(Reply::problem(code, Some(detail), None))),
+        Err((code, detail)) => return Reply::problem(code, Some(detail), None).into_response(),
     };
     let path = app.config().server.path();
-    let result = detached(async move { begin(&app, time, client, &headers, &bytes).await }).await;
+    let shared = Arc::clone(&app);
+    let result = detached(async move { begin(&shared, time, client, &headers, &bytes).await }).await;
     let location = result.as_ref().ok().and_then(|reply| match &*reply.content {
         ReplyContent::Created(created) => format!("{path}/v1/flows/{}", created.flow.id).try_into().ok(),
         _ => None,
     });
-    let mut response = answered(result);
+    let mut response = answered(&app, result, time).await;
     if let Some(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -113,13 +114,15 @@ async fn begin(
 )]
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    RequestTime(now): RequestTime,
+    time: RequestTime,
     path: Result<Path<FlowId>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
+    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return Reply::unauthorized().into_response() };
     let found = app.flows().authentic(&id, &token).await;
-    answered(found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row, now))))
+    let shown =
+        found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row, time.0)));
+    answered(&app, shown, time).await
 }
 
 /// `DELETE /v1/flows/{id}`
@@ -136,12 +139,14 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     path: Result<Path<FlowId>, PathRejection>,
-    RequestTime(now): RequestTime,
+    time: RequestTime,
     client: Client,
     headers: HeaderMap,
 ) -> Response {
-    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return answered(Ok(Reply::unauthorized())) };
-    answered(detached(async move { app.flows().cancel(&id, &token, &client, now).await }).await)
+    let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return Reply::unauthorized().into_response() };
+    let shared = Arc::clone(&app);
+    let work = async move { shared.flows().cancel(&id, &token, &client, time.0).await };
+    answered(&app, detached(work).await, time).await
 }
 
 pub(super) fn idempotency_key(

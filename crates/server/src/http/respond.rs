@@ -11,7 +11,12 @@ use axum::{
 use regain_protocol::{Problem, ProblemCode};
 use serde::Serialize;
 
-use crate::flows::{Fault, ProblemContent, Reply, ReplyContent};
+use super::request_time::RequestTime;
+use crate::{
+    app::App,
+    drawings::{self, DrawingError},
+    flows::{Fault, ProblemContent, Reply, ReplyContent},
+};
 
 /// The media type of a problem, RFC 9457.
 pub(super) const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -20,7 +25,8 @@ pub(super) const PROBLEM: HeaderValue = HeaderValue::from_static("application/pr
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl IntoResponse for Reply {
-    fn into_response(self) -> Response<Body> {
+    fn into_response(mut self) -> Response<Body> {
+        debug_assert!(self.flow_mut().and_then(drawings::undrawn).is_none(), "a flow is sent by `answered`");
         let (status, body) = match &*self.content {
             ReplyContent::Nothing => (StatusCode::NO_CONTENT, None),
             ReplyContent::Flow(flow) => (StatusCode::OK, Some(json(flow))),
@@ -71,14 +77,25 @@ fn problem(content: &ProblemContent) -> Problem {
     }
 }
 
-/// The response to a request, or to the fault that kept it from being carried out, which the log hears.
-pub(super) fn answered(result: Result<Reply, Fault>) -> Response<Body> {
-    result
-        .unwrap_or_else(|fault| {
-            tracing::error!(%fault, "a request could not be carried out");
-            Reply::unavailable()
-        })
-        .into_response()
+/// The response to a request, or to the fault that kept it from being carried out, which the log hears. A flow that comes
+/// along has its picture.
+pub(super) async fn answered(app: &App, result: Result<Reply, Fault>, RequestTime(now): RequestTime) -> Response<Body> {
+    let mut reply = result.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a request could not be carried out");
+        Reply::unavailable()
+    });
+    if let Some(flow) = reply.flow_mut()
+        && let Err(error) = app.drawings().illustrate(flow, now).await
+    {
+        return not_drawn(error).into_response();
+    }
+    reply.into_response()
+}
+
+/// A picture or sound that could not be made now. What was done is done: a repeat with the same `Idempotency-Key` has it.
+pub(super) fn not_drawn(error: DrawingError) -> Reply {
+    tracing::warn!(%error, "a challenge is not shown");
+    Reply::unavailable()
 }
 
 /// No such address.

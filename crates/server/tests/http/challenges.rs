@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     people::{ADA, NOBODY},
-    world::{Got, Session, World},
+    world::{Got, Session, World, post},
 };
 
 pub(crate) const WORK: &str = "[captcha]\nkind = \"proof_of_work\"\nmax_number = 1000\n";
@@ -105,6 +105,36 @@ async fn another_challenge_can_be_asked_for_and_voids_the_former_one() {
         session.solves(&world, right).await;
         assert_eq!(session.step_name(), "choose_method", "the last one still counts");
     }
+}
+
+/// Whatever brings a flow along brings its picture: it is drawn apart from the flow, once.
+#[tokio::test]
+async fn d16_every_view_of_a_challenge_has_its_picture_and_the_same_one() {
+    let world = World::with(PICTURE).await;
+    let begin = |key: &str| {
+        let mut request = post("/v1/flows", None, &json!({ "kind": "reset" }));
+        request.headers_mut().insert("idempotency-key", key.parse().expect("a value"));
+        request
+    };
+    let created = world.send(begin("first")).await;
+    let session = Session::of(&created);
+    let picture = session.captcha()["image"].as_str().expect("a text").to_owned();
+    assert!(picture.starts_with("data:image/png;base64,iVBOR"));
+    let shown = |flow: &Value| flow["step"]["captcha"]["image"].clone();
+    assert_eq!(shown(&world.send(begin("first")).await.body["flow"]), *picture, "a repeat");
+    for _ in 0..2 {
+        assert_eq!(shown(&session.show(&world).await.body), *picture, "looked at");
+    }
+    let malformed = world.send(session.request(&json!({ "do": "nothing" }))).await;
+    assert_eq!(shown(&malformed.body["flow"]), *picture, "a body that is no answer");
+    let refused = world.send(session.request(&json!({ "do": "finish" }))).await;
+    assert_eq!(shown(&refused.body["flow"]), *picture, "an answer to another step");
+    world.advance(700);
+    assert_eq!(shown(&session.show(&world).await.body), *picture, "once its time is up");
+    let failed = world.send(session.request(&json!({ "do": "identify", "user_id": ADA }))).await;
+    let next = shown(&failed.is_problem(422, "captcha_failed").body["flow"]);
+    assert!(next.as_str().expect("a text").starts_with("data:image/png;base64,iVBOR"));
+    assert_ne!(next, *picture);
 }
 
 #[tokio::test]

@@ -72,8 +72,7 @@ impl MatchedFilter {
         let mut best = vec![(0.0, 0); sound.len()];
         for (pair, digits) in self.pairs.iter().zip([0, 2, 4, 6, 8]) {
             // Twice conjugated, the transform is its own inverse, but for a factor.
-            let mut fits: Vec<Complex> =
-                pair.iter().zip(&spectrum).map(|(of, at)| times(*of, (at.0, -at.1))).collect();
+            let mut fits: Vec<Complex> = pair.iter().zip(&spectrum).map(|(of, at)| times(*of, (at.0, -at.1))).collect();
             transform(&mut fits, &self.roots);
             for (digit, part) in [(digits, 0), (digits + 1, 1)] {
                 let length = self.lengths[digit];

@@ -11,7 +11,7 @@ mod full;
 
 use std::cell::Cell;
 
-use crate::full::IS_FULL;
+use crate::{flow::DIGITS, full::IS_FULL};
 
 use regain_protocol::{
     AccountType, CallStatus, Captcha, Config, Contact, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method,
@@ -157,8 +157,8 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             back: json.set("back"),
         },
         "choose_method" => StepBody::ChooseMethod { methods: json.list("methods", method) },
-        // Few people have saved codes: they are typed in the full build.
-        "enter_code" if !IS_FULL && json.object("method").text("kind") == "recovery_codes" => StepBody::Unknown,
+        // Codes with letters are for few, those under attack and those who saved some: they are typed in the full build.
+        "enter_code" if !IS_FULL && json.small("length") > DIGITS => StepBody::Unknown,
         "enter_code" => StepBody::EnterCode {
             method: method(&json.object("method")),
             length: json.small("length"),

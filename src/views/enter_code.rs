@@ -7,7 +7,7 @@ use super::parts::{
     Context, Element, HERE, actions, another_way, button, element, field, form, heading, input, lead, submit,
 };
 use crate::flow::{CodeView, DIGITS, Event, Field, FieldError, Screen, View};
-use crate::full::is_saved;
+use crate::full::{IS_FULL, is_saved};
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
@@ -39,7 +39,7 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
 
 /// Where the code is typed.
 pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
-    let (keys, look) = if code.length > DIGITS { ("text", "long") } else { ("numeric", "") };
+    let (keys, look) = if IS_FULL && code.length > DIGITS { ("text", "long") } else { ("numeric", "") };
     // No message that comes has a saved one.
     let autocomplete = if is_saved(code.kind) { "off" } else { "one-time-code" };
     let code = input(context, Field::Code, wrong)

@@ -57,7 +57,7 @@ pub(crate) fn explore(configuration: &Configuration, bug: Option<Bug>) -> Result
     let mut visited = Visited { states: 1, transitions: 0 };
     while let Some((at, node)) = queue.pop_front() {
         check(&world, &node).map_err(|violated| fault(&world, violated, &came, at, None))?;
-        let rests = node.ledger.user == Some(VOIDED) && !configuration.follows_voided;
+        let rests = node.ledger.user == Some(VOIDED) && !configuration.follows_attacks;
         let mut actions = if rests { VecDeque::new() } else { VecDeque::from(actions(&world, &node)) };
         while let Some(action) = actions.pop_front() {
             visited.transitions += 1;

@@ -87,9 +87,9 @@ fn configurations() -> Vec<Configuration> {
     all.push(Configuration { extensions: 1, ..plain([MethodKind::Sms, MethodKind::RecoveryCodes]) });
     for methods in [[MethodKind::Email, MethodKind::Authenticator], [MethodKind::Sms, MethodKind::Questions]] {
         all.push(Configuration { ticks: 3, ..plain(methods) });
-        all.push(Configuration { follows_voided: true, ..plain(methods) });
+        all.push(Configuration { follows_attacks: true, ..plain(methods) });
     }
-    all.push(Configuration { follows_voided: true, ..plain([MethodKind::Call, MethodKind::RecoveryCodes]) });
+    all.push(Configuration { follows_attacks: true, ..plain([MethodKind::Call, MethodKind::RecoveryCodes]) });
     all
 }
 

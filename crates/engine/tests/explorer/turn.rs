@@ -154,7 +154,8 @@ impl World {
                     let void = next.ledger.codes.iter_mut().filter(|(place, _)| is_its(place));
                     void.for_each(|(_, codes)| codes.good_until = codes.good_until.min(node.now));
                 }
-                Ok(Some(next))
+                let is_followed = next.state.stage.is_over() || self.configuration.follows_attacks;
+                Ok(is_followed.then_some(next))
             }
             action => self.answer(node, action),
         }

@@ -107,6 +107,7 @@ pub(crate) enum Start {
 
 /// One small world.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 pub(crate) struct Configuration {
     pub(crate) kind: FlowKind,
     pub(crate) start: Start,
@@ -121,8 +122,9 @@ pub(crate) struct Configuration {
     pub(crate) ticks: i64,
     /// The times that a flow can be given more time.
     pub(crate) extensions: u8,
-    /// A flow that was voided is followed to its end. What follows in it is what follows for nobody: it is enough in a few.
-    pub(crate) follows_voided: bool,
+    /// Flows that were voided, or whose account has no tries left, are followed to their end. In the first follows what
+    /// follows for nobody, in the other another code: it is enough in a few.
+    pub(crate) follows_attacks: bool,
     pub(crate) users: Vec<User>,
 }
 
@@ -138,7 +140,7 @@ impl fmt::Display for Configuration {
             (!self.has_contact, "no administrators"),
             (self.confirms, "destinations confirmed"),
             (self.extensions > 0, "more time"),
-            (self.follows_voided, "voided flows followed"),
+            (self.follows_attacks, "attacked flows followed"),
         ];
         others.iter().filter(|(is, _)| *is).try_for_each(|(_, words)| write!(f, "; {words}"))
     }
@@ -156,7 +158,7 @@ impl Configuration {
             confirms: false,
             ticks: 2,
             extensions: 0,
-            follows_voided: false,
+            follows_attacks: false,
             users: vec![User::Ada, User::Lone],
         }
     }

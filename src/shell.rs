@@ -9,6 +9,7 @@ use js_sys::Function;
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
+use leptos::reactive::signal::ArcTrigger;
 use leptos::tachys::view::any_view::AnyViewState;
 use leptos::task::spawn_local;
 #[cfg(feature = "full")]
@@ -32,11 +33,11 @@ use crate::keeping;
 use crate::options;
 use crate::options::{Options, now};
 use crate::sms;
-use crate::views::{self, Context};
+use crate::views::{self, Context, Part};
 use crate::work::Job;
 
 /// Shows the widget in `root`, an element in a tree that has the stylesheet. The function that it returns takes the
-/// widget away once; its flow goes on at the server.
+/// widget away, once, and has to be called: it holds all that the widget has. Its flow goes on at the server.
 pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
@@ -52,6 +53,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
                 Rc::new(Shell {
                     model: RefCell::new(model),
                     view,
+                    redraw: Default::default(),
                     options,
                     root,
                     interval: Cell::new(None),
@@ -77,6 +79,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
 pub(crate) struct Shell {
     model: RefCell<Model>,
     view: RwSignal<View>,
+    redraw: [ArcTrigger; 2],
     options: Options,
     root: HtmlElement,
     interval: Cell<Option<IntervalHandle>>,
@@ -107,10 +110,21 @@ impl Shell {
         if !view.screen.has_challenge() {
             self.solving.set(None);
         }
+        let keys = views::keys(&view);
+        for (place, former) in self.view.with_untracked(views::keys).into_iter().enumerate() {
+            if former != keys[place] {
+                self.redraw[place].notify();
+            }
+        }
         self.view.set(view);
         for effect in effects {
             self.perform(effect);
         }
+    }
+
+    /// Heard of when a part is to be drawn anew.
+    pub(crate) fn redraw(&self, part: Part) -> &ArcTrigger {
+        &self.redraw[part as usize]
     }
 
     pub(crate) fn href(&self) -> Option<&str> {
@@ -181,7 +195,6 @@ impl Shell {
                     } else {
                         // The host page took us away.
                         shell.tell("gone", "", "");
-                        shell.unmount();
                     }
                 };
                 self.interval.set(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
@@ -211,11 +224,6 @@ impl Shell {
             Effect::CopyKey(setup) => keeping::copy(self, &setup.secret, Announcement::KeyCopied),
             #[cfg(feature = "full")]
             Effect::KeepCodes(keep, codes) => keeping::codes(self, keep, &codes),
-            Effect::Close => {
-                // Not from within the handler of a button that goes away with the rest.
-                let shell = Rc::clone(self);
-                set_timeout(move || shell.unmount(), Duration::ZERO);
-            }
         }
     }
 

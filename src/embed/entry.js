@@ -27,13 +27,15 @@ const kept = options => {
 // Brings in a module of ours, if it still is what it was: one changed byte, and nothing of it runs. What
 // was preloaded is what is imported; where a browser doesn't preload modules, what was fetched is. Nor does WebKit
 // check what it preloads, and by nothing but its name can that be told.
-const bring = ([name, integrity]) => new Promise((done, failed) => {
+const bring = ([name, integrity]) => {
   const href = base + name;
   const link = make("link", {rel: "modulepreload", href, integrity, crossOrigin: "", nonce});
-  link.onload = done;
-  link.onerror = failed;
-  link.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(link) : fetch(href, {integrity}).then(done, failed);
-}).then(() => import(base + name));
+  return new Promise((done, failed) => {
+    link.onload = done;
+    link.onerror = failed;
+    link.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(link) : fetch(href, {integrity}).then(done, failed);
+  }).finally(() => link.remove()).then(() => import(base + name));
+};
 
 // The focused element, through open shadow trees.
 const focused = () => {

@@ -150,8 +150,16 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         [host, link, document].find(one => one?.isConnected).dispatchEvent(event);
       };
       const expanded = is => link?.setAttribute("aria-expanded", is);
+      // What was typed is not left in fields that are not shown any more.
+      const empty = () => {
+        const fields = root.querySelectorAll("input");
+        setTimeout(() => fields.forEach(field => field.isConnected || (field.value = "")));
+      };
+      // Not from within the handler of a button that goes away with the rest. What is stopped is freed.
       const end = () => {
-        widgets.delete(widget);
+        if (!widgets.delete(widget)) return;
+        setTimeout(stop);
+        empty();
         dialog?.close?.();
         send("close", {outcome});
         host.remove();
@@ -177,16 +185,14 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         },
         toggle: () => host.hidden ? widget.show() : widget.hide(),
         // It goes; its flow can be resumed.
-        leave: () => {
-          stop();
-          end();
-        },
+        leave: end,
         // Says so in words that need nothing of what broke.
         break: () => {
           const [sorry, on] = texts?.split("\n") || ["Sorry, something broke here.", "Go on with the full page"];
           const way = make("a", {href, textContent: on});
           const note = make("p", {textContent: sorry + " "});
           const card = make("section", {className: "card"});
+          empty();
           root.className = "root";
           note.setAttribute("role", "alert");
           note.append(way);
@@ -207,11 +213,12 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         api, flow, key, href, resume, reopened, texts, mayFocus,
         language: locale,
         assertion: options.assertion,
-        work: (...job) => bring(WORK).then(work => work.default(...job, bring)),
+        work: (...job) => bring(WORK).then(work => work.default(...job, bring, WORK)),
         userId: options.userId || userField()?.value,
         // For what is sent: the page's language, also where the widget does not speak it.
         locale: locale || wanted.find(known),
         tell: (what, detail, more) => {
+          empty();
           if (what == "return") {
             const field = userField();
             if (!field) return more && location.assign(more);
@@ -228,6 +235,7 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
           } else if (what == "more") {
             // A step that only the full one knows.
             Promise.all([load("change"), said("change")]).then(([glue, texts]) => {
+              if (!widgets.has(widget)) return;
               stop();
               root.replaceWith(root = make("div"));
               mount(glue, texts, detail, 1);

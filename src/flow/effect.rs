@@ -98,7 +98,7 @@ pub enum Effect {
     },
     /// Have a fuller widget go on with the flow in this one's place. Where none can be had, the loader says so.
     GoOn(Resume),
-    /// Open a flow of another kind in this one's place.
+    /// Open a flow of another kind in this one's place, which the loader takes away.
     OpenFlow(FlowKind, String),
     /// Put the authenticator app's key on the clipboard.
     #[cfg(feature = "full")]
@@ -106,8 +106,6 @@ pub enum Effect {
     /// Help with keeping the new recovery codes.
     #[cfg(feature = "full")]
     KeepCodes(Keep, super::Codes),
-    /// Take the widget away.
-    Close,
 }
 
 /// What a reload needs to go on: kept in `sessionStorage` until the flow ends.
@@ -200,6 +198,6 @@ pub enum HostEvent {
     Failed(Fault),
     /// The flow ended without success.
     Ended,
-    /// The widget closed.
+    /// The widget closed: the loader takes it away.
     Closed,
 }

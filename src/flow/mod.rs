@@ -490,14 +490,12 @@ impl Model {
         self.line = Line::Idle;
         self.state = State::Closed;
         effects.push(Effect::OpenFlow(kind, user_id));
-        effects.push(Effect::Close);
     }
 
     fn close(&mut self, effects: &mut Effects) {
         self.line = Line::Idle;
         self.state = State::Closed;
         effects.push(Effect::Tell(HostEvent::Closed));
-        effects.push(Effect::Close);
     }
 
     fn enter(&mut self, state: State) {

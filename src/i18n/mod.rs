@@ -32,8 +32,11 @@ thread_local! {
 /// Speaks another language from here on: `texts` has a line for each [`Text`]. Without them, or where they are
 /// those of another version, it is English.
 pub fn speak(tag: &str, texts: Option<String>) {
+    if tag == SPOKEN.get().tag {
+        return;
+    }
     let language = texts.and_then(|texts| {
-        // A page speaks few languages while it lasts, so what they say may stay.
+        // A page speaks few languages while it lasts, and each opening the same, so what they say may stay.
         let texts: Vec<&'static str> = String::leak(texts).lines().collect();
         (texts.len() == WORDS.len()).then(|| {
             let tag: &'static str = String::leak(tag.to_owned());

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use regain_protocol::Captcha;
 
-use super::parts::{Child, Context, button, element, error, field, input, no_hint};
+use super::parts::{Context, Part, anew, button, element, error, field, input, no_hint};
 use crate::flow::{CaptchaView, Event, Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
 
@@ -13,7 +13,7 @@ pub(super) fn part(context: Context) -> AnyView {
     let whole = element("div").at("class", "captcha");
     let whole = match context.view.with_untracked(|view| of(view).map(|captcha| captcha.captcha.clone())).as_deref() {
         Some(Captcha::Image { .. }) => whole
-            .child(anew(context, picture))
+            .child(anew(context, Part::Challenge, picture))
             // These two stay, and so does the focus on them.
             .child(
                 element("div")
@@ -31,7 +31,7 @@ pub(super) fn part(context: Context) -> AnyView {
                             .say(Text::CaptchaListen),
                     ),
             )
-            .child(anew(context, typed)),
+            .child(anew(context, Part::Challenge, typed)),
         Some(Captcha::ProofOfWork { .. }) => {
             whole.child(target().shows(context, progress)).child(error(context, Field::Captcha, wrong))
         }
@@ -46,16 +46,6 @@ pub(super) fn part(context: Context) -> AnyView {
 /// What gets the focus when the challenge fails that nobody types.
 fn target() -> super::parts::Element {
     element("div").part("hint").at("id", "regain-captcha").at("tabindex", "-1")
-}
-
-/// Something that is drawn anew with every other challenge.
-fn anew(context: Context, draw: fn(Context) -> AnyView) -> Child {
-    let key = Memo::new(move |_| (context.read(|view| of(view).map_or(0, |captcha| captcha.number)), false));
-    let drawn: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
-        key.get();
-        untrack(|| draw(context))
-    });
-    drawn.into_any().into()
 }
 
 /// The picture, and the player that appears when somebody wants to listen.
@@ -110,7 +100,7 @@ fn typed(context: Context) -> AnyView {
     field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong).done()
 }
 
-fn of(view: &View) -> Option<&CaptchaView> {
+pub(super) fn of(view: &View) -> Option<&CaptchaView> {
     match &view.screen {
         Screen::Identify { captcha, .. } => captcha.as_ref(),
         #[cfg(feature = "full")]

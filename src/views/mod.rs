@@ -34,15 +34,12 @@ pub(crate) use answer_call::status as call_status;
 #[cfg(feature = "full")]
 pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
-use parts::{button, element, heading};
+pub(crate) use parts::{Part, keys};
+use parts::{anew, button, element, heading};
 
 /// The whole widget: the frame stays, the screen in it changes.
 pub(crate) fn widget(context: Context) -> AnyView {
-    let key = Memo::new(move |_| context.read(|view| view.key));
-    let screen: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
-        key.get();
-        untrack(|| screen(context))
-    });
+    let screen = anew(context, Part::Screen, screen);
     let close = button("close", context, || Event::Cancelled)
         .at("aria-label", i18n::text(Text::Close))
         .child(element("span").at("aria-hidden", "true").words("×".to_owned()));
@@ -61,7 +58,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
                         .child(close),
                 )
                 .child(trouble::ending(context))
-                .child(screen.into_any())
+                .child(screen)
                 .child(trouble::trouble(context))
                 .child(
                     // At the same place on every screen (WCAG 3.2.6).

@@ -42,6 +42,31 @@ impl Context {
     }
 }
 
+/// What is drawn as a whole, anew whenever its key is another. Memos for it would be 1 kB of the widget.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    /// The screen.
+    Screen,
+    /// The digits to read and the field for them.
+    Challenge,
+}
+
+/// The key of each [`Part`].
+pub(crate) fn keys(view: &View) -> [(u32, bool); 2] {
+    [view.key, (super::captcha::of(view).map_or(0, |captcha| captcha.number), false)]
+}
+
+/// A part that is drawn anew with every other key.
+pub(super) fn anew(context: Context, part: Part, draw: fn(Context) -> AnyView) -> Child {
+    let drawn: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
+        if let Some(shell) = context.sender.try_get_value() {
+            shell.redraw(part).track();
+        }
+        untrack(|| draw(context))
+    });
+    Child(drawn.into_any())
+}
+
 type Live<T> = Box<dyn FnMut() -> T + Send>;
 
 /// An element being built. It is handed on from call to call, so it is one pointer: the screens

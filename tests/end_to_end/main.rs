@@ -18,6 +18,7 @@ mod hosts;
 mod integrity;
 mod keyboard;
 mod languages;
+mod leaving;
 mod link;
 mod methods;
 mod outages;

@@ -204,7 +204,7 @@ fn closing_tells_the_server_and_forgets() {
     widget.event(Event::Cancelled);
     assert!(widget.has(|effect| matches!(effect, Effect::DeleteFlow(_))));
     assert!(widget.has(|effect| matches!(effect, Effect::ClearResume)));
-    assert!(widget.has(|effect| matches!(effect, Effect::Close)));
+    assert!(widget.has(|effect| matches!(effect, Effect::Tell(HostEvent::Closed))));
     assert!(widget.has(|effect| matches!(effect, Effect::StopTicking)));
     widget.effects.clear();
     widget.reply(answer("s2", choose_method()));

@@ -13,6 +13,8 @@ pub enum Need {
     Clipboard,
     /// To say what the browser wrote into its console.
     Console,
+    /// To count the nodes and listeners that the browser keeps.
+    Counts,
 }
 
 impl Need {
@@ -25,6 +27,7 @@ impl Need {
                 "no script can be run before the page’s own: geckodriver has that in WebDriver BiDi only, WebKit nowhere",
             ),
             (Self::Clipboard, Engine::WebKit) => Some("it asks a person before a page reads the clipboard"),
+            (Self::Counts, _) => Some("its driver does not count what the browser keeps"),
             (Self::Console, _) => Some("its driver does not tell what is in the console"),
         }
     }

@@ -1,0 +1,99 @@
+//! What is left of a widget once it is gone: nothing that the page would have to carry, and no password.
+
+use anyhow::{Context as _, Result, ensure};
+use harness::{Need, Stage, lacks, play, until};
+use serde_json::{Value, json};
+
+use crate::person::{self, ADA, NEW_PASSWORD};
+
+/// Opens the widget so often, waits for its first field, and closes it in one way or another.
+const OPEN_AND_CLOSE: &str = "
+    const [times, way, done] = arguments;
+    const link = document.querySelector('#cant-access');
+    const tree = () => document.querySelector('.regain-widget')?.shadowRoot;
+    const until = (what) => new Promise((go) => {
+        const look = () => what() ? go() : setTimeout(look, 5);
+        look();
+    });
+    (async () => {
+        for (let time = 0; time < times; time++) {
+            const closed = new Promise((go) => document.addEventListener('regain:close', go, {once: true}));
+            link.click();
+            await until(() => tree()?.querySelector('[name=username]'));
+            if (way === 'button') tree().querySelector('[part~=close]').click();
+            else tree().host.remove();
+            await closed;
+            await until(() => !tree());
+        }
+    })().then(() => done(true), (error) => done(String(error)));
+";
+
+async fn opened_and_closed(stage: &Stage, times: u32, way: &str) -> Result<()> {
+    let done = stage.page.driver().execute_async(OPEN_AND_CLOSE, vec![json!(times), json!(way)]).await?;
+    ensure!(done.json() == &json!(true), "{}", done.json());
+    Ok(())
+}
+
+/// Numbers of nodes and listeners in the page, after what nobody can reach is gone.
+async fn counts(stage: &Stage) -> Result<[u64; 2]> {
+    let devtools = stage.page.devtools();
+    devtools.send_raw("HeapProfiler.collectGarbage", json!({})).await?;
+    let counters: Value = devtools.send_raw("Memory.getDOMCounters", json!({})).await?;
+    let count = |name| counters[name].as_u64().with_context(|| format!("no {name} in {counters}"));
+    Ok([count("nodes")?, count("jsEventListeners")?])
+}
+
+/// B3: each opening left 5 nodes and 8 listeners behind, because nobody called what `mount` returned.
+#[tokio::test]
+async fn b3_fifty_openings_leave_no_nodes_listeners_or_widgets() -> Result<()> {
+    if lacks(Need::Counts)? {
+        return Ok(());
+    }
+    play("openings", &[], async |stage| {
+        person::at_sign_in(stage).await?;
+        person::loaded(stage).await?;
+        for (way, times) in [("button", 50), ("removed", 5)] {
+            // What is brought in stays for the next opening.
+            opened_and_closed(stage, 2, way).await?;
+            let mut before = counts(stage).await?;
+            until("what the first openings left to be gone", async || {
+                let now = counts(stage).await?;
+                let rests = now == before;
+                before = now;
+                Ok(rests.then_some(()))
+            })
+            .await?;
+            opened_and_closed(stage, times, way).await?;
+            let mut after = [0; 2];
+            let flat = until("as many nodes and listeners as before", async || {
+                after = counts(stage).await?;
+                Ok((after[0] <= before[0] && after[1] <= before[1]).then_some(()))
+            });
+            flat.await.with_context(|| format!("{way}: {before:?} before {times} openings, {after:?} after"))?;
+            ensure!(!stage.page.has(".regain-widget").await?, "a widget is left");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// D21: the fields of a step that is left went on holding the passwords for as long as anything held the fields.
+#[tokio::test]
+async fn d21_fields_that_are_left_are_emptied() -> Result<()> {
+    play("emptied", &[], async |stage| {
+        person::proved(stage, &ADA).await?;
+        stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        let keep = "window.fields = [...document.querySelector('.regain-widget').shadowRoot.querySelectorAll('input')];
+            return fields.filter(field => field.value).length";
+        ensure!(stage.page.script(keep, vec![]).await? == json!(3), "the user ID and the password twice");
+        stage.page.press("Finish").await?;
+        stage.page.reads("Your password has been reset").await?;
+        until("empty fields", async || {
+            let held = stage.page.script("return fields.map(field => field.value).join('')", vec![]).await?;
+            Ok((held == json!("")).then_some(()))
+        })
+        .await
+    })
+    .await
+}

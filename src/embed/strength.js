@@ -2,10 +2,10 @@
 // own; where the page allows no worker, on the page's own thread whenever that is idle.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-// Resolves to a function from a password to its verdict, in JSON.
-const open = async inputs => {
+// Resolves to a function from a password to its verdict, in JSON. The dictionaries are beside `base`.
+const open = async ([base, ...inputs]) => {
   const [name, integrity] = __REGAIN_STRENGTH_WASM__;
-  const wasm = await fetch(new URL(name, import.meta.url), {integrity});
+  const wasm = await fetch(new URL(name, base), {integrity});
   const module = await WebAssembly.compile(await wasm.arrayBuffer());
   // The time is all that it imports.
   const imports = {};
@@ -28,7 +28,7 @@ const open = async inputs => {
 // The first password is slow, because the dictionaries are read for it: this one is nobody's.
 const WARM_UP = "Aa1!";
 
-// In the worker: it is told the user inputs, says whether it is ready, and judges what comes after that.
+// In the worker: it is told its base and the user inputs, says whether it is ready, and judges what comes after that.
 if (!self.document) {
   onmessage = async ({data: inputs}) => {
     const judge = await open(inputs).catch(() => {});
@@ -45,7 +45,10 @@ const idle = self.requestIdleCallback || setTimeout;
 // called with the ticket and the verdict. Only the newest password waits for its turn.
 export default (kind, inputs, root, signal, say, elsewhere) => new Promise((ready, failed) => {
   let waiting;
-  elsewhere(import.meta.url, signal, (worker, fail) => {
+  const given = [import.meta.url, ...inputs];
+  // Whoever waits for it is not kept for ever.
+  signal.addEventListener("abort", failed);
+  elsewhere((worker, fail) => {
     let busy;
     const next = () => {
       if (busy = waiting) worker.postMessage(waiting);
@@ -64,8 +67,8 @@ export default (kind, inputs, root, signal, say, elsewhere) => new Promise((read
         busy || next();
       });
     };
-    worker.postMessage(inputs);
-  }, () => open(inputs).then(judge => idle(() => {
+    worker.postMessage(given);
+  }, () => open(given).then(judge => idle(() => {
     judge(WARM_UP);
     ready((...job) => {
       waiting || idle(() => {

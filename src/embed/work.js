@@ -3,11 +3,11 @@
 // page's own thread. Whatever else there is has a script of its own again.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-// Tries the numbers in turn and resolves to the one, or to -1. It calls `tell` with the percentage
+// Tries the numbers in turn and resolves to the one, or to -1. The solver is beside `base`. It calls `tell` with the percentage
 // that is behind it, and waits for `rest` after each slice of some milliseconds.
-const search = async ({salt, challenge, max}, tell, rest) => {
+const search = async ({salt, challenge, max, base}, tell, rest) => {
   const [name, integrity] = __REGAIN_SOLVER__;
-  const wasm = await fetch(new URL(name, import.meta.url), {integrity});
+  const wasm = await fetch(new URL(name, base), {integrity});
   const {instance: {exports}} = await WebAssembly.instantiate(await wasm.arrayBuffer());
   exports.begin();
   for (const byte of new TextEncoder().encode(salt)) exports.salt(byte);
@@ -51,28 +51,28 @@ const trusted = url => {
 };
 
 // Starts a script of ours as a worker, which `begin` is given along with what to call when it is of no
-// use. Another way is tried then, and where none is left, `here` is called.
-const elsewhere = (script, signal, begin, here) => {
-  // A worker's script must come from the page's own origin; one that only imports it may.
-  const copy = () => URL.createObjectURL(new Blob([`import ${JSON.stringify(script)}`], {type: "text/javascript"}));
-  const attempt = ([url, ...others]) => {
-    if (!url) return here();
-    let worker;
-    const fail = () => {
-      worker?.terminate();
-      if (!signal.aborted) attempt(others);
-    };
-    try {
-      worker = new Worker(trusted(url()), {type: "module"});
-    } catch {
-      return fail();
-    }
-    signal.addEventListener("abort", () => worker.terminate());
+// use; `here` is called then. A worker that loads its script by itself checks nothing, so it is given the
+// bytes that were checked.
+const elsewhere = async ([name, integrity], signal, begin, here) => {
+  let worker;
+  const fail = () => {
+    worker?.terminate();
+    if (!signal.aborted) here();
+  };
+  try {
+    const script = await (await fetch(new URL(name, import.meta.url), {integrity})).text();
+    if (signal.aborted) return;
+    const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
+    worker = new Worker(trusted(url), {type: "module"});
+    signal.addEventListener("abort", () => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    });
     worker.onerror = fail;
     begin(worker, fail);
-  };
-  const own = () => script;
-  attempt(new URL(script).origin == location.origin ? [own, copy] : [copy]);
+  } catch {
+    fail();
+  }
 };
 
 const OUTSIDE = __REGAIN_OUTSIDE__, GENERATE = __REGAIN_GENERATE__;
@@ -86,20 +86,21 @@ const SCRIPTS = {
 };
 
 // Solves a challenge until `signal` says to stop. `tell` is called with the percentage that is done,
-// with 100 and the solution, or with -1 where there is none to be had. `bring` brings in a script of ours.
-export default async (kind, values, root, signal, tell, bring) => {
+// with 100 and the solution, or with -1 where there is none to be had. `bring` brings in a script of ours;
+// `own` is this one.
+export default async (kind, values, root, signal, tell, bring, own) => {
   const say = (...told) => signal.aborted || tell(...told);
   if (kind) {
     const {default: work} = await bring(SCRIPTS[kind]);
-    return work(kind, values, root, signal, say, elsewhere);
+    return work(kind, values, root, signal, say, (...ways) => elsewhere(SCRIPTS[kind], signal, ...ways));
   }
   const [algorithm, salt, challenge, signature, max] = values;
-  const job = {salt, challenge, max: +max};
+  const job = {salt, challenge, max: +max, base: import.meta.url};
   const heard = ({percent, number}) => {
     if (number >= 0) say(100, btoa(JSON.stringify({algorithm, challenge, number, salt, signature})));
     else say(percent ?? -1);
   };
-  elsewhere(import.meta.url, signal, (worker, fail) => {
+  elsewhere(own, signal, (worker, fail) => {
     worker.onmessage = ({data}) => {
       if (data.number < 0) return fail();
       if (data.number >= 0) worker.terminate();

@@ -59,7 +59,7 @@ fn manifest() -> Result<Value> {
 }
 
 /// The name of a part that is shipped.
-fn part(of: &str) -> Result<String> {
+pub(crate) fn part(of: &str) -> Result<String> {
     Ok(manifest()?["entry"][of].as_str().with_context(|| format!("no {of} is shipped"))?.to_owned())
 }
 

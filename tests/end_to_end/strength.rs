@@ -115,10 +115,8 @@ async fn strength_is_judged_in_a_worker_of_the_pages_own_origin() -> Result<()> 
         agrees(session).await?;
         let begun = session.page.script("return begun", vec![]).await?;
         ensure!(begun.as_array().is_some_and(|all| all.len() == 1), "{begun}");
-        ensure!(
-            begun[0].as_str().is_some_and(|url| url.starts_with(&session.server.address("/regain-strength-"))),
-            "{begun}"
-        );
+        let own = format!("blob:{}", stage.server.address("/"));
+        ensure!(begun[0].as_str().is_some_and(|url| url.starts_with(&own)), "{begun}");
 
         // Of many at once the first is judged, because nothing is before it, and the last.
         let passwords: Vec<String> =

@@ -29,6 +29,9 @@ struct Site {
     words: Vec<(String, String)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     delay: Duration,
+    /// The path of a file, and the script that is served in its place from its second request on.
+    second: Option<(String, String)>,
+    asked: Vec<String>,
 }
 
 impl Host {
@@ -60,6 +63,18 @@ impl Host {
         Ok(())
     }
 
+    /// Serves another script in place of this file of the widget, from its second request on.
+    pub fn serves_second(&self, name: &str, script: &str) {
+        let mut site = self.site.lock().expect("no test fails while it has this");
+        site.second = Some((format!("/regain/{name}"), script.to_owned()));
+    }
+
+    /// Number of requests for a path.
+    pub fn requests_for(&self, path: &str) -> usize {
+        let site = self.site.lock().expect("no test fails while it has this");
+        site.asked.iter().filter(|asked| *asked == path).count()
+    }
+
     /// Lets everything wait so long.
     pub fn is_slow(&self, delay: Duration) {
         self.site.lock().expect("no test fails while it has this").delay = delay;
@@ -69,7 +84,8 @@ impl Host {
 async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri) -> Response<Body> {
     let delay = site.lock().expect("no test fails while it has this").delay;
     tokio::time::sleep(delay).await;
-    let site = site.lock().expect("no test fails while it has this");
+    let mut site = site.lock().expect("no test fails while it has this");
+    site.asked.push(uri.path().to_owned());
     site.answer(uri.path()).unwrap_or_else(|_| {
         let mut missing = Response::new(Body::empty());
         *missing.status_mut() = StatusCode::NOT_FOUND;
@@ -97,6 +113,12 @@ impl Site {
             _ => "text/plain; charset=utf-8",
         };
         let mut bytes = fs::read(&file)?;
+        if let Some((changed, script)) = &self.second
+            && path == changed
+            && self.asked.iter().filter(|asked| *asked == path).count() > 1
+        {
+            bytes = script.clone().into_bytes();
+        }
         if ours.is_none() && (kind.starts_with("text/html") || kind == "text/javascript") {
             let mut text = String::from_utf8(bytes)?;
             for (from, to) in &self.words {

@@ -48,6 +48,8 @@ mod slow;
 pub(crate) mod strict_csp;
 #[path = "trusted_types/test.rs"]
 pub(crate) mod trusted_types;
+#[path = "two_faced/test.rs"]
+mod two_faced;
 #[path = "two_widgets/test.rs"]
 mod two_widgets;
 #[path = "vite/test.rs"]

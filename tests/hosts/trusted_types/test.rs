@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{goes_back, on, resets};
 
-const BASE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
+const BASE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; \
     connect-src 'self' @REGAIN@; require-trusted-types-for 'script'";
 
 #[tokio::test]

@@ -46,7 +46,7 @@ impl Policy {
         let images = images.as_deref().unwrap_or_default();
         let text = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {outside}; connect-src 'self' {outside}; style-src 'self' {outside}; \
-             worker-src 'self'; img-src 'self' data: {images}; media-src 'self'; frame-src {frames} {outside}; form-action {forms}; \
+             worker-src blob:; img-src 'self' data: {images}; media-src 'self'; frame-src {frames} {outside}; form-action {forms}; \
              frame-ancestors 'none'; base-uri 'none'"
         );
         text.parse().expect("directives and an origin are a header value")

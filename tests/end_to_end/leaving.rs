@@ -1,7 +1,7 @@
 //! What is left of a widget once it is gone: nothing that the page would have to carry, and no password.
 
 use anyhow::{Context as _, Result, ensure};
-use harness::{Need, Stage, lacks, play, until};
+use harness::{BrowserSession, Need, is_unsupported, run, until};
 use serde_json::{Value, json};
 
 use crate::person::{self, ADA, NEW_PASSWORD};
@@ -28,15 +28,15 @@ const OPEN_AND_CLOSE: &str = "
     })().then(() => done(true), (error) => done(String(error)));
 ";
 
-async fn opened_and_closed(stage: &Stage, times: u32, way: &str) -> Result<()> {
-    let done = stage.page.driver().execute_async(OPEN_AND_CLOSE, vec![json!(times), json!(way)]).await?;
+async fn opened_and_closed(session: &BrowserSession, times: u32, way: &str) -> Result<()> {
+    let done = session.page.driver().execute_async(OPEN_AND_CLOSE, vec![json!(times), json!(way)]).await?;
     ensure!(done.json() == &json!(true), "{}", done.json());
     Ok(())
 }
 
 /// Numbers of nodes and listeners in the page, after what nobody can reach is gone.
-async fn counts(stage: &Stage) -> Result<[u64; 2]> {
-    let devtools = stage.page.devtools();
+async fn counts(session: &BrowserSession) -> Result<[u64; 2]> {
+    let devtools = session.page.devtools();
     devtools.send_raw("HeapProfiler.collectGarbage", json!({})).await?;
     let counters: Value = devtools.send_raw("Memory.getDOMCounters", json!({})).await?;
     let count = |name| counters[name].as_u64().with_context(|| format!("no {name} in {counters}"));
@@ -46,31 +46,31 @@ async fn counts(stage: &Stage) -> Result<[u64; 2]> {
 /// B3: each opening left 5 nodes and 8 listeners behind, because nobody called what `mount` returned.
 #[tokio::test]
 async fn b3_fifty_openings_leave_no_nodes_listeners_or_widgets() -> Result<()> {
-    if lacks(Need::Counts)? {
+    if is_unsupported(Need::Counts)? {
         return Ok(());
     }
-    play("openings", &[], async |stage| {
-        person::at_sign_in(stage).await?;
-        person::loaded(stage).await?;
+    run("openings", &[], async |session| {
+        person::at_sign_in(session).await?;
+        person::loaded(session).await?;
         for (way, times) in [("button", 50), ("removed", 5)] {
             // What is brought in stays for the next opening.
-            opened_and_closed(stage, 2, way).await?;
-            let mut before = counts(stage).await?;
+            opened_and_closed(session, 2, way).await?;
+            let mut before = counts(session).await?;
             until("what the first openings left to be gone", async || {
-                let now = counts(stage).await?;
+                let now = counts(session).await?;
                 let rests = now == before;
                 before = now;
                 Ok(rests.then_some(()))
             })
             .await?;
-            opened_and_closed(stage, times, way).await?;
+            opened_and_closed(session, times, way).await?;
             let mut after = [0; 2];
             let flat = until("as many nodes and listeners as before", async || {
-                after = counts(stage).await?;
+                after = counts(session).await?;
                 Ok((after[0] <= before[0] && after[1] <= before[1]).then_some(()))
             });
             flat.await.with_context(|| format!("{way}: {before:?} before {times} openings, {after:?} after"))?;
-            ensure!(!stage.page.has(".regain-widget").await?, "a widget is left");
+            ensure!(!session.page.has(".regain-widget").await?, "a widget is left");
         }
         Ok(())
     })
@@ -80,17 +80,17 @@ async fn b3_fifty_openings_leave_no_nodes_listeners_or_widgets() -> Result<()> {
 /// D21: the fields of a step that is left went on holding the passwords for as long as anything held the fields.
 #[tokio::test]
 async fn d21_fields_that_are_left_are_emptied() -> Result<()> {
-    play("emptied", &[], async |stage| {
-        person::proved(stage, &ADA).await?;
-        stage.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
-        stage.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+    run("emptied", &[], async |session| {
+        person::proved(session, &ADA).await?;
+        session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
         let keep = "window.fields = [...document.querySelector('.regain-widget').shadowRoot.querySelectorAll('input')];
             return fields.filter(field => field.value).length";
-        ensure!(stage.page.script(keep, vec![]).await? == json!(3), "the user ID and the password twice");
-        stage.page.press("Finish").await?;
-        stage.page.reads("Your password has been reset").await?;
+        ensure!(session.page.script(keep, vec![]).await? == json!(3), "the user ID and the password twice");
+        session.page.press("Finish").await?;
+        session.page.reads("Your password has been reset").await?;
         until("empty fields", async || {
-            let held = stage.page.script("return fields.map(field => field.value).join('')", vec![]).await?;
+            let held = session.page.script("return fields.map(field => field.value).join('')", vec![]).await?;
             Ok((held == json!("")).then_some(()))
         })
         .await

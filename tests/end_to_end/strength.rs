@@ -115,7 +115,7 @@ async fn strength_is_judged_in_a_worker_of_the_pages_own_origin() -> Result<()> 
         agrees(session).await?;
         let begun = session.page.script("return begun", vec![]).await?;
         ensure!(begun.as_array().is_some_and(|all| all.len() == 1), "{begun}");
-        let own = format!("blob:{}", stage.server.address("/"));
+        let own = format!("blob:{}", session.server.address("/"));
         ensure!(begun[0].as_str().is_some_and(|url| url.starts_with(&own)), "{begun}");
 
         // Of many at once the first is judged, because nothing is before it, and the last.

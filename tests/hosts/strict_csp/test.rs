@@ -51,13 +51,13 @@ async fn a_strict_policy_for_files_from_elsewhere_forbids_nothing_that_it_needs(
 
 #[tokio::test]
 async fn under_the_policy_of_a_former_version_the_page_itself_does_the_workers_work() -> Result<()> {
-    on("strict_csp", &[("content-security-policy", FORMER)], async |stage, _| {
-        stage.page.click("#cant-access").await?;
-        resets(stage).await?;
-        goes_back(stage).await?;
+    on("strict_csp", &[("content-security-policy", FORMER)], async |session, _| {
+        session.page.click("#cant-access").await?;
+        resets(session).await?;
+        goes_back(session).await?;
         // Workers were tried, and nothing else.
         let others = "return forbidden.filter((it) => !it.startsWith('worker-src'))";
-        let others = stage.page.script(others, vec![]).await?;
+        let others = session.page.script(others, vec![]).await?;
         ensure!(others == serde_json::json!([]), "{others}");
         Ok(())
     })

@@ -13,11 +13,11 @@ const OTHER: &str = "fetch(self.location.origin + '/runs');";
 async fn d10_a_worker_runs_the_bytes_that_were_checked() -> Result<()> {
     for of in ["work", "strength"] {
         let name = part(of)?;
-        on("two_faced", &[("cache-control", "no-store")], async |stage, host| {
+        on("two_faced", &[("cache-control", "no-store")], async |session, host| {
             host.serves_second(&name, OTHER);
-            stage.page.click("#cant-access").await?;
-            resets(stage).await?;
-            goes_back(stage).await?;
+            session.page.click("#cant-access").await?;
+            resets(session).await?;
+            goes_back(session).await?;
             ensure!(host.requests_for(&format!("/regain/{name}")) > 1, "it is not asked for again");
             ensure!(host.requests_for("/runs") == 0, "what was not checked runs");
             Ok(())

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, State, rejection::PathRejection},
     http::HeaderMap,
     response::{IntoResponse as _, Response},
@@ -63,13 +63,15 @@ pub(super) async fn answer(
     };
     let shared = Arc::clone(&app);
     let work = async move {
-        let Ok(Addressed { flow, step }) = serde_json::from_slice(&bytes) else {
+        let Ok(Addressed { flow, step }) = serde_json::from_slice(bytes.expose()) else {
             let detail = "not the JSON that this endpoint takes: it names a flow and a step";
             return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None));
         };
         let asked = Asked { id: flow, step_id: step, token, client, time };
-        take(&shared, asked, &headers, &bytes, |bytes| body::parse(bytes).map(|AnswerRequest { answer, .. }| answer))
-            .await
+        take(&shared, asked, &headers, bytes.expose(), |bytes| {
+            body::parse(bytes).map(|AnswerRequest { answer, .. }| answer)
+        })
+        .await
     };
     answered(&app, detached(work).await, time).await
 }
@@ -99,8 +101,9 @@ pub(super) async fn answer_step(
         Err((code, detail)) => return Reply::problem(code, Some(detail), None).into_response(),
     };
     let shared = Arc::clone(&app);
-    let work =
-        async move { take(&shared, Asked { id, step_id, token, client, time }, &headers, &bytes, body::parse).await };
+    let work = async move {
+        take(&shared, Asked { id, step_id, token, client, time }, &headers, bytes.expose(), body::parse).await
+    };
     answered(&app, detached(work).await, time).await
 }
 
@@ -117,7 +120,7 @@ async fn take(
     app: &App,
     asked: Asked,
     headers: &HeaderMap,
-    bytes: &Bytes,
+    bytes: &[u8],
     parse: impl FnOnce(&[u8]) -> Result<Answer, body::Refused>,
 ) -> Result<Reply, Fault> {
     let flows = app.flows();
@@ -147,7 +150,7 @@ impl Asked {
         &self,
         app: &App,
         headers: &HeaderMap,
-        body: &Bytes,
+        body: &[u8],
     ) -> Result<Option<IdempotencyKey>, InvalidIdempotencyKey> {
         let parts = [
             b"POST",

@@ -66,7 +66,7 @@ pub(super) async fn create(
     };
     let path = app.config().server.path();
     let shared = Arc::clone(&app);
-    let result = detached(async move { begin(&shared, time, client, &headers, &bytes).await }).await;
+    let result = detached(async move { begin(&shared, time, client, &headers, bytes.expose()).await }).await;
     let location = result.as_ref().ok().and_then(|reply| match &*reply.content {
         ReplyContent::Created(created) => format!("{path}/v1/flows/{}", created.flow.id).try_into().ok(),
         _ => None,

@@ -83,7 +83,7 @@ impl Signed {
         let bytes = body::collect(body)
             .await
             .map_err(|(code, detail)| Reply::problem(code, Some(detail), None).into_response())?;
-        let form = pairs(&bytes);
+        let form = pairs(bytes.expose());
         let mut address = format!("{}{path}", hooks.public_url);
         if let Some(query) = &query {
             address.push('?');

@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 15] = migrations![
+const MIGRATIONS: [(&str, &str); 16] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -29,6 +29,7 @@ const MIGRATIONS: [(&str, &str); 15] = migrations![
     "0013_channels",
     "0014_ring",
     "0015_voided_flows",
+    "0016_folded_user_ids",
 ];
 
 /// Brings a database up to date.

@@ -1,4 +1,4 @@
-//! What is left of a widget once it is gone: nothing that the page would have to carry, and no password.
+//! Leftovers of a widget that is gone: nothing that the page would have to carry, and no password.
 
 use anyhow::{Context as _, Result, ensure};
 use harness::{BrowserSession, Need, is_unsupported, run, until};

@@ -84,7 +84,7 @@ pub enum LimitPolicy {
     CodeUsed,
     /// The assertion was used before.
     AssertionUsed,
-    /// What all share is used up: to be decided again with [`Finding::SharedUsedUp`](crate::Finding::SharedUsedUp).
+    /// The shared budget is used up: to be decided again with [`Finding::SharedUsedUp`](crate::Finding::SharedUsedUp).
     SharedUsedUp,
 }
 

@@ -232,7 +232,7 @@ impl Engine {
         }
     }
 
-    /// What becomes of a flow whose account has no tries left today: it is over. Only where a short code was mailed or
+    /// The end of a flow whose account has no tries left today. Only where a short code was mailed or
     /// texted it is not, for it may be others who have used up the tries: that code is void, and the next one is long.
     pub fn out_of_tries(&self, cx: Context<'_>, state: &State, retry_at: Timestamp) -> Decision {
         if let Stage::EnterCode(step) = &state.stage

@@ -37,7 +37,7 @@ pub enum Lookup<'a> {
     Answers {
         /// The directory's name for the account.
         account_id: Option<AccountId>,
-        /// Who answers.
+        /// The standing of the person who answers.
         standing: Standing,
         /// The answers.
         answers: &'a [QuestionAnswer],

@@ -90,7 +90,7 @@ pub enum Content {
     },
     /// A notice by text message, for an account that has no mail address.
     TextNotice {
-        /// What was done.
+        /// The change.
         notice: Notice,
     },
     /// That the account's sessions are to end, to the program where people are signed in. The
@@ -119,7 +119,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// What carries it.
+    /// The channel that carries it.
     pub const fn channel(&self) -> Channel {
         match self {
             Self::TextCode { .. } | Self::TextNotice { .. } => Channel::Text,

@@ -78,7 +78,7 @@ pub enum DirectoryError {
     /// It does not answer; trying again may help. The text is for the log and names no secret.
     #[error("the directory is unavailable: {0}")]
     Unavailable(String),
-    /// What is stored cannot be read, for instance because the server key that sealed it is lost; trying again does not
+    /// Stored data cannot be read, for instance because the server key that sealed it is lost; trying again does not
     /// help. The text is for the log and names no secret.
     #[error("what the directory stores cannot be read: {0}")]
     Unreadable(String),

@@ -135,7 +135,7 @@ pub struct NewMessage {
     pub flow_id: FlowId,
     /// The sealed message; erased once it is settled.
     pub payload: String,
-    /// What carries it.
+    /// The channel that carries it.
     pub channel: Channel,
     /// It is not sent after this.
     pub not_after: Timestamp,

@@ -76,7 +76,7 @@ pub struct Delivery {
     pub texts: Texts,
     /// Result of the last call.
     pub provider_health: ProviderHealth,
-    /// What may be sent.
+    /// The budgets of what is sent.
     pub budgets: Budgets,
     /// Number of mails that are on their way at a time.
     pub mail_connections: usize,

@@ -39,7 +39,7 @@ impl Wake {
         self.of(channel).notify_one();
     }
 
-    /// What is notified of the messages of a channel.
+    /// The notification of messages of a channel.
     pub fn of(&self, channel: Channel) -> &Notify {
         &self.0[channel as usize]
     }

@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(names, MIGRATIONS.map(|(name, _)| name));
     }
 
-    /// What was charged before the totals were kept counts on.
+    /// Charges from before the totals were kept count on.
     #[tokio::test]
     async fn charges_of_a_former_version_go_on_counting() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -138,7 +138,7 @@ impl Engine {
         decision
     }
 
-    /// What has to be known of the client's network before a password is paid for; `None` where it is.
+    /// The question about the client's network before a password is paid for; `None` where it is.
     pub(crate) fn network_lookup(
         &self,
         cx: Context<'_>,

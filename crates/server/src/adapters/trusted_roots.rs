@@ -42,7 +42,7 @@ pub enum TrustedRootsError {
     /// Those of the file of `server.ca_file`.
     #[error("server.ca_file: {0}")]
     CaFile(#[from] CaFileError),
-    /// What the environment names holds no certificate.
+    /// The file or folder that the environment names holds no certificate.
     #[error("SSL_CERT_FILE or SSL_CERT_DIR is set and names no certificate that can be used: {0}")]
     Environment(String),
 }

@@ -1,7 +1,7 @@
 //! Changes of accounts: the account is claimed, the change is made, and what follows is committed with the end of the
 //! claim.
 //!
-//! Where the account is in the store's own database, the change is part of that last commit. A directory elsewhere
+//! With the account in the store's own database, the change is part of that last commit. A directory elsewhere
 //! changes the account between the two commits: the claim then carries a sealed intent, by which whoever finds it left
 //! behind asks the directory how that ended ([`super::unsettled`]).
 

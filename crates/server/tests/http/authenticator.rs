@@ -105,7 +105,7 @@ async fn of_many_flows_that_give_a_code_at_once_one_has_proved_it() {
     }
 }
 
-/// Who has an app whose key cannot be opened is answered like who is not there.
+/// A person whose app has a key that cannot be opened is answered like nobody.
 #[tokio::test]
 async fn d18_a_lost_server_key_tells_nobody_who_has_an_app() {
     let world = World::with(EVERYTHING).await;

@@ -6,7 +6,7 @@ use crate::world::World;
 
 const AN_HOUR: i64 = 3600;
 
-/// What was begun by a clock that was an hour ahead is over, or it would last an hour longer; what is begun then works.
+/// A flow that was begun by a clock that was an hour ahead is over, or it would last an hour longer; what is begun then works.
 #[tokio::test]
 async fn a7_flows_and_codes_do_not_outlive_their_time() {
     let world = World::new().await;

@@ -42,7 +42,7 @@ async fn wrong_passwords_count_with_those_of_every_other_sign_in() {
     assert_eq!(session.answer(&world, right).await.status, StatusCode::OK);
 }
 
-/// What we count and what the directory counts leave their windows together.
+/// Our count and the directory's leave their windows together.
 #[tokio::test]
 async fn d9_as_many_wrong_passwords_as_are_taken_never_lock_an_account() {
     let world = World::new().await;

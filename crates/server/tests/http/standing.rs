@@ -1,4 +1,4 @@
-//! What is true of an account when it matters, not when the person was named.
+//! Facts of an account at the time when they matter, not when the person was named.
 
 use axum::http::StatusCode;
 use regain_protocol::Role;
@@ -120,7 +120,7 @@ async fn d25_a_call_to_a_phone_that_was_taken_away_proves_nothing() {
     }
 }
 
-/// What the person changes in the same flow is no reason to end it.
+/// A change by the person in the same flow is no reason to end it.
 #[tokio::test]
 async fn d25_ones_own_changes_end_nothing() {
     let world = World::with(EVERYTHING).await;

@@ -163,7 +163,7 @@ async fn d3_a_stranger_exhausts_everything_from_a_hundred_networks_while_the_own
     assert!(world.signs_in(ADA, GOOD).await, "and nobody has locked the account");
 }
 
-/// What a stranger sees of all this is the same for nobody.
+/// A stranger sees the same of nobody.
 #[tokio::test]
 async fn d3_codes_get_longer_for_nobody_too() {
     let mut seen = Vec::new();

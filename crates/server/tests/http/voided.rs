@@ -70,7 +70,7 @@ async fn d2_a_strangers_flow_goes_on_as_nobodys_when_the_owner_resets() {
     }
 }
 
-/// Who is offered a kind, of nobody.
+/// A user ID of nobody that is offered a kind.
 async fn has_kind(world: &World, kind: &str) -> String {
     for index in 0..100 {
         let user_id = format!("stranger{index}@example.com");
@@ -81,7 +81,7 @@ async fn has_kind(world: &World, kind: &str) -> String {
     panic!("nobody is offered {kind}")
 }
 
-/// Who has proved something is told as before.
+/// A person who has proved something is told as before.
 #[tokio::test]
 async fn d2_flows_with_a_proof_are_over_when_the_owner_resets() {
     let world = World::with(&everything_and("[gates]\nrequired = 2\n")).await;

@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// What other software made with other costs, and what a former version made, is read.
+    /// Hashes that other software made with other costs, and a former version's, are read.
     #[tokio::test]
     async fn a_hash_says_its_own_cost() {
         let hashing = Hashing::new(HashCost::TEST);

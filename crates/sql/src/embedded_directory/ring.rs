@@ -41,7 +41,7 @@ FROM accounts LEFT JOIN account_phones ON account_id = id AND role = 'office'
 WHERE enabled = TRUE AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ORDER BY id, position";
 
-/// Where anything is registered for an account it has a place, and else none.
+/// An account has a place as long as anything is registered for it.
 const LEAVE: &str = "DELETE FROM account_ring WHERE account_id = $1
     AND NOT EXISTS (SELECT 1 FROM account_mails WHERE account_id = $1)
     AND NOT EXISTS (SELECT 1 FROM account_phones WHERE account_id = $1)

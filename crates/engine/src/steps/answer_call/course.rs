@@ -28,7 +28,7 @@ impl Course {
         let ringing = 1 + draw() / 4;
         match draw() {
             0..=8 => Self { ringing, answered: None, over: ringing + CALL_RINGS_FOR + draw() * RINGS_ON / 15 },
-            9 => Self { ringing, answered: None, over: ringing + 2 + draw() },
+            9 => Self { ringing, answered: None, over: ringing + 4 + draw() * 4 / 5 },
             mailbox => {
                 let answered = ringing + 4 + draw() * 3 / 4;
                 let listens = if mailbox < 14 { VOICE_SPEAKS + draw() / 4 } else { 3 + draw() };

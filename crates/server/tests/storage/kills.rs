@@ -31,7 +31,7 @@ fn reset(address: &str, sink: &Sink, user_id: &str, password: &str, said: &mut S
     // A code of a flow that ended with the server before may come first.
     let mut proved = Err(std::io::ErrorKind::TimedOut.into());
     for _ in 0..4 {
-        let Some(code) = sink.code_within(Duration::from_secs(2)) else { break };
+        let Some(code) = sink.code_within(Duration::from_secs(5)) else { break };
         proved = session.answer(json!({ "do": "verify", "code": code }));
         if !matches!(&proved, Err(error) if error.to_string().starts_with("422")) {
             break;

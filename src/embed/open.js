@@ -150,7 +150,7 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         [host, link, document].find(one => one?.isConnected).dispatchEvent(event);
       };
       const expanded = is => link?.setAttribute("aria-expanded", is);
-      // What was typed is not left in fields that are not shown any more.
+      // Empties fields that are not shown any more.
       const empty = () => {
         const fields = root.querySelectorAll("input");
         setTimeout(() => fields.forEach(field => field.isConnected || (field.value = "")));

@@ -42,7 +42,7 @@ impl Context {
     }
 }
 
-/// What is drawn as a whole, anew whenever its key is another. Memos for it would be 1 kB of the widget.
+/// A part that is drawn as a whole, anew whenever its key is another. Memos for it would be 1 kB of the widget.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     /// The screen.

@@ -101,7 +101,7 @@ async fn a_phone_is_registered_by_text_and_resets_the_password() -> Result<()> {
         person::typed_code(session, &code(session.server.text_message(ALANS_PHONE, 0).await?)?).await?;
         session.page.reads("You have 1.").await?;
         finished(session).await?;
-        // Who has no mail address hears of it by text.
+        // A person without a mail address hears of it by text.
         let notice = session.server.text_message(ALANS_PHONE, 1).await?;
         ensure!(!notice.contains('#'), "no code: {notice}");
         person::chose_way(session, ALAN.user_id, "Text my mobile phone", "Text me").await?;

@@ -1,4 +1,4 @@
--- Who is changing an account at this moment: one flow at a time, in all processes. A claim without an intent ends in the
+-- Claims on the accounts that are being changed: one flow at a time, in all processes. A claim without an intent ends in the
 -- transaction that makes the change; one with an intent is about a directory elsewhere, and says (sealed) what was to be
 -- done there, for whoever finds it left behind.
 CREATE TABLE claims (

@@ -1,4 +1,4 @@
--- What each counter holds, so that a charge takes as long however many there are. Kept by the database itself, whoever
+-- Running total of each counter, so that a charge takes as long however many there are. Kept by the database itself, whoever
 -- adds or removes charges. (SQLite's own syntax: on PostgreSQL these are trigger functions.)
 
 CREATE TABLE counters (

@@ -230,7 +230,7 @@ impl Store for SqliteStore {
         ] {
             purged += perishable.purge(&self.database, until).await.map_err(StoreError::unavailable)?;
         }
-        // What is forgotten is not held up by a folder that cannot be written to.
+        // Forgetting is not held up by a folder that cannot be written to.
         let archived = self.archive(now_at).await;
         purge::give_back(&self.database).await.map_err(StoreError::unavailable)?;
         Ok(purged + archived?)

@@ -112,7 +112,7 @@ struct Noise {
 impl Noise {
     fn new(random: &mut StdRng) -> Self {
         let colour = random.random_range(-ONE * 3 / 5..ONE * 4 / 5);
-        // What is kept adds to what comes.
+        // The filter adds the former noise to the new: coloured noise is louder.
         let loudness = random.random_range(500..1_500) * (ONE - colour.abs() / 2) / ONE;
         Self { loudness, colour }
     }

@@ -45,7 +45,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn mails(&self) -> Vec<AccountMail> {
-        // What is equal in the shape is equal here.
+        // Letters and domains that are equal in the shape are equal here.
         let mut letters: Vec<(char, char)> = Vec::new();
         let mails = self.shape.mails.iter().map(|mail| {
             let shown = mask::initial(mail.address.as_str());

@@ -50,7 +50,7 @@ pub(crate) enum User {
     Nobody(u16),
 }
 
-/// Whoever is named in a flow after another flow of the account has succeeded.
+/// Placeholder for the user of a flow after another flow of the account has succeeded.
 pub(crate) const VOIDED: User = User::Nobody(u16::MAX);
 
 impl User {

@@ -40,7 +40,7 @@ fn make(path: &Path) -> io::Result<String> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;
-    // Who waits for the lock of a file that is gone finds the key.
+    // A process that waits for the lock of a file that is gone finds the key.
     std::fs::remove_file(&lock_path)?;
     Ok(text)
 }

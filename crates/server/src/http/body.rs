@@ -39,7 +39,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Secret<Vec<u
 /// The body, where it is not too large.
 pub(super) async fn collect(mut body: Body) -> Result<Secret<Vec<u8>>, Refused> {
     let length = body.size_hint();
-    // Where its length is said, nothing needs to be read to refuse it.
+    // A body that says its length is refused without being read.
     if usize::try_from(length.lower()).is_ok_and(|length| length > MAX_BODY_BYTES) {
         return Err(TOO_LARGE);
     }
@@ -299,7 +299,7 @@ mod tests {
             if (at(range.0)..at(range.1)).contains(&std::ptr::from_ref(&found).addr()) {
                 continue;
             }
-            // What lies across two parts is in both.
+            // A copy that lies across two parts is in both.
             for start in (at(range.0)..at(range.1)).step_by(part.len() - turned.len()) {
                 memory.seek(SeekFrom::Start(start as u64)).expect("a place in it");
                 // Other tests give memory back meanwhile.
@@ -319,7 +319,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn d21_no_copy_of_a_password_is_left_of_a_body() {
-        // What is freed is overwritten at its beginning alone.
+        // The allocator overwrites freed memory at its beginning alone.
         let turned: Vec<u8> = (0..96_u8)
             .map(|n| !(b'!' + n.wrapping_mul(29) % 57))
             .filter(|byte| ![!b'"', !b'\\'].contains(byte))

@@ -13,7 +13,7 @@ pub(crate) fn canonical(written: &str) -> Option<String> {
     let tag = written.trim().split(['.', '@']).next().unwrap_or_default().replace('_', "-");
     let language = tag.split('-').next().unwrap_or_default();
     let has_code = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // What goes beyond language, script and region stays as it is.
+    // Subtags beyond language, script and region stay as they are.
     let canonical = || tag.parse::<LanguageIdentifier>().map_or_else(|_| tag.clone(), |id| id.to_string());
     (has_code && is_tag(&tag)).then(canonical)
 }

@@ -107,7 +107,7 @@ async fn another_challenge_can_be_asked_for_and_voids_the_former_one() {
     }
 }
 
-/// Whatever brings a flow along brings its picture: it is drawn apart from the flow, once.
+/// Each answer with a flow brings its picture: it is drawn apart from the flow, once.
 #[tokio::test]
 async fn d16_every_view_of_a_challenge_has_its_picture_and_the_same_one() {
     let world = World::with(PICTURE).await;

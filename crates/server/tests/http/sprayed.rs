@@ -71,7 +71,7 @@ async fn d5_a_change_takes_proofs_besides_where_the_organisation_asks_for_them()
     session.answer(&world, set).await;
     assert_eq!(session.step()["outcome"], "changed");
     assert!(world.signs_in(MARY, GOOD).await);
-    // Who has nothing to give is helped by the administrators alone.
+    // A person without a method is helped by the administrators alone.
     let mut session = world.to_sign_in("change").await;
     session.gives(&world, NINA, "the old password of nina", None).await;
     assert_eq!((session.step_name(), &session.step()["reason"]), ("contact_administrator", &json!("second_gate")));

@@ -159,7 +159,7 @@ async fn d6_a_network_has_its_share_of_a_budget() {
         assert_eq!(world.send_from("198.51.100.9:50000", choose).await.status, StatusCode::OK, "another network");
         session.choose(&world, "sms").await.is_problem(409, "step_passed");
     }
-    // Who has many networks has no more than half of a budget by them.
+    // A client with many networks has no more than half of a budget by them.
     let world = World::with(&merged(&only(&["sms"]), "[limits]\nphone_per_hour = 20\n")).await;
     let mut statuses = Vec::new();
     for (index, user_id) in [MARY, LINUS, NOBODY].into_iter().cycle().take(12).enumerate() {

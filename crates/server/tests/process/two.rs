@@ -87,7 +87,7 @@ impl Server {
     fn start(folder: &TempDir) -> Self {
         let (child, mut log, line) = crate::started(&folder.path().join("regain.toml"));
         let address = line.split_once("local=").and_then(|(_, after)| after.split(' ').next()).expect("an address");
-        // Who does not read the log stops its writer.
+        // A full pipe would stop the server.
         std::thread::spawn(move || io::copy(&mut log, &mut io::sink()));
         Self { child, address: address.to_owned() }
     }
@@ -271,7 +271,7 @@ async fn d7_d20_of_two_processes_one_is_killed_and_every_reset_counts_once() {
     }
     assert_eq!(flows.len(), PEOPLE);
 
-    // What is queued is sent; what the dead one was sending stays until its lease is over.
+    // Queued messages are sent; those that the dead one was sending stay until their lease is over.
     let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
     let mut waiting = 0;
     while waiting < 10 {

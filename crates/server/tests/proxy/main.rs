@@ -150,7 +150,7 @@ fn server(folder: &Path) -> (Running, String) {
     let mut lines = log.lines().map(|line| line.expect("reads"));
     let line = lines.find(|line| line.contains("listening")).expect("it listens");
     let address = line.split_once("local=").and_then(|(_, rest)| rest.split_whitespace().next()).expect("an address");
-    // What is written to a pipe that nobody reads would end it.
+    // A pipe that nobody reads would end it.
     std::thread::spawn(move || lines.for_each(drop));
     (Running(child), address.to_owned())
 }
@@ -194,7 +194,7 @@ fn nginx(folder: &Path, port: u16, server: &str) -> String {
     )
 }
 
-/// Where an address that a page has leads from there.
+/// Resolves an address of a page.
 fn joined(page: &str, address: &str) -> String {
     url::Url::parse(page).and_then(|page| page.join(address)).expect("an address").into()
 }

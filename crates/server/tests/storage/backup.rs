@@ -36,7 +36,7 @@ fn database_files(installation: &Installation) -> Vec<String> {
     names
 }
 
-/// Whatever command has ended, its database is one file, and a copy of that is everything.
+/// After each command the database is one file, and a copy of that is everything.
 #[test]
 fn a2_a_program_that_has_ended_leaves_one_whole_file() {
     for _ in 0..3 {
@@ -135,7 +135,7 @@ fn a2_restoring_replaces_nothing_unless_it_is_told() {
         let said = installation.refuses(&["restore", broken.to_str().expect("a path"), "--replace"]);
         assert!(said.contains("broken.db") && said.contains(fault), "{said}");
     }
-    // What has become of the database when a backup is needed.
+    // Damage that a backup is needed for.
     fs::write(installation.path("regain.db"), "no database at all".repeat(1000)).expect("writes");
     assert!(installation.refuses(&["restore", file]).contains("--replace"));
     installation.succeeds(&["restore", file, "--replace"]);

@@ -226,7 +226,7 @@ mod tests {
             tamper(&database, statements).await;
             let found = faults(&reader, folder.path()).await;
             assert!(found.iter().any(|found| found.contains(fault)), "{statements:?}: {found:?}");
-            // What is written afterwards does not make it right again.
+            // Later lines do not make it right again.
             let mut transaction = database.begin_write().await.expect("begins");
             append(&mut transaction, &keys(), &[line("h", 9, "later")]).await.expect("appends");
             transaction.commit().await.expect("commits");

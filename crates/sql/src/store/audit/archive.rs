@@ -116,7 +116,7 @@ pub(in crate::store) async fn archive(
     while let Some(after) = write_day(database, keys, folder, &before, first_day_kept, now).await? {
         let mut transaction = database.begin_write().await?;
         let stored = ends(&mut transaction, keys).await?;
-        // Where another process was faster, its file is the same.
+        // The file of a faster process is the same.
         if stored.archived_position == before.archived_position {
             let after = Ends { position: stored.position, mac: stored.mac.clone(), ..after.clone() };
             Ends::replace(&mut transaction, keys, &stored, after).await?;

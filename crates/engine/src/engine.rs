@@ -22,16 +22,16 @@ use crate::{
 pub(crate) const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// The window of the throttles.
-pub(crate) const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
+pub const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
 
 /// The window of the tries that an account has.
-pub(crate) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+pub const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The window in which a network is remembered from which somebody has proved themselves.
 pub(crate) const A_MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The window of the budget of all messages.
-pub(crate) const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
+pub const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The number of times that a flow can be given more time: WCAG 2.2, success criterion 2.2.1, asks for at least ten.
 const EXTENSIONS: u8 = 10;

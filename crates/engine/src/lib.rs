@@ -40,7 +40,7 @@ pub use apply::{Applied, STUCK_AFTER};
 pub use captcha::{Challenge, Image, ProofOfWork, image_expires_at, picture, revealed, spoken};
 pub use client_network::{Allowance, ClientNetwork};
 pub use decision::{Application, Cost, Decision, Effect, LimitPolicy, Refusal, Reply};
-pub use engine::{Asserted, Context, Engine};
+pub use engine::{A_DAY, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES};
 pub use lookups::{Finding, Findings, Lookup};
 pub use password::{BreachedRule, GuessableRule, PasswordCheck, PasswordRules};
 pub use rules::{CaptchaRules, CodeRules, GateRules, Limits, MethodRules, QuestionRules, Rules, SecurityInfoRules};
@@ -48,4 +48,4 @@ pub use security_info::{InfoDue, SecurityInfo};
 pub use state::{Done, Ended, Stage, State, UnreadableState};
 pub use subject::{KnownAccount, ProvedPerson, Subject};
 
-pub(crate) use engine::{A_DAY, A_MONTH, A_QUARTER, AN_HOUR, TEN_MINUTES, current};
+pub(crate) use engine::{A_MONTH, A_QUARTER, current};

@@ -1,19 +1,15 @@
 //! Budgets that all share, spent by what is truly sent at the moment when it is: a message to nobody costs nothing, and no
 //! answer to anybody depends on how much of a budget is left. What is over a budget is withheld, and looks sent.
 
-use jiff::SignedDuration;
 use regain_values::E164;
 
 use crate::{
     config::LimitsConfig,
+    engine::{A_DAY, AN_HOUR, TEN_MINUTES},
     keys::Keys,
     messages::Content,
     ports::{Channel, Charge},
 };
-
-const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
-const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
-const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The budgets.
 #[derive(Debug, Clone)]
@@ -44,8 +40,7 @@ impl From<&LimitsConfig> for Budgets {
 
 impl Budgets {
     /// The charges for a message, each with the name of its budget. Only what strangers can ask for has a price: a
-    /// confirmation is always sent.
-    /// The first that a network asks for costs its destination nothing.
+    /// confirmation is always sent. The first that a network asks for costs its destination nothing.
     pub(super) fn charges(
         &self,
         keys: &Keys,

@@ -61,10 +61,15 @@ pub struct PasswordRules {
 }
 
 impl PasswordRules {
-    /// The rules for this person: the organisation's, and their own names.
+    /// The rules for this person: the organisation's and the directory's, the stricter of each, and their own names.
     pub fn policy(&self, account: &KnownAccount) -> PasswordPolicy {
         let mut policy = self.policy.clone();
-        let names = account.display_name.split(|c: char| !c.is_alphanumeric()).filter(|_| self.forbid_names);
+        let directory = account.password_rules;
+        policy.min_length = policy.min_length.max(directory.min_length);
+        policy.min_classes = policy.min_classes.max(directory.min_classes);
+        policy.forbid_user_id |= directory.forbid_names;
+        let forbid_names = self.forbid_names || directory.forbid_names;
+        let names = account.display_name.split(|c: char| !c.is_alphanumeric()).filter(|_| forbid_names);
         for name in names.filter(|name| name.chars().count() >= regain_policy::MIN_CONTEXT_LENGTH) {
             if !policy.forbidden_words.iter().any(|word| word.eq_ignore_ascii_case(name)) {
                 policy.forbidden_words.push(name.to_owned());

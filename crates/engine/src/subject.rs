@@ -3,7 +3,7 @@
 //! A user ID that has no account, a disabled one or one without methods gets [made-up ones](crate::decoy), and nothing
 //! in what the person sees or in what is stored along with it differs.
 
-use regain_ports::{Account, AccountId};
+use regain_ports::{Account, AccountId, DirectoryRules};
 use regain_protocol::{FlowKind, MethodKind};
 use regain_values::{MailAddress, UserId};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ pub struct KnownAccount {
     /// Further addresses that get the confirmations and prove nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<MailAddress>,
+    /// The directory's own rules for its password.
+    #[serde(default, skip_serializing_if = "DirectoryRules::are_none")]
+    pub password_rules: DirectoryRules,
 }
 
 impl KnownAccount {
@@ -83,6 +86,7 @@ impl KnownAccount {
             first_password: !account.has_password,
             locked: account.locked,
             notices: account.notices,
+            password_rules: account.password_rules,
         }
     }
 

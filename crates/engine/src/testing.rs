@@ -11,7 +11,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
 use regain_policy::{Banned, nist};
-use regain_ports::{Abilities, Rng};
+use regain_ports::{Abilities, DirectoryRules, Rng};
 use regain_protocol::{Contact, FlowKind, Secret};
 use regain_values::{Countries, FlowId};
 
@@ -64,6 +64,7 @@ pub(crate) fn person() -> ProvedPerson {
             gates: 1,
             info: SecurityInfo::default(),
             notices: Vec::new(),
+            password_rules: DirectoryRules::NONE,
         },
         proved: Vec::new(),
         changed: false,

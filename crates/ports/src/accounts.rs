@@ -6,10 +6,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{MethodKind, Role, Secret, Violation};
+use serde::{Deserialize, Serialize};
 
 use regain_values::{AccountId, MailAddress, UserId};
 
-use crate::{AccountMail, AccountPhone, AccountWrite, DirectoryError};
+use crate::{AccountMail, AccountPhone, AccountWrite, DirectoryError, Finding};
 
 /// The abilities of a directory. They stay the same while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,29 @@ pub struct Person {
     pub notices: Vec<MailAddress>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
     pub groups: Vec<String>,
+    /// The directory's own rules for its password.
+    pub password_rules: DirectoryRules,
+}
+
+/// Password rules of a directory that can be told before it refuses; those that it does not have are 0 or false.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryRules {
+    /// The fewest characters.
+    pub min_length: u32,
+    /// Minimum number of the four classes: lower case, upper case, digits, symbols.
+    pub min_classes: u8,
+    /// The user ID and the parts of the person's name may not occur.
+    pub forbid_names: bool,
+}
+
+impl DirectoryRules {
+    /// No rules.
+    pub const NONE: Self = Self { min_length: 0, min_classes: 0, forbid_names: false };
+
+    /// Tells if there are no rules.
+    pub fn are_none(&self) -> bool {
+        *self == Self::NONE
+    }
 }
 
 /// A password to set.
@@ -170,14 +194,28 @@ pub trait Accounts: Send + Sync + 'static {
         None
     }
 
-    /// The accounts of these ids that may be used, in any order. Made-up accounts take after them. `None` where the
-    /// directory cannot be asked so: then nobody's roles that it owns can be taken after.
+    /// The accounts that have these ids, in any order, those that may not be used among them. Made-up accounts take
+    /// after them, and registrations of people who are gone are found by it. `None` where the directory cannot be asked
+    /// so: then nobody's roles that it owns can be taken after.
     async fn people(&self, _ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
         Ok(None)
     }
 
     /// Tells if the directory answers.
     async fn check(&self) -> Result<(), DirectoryError>;
+
+    /// Findings about the directory and the rights in it, for the server's start and `check-directory`. It writes
+    /// nothing. `wrong_passwords_per_account` is the number of wrong passwords that Regain lets through to an account:
+    /// as many as the directory locks it after would let a stranger lock people out.
+    async fn inspect(&self, _wrong_passwords_per_account: u32) -> Result<Vec<Finding>, DirectoryError> {
+        Ok(Vec::new())
+    }
+
+    /// Findings about one account that [`Accounts::find`] does not say: rights on it that are missing, reasons for which
+    /// it may not be used. It writes nothing.
+    async fn examine(&self, _user_id: &UserId) -> Result<Vec<Finding>, DirectoryError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Prepares changes of accounts that are in the store's own database: one transaction has the account and the flow.

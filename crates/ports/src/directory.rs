@@ -7,8 +7,8 @@ use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::{AccountId, E164, MailAddress, UserId};
 
 use crate::{
-    Abilities, AccountWrite, Accounts, GivenAnswer, PasswordChange, Person, RegisterError, Registered, Registration,
-    Registrations, RingPoint, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
+    Abilities, AccountWrite, Accounts, DirectoryRules, GivenAnswer, PasswordChange, Person, RegisterError, Registered,
+    Registration, Registrations, RingPoint, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
 };
 
 /// An account with all that it can prove itself by.
@@ -43,6 +43,8 @@ pub struct Account {
     pub security_info_confirmed_at: Option<Timestamp>,
     /// The groups that it is in, by which an organisation may ask for more proofs.
     pub groups: Vec<String>,
+    /// The directory's own rules for its password.
+    pub password_rules: DirectoryRules,
 }
 
 /// A mail address of an account.
@@ -133,7 +135,7 @@ impl Directory {
         };
         let neighbours = registered.into_iter().filter_map(|(id, registered)| {
             let at = people.iter().position(|person| person.id == id)?;
-            Some(self.merged(people.swap_remove(at), registered))
+            Some(people.swap_remove(at)).filter(|person| person.enabled).map(|person| self.merged(person, registered))
         });
         Ok(neighbours.collect())
     }
@@ -259,6 +261,7 @@ impl Directory {
             notices: person.notices,
             security_info_confirmed_at: registered.confirmed_at,
             groups: person.groups,
+            password_rules: person.password_rules,
         }
     }
 }

@@ -9,6 +9,7 @@ mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod directory;
+mod inspection;
 mod notifier;
 mod phone;
 mod registrations;
@@ -19,12 +20,14 @@ mod store;
 
 pub use account_write::{AccountRefusal, AccountWrite};
 pub use accounts::{
-    Abilities, Accounts, JoinedAccounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError, Unlocked,
+    Abilities, Accounts, DirectoryRules, JoinedAccounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError,
+    Unlocked,
 };
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SKEW, SystemClock, lies_ahead, passed_since};
 pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
+pub use inspection::{Finding, Severity};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{
     CALL_RINGS_FOR, CALL_VOICE_WAITS_FOR, CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, Phone,

@@ -498,6 +498,7 @@ pub(super) fn account(user_id: &str) -> Option<Account> {
         authenticator: everything,
         recovery_codes: everything.then_some(10),
         notices: Vec::new(),
+        password_rules: regain_ports::DirectoryRules::NONE,
         security_info_confirmed_at: None,
         groups: if user_id.starts_with("admin") { vec!["admins".into()] } else { Vec::new() },
     })

@@ -272,6 +272,7 @@ impl Configuration {
             authenticator: has(MethodKind::Authenticator),
             recovery_codes: has(MethodKind::RecoveryCodes).then_some(2),
             notices: Vec::new(),
+            password_rules: regain_ports::DirectoryRules::NONE,
             security_info_confirmed_at: None,
             groups: if is_admin { vec!["admins".into()] } else { Vec::new() },
         })

@@ -128,6 +128,7 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
+    use regain_ports::DirectoryRules;
     use regain_protocol::{PasswordPolicy, Violation};
 
     use super::*;
@@ -154,6 +155,7 @@ mod tests {
             gates: 1,
             info: SecurityInfo::default(),
             notices: Vec::new(),
+            password_rules: DirectoryRules::NONE,
         }
     }
 
@@ -197,6 +199,18 @@ mod tests {
         assert_eq!(rules.broken(&bob, &hidden.into()), [name]);
         let shorter = "e\u{301}".repeat(8);
         assert_eq!(rules.broken(&bob, &shorter.as_str().into())[0], Violation::TooShort { min: 15 });
+    }
+
+    /// The stricter of both is asked for, whoever it is from.
+    #[test]
+    fn the_directorys_rules_are_asked_for_too() {
+        let (rules, ada) = (rules("preset = \"nist\""), account("ada@example.com", "Ada Lovelace"));
+        let strict = DirectoryRules { min_length: 40, min_classes: 3, forbid_names: true };
+        let policy = rules.policy(&KnownAccount { password_rules: strict, ..ada.clone() });
+        assert_eq!((policy.min_length, policy.min_classes, policy.forbid_user_id), (40, 3, true));
+        assert!(policy.forbidden_words.contains(&"Lovelace".to_owned()), "{policy:?}");
+        let lax = DirectoryRules { min_length: 1, ..DirectoryRules::NONE };
+        assert_eq!(rules.policy(&KnownAccount { password_rules: lax, ..ada.clone() }), rules.policy(&ada));
     }
 
     #[test]

@@ -12,8 +12,8 @@ use regain_protocol::{Role, Secret, Violation};
 use regain_server::{
     http,
     ports::{
-        Abilities, AccountId, AccountMail, AccountPhone, Accounts, DirectoryError, PasswordChange, Person,
-        RegisterError, Registration, SetPasswordError, SignIn, UnlockError, Unlocked,
+        Abilities, AccountId, AccountMail, AccountPhone, Accounts, DirectoryError, DirectoryRules, PasswordChange,
+        Person, RegisterError, Registration, SetPasswordError, SignIn, UnlockError, Unlocked,
     },
     user_id::UserId,
 };
@@ -55,6 +55,7 @@ impl InMemory {
             phones: vec![AccountPhone { role: Role::Mobile, number: "+14255550188".parse().expect("a number") }],
             notices: vec!["mary@work.example".parse().expect("an address")],
             groups: Vec::new(),
+            password_rules: DirectoryRules::NONE,
         };
         let mary = Mutex::new((mary, OLD.to_owned()));
         Self { abilities, mary, refusals: Mutex::default(), refuses_to_unlock: false }

@@ -87,7 +87,7 @@ impl Accounts for EmbeddedDirectory {
     }
 
     async fn people(&self, ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
-        self.enabled(ids).await.map(Some).map_err(DirectoryError::unavailable)
+        self.by_ids(ids).await.map(Some).map_err(DirectoryError::unavailable)
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {

@@ -93,6 +93,15 @@ impl DirectoryError {
     }
 }
 
+/// Registrations whose people are gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphans {
+    /// The number of accounts for which anything is registered.
+    pub registered: usize,
+    /// Those of them that the directory does not have any more.
+    pub gone: Vec<AccountId>,
+}
+
 /// Accounts and registrations together; cheap to clone.
 #[derive(Clone)]
 pub struct Directory {
@@ -103,11 +112,6 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Both of one adapter.
-    pub fn embedded(adapter: Arc<impl Accounts + Registrations>) -> Self {
-        Self { accounts: adapter.clone(), registrations: adapter }
-    }
-
     /// The abilities of the accounts' side.
     pub fn abilities(&self) -> Abilities {
         self.accounts.abilities()
@@ -199,7 +203,7 @@ impl Directory {
     /// Changes what an account can prove itself by, but for the roles that the directory owns; see
     /// [`Registrations::register`].
     pub async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
-        self.is_registrable(registration)?;
+        self.check_registrable(id, registration).await?;
         self.registrations.register(id, registration).await
     }
 
@@ -209,12 +213,24 @@ impl Directory {
         id: &AccountId,
         registration: &Registration,
     ) -> Result<AccountWrite, RegisterError> {
-        self.is_registrable(registration)?;
+        self.check_registrable(id, registration).await?;
         self.registrations.prepare(id, registration).await
     }
 
-    /// Refuses a role that the directory owns.
-    fn is_registrable(&self, registration: &Registration) -> Result<(), RegisterError> {
+    /// The registrations whose people the directory does not have any more; `None` where it cannot be asked.
+    pub async fn orphans(&self) -> Result<Option<Orphans>, DirectoryError> {
+        let registered = self.registrations.accounts().await?;
+        let mut gone = Vec::new();
+        for ids in registered.chunks(ASKED_AT_A_TIME) {
+            let Some(people) = self.accounts.people(ids).await? else { return Ok(None) };
+            gone.extend(ids.iter().filter(|id| !people.iter().any(|person| person.id == **id)).cloned());
+        }
+        Ok(Some(Orphans { registered: registered.len(), gone }))
+    }
+
+    /// Refuses a role that the directory owns, and an account elsewhere that may not be used any more. Of one in the same
+    /// database the transaction finds that out.
+    async fn check_registrable(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
         let abilities = self.abilities();
         let is_owned = match registration {
             Registration::Mail(AccountMail { role, .. }) | Registration::RemoveMail(role) => {
@@ -225,7 +241,15 @@ impl Directory {
             }
             _ => false,
         };
-        if is_owned { Err(RegisterError::NotRegistrable) } else { Ok(()) }
+        if is_owned {
+            return Err(RegisterError::NotRegistrable);
+        }
+        if self.accounts.joined().is_some() {
+            return Ok(());
+        }
+        let people = self.accounts.people(std::slice::from_ref(id)).await?;
+        let may_be_used = people.is_none_or(|people| people.iter().any(|person| person.id == *id && person.enabled));
+        if may_be_used { Ok(()) } else { Err(RegisterError::NoSuchAccount) }
     }
 
     /// Tells if the directory answers. The database of the registrations is the store's.
@@ -265,6 +289,9 @@ impl Directory {
         }
     }
 }
+
+/// The number of accounts that a directory is asked for at a time.
+const ASKED_AT_A_TIME: usize = 100;
 
 /// The place of a role in everybody's list. In the order in which they were registered they would tell who is made up.
 /// The office's come last: who cannot sign in is seldom there.

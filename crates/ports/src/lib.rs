@@ -26,7 +26,7 @@ pub use accounts::{
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SKEW, SystemClock, lies_ahead, passed_since};
-pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError};
+pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, Orphans};
 pub use inspection::{Finding, Severity};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{

@@ -137,6 +137,9 @@ pub trait Registrations: Send + Sync + 'static {
     /// [`Registrations::register`] but for the writing, which is part of a commit of the store.
     async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError>;
 
+    /// The accounts for which anything is registered, in any order.
+    async fn accounts(&self) -> Result<Vec<AccountId>, DirectoryError>;
+
     /// Removes everything that is registered for an account, in one transaction.
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError>;
 }

@@ -12,7 +12,7 @@ use crate::{
     keys::Keys,
     metrics::Metrics,
     ports::Ports,
-    readiness::StoreCheck,
+    readiness::Readiness,
 };
 
 /// A server, whole but for what speaks HTTP: [`crate::http::router`] makes that from it.
@@ -23,7 +23,7 @@ pub struct App {
     flows: Flows,
     drawings: Drawings,
     metrics: Metrics,
-    store_check: StoreCheck,
+    readiness: Readiness,
 }
 
 impl App {
@@ -37,9 +37,16 @@ impl App {
             Verifier::from_config(&config.assertions, &config.server.public_url),
             config.limits.identify_floor(),
         );
-        let store_check = StoreCheck::new(Arc::clone(&ports.store));
         let drawings = Drawings::new(keys.clone());
-        Ok(Arc::new(Self { config, keys, ports, flows, drawings, metrics: Metrics::default(), store_check }))
+        Ok(Arc::new(Self {
+            config,
+            keys,
+            ports,
+            flows,
+            drawings,
+            metrics: Metrics::default(),
+            readiness: Readiness::default(),
+        }))
     }
 
     /// Its configuration.
@@ -72,9 +79,9 @@ impl App {
         &self.metrics
     }
 
-    /// Checks of its store, for readiness.
-    pub const fn store_check(&self) -> &StoreCheck {
-        &self.store_check
+    /// Its readiness.
+    pub const fn readiness(&self) -> &Readiness {
+        &self.readiness
     }
 }
 
@@ -88,7 +95,7 @@ pub(crate) mod testing {
     use crate::{
         adapters::{Database, EmbeddedDirectory, HashCost, NoPhone, SqliteStore},
         keys::Keys,
-        ports::{Directory, Message, Notifier, NotifyError, OsRng, SystemClock},
+        ports::{Message, Notifier, NotifyError, OsRng, SystemClock},
     };
 
     /// The least that is configured.
@@ -124,7 +131,7 @@ pub(crate) mod testing {
                 .expect("opens");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database, keys)),
-            directory: Directory::embedded(Arc::new(directory)),
+            directory: Arc::new(directory).whole(),
             notifier: Arc::new(NoMail),
             phone: Arc::new(NoPhone),
             captcha: None,

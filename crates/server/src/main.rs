@@ -1,6 +1,7 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
 mod audit;
+mod directory;
 
 use std::{
     io::{self, Write as _},
@@ -16,6 +17,7 @@ use regain_server::{
     http::openapi_document,
     serve::{self, Failure},
 };
+use regain_values::UserId;
 use tokio::runtime::Runtime;
 
 /// The reset API and the hosted pages behind "Can't access your account?".
@@ -40,6 +42,21 @@ enum Command {
     Import {
         /// The people, as a TOML file
         people: PathBuf,
+    },
+    /// Say what Regain sees of the directory and which rights are missing; writes nothing there
+    CheckDirectory {
+        /// Also what it sees of this account
+        #[arg(long, value_name = "USER_ID")]
+        user: Option<UserId>,
+    },
+    /// List the accounts with registrations that are gone from the directory
+    Registrations {
+        /// Remove their registrations
+        #[arg(long)]
+        remove: bool,
+        /// Also where most of all accounts with registrations are gone
+        #[arg(long, requires = "remove")]
+        even_most: bool,
     },
     /// Copy the database, whole and checked, into a new file, while the server runs
     Backup {
@@ -80,6 +97,8 @@ fn main() -> ExitCode {
         None => run(config),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
         Some(Command::Import { people }) => import(config, &people),
+        Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),
+        Some(Command::Registrations { remove, even_most }) => registrations(config, remove, even_most),
         Some(Command::Backup { file }) => backup(config, &file),
         Some(Command::Restore { file, replace }) => restore(config, &file, replace),
         Some(Command::Compact) => compact(config),
@@ -112,6 +131,16 @@ fn import(config: &Path, people: &Path) -> Result<(), Failure> {
     let added = runtime()?.block_on(serve::import(&config, &people))?;
     println!("{added} people were added.");
     Ok(())
+}
+
+fn check_directory(config: &Path, user_id: Option<&UserId>) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(directory::check(&config, user_id, &mut io::stdout().lock()))
+}
+
+fn registrations(config: &Path, remove: bool, even_most: bool) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(directory::orphans(&config, remove, even_most))
 }
 
 fn backup(config: &Path, file: &Path) -> Result<(), Failure> {

@@ -1,37 +1,53 @@
-//! Readiness of the store: the write that requests need, tried at most once a second however often somebody asks.
+//! Readiness of the parts that requests need, each tried at most once a second however often somebody asks.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::ports::Store;
+use crate::ports::Ports;
 
 /// The time for which a result stands.
 const STANDS_FOR: Duration = Duration::from_secs(1);
 
-/// Checks of the store, each shared by all who ask for it meanwhile.
-pub struct StoreCheck {
-    store: Arc<dyn Store>,
-    last: Mutex<Option<(Instant, bool)>>,
+/// Readiness of a server, shared by all who ask for it meanwhile.
+#[derive(Default)]
+pub struct Readiness {
+    store: Checked,
+    directory: Checked,
 }
 
-impl StoreCheck {
-    /// Checks of this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, last: Mutex::default() }
+impl Readiness {
+    /// The faults of the parts that are not well, in words for whoever monitors it; the log has the reasons.
+    pub async fn faults(&self, ports: &Ports) -> Vec<&'static str> {
+        const STORE: &str = "the store takes no writes";
+        const DIRECTORY: &str = "the directory does not answer";
+        let (store, directory) = tokio::join!(
+            self.store.is_well(STORE, || ports.store.check()),
+            self.directory.is_well(DIRECTORY, || ports.directory.check()),
+        );
+        [(store, STORE), (directory, DIRECTORY)]
+            .into_iter()
+            .filter(|(is_well, _)| !is_well)
+            .map(|(_, fault)| fault)
+            .collect()
     }
+}
 
-    /// Tells if the store takes writes; the log says why not.
-    pub async fn takes_writes(&self) -> bool {
-        let mut last = self.last.lock().await;
-        if let Some((at, takes_writes)) = *last
+/// The last result of a check.
+#[derive(Default)]
+struct Checked(Mutex<Option<(Instant, bool)>>);
+
+impl Checked {
+    async fn is_well<E: fmt::Display>(&self, fault: &str, check: impl AsyncFnOnce() -> Result<(), E>) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, is_well)) = *last
             && at.elapsed() < STANDS_FOR
         {
-            return takes_writes;
+            return is_well;
         }
-        let checked = self.store.check().await;
+        let checked = check().await;
         if let Err(error) = &checked {
-            tracing::warn!(%error, "not ready: the store takes no writes");
+            tracing::warn!(%error, "not ready: {fault}");
         }
         *last = Some((Instant::now(), checked.is_ok()));
         checked.is_ok()

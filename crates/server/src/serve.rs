@@ -3,6 +3,7 @@
 
 mod connections;
 mod database;
+mod directory;
 mod open;
 
 use std::{env, future::Future, io, io::IsTerminal as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ use tracing_subscriber::{
 
 pub use connections::ConnectionLimits;
 pub use database::{adopt_key, with_database};
+pub use directory::open_directory;
 pub use open::{Extras, delivery, import, open};
 
 use crate::{
@@ -103,6 +105,23 @@ pub enum Failure {
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The directory cannot be used as it is; a line for each fault, with its key.
+    #[error("the directory cannot be used:\n{0}")]
+    DirectoryFaults(String),
+    /// The directory cannot be asked for accounts by their ids.
+    #[error("this kind of directory cannot be asked which of its accounts are still there")]
+    NotAskable,
+    /// Most registrations would be removed.
+    #[error(
+        "{gone} of {registered} people with registrations are not in the directory: that looks like a wrong \
+         configuration. Check it (`regain-server check-directory`); if it is right, say --even-most"
+    )]
+    MostAreGone {
+        /// The number of people who are gone.
+        gone: usize,
+        /// The number of people with registrations.
+        registered: usize,
+    },
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -5,40 +5,31 @@
 
 mod accounts;
 mod former;
-mod hashing;
 mod import;
 mod people;
-mod recovery_codes;
-mod register;
-mod registrations;
-mod reseal;
-mod ring;
 mod rows;
 mod write;
 
 use std::{fmt, sync::Arc};
 
-pub use hashing::HashCost;
-use hashing::{Hashing, SALT_BYTES};
 pub use import::ImportError;
 pub use people::{MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole};
-pub(crate) use write::Write;
+pub(crate) use write::AccountChange;
 
-use crate::database::Database;
+use crate::{
+    database::Database,
+    hashing::{HashCost, Hashing},
+    registrations::{NOBODY, OwnRegistrations},
+};
 use regain_keys::Keys;
-use regain_ports::{Clock, DirectoryError, Rng, random_token};
-
-/// The row that stands in for accounts that do not exist, so that whatever is done for them reads and
-/// writes the same. It is disabled, and its key is no normalised user ID, so nobody can name it.
-const NOBODY: &str = "NOBODY";
+use regain_ports::{Clock, Directory, DirectoryError, Rng};
 
 /// Accounts and passwords in the database file.
 pub struct EmbeddedDirectory {
     database: Database,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
-    /// Seal the keys of authenticator apps, which must be read back.
-    keys: Keys,
+    registrations: OwnRegistrations,
     hashing: Hashing,
     /// The number of an account's last passwords that are remembered.
     remembered: u8,
@@ -71,8 +62,8 @@ impl EmbeddedDirectory {
         keys: Keys,
         cost: HashCost,
     ) -> Result<Self, DirectoryError> {
-        let hashing = Hashing::new(cost);
-        let dummy_hash = hashing.hash(&random_token(&*rng), salt(&*rng)).await?;
+        let registrations = OwnRegistrations::beside_embedded(database.clone(), rng.clone(), keys, cost).await?;
+        let (hashing, dummy_hash) = (registrations.hashing.clone(), registrations.dummy_hash.clone());
         let mut transaction = database.begin_write().await.map_err(DirectoryError::unavailable)?;
         sqlx::query(
             "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
@@ -82,18 +73,19 @@ impl EmbeddedDirectory {
         .execute(&mut *transaction)
         .await
         .map_err(DirectoryError::unavailable)?;
-        let directory = Self { database, clock, rng, keys, hashing, remembered: 0, dummy_hash };
-        directory.place_all(&mut transaction).await.map_err(DirectoryError::unavailable)?;
         transaction.commit().await.map_err(DirectoryError::unavailable)?;
-        directory.reseal().await.map_err(DirectoryError::unavailable)?;
-        Ok(directory)
+        Ok(Self { database, clock, rng, registrations, hashing, remembered: 0, dummy_hash })
     }
-}
 
-fn salt(rng: &dyn Rng) -> [u8; SALT_BYTES] {
-    let mut salt = [0; SALT_BYTES];
-    rng.fill(&mut salt);
-    salt
+    /// The registrations of its accounts.
+    pub const fn registrations(&self) -> &OwnRegistrations {
+        &self.registrations
+    }
+
+    /// The directory as the flows ask it.
+    pub fn whole(self: Arc<Self>) -> Directory {
+        Directory { registrations: Arc::new(self.registrations.clone()), accounts: self }
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +144,13 @@ mod tests {
         ] {
             directory.hashing.verified.store(0, Ordering::Relaxed);
             let given = questions.map(|question| GivenAnswer { question, answer });
-            assert!(!directory.check_answers(id.as_ref(), Standing::Stranger, &given).await.expect("answers"));
+            assert!(
+                !directory
+                    .registrations()
+                    .check_answers(id.as_ref(), Standing::Stranger, &given)
+                    .await
+                    .expect("answers")
+            );
             assert_eq!(directory.hashing.verified.load(Ordering::Relaxed), 2, "{id:?} {questions:?}");
         }
     }
@@ -170,7 +168,7 @@ mod tests {
         directory.import(&people).await.expect("imports");
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
         let grace = directory.find(&UserId::of_directory("grace".into())).await.expect("answers").expect("is there");
-        let key = directory.authenticator_key(Some(&ada.id)).await.expect("answers").expect("has one");
+        let key = directory.registrations().authenticator_key(Some(&ada.id)).await.expect("answers").expect("has one");
         assert_eq!(key.expose(), &[0; 20]);
 
         let mut transaction = directory.database.begin_write().await.expect("begins");
@@ -187,6 +185,6 @@ mod tests {
             .await
             .expect("writes");
         transaction.commit().await.expect("commits");
-        assert!(directory.authenticator_key(Some(&grace.id)).await.is_err());
+        assert!(directory.registrations().authenticator_key(Some(&grace.id)).await.is_err());
     }
 }

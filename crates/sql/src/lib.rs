@@ -1,12 +1,16 @@
-//! The store of flows and the embedded directory, over one SQL database.
+//! The store of flows, the registrations and the embedded directory, over one SQL database.
 //!
-//! [`Database`] has all that only SQLite needs. The SQL of the two adapters is plain.
+//! [`Database`] has all that only SQLite needs. The SQL of the adapters is plain.
 
+mod account_write;
 mod backup;
+mod columns;
 mod database;
 mod embedded_directory;
+mod hashing;
 mod migrations;
 mod reader;
+mod registrations;
 mod server_key;
 mod store;
 mod transaction;
@@ -14,9 +18,11 @@ mod transaction;
 pub use backup::{BackupError, Restored, back_up, restore};
 pub use database::{Database, OpenError};
 pub use embedded_directory::{
-    EmbeddedDirectory, HashCost, ImportError, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone,
-    PersonQuestion, PhoneRole,
+    EmbeddedDirectory, ImportError, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion,
+    PhoneRole,
 };
+pub use hashing::HashCost;
 pub use reader::{Content, DatabaseReader};
+pub use registrations::OwnRegistrations;
 pub use server_key::ServerKeyError;
 pub use store::{AuditFilter, AuditPosition, AuditReport, SqliteStore};

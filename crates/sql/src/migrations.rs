@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 16] = migrations![
+const MIGRATIONS: [(&str, &str); 17] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -30,6 +30,7 @@ const MIGRATIONS: [(&str, &str); 16] = migrations![
     "0014_ring",
     "0015_voided_flows",
     "0016_folded_user_ids",
+    "0017_registrations_beside",
 ];
 
 /// Brings a database up to date.
@@ -166,6 +167,7 @@ mod tests {
                 "e9bd67ac6a50",
                 "0861d58a3aec",
                 "252642104a4e",
+                "1c372b90dfa5",
             ]
         );
     }

@@ -18,8 +18,8 @@ use regain_protocol::FlowKind;
 use sqlx::Row as _;
 
 use crate::{
+    account_write,
     database::{Database, from_millis, to_millis},
-    embedded_directory::Write,
     transaction::WriteTransaction,
 };
 use regain_ports::{
@@ -261,11 +261,10 @@ async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change)
             return Ok(Committed::OverLimit { bucket: charge.bucket.clone(), retry_at });
         }
     }
-    if let Some(account) = &change.account {
-        let unknown = || sqlx::Error::Encode("a change of an account that another adapter prepared".into());
-        if let Err(refusal) = account.get::<Write>().ok_or_else(unknown)?.write(transaction).await? {
-            return Ok(Committed::AccountRefused(refusal));
-        }
+    if let Some(account) = &change.account
+        && let Err(refusal) = account_write::write(account, transaction).await?
+    {
+        return Ok(Committed::AccountRefused(refusal));
     }
     // Before the change's own messages are queued: those are to be sent.
     if let Some(void) = &change.void_others {

@@ -14,7 +14,7 @@ use regain_server::{
     config::BreachedKind,
     keys::Keys,
     ports::{
-        CallEvent, CallInstruction, CallListener, CallRef, Directory, EventNotTaken, Message, Notifier as _, OsRng,
+        CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, Message, Notifier as _, OsRng,
         PasswordChange, Phone as _, PhoneCall, Ports, SystemClock, TextMessage,
     },
 };
@@ -67,7 +67,7 @@ impl World {
         outbox.report_to(Arc::new(WaitsForPound));
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database, keys)),
-            directory: Directory::embedded(Arc::new(directory)),
+            directory: Arc::new(directory).whole(),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),
             captcha: None,

@@ -11,6 +11,7 @@ mod assertions;
 mod breached;
 mod captcha;
 mod contact;
+mod directory;
 mod key_file;
 mod limits;
 mod mail;
@@ -35,6 +36,7 @@ pub use assertions::{AssertionAlgorithm, AssertionsConfig};
 pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
+pub use directory::{DirectoryConfig, DirectoryKind};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{MailConfig, MailKind, MailTls};
 pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
@@ -43,7 +45,7 @@ pub use password::{PasswordConfig, PasswordPreset};
 pub use phone::{PhoneConfig, PhoneKind};
 pub use proxies::TrustedProxies;
 pub use security_info::SecurityInfoConfig;
-pub use server::{DirectoryConfig, DirectoryKind, KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
+pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,4 @@
-//! `[server]`, `[store]`, `[directory]`.
+//! `[server]`, `[store]`.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     Faults, TrustedProxies,
-    address::{self, is_https, is_protected, is_web_address},
+    address::{self, is_https, is_web_address},
     key_file, rebase,
 };
 use crate::{
@@ -287,60 +287,6 @@ impl StoreConfig {
     pub fn audit_dir(&self) -> PathBuf {
         self.audit_dir.clone().unwrap_or_else(|| self.path.with_file_name("audit"))
     }
-}
-
-/// `[directory]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DirectoryConfig {
-    /// Kind of directory: `embedded` (default), in the store's own file.
-    pub kind: DirectoryKind,
-    /// The address of the program where people are signed in: it is told, signed, to end an account's
-    /// sessions when its password was reset.
-    pub sessions_hook: Option<String>,
-    /// A file that holds the key which those requests are signed with, at least 32 characters.
-    pub sessions_key_file: Option<PathBuf>,
-    /// Content of `sessions_key_file`.
-    #[serde(skip)]
-    pub sessions_key: Option<Secret<String>>,
-}
-
-impl DirectoryConfig {
-    pub(super) fn check(&mut self, base: &Path, faults: &mut Faults) {
-        let Some(url) = &self.sessions_hook else {
-            let key = "directory.sessions_key_file";
-            faults.require(self.sessions_key_file.is_none(), key, "is for directory.sessions_hook only");
-            return;
-        };
-        faults.require(
-            is_protected(url),
-            "directory.sessions_hook",
-            "must be an https address, or http on a loopback address",
-        );
-        let Some(path) = &mut self.sessions_key_file else {
-            faults.add("directory.sessions_key_file", "give a file that holds the key to sign requests with");
-            return;
-        };
-        rebase(path, base);
-        match std::fs::read_to_string(&path) {
-            Ok(text) if text.trim().len() < 32 => {
-                faults.add("directory.sessions_key_file", "the key must have at least 32 characters");
-            }
-            Ok(text) => self.sessions_key = Some(text.trim().into()),
-            Err(error) => {
-                faults.add("directory.sessions_key_file", format!("cannot read {}: {error}", path.display()));
-            }
-        }
-    }
-}
-
-/// Kind of directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DirectoryKind {
-    /// Accounts and Argon2id hashes in the store's own file.
-    #[default]
-    Embedded,
 }
 
 #[cfg(test)]

@@ -103,14 +103,7 @@ pub(super) async fn healthy() -> Json<Health> {
     )
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let (store, directory) = tokio::join!(app.store_check().takes_writes(), app.ports().directory.check());
-    if let Err(error) = &directory {
-        tracing::warn!(%error, "not ready: the directory does not answer");
-    }
-    let ill: Vec<_> = [(store, "the store takes no writes"), (directory.is_ok(), "the directory does not answer")]
-        .into_iter()
-        .filter_map(|(is_well, fault)| (!is_well).then_some(fault))
-        .collect();
+    let ill = app.readiness().faults(app.ports()).await;
     if ill.is_empty() { HEALTHY.into_response() } else { Reply::not_ready(&ill.join("; ")).into_response() }
 }
 

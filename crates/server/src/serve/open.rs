@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{Failure, with_database};
+use super::{
+    Failure,
+    directory::{open_directory, warn_of_findings},
+    with_database,
+};
 use crate::{
     adapters::{
         self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots,
         Twilio,
     },
     app::App,
-    config::{Config, DirectoryKind, MailKind, PhoneKind},
+    config::{Config, MailKind, PhoneKind},
     delivery::{Budgets, Delivery, ProviderHealth, Texts},
     keys::Keys,
     mails::Mails,
-    ports::{CallListener, Directory, Notifier, OsRng, Phone, Ports, SystemClock},
+    ports::{CallListener, Notifier, OsRng, Phone, Ports, SystemClock},
 };
 
 /// Ports and people that the program around the server brings along.
@@ -31,15 +35,8 @@ pub struct Extras {
 pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Extras) -> Result<Ports, Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
-    let directory = match config.directory.kind {
-        DirectoryKind::Embedded => EmbeddedDirectory::open(database.clone(), clock.clone(), rng.clone(), keys.clone())
-            .await?
-            .remembering(config.password.history()),
-    };
-    if !extras.people.people.is_empty() {
-        let added = directory.import_asked(&extras.people, &config.questions.own).await?;
-        tracing::info!(added, "people are there");
-    }
+    let directory = open_directory(config, database, keys, &extras.people).await?;
+    warn_of_findings(config, &directory).await?;
     let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
     let notifier: Arc<dyn Notifier> = match config.mail.kind {
         MailKind::Smtp => Arc::new(Smtp::new(&config.mail, &roots)?),
@@ -59,7 +56,7 @@ pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Ext
     store.prepare().await?;
     Ok(Ports {
         store: Arc::new(store),
-        directory: Directory::embedded(Arc::new(directory)),
+        directory,
         notifier,
         phone,
         captcha: SiteVerify::configured(&config.captcha, &roots).map_err(Failure::Captcha)?,

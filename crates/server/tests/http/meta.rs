@@ -1,5 +1,7 @@
 //! Endpoints apart from flows.
 
+use std::time::{Duration, Instant};
+
 use axum::{
     body::to_bytes,
     http::{Method, StatusCode},
@@ -39,7 +41,23 @@ async fn health_is_about_the_process_and_readiness_about_what_it_needs() {
     got.is_problem(503, "unavailable");
     assert!(!String::from_utf8_lossy(&got.bytes).contains("switched off"), "what is wrong is in the log");
     world.directory.set_down(false);
-    assert_eq!(world.send(bare(Method::GET, "/readyz", None)).await.status, StatusCode::OK);
+    // A result stands for a second, whoever asks.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while world.send(bare(Method::GET, "/readyz", None)).await.status != StatusCode::OK {
+        assert!(Instant::now() < deadline, "it never is ready again");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// However often somebody asks, the directory is asked once a second.
+#[tokio::test]
+async fn a_flood_of_readiness_reaches_the_directory_once() {
+    let world = World::new().await;
+    for _ in 0..50 {
+        assert_eq!(world.send(bare(Method::GET, "/readyz", None)).await.status, StatusCode::OK);
+    }
+    let checked = world.directory.checked();
+    assert!((1..10).contains(&checked), "{checked}");
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ pub(crate) struct FallibleDirectory {
     lost_key: AtomicBool,
     altered: Mutex<Option<fn(&mut Person)>>,
     compared: AtomicUsize,
+    checked: AtomicUsize,
 }
 
 /// A change to which the directory never answers.
@@ -84,6 +85,7 @@ impl FallibleDirectory {
             lost_key: AtomicBool::default(),
             altered: Mutex::default(),
             compared: AtomicUsize::default(),
+            checked: AtomicUsize::default(),
         }
     }
 
@@ -137,6 +139,11 @@ impl FallibleDirectory {
     /// The number of comparisons of a password, or of a person's answers.
     pub(crate) fn compared(&self) -> usize {
         self.compared.load(Ordering::SeqCst)
+    }
+
+    /// The number of times that it was asked whether it answers.
+    pub(crate) fn checked(&self) -> usize {
+        self.checked.load(Ordering::SeqCst)
     }
 
     fn up(&self) -> Result<&EmbeddedDirectory, DirectoryError> {
@@ -196,6 +203,7 @@ impl Accounts for FallibleDirectory {
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {
+        self.checked.fetch_add(1, Ordering::SeqCst);
         self.up()?.check().await
     }
 }
@@ -216,11 +224,11 @@ impl JoinedAccounts for FallibleDirectory {
 #[async_trait]
 impl Registrations for FallibleDirectory {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
-        self.up()?.of(id).await
+        self.up()?.registrations().of(id).await
     }
 
     async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError> {
-        self.up()?.neighbours(near).await
+        self.up()?.registrations().neighbours(near).await
     }
 
     async fn check_answers(
@@ -231,11 +239,11 @@ impl Registrations for FallibleDirectory {
     ) -> Result<bool, DirectoryError> {
         let up = self.up()?;
         self.compared.fetch_add(1, Ordering::SeqCst);
-        up.check_answers(id, standing, answers).await
+        up.registrations().check_answers(id, standing, answers).await
     }
 
     async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
-        match self.up()?.authenticator_key(id).await? {
+        match self.up()?.registrations().authenticator_key(id).await? {
             Some(_) if self.lost_key.load(Ordering::SeqCst) => {
                 Err(DirectoryError::Unreadable("its key is lost".into()))
             }
@@ -249,19 +257,23 @@ impl Registrations for FallibleDirectory {
         code: &Secret<String>,
         now: Timestamp,
     ) -> Result<bool, DirectoryError> {
-        self.up()?.use_recovery_code(id, code, now).await
+        self.up()?.registrations().use_recovery_code(id, code, now).await
     }
 
     async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
-        self.up()?.register(id, registration).await
+        self.up()?.registrations().register(id, registration).await
     }
 
     async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError> {
-        self.up()?.prepare(id, registration).await
+        self.up()?.registrations().prepare(id, registration).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountId>, DirectoryError> {
+        self.up()?.registrations().accounts().await
     }
 
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
-        self.up()?.forget(id).await
+        self.up()?.registrations().forget(id).await
     }
 }
 

@@ -223,13 +223,7 @@ impl Organisation {
         let directory = EmbeddedDirectory::open_with(database, clock, draws.clone(), keys(), HashCost::TEST).await;
         let directory = directory.expect("opens");
         directory.import(&People { people }).await.expect("imports");
-        Self {
-            engine,
-            directory: Directory::embedded(Arc::new(directory)),
-            draws,
-            flow_id: "flow".into(),
-            _folder: folder,
-        }
+        Self { engine, directory: Arc::new(directory).whole(), draws, flow_id: "flow".into(), _folder: folder }
     }
 
     async fn answered(&self, state: &State, answer: &Answer) -> State {

@@ -122,6 +122,31 @@ fn people_are_imported_once_and_a_broken_list_is_named() {
     assert!(!said.contains("analytical"), "{said}");
 }
 
+/// An operator sees what Regain sees.
+#[test]
+fn the_directory_and_an_account_are_checked() {
+    let folder = configured(&[]);
+    let (config, people) = (folder.path().join("regain.toml"), folder.path().join("people.toml"));
+    let ada = "user_id = 'Ada', name = 'Ada Lovelace', password = 'a secret', groups = ['admins'],
+               mails = [{ role = 'alternate', address = 'ada@home.example' }]";
+    fs::write(&people, format!("people = [{{ {ada} }}]")).expect("writes");
+    let run = |arguments: &[&str]| {
+        let Output { status, stdout, stderr } = program(&config).args(arguments).output().expect("runs");
+        assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+        String::from_utf8(stdout).expect("text")
+    };
+    run(&["import", people.to_str().expect("text")]);
+    let said = run(&["check-directory", "--user", " ADA"]);
+    for line in
+        ["directory  embedded: it answers", "account  Ada", "may be recovered  yes", "locked  no", "groups  admins"]
+    {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+    assert!(run(&["check-directory", "--user", "nobody"]).contains("nobody: not found"));
+    let said = run(&["registrations", "--remove"]);
+    assert!(said.starts_with("0 of 1 people with registrations"), "{said}");
+}
+
 #[test]
 fn people_may_have_answered_the_organisations_own_questions() {
     for (questions, added) in

@@ -1,14 +1,15 @@
 //! The accounts and their passwords.
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use regain_protocol::Secret;
 
 use super::{
-    EmbeddedDirectory, NOBODY, rows, salt,
-    write::{Compared, Write},
+    EmbeddedDirectory,
+    rows::{self, LOCKOUT},
+    write::{AccountChange, Compared},
 };
-use crate::database::to_millis;
+use crate::{database::to_millis, hashing::salt, registrations::NOBODY};
 use regain_ports::{
     Abilities, AccountId, AccountRefusal, AccountWrite, Accounts, DirectoryError, JoinedAccounts, PasswordChange,
     Person, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
@@ -18,12 +19,6 @@ use regain_values::UserId;
 /// So many failed sign-ins in a row lock an account. Microsoft Entra smart lockout and OWASP's
 /// Authentication Cheat Sheet both start at about ten.
 const FAILURES_UNTIL_LOCKOUT: i64 = 10;
-
-/// The time for which failed sign-ins count towards that, from the first of them.
-pub(super) const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
-
-/// The time for which failed sign-ins lock an account.
-pub(super) const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
 #[async_trait]
 impl Accounts for EmbeddedDirectory {
@@ -68,7 +63,7 @@ impl Accounts for EmbeddedDirectory {
         let now = self.clock.now();
         let mut expected = Unlocked::WasLocked;
         loop {
-            let write = Write::Unlocking { id: id.clone(), expected, now };
+            let write = AccountChange::Unlocking { id: id.clone(), expected, now };
             expected = match self.write_alone(&write).await? {
                 Ok(()) => return Ok(expected),
                 Err(AccountRefusal::NotLocked) => Unlocked::WasNotLocked,
@@ -102,13 +97,17 @@ impl JoinedAccounts for EmbeddedDirectory {
     }
 
     fn unlocking(&self, id: &AccountId, expected: Unlocked) -> Result<AccountWrite, UnlockError> {
-        Ok(AccountWrite::new(Write::Unlocking { id: id.clone(), expected, now: self.clock.now() }))
+        Ok(AccountWrite::new(AccountChange::Unlocking { id: id.clone(), expected, now: self.clock.now() }))
     }
 }
 
 impl EmbeddedDirectory {
     /// A new password, hashed, and the current one, compared.
-    async fn prepared_password(&self, id: &AccountId, change: &PasswordChange) -> Result<Write, DirectoryError> {
+    async fn prepared_password(
+        &self,
+        id: &AccountId,
+        change: &PasswordChange,
+    ) -> Result<AccountChange, DirectoryError> {
         let hash = self.hashing.hash(&change.new, salt(&*self.rng)).await?;
         let mut compared = Compared::NotAsked;
         if let Some(current) = &change.current {
@@ -118,11 +117,11 @@ impl EmbeddedDirectory {
                 self.hashing.verify(Standing::Proved, current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
             compared = stored.filter(|_| right).map_or(Compared::Wrong, Compared::Right);
         }
-        Ok(Write::Password { id: id.clone(), hash, compared, remembered: self.remembered })
+        Ok(AccountChange::Password { id: id.clone(), hash, compared, remembered: self.remembered })
     }
 
     /// Writes a change in a transaction of its own.
-    pub(super) async fn write_alone(&self, write: &Write) -> Result<Result<(), AccountRefusal>, DirectoryError> {
+    async fn write_alone(&self, write: &AccountChange) -> Result<Result<(), AccountRefusal>, DirectoryError> {
         let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
         let written = write.write(&mut transaction).await.map_err(DirectoryError::unavailable)?;
         match written {

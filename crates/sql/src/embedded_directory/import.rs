@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use regain_protocol::{Role, Secret};
 
 use super::{
-    EmbeddedDirectory, NewPerson, People, PersonQuestion, recovery_codes,
-    register::{RegisteredQuestion, insert_questions, set_authenticator},
-    ring, salt,
+    EmbeddedDirectory,
+    people::{NewPerson, People, PersonQuestion},
 };
-use crate::transaction::WriteTransaction;
+use crate::{
+    hashing::salt,
+    registrations::{RegisteredQuestion, insert_questions, place, set_authenticator, set_recovery_codes},
+    transaction::WriteTransaction,
+};
 use regain_ports::{AccountId, DirectoryError, random_id};
 use regain_values::{
     E164, MailAddress, UserId,
@@ -85,9 +88,10 @@ impl EmbeddedDirectory {
         let mut transaction = self.database.begin_write().await?;
         for entry in &entries {
             insert(&mut transaction, entry).await?;
-            let hashes = self.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
-            recovery_codes::set(&mut transaction, &entry.id, &hashes).await?;
-            ring::place(&mut transaction, &entry.id, self.place_of(&entry.id)).await?;
+            let own = &self.registrations;
+            let hashes = own.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
+            set_recovery_codes(&mut transaction, &entry.id, &hashes).await?;
+            place(&mut transaction, &own.place_of(&entry.id)).await?;
         }
         transaction.commit().await?;
         Ok(entries.len())
@@ -105,11 +109,11 @@ impl EmbeddedDirectory {
             questions.push(RegisteredQuestion {
                 id: id.clone().unwrap_or_else(|| random_id(&*self.rng)),
                 own: own.as_deref().map(str::trim).map(str::to_owned),
-                answer_hash: self.hash_answer(answer).await?,
+                answer_hash: self.registrations.hash_answer(answer).await?,
             });
         }
         let id = AccountId::from(random_id(&*self.rng));
-        let authenticator = checked.authenticator.as_ref().map(|key| self.sealed_authenticator(&id, key));
+        let authenticator = checked.authenticator.as_ref().map(|key| self.registrations.sealed_authenticator(&id, key));
         Ok(Entry { id, checked, password_hash, questions, authenticator })
     }
 }
@@ -306,13 +310,13 @@ mod tests {
             Registration::Authenticator(Secret::new(vec![7; 20])),
             Registration::Confirm(SystemClock.now()),
         ] {
-            directory.register(&ada.id, &registration).await.expect("registers");
+            directory.registrations().register(&ada.id, &registration).await.expect("registers");
         }
-        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        let registered = directory.registrations().of(Some(&ada.id)).await.expect("answers");
         assert_eq!(registered.mails[0].address.as_str(), "ada@new.example");
         assert_eq!(directory.import(&list).await.expect("imports"), 0);
         assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), Some(ada.clone()));
-        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers"), registered);
+        assert_eq!(directory.registrations().of(Some(&ada.id)).await.expect("answers"), registered);
     }
 
     #[tokio::test]
@@ -408,7 +412,7 @@ mod tests {
         );
         assert_eq!(directory.import(&list).await.expect("imports"), 1);
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
-        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        let registered = directory.registrations().of(Some(&ada.id)).await.expect("answers");
         assert_eq!(ada.user_id, "Ada");
         assert_eq!(registered.mails[0].address, "ada@example.com");
         assert_eq!(registered.phones[0].number, "+447911123456");
@@ -435,13 +439,17 @@ mod tests {
             sqlx::query(sql).bind(value).execute(&mut *write).await.expect("writes");
         }
         write.commit().await.expect("commits");
-        let registered = directory.of(Some(&ada.id)).await.expect("answers");
+        let registered = directory.registrations().of(Some(&ada.id)).await.expect("answers");
         assert_eq!(registered.mails.len(), 1);
         assert_eq!(registered.mails[0].address, "b@example.com");
         for (answer, is_right) in [("O’Neill", true), ("o'neil", false)] {
             let given = [GivenAnswer { question: "first_pet", answer: &answer.into() }];
             assert_eq!(
-                directory.check_answers(Some(&ada.id), Standing::Stranger, &given).await.expect("answers"),
+                directory
+                    .registrations()
+                    .check_answers(Some(&ada.id), Standing::Stranger, &given)
+                    .await
+                    .expect("answers"),
                 is_right,
                 "{answer}"
             );
@@ -458,7 +466,7 @@ mod tests {
         let custom = CustomQuestion { id: "first_badge".into(), text: "What colour was your first badge?".into() };
         assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
-        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").questions[0].id, "first_badge");
+        assert_eq!(directory.registrations().of(Some(&ada.id)).await.expect("answers").questions[0].id, "first_badge");
     }
 
     #[tokio::test]
@@ -470,11 +478,14 @@ mod tests {
         );
         directory.import(&list).await.expect("imports");
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
-        assert_eq!(directory.of(Some(&ada.id)).await.expect("answers").recovery_codes, Some(2));
+        assert_eq!(directory.registrations().of(Some(&ada.id)).await.expect("answers").recovery_codes, Some(2));
         let code = recovery_code::normalise(&"7k3qx9mbwd2hz4t".into()).expect("a code");
         for used in [true, false] {
             let now = SystemClock.now();
-            assert_eq!(directory.use_recovery_code(Some(&ada.id), &code, now).await.expect("answers"), used);
+            assert_eq!(
+                directory.registrations().use_recovery_code(Some(&ada.id), &code, now).await.expect("answers"),
+                used
+            );
         }
         let hashes: Vec<String> = sqlx::query_scalar("SELECT code_hash FROM account_recovery_codes")
             .fetch_all(directory.database.reader())

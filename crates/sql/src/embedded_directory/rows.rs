@@ -1,16 +1,15 @@
 //! Accounts as the database has them.
 
-use std::str::FromStr;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Role;
 use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 
-use super::{
-    EmbeddedDirectory, NOBODY,
-    accounts::{FAILURES_COUNT_FOR, LOCKOUT},
+use super::EmbeddedDirectory;
+use crate::{
+    columns::{all, destination_from, time_from},
+    database::Backend,
+    registrations::NOBODY,
 };
-use crate::database::{Backend, from_millis};
 use regain_ports::{AccountId, AccountPhone, Person, lies_ahead};
 use regain_values::UserId;
 
@@ -19,6 +18,28 @@ const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_
 
 const BY_ID: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
      password_hash FROM accounts WHERE id = $1";
+
+/// The accounts of sixteen ids, with the office's phones.
+const BY_IDS: &str = "
+SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since, password_hash, number
+FROM accounts LEFT JOIN account_phones ON account_id = id AND role = 'office'
+WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+ORDER BY id, position";
+
+/// The number of ids that [`BY_IDS`] takes.
+const IDS: usize = 16;
+
+/// The office's phones of an account.
+const PHONES: &str = "SELECT number FROM account_phones WHERE account_id = $1 AND role = 'office' ORDER BY position";
+
+/// The groups of an account.
+const GROUPS: &str = "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position";
+
+/// The time for which failed sign-ins count towards a lockout, from the first of them.
+const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// The time for which failed sign-ins lock an account.
+pub(super) const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
 /// An account as the database has it.
 pub(super) struct Row {
@@ -53,32 +74,37 @@ impl EmbeddedDirectory {
         // queries.
         let nobody = AccountId::from(NOBODY);
         let id = row.as_ref().map_or(&nobody, |row| &row.person.id);
-        let phones = self.phones(id).await?.into_iter().filter(|phone| phone.role == Role::Office).collect();
-        let groups = "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position";
-        let groups = self.all(id, groups, |row| row.try_get("name")).await?;
+        let phones = all(&self.database, id, PHONES, |row| office_from(row, id)).await?.into_iter().flatten().collect();
+        let groups = all(&self.database, id, GROUPS, |row| row.try_get("name")).await?;
         Ok(row.map(|row| Row { person: Person { phones, groups, ..row.person }, ..row }))
     }
 
-    /// The phones of an account, the office's among them.
-    pub(super) async fn phones(&self, id: &AccountId) -> sqlx::Result<Vec<AccountPhone>> {
-        self.all(id, "SELECT role, number FROM account_phones WHERE account_id = $1 ORDER BY position", |row| {
-            let role = role_from_text(row.try_get("role")?)?;
-            Ok(destination_from(row, "number", id)?.map(|number| AccountPhone { role, number }))
-        })
-        .await
-        .map(|phones| phones.into_iter().flatten().collect())
+    /// The accounts that have some of these ids.
+    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> sqlx::Result<Vec<Person>> {
+        let mut people: Vec<Person> = Vec::with_capacity(ids.len());
+        for some in ids.chunks(IDS) {
+            let mut query = sqlx::query(BY_IDS);
+            for index in 0..IDS {
+                query = query.bind(some.get(index).map_or("", AccountId::as_str));
+            }
+            for row in &query.fetch_all(self.database.reader()).await? {
+                let Row { person, .. } = row_from(row)?;
+                if people.last().is_none_or(|last| last.id != person.id) {
+                    people.push(person);
+                }
+                let has_phone = row.try_get::<Option<&str>, _>("number")?.is_some();
+                if let Some(person) = people.last_mut().filter(|_| has_phone) {
+                    person.phones.extend(office_from(row, &person.id)?);
+                }
+            }
+        }
+        Ok(people)
     }
+}
 
-    /// The rows that one query gives of an account.
-    pub(super) async fn all<T>(
-        &self,
-        id: &AccountId,
-        query: &'static str,
-        read: impl Fn(&SqliteRow) -> sqlx::Result<T>,
-    ) -> sqlx::Result<Vec<T>> {
-        let rows = sqlx::query(query).bind(id.as_str()).fetch_all(self.database.reader()).await?;
-        rows.iter().map(read).collect()
-    }
+/// The office's phone in a row.
+fn office_from(row: &SqliteRow, id: &AccountId) -> sqlx::Result<Option<AccountPhone>> {
+    Ok(destination_from(row, "number", id)?.map(|number| AccountPhone { role: Role::Office, number }))
 }
 
 /// The row of an account alone.
@@ -90,7 +116,7 @@ pub(super) async fn by_id(
     row.map(|row| row_from(&row)).transpose()
 }
 
-pub(super) fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
+fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
     let locked: bool = row.try_get("locked")?;
     let password_hash: Option<String> = row.try_get("password_hash")?;
     Ok(Row {
@@ -109,24 +135,4 @@ pub(super) fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
         failures_since: time_from(row, "failures_since")?,
         password_hash,
     })
-}
-
-/// The time in a column.
-pub(super) fn time_from(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
-    row.try_get::<Option<i64>, _>(column)?.map(from_millis).transpose()
-}
-
-/// The role of a name in the database.
-pub(super) fn role_from_text(text: &str) -> sqlx::Result<Role> {
-    Role::from_text(text).ok_or_else(|| sqlx::Error::Decode("a role that this version does not know".into()))
-}
-
-/// The address or number in a column; `None` for one that no longer can be sent to: former versions took some in that
-/// nothing arrives at.
-pub(super) fn destination_from<T: FromStr>(row: &SqliteRow, column: &str, id: &AccountId) -> sqlx::Result<Option<T>> {
-    let destination = row.try_get::<&str, _>(column)?.parse().ok();
-    if destination.is_none() {
-        tracing::warn!(account = %id, column, "nothing can be sent to what is registered: it is left out");
-    }
-    Ok(destination)
 }

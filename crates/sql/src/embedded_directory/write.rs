@@ -1,17 +1,13 @@
-//! Prepared changes of accounts: all that is slow is done, and one transaction has the rest.
+//! Prepared changes of embedded accounts.
 
 use jiff::Timestamp;
-use regain_ports::{AccountId, AccountRefusal, Registration, RingPoint, Unlocked};
+use regain_ports::{AccountId, AccountRefusal, Unlocked};
 
-use super::{
-    former,
-    register::{self, RegisteredQuestion},
-    ring, rows,
-};
+use super::{former, rows};
 use crate::transaction::WriteTransaction;
 
 /// A prepared change of an account.
-pub(crate) enum Write {
+pub(crate) enum AccountChange {
     /// Sets the password and clears a lockout.
     Password {
         /// The account.
@@ -32,17 +28,6 @@ pub(crate) enum Write {
         /// The time now.
         now: Timestamp,
     },
-    /// Changes the security info.
-    Registration {
-        /// The account.
-        id: AccountId,
-        /// The change.
-        registration: Registration,
-        /// Parts of it in their stored form.
-        stored: StoredParts,
-        /// The account's place on the ring.
-        place: RingPoint,
-    },
 }
 
 /// The comparison with the current password. It takes long, so it is made outside of the transaction, and counts only
@@ -56,21 +41,10 @@ pub(crate) enum Compared {
     Wrong,
 }
 
-/// Parts of a registration in their stored form.
-#[derive(Default)]
-pub(crate) struct StoredParts {
-    /// The questions, with the hashes of their answers.
-    pub(super) questions: Vec<RegisteredQuestion>,
-    /// The sealed key of an authenticator app.
-    pub(super) authenticator: Option<String>,
-    /// The hashes of recovery codes.
-    pub(super) recovery_codes: Vec<String>,
-}
-
-impl Write {
+impl AccountChange {
     /// Writes it. What is refused is to be rolled back with everything else.
     pub(crate) async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<Result<(), AccountRefusal>> {
-        let (Self::Password { id, .. } | Self::Unlocking { id, .. } | Self::Registration { id, .. }) = self;
+        let (Self::Password { id, .. } | Self::Unlocking { id, .. }) = self;
         let row = rows::by_id(&mut **transaction, id).await?;
         let Some(row) = row.filter(|row| row.person.enabled) else { return Ok(Err(AccountRefusal::NoSuchAccount)) };
         match self {
@@ -91,10 +65,6 @@ impl Write {
                 (Unlocked::WasNotLocked, true) => return Ok(Err(AccountRefusal::Locked)),
                 _ => unlock(transaction, id).await?,
             },
-            Self::Registration { id, registration, stored, place } => {
-                register::write(transaction, id, registration, stored).await?;
-                ring::place(transaction, id, *place).await?;
-            }
         }
         Ok(Ok(()))
     }

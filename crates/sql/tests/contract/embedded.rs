@@ -13,7 +13,9 @@ use regain_ports::{
     },
 };
 use regain_protocol::Secret;
-use regain_sql::{Database, EmbeddedDirectory, HashCost, NewPerson, People, PersonPhone, PhoneRole, SqliteStore};
+use regain_sql::{
+    Database, EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqliteStore,
+};
 use regain_values::UserId;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
@@ -39,7 +41,7 @@ impl Embedded {
 
     /// Both ports, as the flows ask them.
     pub(crate) fn directory(&self) -> Directory {
-        Directory::embedded(Arc::clone(&self.adapter))
+        Arc::clone(&self.adapter).whole()
     }
 
     /// The store over the same database.
@@ -60,11 +62,16 @@ impl Embedded {
     /// Deletes an account, as an administrator would in the database.
     async fn delete(&self, user_id: &str) {
         let id = self.id(user_id).await.expect("is there");
-        self.adapter.forget(&id).await.expect("forgets");
+        self.adapter.registrations().forget(&id).await.expect("forgets");
+        self.delete_account(&id).await;
+    }
+
+    /// Deletes an account and leaves what was registered for it.
+    pub(crate) async fn delete_account(&self, id: &AccountId) {
         let url = format!("sqlite://{}", self.folder.path().join("regain.db").display());
         let mut connection = SqliteConnection::connect(&url).await.expect("connects");
         for statement in [
-            "DELETE FROM account_phones WHERE account_id = $1",
+            "DELETE FROM account_phones WHERE account_id = $1 AND role = 'office'",
             "DELETE FROM account_groups WHERE account_id = $1",
             "DELETE FROM account_former_passwords WHERE account_id = $1",
             "DELETE FROM accounts WHERE id = $1",
@@ -143,14 +150,14 @@ const fn somebody() -> NewPerson {
 }
 
 impl RegistrationsFixture for Embedded {
-    type Registrations = EmbeddedDirectory;
+    type Registrations = OwnRegistrations;
 
     async fn new() -> Self {
         Self::open().await
     }
 
-    fn registrations(&self) -> Arc<EmbeddedDirectory> {
-        Arc::clone(&self.adapter)
+    fn registrations(&self) -> Arc<OwnRegistrations> {
+        Arc::new(self.adapter.registrations().clone())
     }
 
     async fn account(&self, user_id: &str) -> AccountId {

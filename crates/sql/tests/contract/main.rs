@@ -1,5 +1,6 @@
 //! The contracts of accounts, registrations and the store, run against the adapters over SQLite.
 
+mod beside;
 mod embedded;
 mod together;
 
@@ -37,4 +38,8 @@ mod accounts {
 
 mod registrations {
     regain_ports::registrations_contract!(super::embedded::Embedded);
+}
+
+mod registrations_beside {
+    regain_ports::registrations_contract!(super::beside::Beside);
 }

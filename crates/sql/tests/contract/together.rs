@@ -264,3 +264,19 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
     assert_eq!(store.commit(&change(1, Some(write))).await.expect("answers"), Committed::Done);
     assert!(signs_in("second password").await);
 }
+
+/// An account that was deleted without its registrations is found by them, one that may not be used is not.
+#[tokio::test]
+async fn registrations_of_people_who_are_gone_are_found() {
+    let fixture = open().await;
+    let directory = fixture.directory();
+    let mary = find(&fixture, "mary@example.com").await.id;
+    let orphans = directory.orphans().await.expect("answers").expect("can be asked");
+    assert_eq!((orphans.registered, orphans.gone), (2, vec![]));
+    fixture.delete_account(&mary).await;
+    let orphans = directory.orphans().await.expect("answers").expect("can be asked");
+    assert_eq!((orphans.registered, &orphans.gone), (2, &vec![mary.clone()]));
+    directory.registrations.forget(&mary).await.expect("forgets");
+    let orphans = directory.orphans().await.expect("answers").expect("can be asked");
+    assert_eq!((orphans.registered, orphans.gone), (1, vec![]));
+}

@@ -18,7 +18,7 @@ use regain_server::{
     http,
     keys::Keys,
     mails::Mails,
-    ports::{Channel, Clock, Directory, Message, Notifier, NotifyError, OsRng, Ports},
+    ports::{Channel, Clock, Message, Notifier, NotifyError, OsRng, Ports},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -132,7 +132,7 @@ impl Whole {
             Twilio::new(&config.phone, &trusted(), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let ports = Ports {
             store: Arc::new(SqliteStore::new(database, keys.clone())),
-            directory: Directory::embedded(Arc::new(directory)),
+            directory: Arc::new(directory).whole(),
             notifier: Arc::new(NoMail),
             phone: Arc::new(twilio),
             captcha: None,

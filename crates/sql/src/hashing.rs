@@ -15,7 +15,7 @@ use memory::Memory;
 use regain_protocol::Secret;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use regain_ports::{DirectoryError, Standing};
+use regain_ports::{DirectoryError, Rng, Standing};
 use regain_values::password_form::normalise;
 
 /// The cost of a hash, with one lane.
@@ -35,15 +35,22 @@ impl HashCost {
 const LANES: u32 = 1;
 
 /// The bytes of a salt: 128 bits (RFC 9106 section 3.1).
-pub(super) const SALT_BYTES: usize = 16;
+const SALT_BYTES: usize = 16;
 
 /// The number of hashes that may be asked for at a time, for each that is made at a time. The last of them waits some
 /// two seconds; more would only wait until nobody wants the answer any more.
 const ASKED_FOR_EACH: usize = 64;
 
+/// A new salt.
+pub(crate) fn salt(rng: &dyn Rng) -> [u8; SALT_BYTES] {
+    let mut salt = [0; SALT_BYTES];
+    rng.fill(&mut salt);
+    salt
+}
+
 /// Hashes and verifies passwords.
 #[derive(Debug, Clone)]
-pub(super) struct Hashing {
+pub(crate) struct Hashing {
     argon2: Argon2<'static>,
     /// As many hashes at a time as there are cores: more would only take 19 MiB each and be slower.
     permits: Arc<Semaphore>,
@@ -52,7 +59,7 @@ pub(super) struct Hashing {
     memory: Memory,
     /// The number of comparisons with a hash.
     #[cfg(test)]
-    pub(super) verified: Arc<std::sync::atomic::AtomicUsize>,
+    pub(crate) verified: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 /// A queue for permits. Strangers take no place of those who have proved something, and no more turns than there are
@@ -72,7 +79,7 @@ impl Lane {
 }
 
 impl Hashing {
-    pub(super) fn new(cost: HashCost) -> Self {
+    pub(crate) fn new(cost: HashCost) -> Self {
         let HashCost { memory_kib, passes } = cost;
         let params = Params::new(memory_kib, passes, LANES, None).expect("both costs are in Argon2's range");
         let at_a_time = available_parallelism().map_or(1, NonZero::get);
@@ -89,7 +96,7 @@ impl Hashing {
     }
 
     /// The hash of a password, as a PHC string. Nobody has one made who has not proved something.
-    pub(super) async fn hash(
+    pub(crate) async fn hash(
         &self,
         password: &Secret<String>,
         salt: [u8; SALT_BYTES],
@@ -113,7 +120,7 @@ impl Hashing {
     }
 
     /// Tells if a password is that of a hash, for somebody of this standing.
-    pub(super) async fn verify(
+    pub(crate) async fn verify(
         &self,
         standing: Standing,
         password: &Secret<String>,

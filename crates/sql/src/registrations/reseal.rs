@@ -3,15 +3,15 @@
 use regain_ports::AccountId;
 use sqlx::Row as _;
 
-use super::{EmbeddedDirectory, register::authenticator_context};
+use super::{OwnRegistrations, write::authenticator_context};
 
 /// The number of rows that one transaction writes.
 const BATCH: usize = 1000;
 
-impl EmbeddedDirectory {
+impl OwnRegistrations {
     /// Seals with the server key what was sealed with one that it replaced. Done when the directory is opened and not when
     /// something is used, which would take longer for accounts that there are.
-    pub(super) async fn reseal(&self) -> sqlx::Result<()> {
+    pub(crate) async fn reseal(&self) -> sqlx::Result<()> {
         if !self.keys.has_former() {
             return Ok(());
         }
@@ -72,18 +72,28 @@ mod tests {
                     recovery_codes = ['7K3QX-9MBWD-2HZ4T'] }]";
         directory.import(&People::from_toml(list).expect("reads")).await.expect("imports");
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there").id;
-        directory.database.close().await;
+        directory.registrations().database.close().await;
 
         let directory = open(&folder, Keys::derive(&second).with_former(&[first])).await;
-        let key = directory.authenticator_key(Some(&ada)).await.expect("answers").expect("is there");
+        let key = directory.registrations().authenticator_key(Some(&ada)).await.expect("answers").expect("is there");
         assert_eq!(key.expose(), b"12345678901234567890");
         let code = "7K3QX9MBWD2HZ4T".into();
-        assert!(directory.use_recovery_code(Some(&ada), &code, SystemClock.now()).await.expect("answers"));
-        assert!(!directory.use_recovery_code(Some(&ada), &code, SystemClock.now()).await.expect("answers"), "once");
-        directory.database.close().await;
+        assert!(
+            directory.registrations().use_recovery_code(Some(&ada), &code, SystemClock.now()).await.expect("answers")
+        );
+        assert!(
+            !directory.registrations().use_recovery_code(Some(&ada), &code, SystemClock.now()).await.expect("answers"),
+            "once"
+        );
+        directory.registrations().database.close().await;
 
         let directory = open(&folder, Keys::derive(&second)).await;
-        let key = directory.authenticator_key(Some(&ada)).await.expect("it was sealed anew").expect("is there");
+        let key = directory
+            .registrations()
+            .authenticator_key(Some(&ada))
+            .await
+            .expect("it was sealed anew")
+            .expect("is there");
         assert_eq!(key.expose(), b"12345678901234567890");
     }
 }

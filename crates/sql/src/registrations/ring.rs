@@ -1,24 +1,30 @@
 //! The ring of the accounts that have something to be recovered by.
 
+use std::sync::Arc;
+
 use regain_protocol::Role;
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{
-    EmbeddedDirectory,
-    rows::{Row, destination_from, role_from_text, row_from},
+use super::OwnRegistrations;
+use crate::{
+    columns::{destination_from, role_from_text},
+    transaction::WriteTransaction,
 };
-use crate::transaction::WriteTransaction;
-use regain_ports::{AccountId, AccountMail, AccountPhone, AccountQuestion, NEIGHBOURS, Person, Registered, RingPoint};
+use regain_ports::{AccountId, AccountMail, AccountPhone, AccountQuestion, NEIGHBOURS, Registered, RingPoint};
 
 /// Everything that is registered for the accounts after a place, in one look-up; after the last comes the first.
 const AFTER: &str = "
 WITH near AS (
     SELECT lap, point, account_id FROM (
-        SELECT * FROM (SELECT 0 AS lap, point, account_id FROM account_ring JOIN accounts ON id = account_id
-            WHERE point >= $1 AND enabled = TRUE ORDER BY point, account_id LIMIT $2) AS ahead
+        SELECT * FROM (SELECT 0 AS lap, point, account_id FROM account_ring
+            WHERE directory = $3 AND point >= $1
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
+            ORDER BY point, account_id LIMIT $2) AS ahead
         UNION ALL
-        SELECT * FROM (SELECT 1 AS lap, point, account_id FROM account_ring JOIN accounts ON id = account_id
-            WHERE point < $1 AND enabled = TRUE ORDER BY point, account_id LIMIT $2) AS around
+        SELECT * FROM (SELECT 1 AS lap, point, account_id FROM account_ring
+            WHERE directory = $3 AND point < $1
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
+            ORDER BY point, account_id LIMIT $2) AS around
     ) AS both_laps ORDER BY lap, point, account_id LIMIT $2
 )
 SELECT lap, point, near.account_id AS account_id, 0 AS part, 0 AS position, '' AS one, '' AS other FROM near
@@ -34,13 +40,6 @@ UNION ALL SELECT lap, point, near.account_id, 5, position, '', CASE WHEN used_at
     FROM near JOIN account_recovery_codes ON account_recovery_codes.account_id = near.account_id
 ORDER BY 1, 2, 3, 4, 5";
 
-/// The accounts of [`NEIGHBOURS`] ids, with the office's phones.
-const PEOPLE: &str = "
-SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since, password_hash, number
-FROM accounts LEFT JOIN account_phones ON account_id = id AND role = 'office'
-WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-ORDER BY id, position";
-
 /// An account has a place as long as anything is registered for it.
 const LEAVE: &str = "DELETE FROM account_ring WHERE account_id = $1
     AND NOT EXISTS (SELECT 1 FROM account_mails WHERE account_id = $1)
@@ -48,34 +47,49 @@ const LEAVE: &str = "DELETE FROM account_ring WHERE account_id = $1
     AND NOT EXISTS (SELECT 1 FROM account_questions WHERE account_id = $1)
     AND NOT EXISTS (SELECT 1 FROM account_authenticators WHERE account_id = $1)
     AND NOT EXISTS (SELECT 1 FROM account_recovery_codes WHERE account_id = $1)";
-const JOIN: &str = "INSERT INTO account_ring (account_id, point) SELECT id, $2 FROM accounts WHERE id = $1
-    AND (EXISTS (SELECT 1 FROM account_mails WHERE account_id = $1)
+const JOIN: &str = "INSERT INTO account_ring (account_id, directory, point) SELECT $1, $3, $2
+    WHERE (EXISTS (SELECT 1 FROM account_mails WHERE account_id = $1)
       OR EXISTS (SELECT 1 FROM account_phones WHERE account_id = $1)
       OR EXISTS (SELECT 1 FROM account_questions WHERE account_id = $1)
       OR EXISTS (SELECT 1 FROM account_authenticators WHERE account_id = $1)
       OR EXISTS (SELECT 1 FROM account_recovery_codes WHERE account_id = $1))
     ON CONFLICT (account_id) DO NOTHING";
 
-/// Gives an account its place on the ring, or takes it away where nothing is registered any more. Belongs into every
-/// transaction that changes what is registered.
-pub(super) async fn place(transaction: &mut WriteTransaction, id: &AccountId, point: RingPoint) -> sqlx::Result<()> {
-    sqlx::query(LEAVE).bind(id.as_str()).execute(&mut **transaction).await?;
-    sqlx::query(JOIN).bind(id.as_str()).bind(point.get()).execute(&mut **transaction).await.map(drop)
+/// A place on the ring.
+#[derive(Clone)]
+pub(crate) struct Place {
+    /// The owner of registrations that it is of.
+    owner: AccountId,
+    /// The directory that has the account.
+    directory: Arc<str>,
+    point: RingPoint,
 }
 
-impl EmbeddedDirectory {
-    /// The place of an account on the ring.
-    pub(super) fn place_of(&self, id: &AccountId) -> RingPoint {
-        self.keys.account_place(id.as_str())
+/// Gives an account its place on the ring, or takes it away where nothing is registered any more. Belongs into every
+/// transaction that changes what is registered.
+pub(crate) async fn place(transaction: &mut WriteTransaction, place: &Place) -> sqlx::Result<()> {
+    let Place { owner, directory, point } = place;
+    sqlx::query(LEAVE).bind(owner.as_str()).execute(&mut **transaction).await?;
+    let join = sqlx::query(JOIN).bind(owner.as_str()).bind(point.get()).bind(&**directory);
+    join.execute(&mut **transaction).await.map(drop)
+}
+
+impl OwnRegistrations {
+    /// The place of an owner on the ring.
+    pub(crate) fn place_of(&self, owner: &AccountId) -> Place {
+        let point = self.keys.account_place(owner.as_str());
+        Place { owner: owner.clone(), directory: Arc::clone(&self.directory), point }
     }
 
     /// Writes the places that a migration had to leave open.
-    pub(super) async fn place_all(&self, transaction: &mut WriteTransaction) -> sqlx::Result<()> {
-        let open: Vec<String> = sqlx::query_scalar("SELECT account_id FROM account_ring WHERE point IS NULL")
-            .fetch_all(&mut **transaction)
-            .await?;
+    pub(crate) async fn place_all(&self, transaction: &mut WriteTransaction) -> sqlx::Result<()> {
+        let open: Vec<String> =
+            sqlx::query_scalar("SELECT account_id FROM account_ring WHERE point IS NULL AND directory = $1")
+                .bind(&*self.directory)
+                .fetch_all(&mut **transaction)
+                .await?;
         for id in open {
-            let point = self.place_of(&id.as_str().into()).get();
+            let point = self.place_of(&id.as_str().into()).point.get();
             let written = sqlx::query("UPDATE account_ring SET point = $2 WHERE account_id = $1").bind(&id).bind(point);
             written.execute(&mut **transaction).await?;
         }
@@ -85,39 +99,17 @@ impl EmbeddedDirectory {
     /// The accounts after a place.
     pub(super) async fn after(&self, near: RingPoint) -> sqlx::Result<Vec<(AccountId, Registered)>> {
         let limit = i64::try_from(NEIGHBOURS).unwrap_or(i64::MAX);
-        let rows = sqlx::query(AFTER).bind(near.get()).bind(limit).fetch_all(self.database.reader()).await?;
+        let after = sqlx::query(AFTER).bind(near.get()).bind(limit).bind(&*self.directory);
+        let rows = after.fetch_all(self.database.reader()).await?;
         let mut neighbours: Vec<(AccountId, Registered)> = Vec::with_capacity(NEIGHBOURS);
         for row in &rows {
             if row.try_get::<i64, _>("part")? == 0 {
-                neighbours.push((row.try_get::<String, _>("account_id")?.into(), Registered::default()));
+                neighbours.push((self.id_of(row.try_get("account_id")?), Registered::default()));
             } else if let Some((id, registered)) = neighbours.last_mut() {
                 add(registered, row, id)?;
             }
         }
         Ok(neighbours)
-    }
-
-    /// The accounts that have some of these ids.
-    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> sqlx::Result<Vec<Person>> {
-        let mut people: Vec<Person> = Vec::with_capacity(ids.len());
-        for some in ids.chunks(NEIGHBOURS) {
-            let mut query = sqlx::query(PEOPLE);
-            for index in 0..NEIGHBOURS {
-                query = query.bind(some.get(index).map_or("", AccountId::as_str));
-            }
-            for row in &query.fetch_all(self.database.reader()).await? {
-                let Row { person, .. } = row_from(row)?;
-                if people.last().is_none_or(|last| last.id != person.id) {
-                    people.push(person);
-                }
-                let has_phone = row.try_get::<Option<&str>, _>("number")?.is_some();
-                if let Some(person) = people.last_mut().filter(|_| has_phone) {
-                    let number = destination_from(row, "number", &person.id)?;
-                    person.phones.extend(number.map(|number| AccountPhone { role: Role::Office, number }));
-                }
-            }
-        }
-        Ok(people)
     }
 }
 

@@ -7,12 +7,12 @@ use regain_protocol::Secret;
 use regain_values::recovery_code;
 use sqlx::Row as _;
 
-use super::EmbeddedDirectory;
+use super::OwnRegistrations;
 use crate::{database::to_millis, transaction::WriteTransaction};
 
-impl EmbeddedDirectory {
+impl OwnRegistrations {
     /// The hashes that are kept of an account's codes.
-    pub(super) fn recovery_code_hashes(&self, id: &AccountId, codes: &[Secret<String>]) -> Vec<String> {
+    pub(crate) fn recovery_code_hashes(&self, id: &AccountId, codes: &[Secret<String>]) -> Vec<String> {
         let codes = codes.iter().filter_map(recovery_code::normalise);
         codes.map(|code| self.keys.recovery_code_hash(id.as_str(), &code)).collect()
     }
@@ -49,7 +49,7 @@ impl EmbeddedDirectory {
 }
 
 /// Makes these the account's codes, in the place of all former ones.
-pub(super) async fn set(transaction: &mut WriteTransaction, id: &AccountId, hashes: &[String]) -> sqlx::Result<()> {
+pub(crate) async fn set(transaction: &mut WriteTransaction, id: &AccountId, hashes: &[String]) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
         .bind(id.as_str())
         .execute(&mut **transaction)

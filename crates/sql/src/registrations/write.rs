@@ -3,18 +3,55 @@
 use regain_protocol::{Role, Secret};
 
 use super::{
-    EmbeddedDirectory, recovery_codes, salt,
-    write::{StoredParts, Write},
+    OwnRegistrations, recovery_codes,
+    ring::{self, Place},
 };
-use crate::{database::to_millis, transaction::WriteTransaction};
-use regain_ports::{AccountId, DirectoryError, NewQuestion, RegisterError, Registration};
+use crate::{database::to_millis, hashing::salt, transaction::WriteTransaction};
+use regain_ports::{AccountId, AccountRefusal, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
 
 /// A question ready to be written.
-pub(super) struct RegisteredQuestion {
-    pub(super) id: String,
-    pub(super) own: Option<String>,
-    pub(super) answer_hash: String,
+pub(crate) struct RegisteredQuestion {
+    pub(crate) id: String,
+    pub(crate) own: Option<String>,
+    pub(crate) answer_hash: String,
+}
+
+/// A registration ready to be written.
+pub(crate) struct RegistrationChange {
+    owner: AccountId,
+    /// The account is in this database, where it has to be one that may be used.
+    is_ours: bool,
+    registration: Registration,
+    stored: StoredParts,
+    place: Place,
+}
+
+/// Parts of a registration in their stored form.
+#[derive(Default)]
+struct StoredParts {
+    /// The questions, with the hashes of their answers.
+    questions: Vec<RegisteredQuestion>,
+    /// The sealed key of an authenticator app.
+    authenticator: Option<String>,
+    /// The hashes of recovery codes.
+    recovery_codes: Vec<String>,
+}
+
+impl RegistrationChange {
+    /// Writes it. A refused one is to be rolled back with everything else.
+    pub(crate) async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<Result<(), AccountRefusal>> {
+        if self.is_ours {
+            let enabled = sqlx::query_scalar("SELECT enabled FROM accounts WHERE id = $1").bind(self.owner.as_str());
+            let enabled: Option<bool> = enabled.fetch_optional(&mut **transaction).await?;
+            if enabled != Some(true) {
+                return Ok(Err(AccountRefusal::NoSuchAccount));
+            }
+        }
+        write(transaction, &self.owner, &self.registration, &self.stored).await?;
+        ring::place(transaction, &self.place).await?;
+        Ok(Ok(()))
+    }
 }
 
 /// One of the two tables in which a role has a destination. The statements are whole texts, so that nothing
@@ -40,15 +77,20 @@ const PHONES: Destinations = Destinations {
     insert: "INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)",
 };
 
-impl EmbeddedDirectory {
+impl OwnRegistrations {
     /// The key of an account's authenticator app, as it is stored.
-    pub(super) fn sealed_authenticator(&self, id: &AccountId, key: &Secret<Vec<u8>>) -> String {
-        self.keys.seal(&*self.rng, &authenticator_context(id), key)
+    pub(crate) fn sealed_authenticator(&self, owner: &AccountId, key: &Secret<Vec<u8>>) -> String {
+        self.keys.seal(&*self.rng, &authenticator_context(owner), key)
     }
 
     /// A registration, ready to be written. Hashing takes long, and whoever writes keeps others from writing.
-    pub(super) async fn prepared(&self, id: &AccountId, registration: &Registration) -> Result<Write, RegisterError> {
+    pub(super) async fn prepared(
+        &self,
+        id: &AccountId,
+        registration: &Registration,
+    ) -> Result<RegistrationChange, RegisterError> {
         check(registration)?;
+        let owner = self.owner(id);
         let mut stored = StoredParts::default();
         match registration {
             Registration::Questions(questions) => {
@@ -58,16 +100,17 @@ impl EmbeddedDirectory {
                     stored.questions.push(RegisteredQuestion { id, own, answer_hash });
                 }
             }
-            Registration::Authenticator(key) => stored.authenticator = Some(self.sealed_authenticator(id, key)),
-            Registration::RecoveryCodes(codes) => stored.recovery_codes = self.recovery_code_hashes(id, codes),
+            Registration::Authenticator(key) => stored.authenticator = Some(self.sealed_authenticator(&owner, key)),
+            Registration::RecoveryCodes(codes) => stored.recovery_codes = self.recovery_code_hashes(&owner, codes),
             _ => {}
         }
-        let place = self.place_of(id);
-        Ok(Write::Registration { id: id.clone(), registration: registration.clone(), stored, place })
+        let place = self.place_of(&owner);
+        let is_ours = self.is_embedded();
+        Ok(RegistrationChange { owner, is_ours, registration: registration.clone(), stored, place })
     }
 
     /// The hash that is kept of an answer.
-    pub(super) async fn hash_answer(&self, answer: &Secret<String>) -> Result<String, DirectoryError> {
+    pub(crate) async fn hash_answer(&self, answer: &Secret<String>) -> Result<String, DirectoryError> {
         self.hashing.hash(&questions::normalise(answer), salt(&*self.rng)).await
     }
 }
@@ -100,7 +143,7 @@ impl Destinations {
 }
 
 /// Writes a registration.
-pub(super) async fn write(
+async fn write(
     to: &mut WriteTransaction,
     id: &AccountId,
     registration: &Registration,
@@ -127,8 +170,8 @@ pub(super) async fn write(
         Registration::Confirm(at) => {
             // Of two looks at once the later one counts, whichever is written last.
             sqlx::query(
-                "UPDATE accounts SET security_info_confirmed_at = $2 WHERE id = $1
-                 AND (security_info_confirmed_at IS NULL OR security_info_confirmed_at < $2)",
+                "INSERT INTO account_confirmations (account_id, at) VALUES ($1, $2)
+                 ON CONFLICT (account_id) DO UPDATE SET at = $2 WHERE account_confirmations.at < $2",
             )
             .bind(id.as_str())
             .bind(to_millis(*at))
@@ -163,12 +206,12 @@ fn check(registration: &Registration) -> Result<(), RegisterError> {
 }
 
 /// The context that the key of an account's authenticator app is sealed for: it opens for no other account.
-pub(super) fn authenticator_context(id: &AccountId) -> String {
-    format!("authenticator:{id}")
+pub(super) fn authenticator_context(owner: &AccountId) -> String {
+    format!("authenticator:{owner}")
 }
 
 /// Writes the sealed key of an account's authenticator app; `None` for no app.
-pub(super) async fn set_authenticator(
+pub(crate) async fn set_authenticator(
     transaction: &mut WriteTransaction,
     id: &AccountId,
     sealed: Option<&str>,
@@ -188,7 +231,7 @@ pub(super) async fn set_authenticator(
 }
 
 /// Writes the questions of an account that has none.
-pub(super) async fn insert_questions(
+pub(crate) async fn insert_questions(
     transaction: &mut WriteTransaction,
     id: &AccountId,
     questions: &[RegisteredQuestion],

@@ -1,0 +1,115 @@
+//! Commands about the directory: checking it, and removing registrations of people who are gone.
+
+use std::io::{self, Write};
+
+use regain_server::{
+    adapters::People,
+    config::Config,
+    ports::{Accounts, Finding, Person, Severity},
+    serve::{Failure, open_directory, with_database},
+};
+use regain_values::UserId;
+
+/// Says what Regain sees of the directory, and of an account in it. It writes nothing there. The directory has faults if
+/// any finding is one.
+pub(crate) async fn check(config: &Config, user_id: Option<&UserId>, out: &mut impl Write) -> Result<(), Failure> {
+    with_database(config, async |database, keys| {
+        let directory = open_directory(config, database, keys, &People::default()).await?;
+        let accounts = &*directory.accounts;
+        accounts.check().await?;
+        let mut findings = accounts.inspect(config.limits.wrong_passwords_per_account).await?;
+        let mut report = vec![format!("directory  {}: it answers", config.directory.kind.as_str())];
+        report.extend(findings.iter().map(line));
+        if let Some(user_id) = user_id {
+            report.extend(of_account(accounts, user_id, &mut findings).await?);
+        }
+        for line in report {
+            writeln!(out, "{line}").map_err(Failure::Output)?;
+        }
+        let faults: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fault).map(line).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Failure::DirectoryFaults(faults.join("\n"))) }
+    })
+    .await
+}
+
+/// Lists the accounts for which something is registered and that are gone from the directory; removes their
+/// registrations where it is `asked` to, most of all of them only with `even_most`.
+pub(crate) async fn orphans(config: &Config, asked: bool, even_most: bool) -> Result<(), Failure> {
+    with_database(config, async |database, keys| {
+        let directory = open_directory(config, database, keys, &People::default()).await?;
+        let orphans = directory.orphans().await?.ok_or(Failure::NotAskable)?;
+        let (gone, registered) = (orphans.gone.len(), orphans.registered);
+        let mut out = io::stdout().lock();
+        for id in &orphans.gone {
+            writeln!(out, "{id}").map_err(Failure::Output)?;
+        }
+        if asked {
+            if gone * 2 > registered && !even_most {
+                return Err(Failure::MostAreGone { gone, registered });
+            }
+            for id in &orphans.gone {
+                directory.registrations.forget(id).await?;
+            }
+        }
+        let done =
+            if asked { "Their registrations were removed." } else { "Remove their registrations with --remove." };
+        let done = if gone == 0 { "" } else { done };
+        writeln!(out, "{gone} of {registered} people with registrations are not in the directory any more. {done}")
+            .map_err(Failure::Output)
+    })
+    .await
+}
+
+/// The lines about one account.
+async fn of_account(
+    accounts: &dyn Accounts,
+    user_id: &UserId,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<String>, Failure> {
+    let found = accounts.find(user_id).await?;
+    let examined = accounts.examine(user_id).await?;
+    let mut lines = match &found {
+        Some(person) => facts(person),
+        None => vec![format!("account  {user_id}: not found, or found more than once")],
+    };
+    lines.extend(examined.iter().map(line));
+    findings.extend(examined);
+    Ok(lines)
+}
+
+/// The facts of an account, a line each.
+fn facts(person: &Person) -> Vec<String> {
+    let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
+    let list = |all: Vec<String>| if all.is_empty() { "none".to_owned() } else { all.join(", ") };
+    let mails = person.mails.iter().map(|mail| format!("{} {}", mail.role.as_str(), mail.address));
+    let phones = person.phones.iter().map(|phone| format!("{} {}", phone.role.as_str(), phone.number));
+    let rules = &person.password_rules;
+    let rules = [
+        (rules.min_length > 0).then(|| format!("{} characters", rules.min_length)),
+        (rules.min_classes > 0).then(|| format!("{} of the four classes", rules.min_classes)),
+        rules.forbid_names.then(|| "no names".to_owned()),
+    ];
+    [
+        ("account", person.user_id.to_string()),
+        ("id", person.id.to_string()),
+        ("name", person.display_name.clone()),
+        ("may be recovered", yes(person.enabled)),
+        ("locked", yes(person.locked)),
+        ("has a password", yes(person.has_password)),
+        ("proves by", list(mails.chain(phones).collect())),
+        ("only told", list(person.notices.iter().map(ToString::to_string).collect())),
+        ("groups", list(person.groups.clone())),
+        ("password rules", list(rules.into_iter().flatten().collect())),
+    ]
+    .map(|(name, value)| format!("{name}  {value}"))
+    .into()
+}
+
+fn line(finding: &Finding) -> String {
+    let severity = match finding.severity {
+        Severity::Fact => "fact",
+        Severity::Warning => "warning",
+        Severity::Fault => "fault",
+    };
+    format!("{severity}  {}: {}", finding.key, finding.text)
+}

@@ -1,0 +1,275 @@
+//! Registrations of our own: what people prove themselves by, in Regain's own database, whatever directory has the
+//! accounts.
+//!
+//! A row belongs to an *owner*: the account's id where the embedded directory has it, and otherwise the directory's name
+//! with the id, so that nobody inherits from an account of another directory that happens to have the same id.
+
+mod recovery_codes;
+mod reseal;
+mod ring;
+mod write;
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use regain_keys::Keys;
+use regain_ports::{
+    AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError, GivenAnswer, RegisterError,
+    Registered, Registration, Registrations, RingPoint, Rng, Standing, random_token,
+};
+use regain_protocol::Secret;
+use regain_values::questions;
+use sqlx::Row as _;
+
+use crate::{
+    columns::{all, destination_from, role_from_text, time_from},
+    database::Database,
+    hashing::{HashCost, Hashing, salt},
+};
+pub(crate) use recovery_codes::set as set_recovery_codes;
+pub(crate) use ring::place;
+pub(crate) use write::{RegisteredQuestion, RegistrationChange, insert_questions, set_authenticator};
+
+/// The owner that stands in for accounts that do not exist, so that whatever is done for them reads and writes the same.
+/// Its row in the embedded directory is disabled, and its key is no normalised user ID, so nobody can name it.
+pub(crate) const NOBODY: &str = "NOBODY";
+
+/// The embedded directory's name in `account_ring`.
+const EMBEDDED: &str = "embedded";
+
+/// Removes all that is registered for an account.
+const FORGET: [&str; 6] = [
+    "DELETE FROM account_mails WHERE account_id = $1",
+    "DELETE FROM account_phones WHERE account_id = $1 AND role <> 'office'",
+    "DELETE FROM account_questions WHERE account_id = $1",
+    "DELETE FROM account_authenticators WHERE account_id = $1",
+    "DELETE FROM account_recovery_codes WHERE account_id = $1",
+    "DELETE FROM account_confirmations WHERE account_id = $1",
+];
+
+/// The owners for whom anything is registered, in any order.
+const OWNERS: &str = "
+SELECT account_id FROM account_mails UNION SELECT account_id FROM account_phones WHERE role <> 'office'
+UNION SELECT account_id FROM account_questions UNION SELECT account_id FROM account_authenticators
+UNION SELECT account_id FROM account_recovery_codes UNION SELECT account_id FROM account_confirmations";
+
+/// The registrations of one directory's accounts; cheap to clone.
+#[derive(Clone)]
+pub struct OwnRegistrations {
+    database: Database,
+    rng: Arc<dyn Rng>,
+    /// Seal the keys of authenticator apps, which must be read back.
+    keys: Keys,
+    pub(crate) hashing: Hashing,
+    /// The directory's name; [`EMBEDDED`] for the one in the same database.
+    directory: Arc<str>,
+    /// The hash that an answer or a password is compared with where there is none.
+    pub(crate) dummy_hash: String,
+}
+
+impl fmt::Debug for OwnRegistrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnRegistrations").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+impl OwnRegistrations {
+    /// The registrations of the accounts of a directory elsewhere. `directory` names it and stays the same for as long as
+    /// its ids mean the same accounts.
+    pub async fn open(
+        database: Database,
+        rng: Arc<dyn Rng>,
+        keys: Keys,
+        directory: &str,
+    ) -> Result<Self, DirectoryError> {
+        Self::open_with(database, rng, keys, HashCost::OWASP, directory).await
+    }
+
+    /// [`OwnRegistrations::open`] with another cost for new hashes.
+    pub async fn open_with(
+        database: Database,
+        rng: Arc<dyn Rng>,
+        keys: Keys,
+        cost: HashCost,
+        directory: &str,
+    ) -> Result<Self, DirectoryError> {
+        let hashing = Hashing::new(cost);
+        let dummy_hash = hashing.hash(&random_token(&*rng), salt(&*rng)).await?;
+        let opened = Self { database, rng, keys, hashing, directory: directory.into(), dummy_hash };
+        let mut transaction = opened.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        opened.place_all(&mut transaction).await.map_err(DirectoryError::unavailable)?;
+        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        opened.reseal().await.map_err(DirectoryError::unavailable)?;
+        Ok(opened)
+    }
+
+    /// The registrations of the accounts in the same database.
+    pub(crate) async fn beside_embedded(
+        database: Database,
+        rng: Arc<dyn Rng>,
+        keys: Keys,
+        cost: HashCost,
+    ) -> Result<Self, DirectoryError> {
+        Self::open_with(database, rng, keys, cost, EMBEDDED).await
+    }
+
+    /// Tells if the accounts are in the same database.
+    fn is_embedded(&self) -> bool {
+        &*self.directory == EMBEDDED
+    }
+
+    /// The owner of an account's rows.
+    pub(crate) fn owner(&self, id: &AccountId) -> AccountId {
+        if self.is_embedded() { id.clone() } else { format!("{}:{id}", self.directory).into() }
+    }
+
+    /// The account of an owner of this directory.
+    fn id_of(&self, owner: String) -> AccountId {
+        self.own_id(owner).unwrap_or_default()
+    }
+
+    /// The account of an owner, where it is one of this directory.
+    fn own_id(&self, owner: String) -> Option<AccountId> {
+        if self.is_embedded() {
+            // Ids of embedded accounts are made here, and have no colon.
+            return (!owner.contains(':')).then(|| owner.into());
+        }
+        owner.strip_prefix(&*self.directory)?.strip_prefix(':').map(AccountId::from)
+    }
+
+    /// The owner of the rows of an account, or of nobody's.
+    fn owner_or_nobody(&self, id: Option<&AccountId>) -> AccountId {
+        id.map_or_else(|| NOBODY.into(), |id| self.owner(id))
+    }
+}
+
+#[async_trait]
+impl Registrations for OwnRegistrations {
+    async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
+        self.registered(&self.owner_or_nobody(id)).await.map_err(DirectoryError::unavailable)
+    }
+
+    async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError> {
+        self.after(near).await.map_err(DirectoryError::unavailable)
+    }
+
+    async fn check_answers(
+        &self,
+        id: Option<&AccountId>,
+        standing: Standing,
+        answers: &[GivenAnswer<'_>],
+    ) -> Result<bool, DirectoryError> {
+        let registered = "SELECT question, answer_hash FROM account_questions WHERE account_id = $1";
+        let registered = all(&self.database, &self.owner_or_nobody(id), registered, |row| {
+            Ok((row.try_get::<String, _>("question")?, row.try_get::<String, _>("answer_hash")?))
+        })
+        .await;
+        let mut hashes = registered.map_err(DirectoryError::unavailable)?;
+        // No answers prove nothing.
+        let mut all_right = !answers.is_empty();
+        for given in answers {
+            // Each question counts once: what was answered is gone.
+            let at = hashes.iter().position(|(question, _)| question == given.question);
+            let hash = at.map(|at| hashes.swap_remove(at).1);
+            let compared = hash.as_deref().unwrap_or(&self.dummy_hash);
+            // Compared in any case and to the end, so that it takes as long whatever is wrong.
+            let mut right = self.hashing.verify(standing, &questions::normalise(given.answer), compared).await?;
+            // One that was registered with a former version is hashed in that one's form.
+            if let Some(former) = questions::former_normalise(given.answer) {
+                right |= self.hashing.verify(standing, &former, compared).await?;
+            }
+            all_right &= right && hash.is_some();
+        }
+        Ok(all_right)
+    }
+
+    async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
+        let owner = self.owner_or_nobody(id);
+        let sealed = "SELECT secret FROM account_authenticators WHERE account_id = $1";
+        let sealed = all(&self.database, &owner, sealed, |row| row.try_get::<String, _>("secret")).await;
+        let Some(sealed) = sealed.map_err(DirectoryError::unavailable)?.pop() else { return Ok(None) };
+        let key = self.keys.open(&write::authenticator_context(&owner), &sealed);
+        key.map(Some).map_err(|error| DirectoryError::Unreadable(format!("the key of an authenticator app: {error}")))
+    }
+
+    async fn use_recovery_code(
+        &self,
+        id: Option<&AccountId>,
+        code: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<bool, DirectoryError> {
+        self.mark_used(&self.owner_or_nobody(id), code, now).await.map_err(DirectoryError::unavailable)
+    }
+
+    async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
+        let change = self.prepared(id, registration).await?;
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        // Of a registration nothing but the account itself is refused here.
+        if change.write(&mut transaction).await.map_err(DirectoryError::unavailable)?.is_err() {
+            transaction.rollback().await.map_err(DirectoryError::unavailable)?;
+            return Err(RegisterError::NoSuchAccount);
+        }
+        Ok(transaction.commit().await.map_err(DirectoryError::unavailable)?)
+    }
+
+    async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError> {
+        Ok(AccountWrite::new(self.prepared(id, registration).await?))
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountId>, DirectoryError> {
+        let owners: Vec<String> =
+            sqlx::query_scalar(OWNERS).fetch_all(self.database.reader()).await.map_err(DirectoryError::unavailable)?;
+        Ok(owners.into_iter().filter_map(|owner| self.own_id(owner)).collect())
+    }
+
+    async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
+        let owner = self.owner(id);
+        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        for removal in FORGET {
+            let removed = sqlx::query(removal).bind(owner.as_str()).execute(&mut *transaction).await;
+            removed.map_err(DirectoryError::unavailable)?;
+        }
+        ring::place(&mut transaction, &self.place_of(&owner)).await.map_err(DirectoryError::unavailable)?;
+        transaction.commit().await.map_err(DirectoryError::unavailable)
+    }
+}
+
+impl OwnRegistrations {
+    async fn registered(&self, owner: &AccountId) -> sqlx::Result<Registered> {
+        let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
+        let mails = all(&self.database, owner, mails, |row| {
+            let role = role_from_text(row.try_get("role")?)?;
+            Ok(destination_from(row, "address", owner)?.map(|address| AccountMail { role, address }))
+        });
+        let mails = mails.await?.into_iter().flatten().collect();
+        let phones =
+            "SELECT role, number FROM account_phones WHERE account_id = $1 AND role <> 'office' ORDER BY position";
+        let phones = all(&self.database, owner, phones, |row| {
+            let role = role_from_text(row.try_get("role")?)?;
+            Ok(destination_from(row, "number", owner)?.map(|number| AccountPhone { role, number }))
+        });
+        let phones = phones.await?.into_iter().flatten().collect();
+        let questions = "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position";
+        let questions = all(&self.database, owner, questions, |row| {
+            Ok(AccountQuestion { id: row.try_get("question")?, own: row.try_get("own")? })
+        });
+        let questions = questions.await?;
+        let authenticators =
+            all(&self.database, owner, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(()))
+                .await?;
+        let codes = "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1";
+        let codes = all(&self.database, owner, codes, |row| row.try_get::<bool, _>("is_left")).await?;
+        let left = codes.iter().filter(|is_left| **is_left).count();
+        let confirmed_at = "SELECT at FROM account_confirmations WHERE account_id = $1";
+        let confirmed_at = all(&self.database, owner, confirmed_at, |row| time_from(row, "at")).await?;
+        Ok(Registered {
+            mails,
+            phones,
+            questions,
+            authenticator: !authenticators.is_empty(),
+            recovery_codes: u8::try_from(left).ok().filter(|_| !codes.is_empty()),
+            confirmed_at: confirmed_at.into_iter().flatten().next(),
+        })
+    }
+}

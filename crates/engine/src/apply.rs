@@ -4,23 +4,19 @@
 //! done, the confirmations are queued and the account's other flows are void, in one transaction.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_ports::{Registration, passed_since};
+use regain_ports::Registration;
 use regain_protocol::{EndReason, FlowKind, Outcome, Violation};
 
 use crate::{
     Context, Engine,
     decision::{Application, Decision, Effect, LimitPolicy, Reply},
-    engine::new_step_id,
     enrolment,
     messages::{Content, OutboundMessage},
     notices,
-    state::{Done, Stage, State},
-    steps::{ContactAdministrator, ContactReason, Turn, sign_in},
-    subject::{KnownAccount, ProvedPerson},
+    state::{ContactAdministrator, ContactReason, Done, KnownAccount, ProvedPerson, Stage, State},
+    steps::sign_in,
+    turn::{Turn, new_step_id},
 };
-
-/// The time after which whoever claimed an account is taken for dead.
-pub const STUCK_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// The result of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,11 +160,6 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
         first_of: None,
     };
     Effect::confirmation(turn.cx, message)
-}
-
-/// Tells if a claim is so old that whoever made it is taken for dead.
-pub(crate) fn is_stuck(since: Timestamp, now: Timestamp) -> bool {
-    passed_since(since, now) >= STUCK_AFTER
 }
 
 #[cfg(test)]

@@ -46,7 +46,14 @@ impl ClientNetwork {
     }
 
     /// The charges of a limit by network and something else, such as an account.
-    fn charges_of(self, keys: &Keys, what: &str, of: &str, window: SignedDuration, limit: u32) -> Vec<Charge> {
+    pub(crate) fn charges_of(
+        self,
+        keys: &Keys,
+        what: &str,
+        of: &str,
+        window: SignedDuration,
+        limit: u32,
+    ) -> Vec<Charge> {
         let charge = |Allowance { network, factor }| Charge {
             bucket: keys.bucket(what, &format!("{network} {of}")),
             window,
@@ -86,24 +93,6 @@ impl ClientNetwork {
 impl fmt::Display for ClientNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.within(if self.0.is_ipv4() { 32 } else { 64 }))
-    }
-}
-
-impl crate::Context<'_> {
-    /// The charges of a limit by the client's network and something else, such as an account: one of everybody's where
-    /// the network is not known.
-    pub(crate) fn by_network(
-        &self,
-        keys: &Keys,
-        what: &str,
-        of: &str,
-        window: SignedDuration,
-        limit: u32,
-    ) -> Vec<Charge> {
-        match self.client {
-            Some(client) => client.charges_of(keys, what, of, window, limit),
-            None => vec![Charge { bucket: keys.bucket(what, of), window, limit, cost: 1 }],
-        }
     }
 }
 

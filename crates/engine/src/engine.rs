@@ -1,22 +1,14 @@
-//! The engine of one server: begins flows, and decides what answers do.
+//! The engine of one server, and the circumstances in which it decides.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
-use regain_ports::{Account, Rng, lies_ahead, random_id};
-use regain_protocol::{Answer, EndReason, FlowKind};
-use regain_values::{FlowId, StepId, UserId};
+use regain_ports::{Account, Charge, FlowRow, Rng};
+use regain_protocol::FlowKind;
+use regain_values::FlowId;
 
-use crate::{
-    ClientNetwork, Rules, apply,
-    decision::{Decision, Effect, LimitPolicy, Refusal, Reply},
-    lookups::{Findings, Lookup},
-    next,
-    standing::Recheck,
-    state::{Stage, State},
-    steps::{self, Identify, SignIn, Turn},
-};
+use crate::{ClientNetwork, Rules};
 
 /// The window of wrong passwords.
 pub(crate) const A_QUARTER: SignedDuration = SignedDuration::from_mins(15);
@@ -32,9 +24,6 @@ pub(crate) const A_MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The window of the budget of all messages.
 pub const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-/// The number of times that a flow can be given more time: WCAG 2.2, success criterion 2.2.1, asks for at least ten.
-const EXTENSIONS: u8 = 10;
 
 /// The engine of one server.
 #[derive(Debug, Clone)]
@@ -69,6 +58,29 @@ pub struct Context<'a> {
     pub client: Option<ClientNetwork>,
 }
 
+impl<'a> Context<'a> {
+    /// The circumstances of a decision about a stored flow.
+    pub fn of(row: &'a FlowRow, now: Timestamp, rng: &'a dyn Rng, client: Option<ClientNetwork>) -> Self {
+        Self { flow_id: &row.id, kind: row.kind, expires_at: row.expires_at, now, rng, client }
+    }
+
+    /// The charges of a limit by the client's network and something else, such as an account: one of everybody's where
+    /// the network is not known.
+    pub(crate) fn by_network(
+        &self,
+        keys: &Keys,
+        what: &str,
+        of: &str,
+        window: SignedDuration,
+        limit: u32,
+    ) -> Vec<Charge> {
+        match self.client {
+            Some(client) => client.charges_of(keys, what, of, window, limit),
+            None => vec![Charge { bucket: keys.bucket(what, of), window, limit, cost: 1 }],
+        }
+    }
+}
+
 impl Engine {
     /// An engine that decides by these rules.
     pub fn new(keys: Keys, rules: Rules) -> Self {
@@ -90,203 +102,9 @@ impl Engine {
         self.keys.reference(flow_id.as_str())
     }
 
-    /// Refuses a kind of flow that is not on offer, or not with what came along.
-    pub fn is_on_offer(&self, kind: FlowKind, with_assertion: bool) -> Result<(), Refusal> {
-        let signed_in = next::is_for_the_signed_in(kind);
-        let can_begin = !signed_in || with_assertion || self.rules().abilities.sign_in;
-        if !self.rules().kinds.contains(&kind) || !can_begin {
-            return Err(Refusal::invalid("/kind", "this kind of flow is not on offer here"));
-        }
-        if with_assertion && !signed_in {
-            return Err(Refusal::invalid("/assertion", "whoever is signed in changes or registers"));
-        }
-        Ok(())
+    /// A charge against the account's tries of the day; one of 0 only checks that there is one left.
+    pub(crate) fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Charge {
+        let limit = self.rules().codes.tries_per_day;
+        Charge { bucket: format!("tries:{account_key}"), window: A_DAY, limit, cost }
     }
-
-    /// Begins a flow that is on offer, in one of the languages on offer. `user_id` is the host page's, and `asserted`
-    /// its back end's.
-    pub fn begin(
-        &self,
-        cx: Context<'_>,
-        locale: String,
-        user_id: Option<&UserId>,
-        asserted: Option<Asserted>,
-    ) -> Decision {
-        let rules = self.rules();
-        let mut decision = if let Some(asserted) = asserted {
-            self.signed_in_elsewhere(cx, locale, asserted)
-        } else {
-            let stage = if next::is_for_the_signed_in(cx.kind) {
-                let user_id = user_id.cloned();
-                let challenge = self.challenge(cx);
-                Stage::SignIn(SignIn { user_id, tries_left: rules.codes.tries, asserted: None, challenge })
-            } else {
-                Stage::Identify(Identify { challenge: self.challenge(cx) })
-            };
-            Decision::new(State::new(locale, new_step_id(cx.rng), stage))
-        };
-        if let Some(client) = cx.client {
-            let charges = client.charges(&self.keys, "flows", TEN_MINUTES, rules.limits.flows_per_client);
-            decision.charge_all(charges, LimitPolicy::RateLimited);
-        }
-        decision.audit_with("flow_begun", serde_json::json!({ "reference": self.reference(cx.flow_id) }));
-        decision
-    }
-
-    /// The next question to others before [`Engine::answer`] can decide; to be asked again with each finding.
-    pub fn lookup<'a>(
-        &self,
-        cx: Context<'_>,
-        state: &State,
-        step_id: &StepId,
-        answer: &'a Answer,
-        findings: &Findings,
-    ) -> Option<Lookup<'a>> {
-        let state = &current(cx, self.rules().lifetime, state);
-        if state.step_id != *step_id || is_being_applied(cx, state) {
-            return None;
-        }
-        let turn = Turn { engine: self, cx, state, attacked: false };
-        if let Some(lookup) = self.standing_lookup(turn, answer, findings) {
-            return Some(lookup);
-        }
-        let state = &self.by_standing(state.clone(), findings)?;
-        let step = state.stage.step()?;
-        // Asked for whatever is chosen, so that nothing is told by it.
-        if matches!(answer, Answer::Choose { .. } | Answer::Resend {} | Answer::Add { .. })
-            && findings.wrong_today().is_none()
-            && let Some(account_key) = state.stage.account_key()
-        {
-            return Some(Lookup::WrongToday(self.tries_of_the_day(account_key, 0)));
-        }
-        step.lookup(Turn { engine: self, cx, state, attacked: false }, answer, findings)
-    }
-
-    /// The decision about an answer, with the findings of [`Engine::lookup`].
-    pub fn answer(
-        &self,
-        cx: Context<'_>,
-        state: &State,
-        step_id: &StepId,
-        answer: &Answer,
-        findings: &Findings,
-    ) -> Result<Decision, Refusal> {
-        let state = &current(cx, self.rules().lifetime, state);
-        if state.stage.is_over() {
-            return Err(Refusal::Ended);
-        }
-        if state.step_id != *step_id {
-            return Err(Refusal::StepPassed);
-        }
-        if is_being_applied(cx, state) {
-            return Err(Refusal::Busy);
-        }
-        let nobody = match self.recheck(state, findings) {
-            Recheck::Same => None,
-            Recheck::Nobody(nobody) => Some(nobody),
-            Recheck::Lost => {
-                return Ok(apply::over(Turn { engine: self, cx, state, attacked: false }, "account_gone"));
-            }
-        };
-        let state = nobody.as_deref().unwrap_or(state);
-        let Some(step) = state.stage.step() else { return Err(Refusal::Ended) };
-        let attacked = findings.wrong_today().is_some_and(|wrong| 2 * wrong >= self.rules().codes.tries_per_day);
-        let turn = Turn { engine: self, cx, state, attacked };
-        let mut decision = match answer {
-            Answer::AskAdministrator { user_id } => steps::ask_administrator(turn, user_id.as_deref())?,
-            Answer::MoreTime {} => self.more_time(turn)?,
-            answer => step.answer(turn, answer, findings)?,
-        };
-        let applies = decision.effects.iter().any(|effect| matches!(effect, Effect::Apply { .. }));
-        if decision.state.rotate_due && !applies && !decision.state.stage.is_over() {
-            decision.state.rotate_due = false;
-            decision.effects.push(Effect::RotateToken);
-        }
-        Ok(decision)
-    }
-
-    /// The flow with its whole time before it again.
-    fn more_time(&self, turn: Turn<'_>) -> Result<Decision, Refusal> {
-        if turn.state.extensions >= EXTENSIONS {
-            return Err(Refusal::invalid("/do", "this flow cannot be given more time again"));
-        }
-        let mut decision = Decision::new(turn.state.clone());
-        decision.state.extensions += 1;
-        decision.effects.push(Effect::Extend(self.expires_at(turn.cx.now)));
-        decision.audit("more_time");
-        Ok(decision)
-    }
-
-    /// Ends a flow at the person's wish; `None` where it is over already.
-    pub fn cancel(&self, cx: Context<'_>, state: &State) -> Result<Option<Decision>, Refusal> {
-        let state = current(cx, self.rules().lifetime, state);
-        match state.stage {
-            ref stage if stage.is_over() => Ok(None),
-            // A password that is being set will be set, and then the flow is done.
-            _ if is_being_applied(cx, &state) => Err(Refusal::Busy),
-            _ => {
-                let mut decision = Decision::new(state.ended(new_step_id(cx.rng), EndReason::Cancelled, None));
-                decision.audit("cancelled");
-                Ok(Some(decision))
-            }
-        }
-    }
-
-    /// The end of a flow whose account has no tries left today. Only where a short code was mailed or
-    /// texted it is not, for it may be others who have used up the tries: that code is void, and the next one is long.
-    pub fn out_of_tries(&self, cx: Context<'_>, state: &State, retry_at: Timestamp) -> Decision {
-        if let Stage::EnterCode(step) = &state.stage
-            && let Some(step) = step.without_its_code(cx.now)
-        {
-            let mut decision = Decision::new(state.moved(state.step_id.clone(), Stage::EnterCode(step)));
-            decision.reply = Reply::CodeExpired;
-            decision.audit("code_void");
-            return decision;
-        }
-        let state = state.ended(new_step_id(cx.rng), EndReason::TooManyAttempts, Some(retry_at));
-        let mut decision = Decision::new(state);
-        decision.reply = Reply::Ended;
-        decision.audit("tries_of_the_day_used_up");
-        decision
-    }
-
-    /// A flow after another one of its account has succeeded. Who has proved nothing is not told: it goes on as that of
-    /// a user ID that has no account. Any other is over.
-    pub fn voided(&self, kind: FlowKind, state: &State) -> State {
-        let stage = &state.stage;
-        if stage.is_over() {
-            return state.clone();
-        }
-        let has_proved = !stage.proved().is_empty() || stage.person().is_some() || next::is_for_the_signed_in(kind);
-        if has_proved {
-            return state.ended(id_after(state, "voided"), EndReason::Cancelled, None);
-        }
-        let mut state = state.clone();
-        state.stage.forget_account();
-        state
-    }
-}
-
-/// The id of another step.
-pub(crate) fn new_step_id(rng: &dyn Rng) -> StepId {
-    random_id(rng).into()
-}
-
-/// Tells if the directory is making the flow's change at this moment.
-pub(crate) fn is_being_applied(cx: Context<'_>, state: &State) -> bool {
-    state.applying_since.is_some_and(|since| !apply::is_stuck(since, cx.now))
-}
-
-/// A flow as it stands now: over, once its time is up.
-pub(crate) fn current(cx: Context<'_>, lifetime: SignedDuration, state: &State) -> State {
-    if !lies_ahead(cx.expires_at, lifetime, cx.now) && !state.stage.is_over() {
-        state.ended(id_after(state, "expired"), EndReason::Expired, None)
-    } else {
-        state.clone()
-    }
-}
-
-/// The id of a last step that nobody has stored: made from the one before it, so that everyone who looks sees the same.
-fn id_after(state: &State, what: &str) -> StepId {
-    regain_keys::token_hash(&format!("{}/{what}", state.step_id).into())[..22].into()
 }

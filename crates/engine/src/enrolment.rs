@@ -3,41 +3,18 @@
 //! It goes through the steps that prove who one is, `enter_code` and `answer_call`, and is told apart from a
 //! proof by being [`Whose::Adding`](crate::steps::Whose). Wrong codes count as everywhere.
 
-use regain_ports::{Registration, random_id};
+use regain_ports::Registration;
 use regain_protocol::{MethodKind, Role};
 
 use crate::{
-    decision::{Application, Decision, Effect, Refusal},
+    decision::{Application, Decision, Effect},
     mask,
     messages::{Content, InfoChange},
-    methods::{self, How, Method, Offered},
+    methods::{self, Entry},
     notices,
-    state::Stage,
-    steps::{SecurityInfo, Turn},
-    subject::ProvedPerson,
+    state::{Method, ProvedPerson, SecurityInfoStep, Stage},
+    turn::Turn,
 };
-
-/// The refusal of a kind or role that cannot be added.
-pub(crate) const NOT_ALLOWED: Refusal = Refusal::invalid("/kind", "this kind and role cannot be added here");
-
-/// A method that is being added.
-pub(crate) fn new_method(turn: Turn<'_>, how: How) -> Method {
-    Method {
-        id: random_id(turn.cx.rng),
-        index: 0,
-        tries_left: turn.engine.rules().codes.tries,
-        offered: Offered::Always,
-        how,
-    }
-}
-
-/// Refuses a destination that is registered already, in whatever role.
-pub(crate) fn not_registered(person: &ProvedPerson, destination: &str) -> Result<(), Refusal> {
-    if person.account.info.has_destination(destination) {
-        return Err(Refusal::invalid("/value", "this one is registered already"));
-    }
-    Ok(())
-}
 
 /// Has the registrations take in a method that was shown to work.
 pub(crate) fn shown_to_work(turn: Turn<'_>, person: ProvedPerson, method: &Method) -> Decision {
@@ -45,7 +22,7 @@ pub(crate) fn shown_to_work(turn: Turn<'_>, person: ProvedPerson, method: &Metho
     match registration {
         Some(registration) => turn.applying(&person.account, Application::Register(registration)),
         // The server key was changed meanwhile, so the sealed key of an app is lost: it is added anew.
-        None => turn.moved(Stage::SecurityInfo(SecurityInfo::of(person))),
+        None => turn.moved(Stage::SecurityInfo(SecurityInfoStep::of(person))),
     }
 }
 
@@ -53,10 +30,10 @@ pub(crate) fn shown_to_work(turn: Turn<'_>, person: ProvedPerson, method: &Metho
 pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration: &Registration) -> Decision {
     let rules = turn.engine.rules();
     let Some((kind, role, destination)) = subject_of(registration) else {
-        return turn.moved(Stage::SecurityInfo(SecurityInfo::of(person)));
+        return turn.moved(Stage::SecurityInfo(SecurityInfoStep::of(person)));
     };
     let entries = person.account.info.entries(rules);
-    let is_same = |entry: &&crate::security_info::Entry| is_same_kind(entry.kind, kind) && entry.role == role;
+    let is_same = |entry: &&Entry| is_same_kind(entry.kind, kind) && entry.role == role;
     let former = entries.iter().find(is_same).cloned();
     let mut recipients = notices::recipients(rules, &person.account);
     person.account.info.change(registration);
@@ -81,7 +58,7 @@ pub(crate) fn registered(turn: Turn<'_>, mut person: ProvedPerson, registration:
         Registration::RecoveryCodes(codes) => Some(methods::seal_recovery_codes(turn, codes)),
         _ => None,
     };
-    let mut decision = turn.moved(Stage::SecurityInfo(SecurityInfo { person, new_codes }));
+    let mut decision = turn.moved(Stage::SecurityInfo(SecurityInfoStep { person, new_codes }));
     let client = turn.cx.client.map(|client| client.to_string());
     let content = Content::SecurityInfoChanged { change, kind, role, masked, at: turn.cx.now, client };
     decision.effects.extend(notices::send(turn, &account, recipients, &content));

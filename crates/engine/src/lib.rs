@@ -14,7 +14,7 @@ mod decision;
 mod decoy;
 mod engine;
 mod enrolment;
-mod former;
+mod flow;
 mod lookups;
 mod mask;
 pub mod messages;
@@ -29,6 +29,7 @@ mod standing;
 mod state;
 pub mod steps;
 mod subject;
+mod turn;
 mod view;
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod properties;
 #[cfg(test)]
 mod testing;
 
-pub use apply::{Applied, STUCK_AFTER};
+pub use apply::Applied;
 pub use captcha::{Challenge, Image, ProofOfWork, image_expires_at, picture, revealed, spoken};
 pub use client_network::{Allowance, ClientNetwork};
 pub use decision::{Application, Cost, Decision, Effect, LimitPolicy, Refusal, Reply};
@@ -44,8 +45,9 @@ pub use engine::{A_DAY, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES};
 pub use lookups::{Finding, Findings, Lookup};
 pub use password::{BreachedRule, GuessableRule, PasswordCheck, PasswordRules};
 pub use rules::{CaptchaRules, CodeRules, GateRules, Limits, MethodRules, QuestionRules, Rules, SecurityInfoRules};
-pub use security_info::{InfoDue, SecurityInfo};
-pub use state::{Done, Ended, Stage, State, UnreadableState};
-pub use subject::{KnownAccount, ProvedPerson, Subject};
+pub use security_info::InfoDue;
+pub use state::{
+    Done, Ended, KnownAccount, ProvedPerson, STUCK_AFTER, SecurityInfo, Stage, State, Subject, UnreadableState,
+};
 
-pub(crate) use engine::{A_MONTH, A_QUARTER, current};
+pub(crate) use engine::{A_MONTH, A_QUARTER};

@@ -4,9 +4,10 @@ use regain_protocol::{FlowKind, Gate, UnlockOutcome};
 
 use crate::{
     Rules,
-    state::Stage,
-    steps::{ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, NewPassword, SecurityInfo, SignIn},
-    subject::{KnownAccount, ProvedPerson, Subject},
+    state::{
+        ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, KnownAccount, NewPassword, ProvedPerson,
+        SecurityInfoStep, SignIn, Stage, Subject,
+    },
 };
 
 /// Tells if a kind of flow is for people who can sign in: it begins with the password, or with the word of
@@ -54,7 +55,7 @@ pub(crate) fn after_sign_in(kind: FlowKind, rules: &Rules, subject: Subject) -> 
     };
     match by_password(subject) {
         Ok(person) if kind == FlowKind::Change => Stage::NewPassword(NewPassword { person, current_tries_left: None }),
-        Ok(person) => Stage::SecurityInfo(SecurityInfo::of(person)),
+        Ok(person) => Stage::SecurityInfo(SecurityInfoStep::of(person)),
         Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
     }
 }
@@ -109,7 +110,7 @@ pub(crate) fn after_proof(kind: FlowKind, rules: &Rules, subject: Subject) -> St
         }
     };
     if kind == FlowKind::Register {
-        Stage::SecurityInfo(SecurityInfo::of(person))
+        Stage::SecurityInfo(SecurityInfoStep::of(person))
     } else if kind == FlowKind::Change {
         Stage::NewPassword(NewPassword { person, current_tries_left })
     } else if outcomes(kind, rules, &person.account).contains(&UnlockOutcome::Unlock) {

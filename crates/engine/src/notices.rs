@@ -8,8 +8,8 @@ use crate::{
     Rules,
     decision::Effect,
     messages::{Content, OutboundMessage},
-    steps::Turn,
-    subject::KnownAccount,
+    state::KnownAccount,
+    turn::Turn,
 };
 
 /// A recipient of notices.

@@ -4,7 +4,7 @@ use regain_policy::Banned;
 use regain_ports::AccountId;
 use regain_protocol::{PasswordPolicy, Secret, Violation};
 
-use crate::subject::KnownAccount;
+use crate::state::KnownAccount;
 use regain_values::{common_passwords, password_form};
 
 /// The rules of a new password that others judge.

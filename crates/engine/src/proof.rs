@@ -3,20 +3,15 @@
 //! The counters are shared: a wrong proof costs a try of its method in this flow, and one of the
 //! account's tries of the day, across all flows and channels.
 
-use regain_ports::Charge;
 use regain_protocol::{EndReason, MethodKind};
 
 use crate::{
-    A_DAY, Engine,
     decision::{Decision, Effect, LimitPolicy, Reply},
-    engine::new_step_id,
     enrolment,
     messages::Content,
-    methods::Method,
     next, notices,
-    state::Stage,
-    steps::{Turn, Whose},
-    subject::Subject,
+    state::{Method, Stage, Subject, Whose},
+    turn::{Turn, new_step_id},
 };
 
 /// A code or a key was right: a proof is given, or the new method is shown to work.
@@ -95,12 +90,4 @@ pub(crate) fn wrong(
 /// the tries of a flow, and whoever guesses is not to keep its owner from it.
 fn tries(turn: Turn<'_>, account_key: &str, is_long: bool, cost: u32) -> Option<Effect> {
     (!is_long).then(|| Effect::Charge(turn.engine.tries_of_the_day(account_key, cost), LimitPolicy::EndFlow))
-}
-
-impl Engine {
-    /// A charge against the account's tries of the day; one of 0 only checks that there is one left.
-    pub(crate) fn tries_of_the_day(&self, account_key: &str, cost: u32) -> Charge {
-        let limit = self.rules().codes.tries_per_day;
-        Charge { bucket: format!("tries:{account_key}"), window: A_DAY, limit, cost }
-    }
 }

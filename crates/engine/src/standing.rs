@@ -11,9 +11,8 @@ use regain_values::UserId;
 use crate::{
     Engine,
     lookups::{Findings, Lookup},
-    state::{Stage, State},
-    steps::Turn,
-    subject::{KnownAccount, Subject},
+    state::{KnownAccount, Stage, State, Subject},
+    turn::Turn,
 };
 
 /// The result of looking a flow's account up again.

@@ -1,13 +1,12 @@
 //! The flow as a person is shown it.
 
-use jiff::Timestamp;
-use regain_ports::{FlowRow, Rng};
 use regain_protocol::{Flow, Notice, NoticeCode, Step, StepBody};
 
 use crate::{
-    ClientNetwork, Context, Engine, current, next,
+    Context, Engine, next,
     state::{Stage, State},
-    steps::Turn,
+    steps,
+    turn::{Turn, current, time},
 };
 
 impl Engine {
@@ -41,21 +40,8 @@ impl Engine {
                 continue_url: self.rules().continue_url.clone(),
             },
             Stage::Ended(ended) => StepBody::Ended { reason: ended.reason, retry_at: ended.retry_at.map(time) },
-            stage => stage
-                .step()
+            stage => steps::of(stage)
                 .map_or(StepBody::Unknown, |step| step.view(Turn { engine: self, cx, state, attacked: false })),
         }
-    }
-}
-
-/// A point in time as the API writes it: in whole seconds.
-pub(crate) fn time(at: Timestamp) -> String {
-    format!("{at:.0}")
-}
-
-impl<'a> Context<'a> {
-    /// The circumstances of a decision about a stored flow.
-    pub fn of(row: &'a FlowRow, now: Timestamp, rng: &'a dyn Rng, client: Option<ClientNetwork>) -> Self {
-        Self { flow_id: &row.id, kind: row.kind, expires_at: row.expires_at, now, rng, client }
     }
 }

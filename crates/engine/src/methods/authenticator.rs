@@ -3,28 +3,24 @@
 use regain_ports::{Account, Charge, Registration};
 use regain_protocol::{AuthenticatorSetup, MethodKind, Role, Secret};
 use regain_values::totp;
-use serde::{Deserialize, Serialize};
 
-use super::{At, How, Kind, Method, NewMethod};
+use super::kind::{At, Entry, Kind, NewMethod, new_method};
 use crate::{
     Context, Rules, TEN_MINUTES,
     decision::{Decision, Effect, LimitPolicy, Refusal},
-    enrolment,
-    security_info::{Entry, SecurityInfo},
-    state::Stage,
-    steps::{EnterCode, Turn, Whose},
-    subject::{ProvedPerson, Subject},
+    state::{Authenticator, EnterCode, How, Method, ProvedPerson, SecurityInfo, Stage, Subject, Whose},
+    turn::Turn,
 };
 
 /// The bytes of an app's key: RFC 4226 (requirement 6) recommends so many.
 const KEY_BYTES: usize = 20;
 
-/// An authenticator app.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Authenticator {
-    /// The key of an app that is being added, sealed for the flow; `None` for one that is registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_key: Option<String>,
+/// The setup of an app that is being added.
+pub(crate) fn setup(turn: Turn<'_>, person: &ProvedPerson, method: &Method) -> Option<AuthenticatorSetup> {
+    match &method.how {
+        How::Authenticator(app) => app.setup(turn, person),
+        _ => None,
+    }
 }
 
 impl Authenticator {
@@ -34,7 +30,7 @@ impl Authenticator {
     }
 
     /// The setup of an app that is being added.
-    pub(super) fn setup(&self, turn: Turn<'_>, person: &ProvedPerson) -> Option<AuthenticatorSetup> {
+    fn setup(&self, turn: Turn<'_>, person: &ProvedPerson) -> Option<AuthenticatorSetup> {
         let secret = totp::key_to_base32(&self.key(turn)?);
         let uri = totp::address(&secret, &turn.engine.rules().organisation, person.account.user_id.as_str());
         Some(AuthenticatorSetup { secret, uri })
@@ -107,7 +103,7 @@ impl Kind for App {
         let mut key = vec![0; KEY_BYTES];
         turn.cx.rng.fill(&mut key);
         let sealed = turn.engine.keys.seal(turn.cx.rng, &sealed_for(turn.cx), &Secret::new(key));
-        let method = enrolment::new_method(turn, How::Authenticator(Authenticator { new_key: Some(sealed) }));
+        let method = new_method(turn, How::Authenticator(Authenticator { new_key: Some(sealed) }));
         let step = EnterCode { whose: Whose::Adding { person: person.clone() }, method, resent: false };
         Ok(turn.moved(Stage::EnterCode(step)))
     }

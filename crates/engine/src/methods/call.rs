@@ -1,39 +1,24 @@
 //! A call in which `#` is pressed, to the mobile, the authentication or the office phone.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use regain_ports::{Account, CallRef, Registration, lies_ahead, random_id};
 use regain_protocol::{CallStatus, MethodKind, Role, Secret};
-use serde::{Deserialize, Serialize};
 
 use super::{
-    At, Destination, How, Kind, Method, NewMethod,
     delivery::{charge_message, first_of},
-    phone, within_flow,
+    kind::{At, Entry, Kind, NewMethod, new_method, within_flow},
+    phone,
 };
 use crate::{
     Rules,
     decision::{Decision, Effect, Refusal},
-    enrolment,
     messages::{Content, OutboundMessage},
-    security_info::{Entry, SecurityInfo},
-    state::Stage,
-    steps::{AnswerCall, PlacedCall, Turn, Whose},
-    subject::{ProvedPerson, Subject},
+    state::{AnswerCall, Calls, How, Method, PlacedCall, ProvedPerson, SecurityInfo, Stage, Subject, Whose},
+    turn::Turn,
 };
 
 /// A call is not placed later than this after it was asked for: nobody waits by the phone for longer.
 const WORTH_PLACING: SignedDuration = SignedDuration::from_secs(40);
-
-/// A method that calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Calls {
-    /// The phone.
-    pub to: Destination,
-    /// The number of further calls that may be placed. Going back does not refill it.
-    pub calls_left: u8,
-    /// The time from which another may be placed; `None` where none was.
-    pub call_again_at: Option<Timestamp>,
-}
 
 /// The kind.
 pub(super) struct Call;
@@ -78,7 +63,7 @@ impl Kind for Call {
         let rules = turn.engine.rules();
         let to = phone::added(rules, person, role, value)?;
         let how = How::Call(Calls { to, calls_left: rules.codes.resends, call_again_at: None });
-        place(turn, Whose::Adding { person: person.clone() }, enrolment::new_method(turn, how), false)
+        place(turn, Whose::Adding { person: person.clone() }, new_method(turn, how), false)
     }
 
     fn registration(&self, _: Turn<'_>, method: &Method) -> Option<Registration> {
@@ -91,7 +76,7 @@ impl Kind for Call {
 
     /// The phones that can only be called.
     fn entries(&self, info: &SecurityInfo, rules: &Rules) -> Vec<Entry> {
-        info.phone_entries(rules).into_iter().filter(|entry| entry.kind == MethodKind::Call).collect()
+        phone::entries(info, rules).into_iter().filter(|entry| entry.kind == MethodKind::Call).collect()
     }
 }
 

@@ -5,60 +5,19 @@ use regain_keys::CodeBinding;
 use regain_ports::{lies_ahead, random_code};
 use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::long_code;
-use serde::{Deserialize, Serialize};
 
-use super::{At, How, Method, within_flow};
+use super::kind::{At, within_flow};
 use crate::{
     AN_HOUR, TEN_MINUTES,
     decision::{Decision, Effect, LimitPolicy, Refusal},
     messages::{CodePurpose, Content, OutboundMessage},
-    state::Stage,
-    steps::{EnterCode, Turn, Whose},
+    state::{Delivery, Destination, EnterCode, How, Method, SentCode, Stage, Whose},
+    turn::Turn,
 };
 
 /// One network may ask for one part in so many of an hour's budget, and a wide one for half of it at most, so that it takes
 /// several to spend it.
 const NETWORK_SHARE: u32 = 5;
-
-/// A method whose code is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// The destination.
-    pub to: Destination,
-    /// The number of further codes that may be sent. Going back does not refill it.
-    pub resends_left: u8,
-    /// The code that was sent last.
-    pub sent: Option<SentCode>,
-}
-
-/// A destination of messages and calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destination {
-    /// The role that the address or number has for the account.
-    pub role: Role,
-    /// The destination with most of it hidden.
-    pub masked: String,
-    /// The address or number, or a name of its own where there is nobody.
-    pub address: String,
-    /// The person must type the whole destination.
-    pub confirm: bool,
-    /// Messages go out: not where the person typed another destination than this one.
-    pub reaches: bool,
-}
-
-/// A code on its way. A new one takes its place, the right one consumes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentCode {
-    /// The keyed hash of the code and everything it is bound to.
-    pub hash: String,
-    /// The time until which it is good.
-    pub expires_at: Timestamp,
-    /// The time from which another may be asked for.
-    pub resend_at: Timestamp,
-    /// It has ten letters and digits.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_long: bool,
-}
 
 impl SentCode {
     /// Tells if its time is not over.

@@ -4,14 +4,16 @@ use regain_ports::{Account, AccountMail, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::{MailAddress, UserId};
 
-use super::{At, Delivery, Destination, How, Kind, Method, NewMethod, delivery};
+use super::{
+    delivery,
+    kind::{At, Entry, Kind, NOT_ALLOWED, NewMethod, new_method, not_registered},
+};
 use crate::{
     Rules,
     decision::{Decision, Refusal},
-    enrolment, mask,
-    security_info::{Entry, SecurityInfo},
-    steps::{EnterCode, Turn, Whose},
-    subject::{ProvedPerson, Subject},
+    mask,
+    state::{Delivery, Destination, EnterCode, How, Method, ProvedPerson, SecurityInfo, Subject, Whose},
+    turn::Turn,
 };
 
 /// The kind.
@@ -54,11 +56,11 @@ impl Kind for Email {
         role: Option<Role>,
         value: &Secret<String>,
     ) -> Result<Decision, Refusal> {
-        let role = role.ok_or(enrolment::NOT_ALLOWED)?;
+        let role = role.ok_or(NOT_ALLOWED)?;
         let address = new_address(person, value)?;
         let to = Destination::added(role, address.to_string(), mask::mail(address.as_str()));
         let how = How::Email(Delivery::new(turn.engine.rules().codes.resends, to));
-        let method = enrolment::new_method(turn, how);
+        let method = new_method(turn, how);
         let step = EnterCode { whose: Whose::Adding { person: person.clone() }, method, resent: false };
         Ok(delivery::send(turn, step))
     }
@@ -89,6 +91,6 @@ fn new_address(person: &ProvedPerson, value: &Secret<String>) -> Result<MailAddr
     if person.account.user_id.is_same(&UserId::of_directory(address.to_string())) {
         return Err(Refusal::invalid("/value", "the address that one signs in with helps nobody who cannot"));
     }
-    enrolment::not_registered(person, address.as_str())?;
+    not_registered(person, address.as_str())?;
     Ok(address)
 }

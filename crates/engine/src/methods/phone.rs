@@ -4,8 +4,13 @@ use regain_ports::{Account, AccountPhone, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::E164;
 
-use super::{At, Destination, Method};
-use crate::{Rules, decision::Refusal, enrolment, mask, subject::ProvedPerson};
+use super::kind::{At, Entry, NOT_ALLOWED, not_registered};
+use crate::{
+    Rules,
+    decision::Refusal,
+    mask,
+    state::{Destination, Method, ProvedPerson, SecurityInfo},
+};
 
 /// The phones of an account that this kind reaches.
 pub(super) fn reached<'a>(
@@ -40,13 +45,13 @@ pub(super) fn added(
     role: Option<Role>,
     value: &Secret<String>,
 ) -> Result<Destination, Refusal> {
-    let role = role.ok_or(enrolment::NOT_ALLOWED)?;
+    let role = role.ok_or(NOT_ALLOWED)?;
     let number = E164::parse(value.expose())
         .map_err(|_| Refusal::invalid("/value", "not a phone number with its country code, such as +1 425 555 0123"))?;
     if !rules.countries.reach(&number) {
         return Err(Refusal::invalid("/value", "phones of this country cannot be reached from here"));
     }
-    enrolment::not_registered(person, number.as_str())?;
+    not_registered(person, number.as_str())?;
     let masked = mask::phone(&number, &rules.countries);
     Ok(Destination::added(role, number.into(), masked))
 }
@@ -60,4 +65,19 @@ pub(super) fn registration(method: &Method) -> Option<Registration> {
 /// The registration that takes a number away. The office's is the organisation's to say.
 pub(super) fn removal(role: Option<Role>) -> Option<Registration> {
     role.filter(|role| *role != Role::Office).map(Registration::RemovePhone)
+}
+
+/// The entries of the phones in the security info. A phone is one, however it is reached.
+pub(crate) fn entries(info: &SecurityInfo, rules: &Rules) -> Vec<Entry> {
+    let entries = info.phones.iter().map(|(role, number)| {
+        let can_be = |kind| is_usable(rules, kind, *role, number);
+        let is_texted = rules.methods.sms && *role != Role::Office;
+        Entry {
+            kind: if is_texted { MethodKind::Sms } else { MethodKind::Call },
+            role: Some(*role),
+            destination: Some(number.to_string()),
+            proves: [MethodKind::Sms, MethodKind::Call].into_iter().filter(|kind| can_be(*kind)).collect(),
+        }
+    });
+    entries.collect()
 }

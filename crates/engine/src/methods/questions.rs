@@ -8,28 +8,17 @@ use regain_values::{
     FlowId,
     questions::{self as catalogue, PREDEFINED, QUESTION_CHARACTERS},
 };
-use serde::{Deserialize, Serialize};
 
-use super::{At, How, Kind, Method, NewMethod, Offered};
+use super::kind::{At, Entry, Kind, NOT_ALLOWED, NewMethod};
 use crate::{
     Engine, Rules,
     decision::{Cost, Decision, LimitPolicy, Refusal},
-    enrolment,
-    security_info::{Entry, SecurityInfo},
-    state::Stage,
-    steps::{AnswerQuestions, Turn},
-    subject::{ProvedPerson, Subject},
+    state::{AnswerQuestions, AskedQuestions, How, Method, Offered, ProvedPerson, SecurityInfo, Stage, Subject},
+    turn::Turn,
 };
 
 /// The longest answer that is looked at, in characters. Registered ones have at most 40.
 const MAX_ANSWER: usize = 200;
-
-/// The questions of a proof.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskedQuestions {
-    /// The questions of the day.
-    pub questions: Vec<Question>,
-}
 
 /// The kind.
 pub(super) struct Questions;
@@ -70,7 +59,7 @@ impl Kind for Questions {
     }
 
     fn enrol(&self, _: Turn<'_>, _: &ProvedPerson, _: Option<Role>, _: &Secret<String>) -> Result<Decision, Refusal> {
-        Err(enrolment::NOT_ALLOWED)
+        Err(NOT_ALLOWED)
     }
 
     fn registration(&self, _: Turn<'_>, _: &Method) -> Option<Registration> {

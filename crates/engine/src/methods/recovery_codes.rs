@@ -5,24 +5,17 @@
 use regain_ports::{Account, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
 use regain_values::recovery_code;
-use serde::{Deserialize, Serialize};
 
-use super::{At, How, Kind, Method, NewMethod, Offered};
+use super::kind::{At, Entry, Kind, NewMethod};
 use crate::{
     Context, Rules,
     decision::{Application, Decision, Refusal},
-    security_info::{Entry, SecurityInfo},
-    state::Stage,
-    steps::{EnterCode, Turn, Whose},
-    subject::{ProvedPerson, Subject},
+    state::{EnterCode, How, Method, Offered, ProvedPerson, RecoveryCodes, SecurityInfo, Stage, Subject, Whose},
+    turn::Turn,
 };
 
 /// The number of codes that are given out together.
 const CODES: usize = 10;
-
-/// The saved recovery codes. They are compared by who keeps them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecoveryCodes {}
 
 /// The kind.
 pub(super) struct Codes;

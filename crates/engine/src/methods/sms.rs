@@ -3,14 +3,16 @@
 use regain_ports::{Account, Registration};
 use regain_protocol::{MethodKind, Role, Secret};
 
-use super::{At, Delivery, How, Kind, Method, NewMethod, delivery, phone};
+use super::{
+    delivery,
+    kind::{At, Entry, Kind, NewMethod, new_method},
+    phone,
+};
 use crate::{
     Rules,
     decision::{Decision, Refusal},
-    enrolment,
-    security_info::{Entry, SecurityInfo},
-    steps::{EnterCode, Turn, Whose},
-    subject::{ProvedPerson, Subject},
+    state::{Delivery, EnterCode, How, Method, ProvedPerson, SecurityInfo, Subject, Whose},
+    turn::Turn,
 };
 
 /// The kind.
@@ -54,7 +56,7 @@ impl Kind for Sms {
     ) -> Result<Decision, Refusal> {
         let rules = turn.engine.rules();
         let to = phone::added(rules, person, role, value)?;
-        let method = enrolment::new_method(turn, How::Sms(Delivery::new(rules.codes.resends, to)));
+        let method = new_method(turn, How::Sms(Delivery::new(rules.codes.resends, to)));
         let step = EnterCode { whose: Whose::Adding { person: person.clone() }, method, resent: false };
         Ok(delivery::send(turn, step))
     }
@@ -69,6 +71,6 @@ impl Kind for Sms {
 
     /// The phones that can be texted, which may be called too; the others are [`call`](super::call)'s.
     fn entries(&self, info: &SecurityInfo, rules: &Rules) -> Vec<Entry> {
-        info.phone_entries(rules).into_iter().filter(|entry| entry.kind == MethodKind::Sms).collect()
+        phone::entries(info, rules).into_iter().filter(|entry| entry.kind == MethodKind::Sms).collect()
     }
 }

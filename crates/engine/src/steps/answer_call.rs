@@ -7,57 +7,22 @@
 use jiff::{SignedDuration, Timestamp};
 use regain_ports::{CallEvent, CallInstruction, lies_ahead, passed_since};
 use regain_protocol::{Answer, CallStatus, StepBody};
-use serde::{Deserialize, Serialize};
 
 mod course;
 
 use course::Course;
 
-use super::{Step, Turn, Whose};
 use crate::{
     Context, Engine,
     decision::{Decision, Effect, Refusal, Reply},
-    engine::is_being_applied,
     lookups::Findings,
-    methods::{self, How, Method},
-    proof,
-    state::{Stage, State},
-    view::time,
+    methods, proof,
+    state::{AnswerCall, How, PlacedCall, Stage, State},
+    turn::{Step, Turn, current, time},
 };
 
 /// A call without events for so long counts as not answered.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswerCall {
-    /// The one who is called.
-    pub whose: Whose,
-    /// The method.
-    pub method: Method,
-    /// The call.
-    pub call: PlacedCall,
-}
-
-/// A call on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlacedCall {
-    /// The call's name to the phone; no client ever sees it.
-    pub call_id: String,
-    /// The time at which it was asked for.
-    pub placed_at: Timestamp,
-    /// The status that the last event gave it.
-    pub status: CallStatus,
-    /// The time of that event.
-    #[serde(alias = "heard_at")]
-    pub changed_at: Timestamp,
-    /// It is not placed, because a budget is spent. It goes like a call to nobody.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub withheld: bool,
-    /// Another flow of the account has succeeded since it was placed: it goes on ringing, and proves nothing.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub voided: bool,
-}
 
 impl PlacedCall {
     /// The status as far as is known now, and the time since which it is that.
@@ -81,11 +46,6 @@ impl PlacedCall {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
@@ -96,19 +56,6 @@ const fn is_final(status: CallStatus) -> bool {
 }
 
 impl AnswerCall {
-    /// Tells if the call rings anywhere: not without an account, not where another number than the stored one was typed,
-    /// and not where a budget is spent. Nothing may show which of them it is, or that it is one of them.
-    fn rings(&self) -> bool {
-        (self.whose.exists() || self.call.voided)
-            && !self.call.withheld
-            && self.method.destination().is_some_and(|to| to.reaches)
-    }
-
-    pub(crate) fn forget_account(&mut self) {
-        self.call.voided = self.rings();
-        self.whose.forget_account();
-    }
-
     fn status(&self, now: Timestamp) -> (CallStatus, Timestamp) {
         self.call.status(self.rings(), now)
     }
@@ -141,7 +88,7 @@ impl Step for AnswerCall {
                 }
                 methods::place_call(turn, self.whose.clone(), self.method.clone(), true)
             }
-            Answer::ChooseAnother {} => Ok(self.whose.clone().back(turn, self.method.clone())),
+            Answer::ChooseAnother {} => Ok(turn.back(self.whose.clone(), self.method.clone())),
             _ => Err(Refusal::StepPassed),
         }
     }
@@ -169,7 +116,7 @@ impl Engine {
         call_id: &str,
         event: CallEvent,
     ) -> (Option<Decision>, CallInstruction) {
-        let state = &crate::current(cx, self.rules().lifetime, state);
+        let state = &current(cx, self.rules().lifetime, state);
         let turn = Turn { engine: self, cx, state, attacked: false };
         let Stage::AnswerCall(step) = &state.stage else { return (None, CallInstruction::Over) };
         // To nobody there is no call: only that none can be placed at all is said of it.
@@ -180,7 +127,7 @@ impl Engine {
             return (None, CallInstruction::Over);
         }
         // `#` was pressed before, and the registrations are taking the phone in.
-        if is_being_applied(cx, state) {
+        if state.is_being_applied(cx.now) {
             return (None, CallInstruction::Over);
         }
         let becomes = |status| turn.stayed(Stage::AnswerCall(step.with_status(status, cx.now)));

@@ -4,29 +4,15 @@
 //! anything else costs one try, without saying which of them was wrong.
 
 use regain_ports::Standing;
-use regain_protocol::{Answer, Question, StepBody};
-use serde::{Deserialize, Serialize};
+use regain_protocol::{Answer, StepBody};
 
-use super::{Step, Turn, Whose};
 use crate::{
     decision::{Decision, Refusal, Reply},
     lookups::{Findings, Lookup},
-    methods::{self, Method},
-    proof,
-    state::Stage,
-    subject::Subject,
+    methods, proof,
+    state::{AnswerQuestions, Stage, Whose},
+    turn::{Step, Turn},
 };
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswerQuestions {
-    /// The subject, without the method.
-    pub subject: Subject,
-    /// The method.
-    pub method: Method,
-    /// The questions, in the order in which they are asked.
-    pub asked: Vec<Question>,
-}
 
 impl Step for AnswerQuestions {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
@@ -52,7 +38,7 @@ impl Step for AnswerQuestions {
                 Ok(proof::wrong(turn, key, method, Reply::WrongAnswers, "wrong_answers", stage))
             }
             Answer::ChooseAnother {} => {
-                Ok(Whose::Proving { subject: self.subject.clone() }.back(turn, self.method.clone()))
+                Ok(turn.back(Whose::Proving { subject: self.subject.clone() }, self.method.clone()))
             }
             _ => Err(Refusal::StepPassed),
         }

@@ -4,25 +4,17 @@
 
 use regain_protocol::{Answer, MethodKind, Secret, StepBody};
 use regain_values::{E164, MailAddress};
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn};
 use crate::{
     decision::{Decision, Refusal},
     lookups::Findings,
-    methods::{self, Method},
-    subject::Subject,
+    methods,
+    state::{ChooseMethod, Method},
+    turn::{Step, Turn},
 };
 
 /// The longest destination that is looked at, in characters.
 const MAX_DESTINATION: usize = 320;
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChooseMethod {
-    /// The subject.
-    pub subject: Subject,
-}
 
 impl Step for ChooseMethod {
     fn answer(&self, turn: Turn<'_>, answer: &Answer, _: &Findings) -> Result<Decision, Refusal> {

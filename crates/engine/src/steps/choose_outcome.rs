@@ -5,23 +5,14 @@
 //! do the account's tries of the day.
 
 use regain_protocol::{Answer, StepBody, UnlockOutcome};
-use serde::{Deserialize, Serialize};
 
-use super::{NewPassword, Step, Turn};
 use crate::{
     decision::{Application, Decision, Refusal},
     lookups::Findings,
     next,
-    state::Stage,
-    subject::ProvedPerson,
+    state::{ChooseOutcome, NewPassword, Stage},
+    turn::{Step, Turn},
 };
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChooseOutcome {
-    /// The person.
-    pub person: ProvedPerson,
-}
 
 impl ChooseOutcome {
     fn outcomes(&self, turn: Turn<'_>) -> Vec<UnlockOutcome> {

@@ -5,18 +5,17 @@
 //! what is written in the mail is what was typed, and says so.
 
 use jiff::{SignedDuration, Timestamp};
-use regain_protocol::{Answer, Contact, EndReason, MethodKind, Outcome, StepBody};
+use regain_protocol::{Answer, Contact, EndReason, Outcome, StepBody};
 use regain_values::UserId;
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn, identify::NOT_A_USER_ID};
+use super::identify::NOT_A_USER_ID;
 use crate::{
     AN_HOUR,
     decision::{Decision, Effect, LimitPolicy, Refusal},
     lookups::Findings,
     messages::{Content, OutboundMessage},
-    state::{Done, Stage},
-    subject::{ProvedPerson, Subject},
+    state::{ContactAdministrator, ContactReason, Done, Stage},
+    turn::{Step, Turn},
 };
 
 /// The longest message, in characters.
@@ -35,72 +34,6 @@ const LARGER_SHARE: u32 = 10;
 
 /// The time for which a request is worth sending.
 const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_hours(72);
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactAdministrator {
-    /// The reason.
-    pub reason: ContactReason,
-    /// The user ID as typed, where one was.
-    pub user_id: Option<UserId>,
-    /// The account's key in counters, where a user ID was typed.
-    pub account_key: Option<String>,
-    /// The kinds of proof that were given.
-    pub proved: Vec<MethodKind>,
-    /// The step to go back to, where the person asked for the administrators.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub back: Option<Box<Stage>>,
-}
-
-/// The reason why only the administrators can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactReason {
-    /// The organisation has self-service off.
-    Disabled,
-    /// One proof was given, and the account has no way to give another.
-    SecondGate,
-    /// The person asked for them.
-    Asked,
-    /// The directory does not let us change this account.
-    NotAllowed,
-}
-
-impl ContactReason {
-    /// The name in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::SecondGate => "second_gate",
-            Self::Asked => "asked",
-            Self::NotAllowed => "not_allowed",
-        }
-    }
-}
-
-impl ContactAdministrator {
-    /// The step of a subject for whom there is nothing else.
-    pub(crate) fn only(reason: ContactReason, subject: &Subject) -> Self {
-        Self {
-            reason,
-            user_id: Some(subject.user_id.clone()),
-            account_key: Some(subject.account_key.clone()),
-            proved: subject.proved.clone(),
-            back: None,
-        }
-    }
-
-    /// The step of a person for whom there is nothing else.
-    pub(crate) fn after(reason: ContactReason, person: &ProvedPerson) -> Self {
-        Self {
-            reason,
-            user_id: Some(person.user_id.clone()),
-            account_key: Some(person.account_key.clone()),
-            proved: person.proved.clone(),
-            back: None,
-        }
-    }
-}
 
 /// "None of these work for me." `typed` is the user ID that was typed so far, for who was not named yet.
 pub(crate) fn ask(turn: Turn<'_>, typed: Option<&str>) -> Result<Decision, Refusal> {

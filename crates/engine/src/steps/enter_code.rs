@@ -6,31 +6,17 @@
 use jiff::Timestamp;
 use regain_protocol::{Answer, Secret, StepBody};
 use regain_values::{digits, long_code, recovery_code};
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn, Whose};
 use crate::{
     decision::{Decision, Effect, Refusal, Reply},
     lookups::{Findings, Lookup},
-    methods::{self, How, Method},
-    proof,
-    state::Stage,
-    view::time,
+    methods, proof,
+    state::{EnterCode, How, Stage},
+    turn::{Step, Turn, time},
 };
 
 /// The digits of a code that is sent or shown by an app.
 const CODE_LENGTH: u8 = 6;
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnterCode {
-    /// The one who enters it.
-    pub whose: Whose,
-    /// The method.
-    pub method: Method,
-    /// The last thing that happened is that another code was sent.
-    pub resent: bool,
-}
 
 impl Step for EnterCode {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {
@@ -56,7 +42,7 @@ impl Step for EnterCode {
         match answer {
             Answer::Verify { code } => self.verify(turn, code, findings),
             Answer::Resend {} => methods::send_another(turn, self),
-            Answer::ChooseAnother {} => Ok(self.whose.clone().back(turn, self.method.clone())),
+            Answer::ChooseAnother {} => Ok(turn.back(self.whose.clone(), self.method.clone())),
             _ => Err(Refusal::StepPassed),
         }
     }

@@ -4,24 +4,15 @@
 
 use regain_protocol::{Answer, StepBody};
 use regain_values::UserId;
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn};
 use crate::{
-    TEN_MINUTES,
-    captcha::{self, Challenge},
+    TEN_MINUTES, captcha,
     decision::{Decision, LimitPolicy, Refusal, Reply},
     lookups::{Findings, Lookup},
     next,
-    state::Stage,
+    state::{Identify, Stage},
+    turn::{Step, Turn},
 };
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identify {
-    /// The challenge; `None` where the organisation sets none.
-    pub challenge: Option<Challenge>,
-}
 
 impl Step for Identify {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {

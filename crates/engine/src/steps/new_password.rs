@@ -11,24 +11,15 @@
 use regain_keys::same;
 use regain_protocol::{Answer, FlowKind, Secret, StepBody, Violation};
 use regain_values::password_form;
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn, sign_in::wrong_password};
+use super::sign_in::wrong_password;
 use crate::{
     decision::{Application, Decision, Refusal},
     lookups::{Findings, Lookup},
     password::PasswordCheck,
-    subject::ProvedPerson,
+    state::NewPassword,
+    turn::{Step, Turn},
 };
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewPassword {
-    /// The person.
-    pub person: ProvedPerson,
-    /// The number of wrong current passwords that are still forgiven, where the current one must be given too.
-    pub current_tries_left: Option<u8>,
-}
 
 impl Step for NewPassword {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {

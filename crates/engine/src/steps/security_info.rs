@@ -7,40 +7,21 @@
 
 use regain_ports::Registration;
 use regain_protocol::{Answer, MethodKind, Role, Secret, StepBody};
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn};
 use crate::{
     A_DAY,
     decision::{Application, Decision, LimitPolicy, Refusal},
-    enrolment,
     lookups::Findings,
     methods,
-    subject::ProvedPerson,
+    state::SecurityInfoStep,
+    turn::{Step, Turn},
 };
 
 /// The number of methods that an account may begin to add in a day: nobody's mailbox or phone is to be filled by
 /// somebody who owns an account.
 const ADDITIONS_A_DAY: u32 = 30;
 
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecurityInfo {
-    /// The person.
-    pub person: ProvedPerson,
-    /// New recovery codes, sealed, to be shown until the next answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_codes: Option<String>,
-}
-
-impl SecurityInfo {
-    /// The step of a person.
-    pub(crate) const fn of(person: ProvedPerson) -> Self {
-        Self { person, new_codes: None }
-    }
-}
-
-impl Step for SecurityInfo {
+impl Step for SecurityInfoStep {
     fn answer(&self, turn: Turn<'_>, answer: &Answer, _: &Findings) -> Result<Decision, Refusal> {
         let (rules, account) = (turn.engine.rules(), &self.person.account);
         let registration = match answer {
@@ -77,7 +58,7 @@ impl Step for SecurityInfo {
     }
 }
 
-impl SecurityInfo {
+impl SecurityInfoStep {
     fn add(
         &self,
         turn: Turn<'_>,
@@ -87,9 +68,9 @@ impl SecurityInfo {
     ) -> Result<Decision, Refusal> {
         let rules = turn.engine.rules();
         if !rules.allowed().iter().any(|allowed| (allowed.kind, allowed.role) == (kind, role)) {
-            return Err(enrolment::NOT_ALLOWED);
+            return Err(methods::NOT_ALLOWED);
         }
-        let kind = methods::of_kind(kind).ok_or(enrolment::NOT_ALLOWED)?;
+        let kind = methods::of_kind(kind).ok_or(methods::NOT_ALLOWED)?;
         let mut decision = kind.enrol(turn, &self.person, role, value)?;
         let bucket = format!("additions:{}", self.person.account_key);
         decision.charge(bucket, A_DAY, ADDITIONS_A_DAY, LimitPolicy::RateLimited);

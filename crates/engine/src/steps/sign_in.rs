@@ -5,36 +5,19 @@
 //! client some in a while, which is charged before anything is compared. Nothing tells an account that does not
 //! exist, is disabled or is locked from a wrong password.
 
-use regain_ports::{AccountId, Charge};
+use regain_ports::Charge;
 use regain_protocol::{Answer, EndReason, StepBody};
 use regain_values::UserId;
-use serde::{Deserialize, Serialize};
 
-use super::{Step, Turn, identify::NOT_A_USER_ID};
+use super::identify::NOT_A_USER_ID;
 use crate::{
-    A_MONTH, A_QUARTER, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES,
-    captcha::{self, Challenge},
+    A_MONTH, A_QUARTER, AN_HOUR, Asserted, Context, Engine, TEN_MINUTES, captcha,
     decision::{Cost, Decision, Effect, LimitPolicy, Refusal, Reply},
-    engine::new_step_id,
     lookups::{Findings, Lookup},
     next,
-    state::{Stage, State},
+    state::{SignIn, Stage, State},
+    turn::{Step, Turn, new_step_id},
 };
-
-/// The step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignIn {
-    /// The user ID that the flow was begun with.
-    pub user_id: Option<UserId>,
-    /// The number of wrong passwords that are still forgiven.
-    pub tries_left: u8,
-    /// The directory's name for the account that the host page has said it is: then it is nobody else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asserted: Option<AccountId>,
-    /// The challenge; `None` where the organisation sets none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub challenge: Option<Challenge>,
-}
 
 impl Step for SignIn {
     fn lookup<'a>(&self, turn: Turn<'_>, answer: &'a Answer, findings: &Findings) -> Option<Lookup<'a>> {

@@ -7,16 +7,15 @@ use regain_protocol::{EndReason, MethodKind, Outcome, Question, Role};
 use regain_values::{StepId, UserId};
 use serde::Deserialize;
 
-use crate::{
-    captcha::Challenge,
-    methods::{self, AskedQuestions, Authenticator, Calls, Delivery, How, Offered, SentCode},
-    state,
-    steps::{
+use super::{
+    method::{self, AskedQuestions, Authenticator, Calls, Delivery, Destination, How, Offered, SentCode},
+    stage::{
         self, AnswerCall, AnswerQuestions, ChooseMethod, ChooseOutcome, ContactAdministrator, ContactReason, EnterCode,
-        Identify, NewPassword, PlacedCall, SignIn, Whose,
+        Identify, NewPassword, PlacedCall, SignIn,
     },
-    subject::{self, KnownAccount, ProvedPerson},
+    subject::{self, KnownAccount, ProvedPerson, Whose},
 };
+use crate::captcha::Challenge;
 
 /// A flow.
 #[derive(Deserialize)]
@@ -114,8 +113,8 @@ struct Shown {
 
 impl Method {
     /// The method at its place; `None` for a kind that was never stored.
-    fn at(self, index: usize, is_new: bool) -> Option<methods::Method> {
-        let to = |role| methods::Destination {
+    fn at(self, index: usize, is_new: bool) -> Option<method::Method> {
+        let to = |role| Destination {
             role,
             masked: self.shown.masked.clone().unwrap_or_default(),
             address: self.destination.clone(),
@@ -135,7 +134,7 @@ impl Method {
             }
             _ => return None,
         };
-        Some(methods::Method {
+        Some(method::Method {
             id: self.shown.id,
             index: u8::try_from(index).unwrap_or(u8::MAX),
             tries_left: self.tries_left,
@@ -165,7 +164,7 @@ impl Subject {
     }
 
     /// The one who uses a method, and the method.
-    fn with_method(mut self, id: &str) -> Option<(Whose, methods::Method)> {
+    fn with_method(mut self, id: &str) -> Option<(Whose, method::Method)> {
         if let Some(pending) = self.pending.take_if(|pending| pending.shown.id == id) {
             return Some((Whose::Adding { person: self.person()? }, pending.at(0, true)?));
         }
@@ -177,12 +176,12 @@ impl Subject {
 }
 
 impl State {
-    fn stage(stage: Stage, subject: Option<Subject>) -> Option<state::Stage> {
+    fn stage(stage: Stage, subject: Option<Subject>) -> Option<stage::Stage> {
         Some(match stage {
-            Stage::Identify { challenge } => state::Stage::Identify(Identify { challenge }),
+            Stage::Identify { challenge } => stage::Stage::Identify(Identify { challenge }),
             Stage::SignIn { user_id, tries_left } => {
                 let asserted = subject.and_then(|subject| subject.account).map(|account| account.id);
-                state::Stage::SignIn(SignIn { user_id, tries_left, asserted, challenge: None })
+                stage::Stage::SignIn(SignIn { user_id, tries_left, asserted, challenge: None })
             }
             Stage::ContactAdministrator { reason } => {
                 let subject = subject.map(Subject::subject);
@@ -191,41 +190,41 @@ impl State {
                     None => (None, None, Vec::new()),
                 };
                 let step = ContactAdministrator { reason, user_id, account_key, proved, back: None };
-                state::Stage::ContactAdministrator(step)
+                stage::Stage::ContactAdministrator(step)
             }
-            Stage::ChooseMethod {} => state::Stage::ChooseMethod(ChooseMethod { subject: subject?.subject() }),
+            Stage::ChooseMethod {} => stage::Stage::ChooseMethod(ChooseMethod { subject: subject?.subject() }),
             Stage::EnterCode { method, resent } => {
                 let (whose, method) = subject?.with_method(&method)?;
-                state::Stage::EnterCode(EnterCode { whose, method, resent })
+                stage::Stage::EnterCode(EnterCode { whose, method, resent })
             }
             Stage::AnswerCall { method, call } => {
                 let (whose, method) = subject?.with_method(&method)?;
-                state::Stage::AnswerCall(AnswerCall { whose, method, call })
+                stage::Stage::AnswerCall(AnswerCall { whose, method, call })
             }
             Stage::AnswerQuestions { method, asked } => match subject?.with_method(&method)? {
                 (Whose::Proving { subject }, method) => {
-                    state::Stage::AnswerQuestions(AnswerQuestions { subject, method, asked })
+                    stage::Stage::AnswerQuestions(AnswerQuestions { subject, method, asked })
                 }
                 (Whose::Adding { .. }, _) => return None,
             },
-            Stage::ChooseOutcome {} => state::Stage::ChooseOutcome(ChooseOutcome { person: subject?.person()? }),
+            Stage::ChooseOutcome {} => stage::Stage::ChooseOutcome(ChooseOutcome { person: subject?.person()? }),
             Stage::NewPassword { current_tries_left } => {
-                state::Stage::NewPassword(NewPassword { person: subject?.person()?, current_tries_left })
+                stage::Stage::NewPassword(NewPassword { person: subject?.person()?, current_tries_left })
             }
-            Stage::SecurityInfo {} => state::Stage::SecurityInfo(steps::SecurityInfo::of(subject?.person()?)),
+            Stage::SecurityInfo {} => stage::Stage::SecurityInfo(stage::SecurityInfo::of(subject?.person()?)),
             Stage::Done { outcome, user_id, notified, info_due } => {
-                state::Stage::Done(state::Done { outcome, user_id, notified, info_due })
+                stage::Stage::Done(stage::Done { outcome, user_id, notified, info_due })
             }
-            Stage::Ended { reason, retry_at } => state::Stage::Ended(state::Ended { reason, retry_at }),
+            Stage::Ended { reason, retry_at } => stage::Stage::Ended(stage::Ended { reason, retry_at }),
         })
     }
 }
 
-impl From<State> for state::State {
+impl From<State> for super::State {
     /// A shape that was never stored is a flow that is over.
     fn from(former: State) -> Self {
         let stage = State::stage(former.stage, former.subject);
-        let over = || state::Stage::Ended(state::Ended { reason: EndReason::Expired, retry_at: None });
+        let over = || stage::Stage::Ended(stage::Ended { reason: EndReason::Expired, retry_at: None });
         let mut state = Self::new(former.locale, former.step_id, stage.unwrap_or_else(over));
         state.applying_since = former.applying_since;
         state.rotate_due = former.rotate_due;

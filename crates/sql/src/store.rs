@@ -3,6 +3,7 @@
 //! `commit` is here; what it writes besides the flow is in a file per concern beside this one.
 
 mod audit;
+mod batches;
 mod charges;
 mod claims;
 mod messages;

@@ -1,19 +1,9 @@
-//! Forgetting what is out of time, a thousand rows at a time, so that whoever else writes waits for one batch at most.
-
-use std::time::Duration;
+//! Forgetting what is out of time, batch by batch, so that whoever else writes waits for one batch at most.
 
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::batches::Batches;
 use crate::Database;
-
-/// The number of rows that one transaction removes.
-const BATCH: i64 = 1000;
-
-/// The time between two batches. Other processes look for their turn from time to time; this one must not always be first.
-const PAUSE: Duration = Duration::from_millis(5);
-
-/// The number of free pages that one statement gives back: some 1 MB.
-const FREED_PAGES: &str = "PRAGMA incremental_vacuum(250)";
 
 /// Rows that end with time.
 pub(super) struct Perishable {
@@ -59,28 +49,30 @@ impl Perishable {
         );
         let mut purged = 0;
         let mut begin = (i64::MIN, i64::MIN);
+        let mut batches = Batches::default();
         loop {
             let last = sqlx::query(AssertSqlSafe(last_of_batch.clone()))
                 .bind(begin.0)
                 .bind(begin.1)
                 .bind(until)
-                .bind(BATCH - 1)
+                .bind(batches.size() - 1)
                 .fetch_optional(database.reader())
                 .await?;
             let last = last.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
             let mut transaction = database.begin_write().await?;
+            let begun = Batches::begin();
             let removed = sqlx::query(AssertSqlSafe(removal.clone()))
                 .bind(begin.0)
                 .bind(begin.1)
                 .bind(until)
-                .bind(BATCH)
+                .bind(batches.size())
                 .execute(&mut *transaction)
                 .await?;
             transaction.commit().await?;
             purged += removed.rows_affected();
             let Some(last) = last else { return Ok(purged) };
             begin = last;
-            tokio::time::sleep(PAUSE).await;
+            batches.done(begun).await;
         }
     }
 }
@@ -88,6 +80,7 @@ impl Perishable {
 /// Gives the room of removed rows back to the file system, where the file was made for that or was compacted since.
 pub(super) async fn give_back(database: &Database) -> sqlx::Result<()> {
     let mut free = i64::MAX;
+    let mut batches = Batches::default();
     loop {
         let left: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(database.reader()).await?;
         if left == 0 || left >= free {
@@ -95,9 +88,11 @@ pub(super) async fn give_back(database: &Database) -> sqlx::Result<()> {
         }
         free = left;
         let mut transaction = database.begin_write().await?;
-        sqlx::query(FREED_PAGES).fetch_all(&mut *transaction).await?;
+        let begun = Batches::begin();
+        let give_back = format!("PRAGMA incremental_vacuum({})", batches.size());
+        sqlx::query(AssertSqlSafe(give_back)).fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
-        tokio::time::sleep(PAUSE).await;
+        batches.done(begun).await;
     }
 }
 
@@ -109,7 +104,7 @@ mod tests {
             Arc,
             atomic::{AtomicBool, Ordering},
         },
-        time::Instant,
+        time::{Duration, Instant},
     };
 
     use jiff::Timestamp;

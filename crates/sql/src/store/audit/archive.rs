@@ -5,7 +5,6 @@ use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -14,13 +13,10 @@ use regain_ports::AuditEntry;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{ChainedLine, Ends, ends, refs};
-use crate::{Database, database::private_file};
+use crate::{Database, database::private_file, store::batches::Batches};
 
-/// The number of lines that are read, and removed, at a time.
-const BATCH: i64 = 1000;
-
-/// The time between two removals, as for everything that is forgotten.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The number of lines that are read at a time.
+const PAGE: i64 = 1000;
 
 /// The first line of a file.
 #[derive(Serialize, Deserialize)]
@@ -172,7 +168,7 @@ async fn lines_after(database: &Database, position: i64) -> sqlx::Result<Vec<Cha
          WHERE position > $1 ORDER BY position LIMIT $2",
     )
     .bind(position)
-    .bind(BATCH)
+    .bind(PAGE)
     .fetch_all(database.reader())
     .await?;
     rows.iter().map(ChainedLine::from_row).collect()
@@ -181,6 +177,7 @@ async fn lines_after(database: &Database, position: i64) -> sqlx::Result<Vec<Cha
 /// Removes the lines that are in a file.
 async fn remove(database: &Database, archived: i64) -> sqlx::Result<u64> {
     let mut removed = 0;
+    let mut batches = Batches::default();
     loop {
         let first: Option<i64> = sqlx::query_scalar("SELECT MIN(position) FROM audit WHERE position <= $1")
             .bind(archived)
@@ -188,15 +185,16 @@ async fn remove(database: &Database, archived: i64) -> sqlx::Result<u64> {
             .await?;
         let Some(first) = first else { return Ok(removed) };
         let mut transaction = database.begin_write().await?;
+        let begun = Batches::begin();
         let batch = sqlx::query("DELETE FROM audit WHERE position >= $1 AND position < $2 AND position <= $3")
             .bind(first)
-            .bind(first + BATCH)
+            .bind(first + batches.size())
             .bind(archived)
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
         removed += batch.rows_affected();
-        tokio::time::sleep(PAUSE).await;
+        batches.done(begun).await;
     }
 }
 

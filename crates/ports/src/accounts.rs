@@ -112,7 +112,7 @@ pub enum SignIn<A> {
     Refused,
 }
 
-/// Why a password was not set. Nothing changed.
+/// Why a password was not set. Nothing changed, but for [`DirectoryError::Unanswered`].
 #[derive(Debug, thiserror::Error)]
 pub enum SetPasswordError {
     /// There is no such account, or it may not be used.
@@ -141,7 +141,7 @@ pub enum Unlocked {
     WasNotLocked,
 }
 
-/// Why an account was not unlocked. Nothing changed.
+/// Why an account was not unlocked. Nothing changed, but for [`DirectoryError::Unanswered`].
 #[derive(Debug, thiserror::Error)]
 pub enum UnlockError {
     /// There is no such account, or it may not be used.

@@ -84,6 +84,14 @@ pub enum DirectoryError {
     /// help. The text is for the log and names no secret.
     #[error("what the directory stores cannot be read: {0}")]
     Unreadable(String),
+    /// It does not take our requests as we are configured; trying again does not help. The text is for the log, begins
+    /// with the key of the configuration and names no secret.
+    #[error("the directory refuses our requests: {0}")]
+    Misconfigured(String),
+    /// A change was asked for, and nobody knows how that ended: it is asked about later. The text is for the log and
+    /// names no secret.
+    #[error("the directory did not say how a change ended: {0}")]
+    Unanswered(String),
 }
 
 impl DirectoryError {

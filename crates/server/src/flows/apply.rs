@@ -18,8 +18,8 @@ use crate::{
     client::Client,
     engine::{Application, Applied, Context, Decision, Effect, STUCK_AFTER, State},
     ports::{
-        AccountId, AccountRefusal, AccountWrite, Claim, ClaimChange, FlowRow, PasswordChange, RegisterError,
-        SetPasswordError, UnlockError, Unlocked, random_id,
+        AccountId, AccountRefusal, AccountWrite, Claim, ClaimChange, DirectoryError, FlowRow, PasswordChange,
+        RegisterError, SetPasswordError, UnlockError, Unlocked, random_id,
     },
 };
 
@@ -163,7 +163,7 @@ impl Flows {
         key: Option<&IdempotencyKey>,
         client: &Client,
     ) -> Result<CommitResult, Fault> {
-        let Ok(applied) = timeout(APPLY_WITHIN, self.apply(&claimed.account_id, &claimed.what)).await else {
+        let Ok(Some(applied)) = timeout(APPLY_WITHIN, self.apply(&claimed.account_id, &claimed.what)).await else {
             return Err(Fault::Unanswered);
         };
         for _ in 0..MAX_ROUNDS {
@@ -190,15 +190,25 @@ impl Flows {
         Context { now: self.now(), ..cx }
     }
 
-    async fn apply(&self, account_id: &AccountId, what: &Application) -> Applied {
+    /// Has a directory make a change; `None` where it did not say how that ended.
+    async fn apply(&self, account_id: &AccountId, what: &Application) -> Option<Applied> {
         match what {
             Application::SetPassword { new, current } => {
                 let change = PasswordChange { new: new.clone(), current: current.clone() };
-                self.directory.set_password(account_id, &change).await.map_or_else(of_password, |()| Applied::Done)
+                match self.directory.set_password(account_id, &change).await {
+                    Ok(()) => Some(Applied::Done),
+                    Err(SetPasswordError::Directory(error @ DirectoryError::Unanswered(_))) => unanswered(&error),
+                    Err(error) => Some(of_password(error)),
+                }
             }
-            Application::Unlock => self.directory.unlock(account_id).await.map_or_else(of_unlocking, of_lock),
+            Application::Unlock => match self.directory.unlock(account_id).await {
+                Ok(unlocked) => Some(of_lock(unlocked)),
+                Err(UnlockError::Directory(error @ DirectoryError::Unanswered(_))) => unanswered(&error),
+                Err(error) => Some(of_unlocking(error)),
+            },
             Application::Register(registration) => {
-                self.directory.register(account_id, registration).await.map_or_else(of_registration, |()| Applied::Done)
+                let registered = self.directory.register(account_id, registration).await;
+                Some(registered.map_or_else(of_registration, |()| Applied::Done))
             }
         }
     }
@@ -248,6 +258,11 @@ fn of_registration(error: RegisterError) -> Applied {
         RegisterError::NoSuchAccount => Applied::NoAccount,
         error => unavailable(&error),
     }
+}
+
+fn unanswered(error: &DirectoryError) -> Option<Applied> {
+    tracing::warn!(%error, "an account is as it was or changed");
+    None
 }
 
 fn unavailable(error: &dyn std::fmt::Display) -> Applied {

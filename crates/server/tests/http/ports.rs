@@ -57,6 +57,7 @@ pub(crate) struct FallibleDirectory {
     dies: AtomicBool,
     elsewhere: AtomicBool,
     silent: Mutex<Option<Silence>>,
+    gives_up: AtomicBool,
     signs_nobody_in: AtomicBool,
     lost_key: AtomicBool,
     altered: Mutex<Option<fn(&mut Person)>>,
@@ -81,6 +82,7 @@ impl FallibleDirectory {
             dies: AtomicBool::default(),
             elsewhere: AtomicBool::default(),
             silent: Mutex::default(),
+            gives_up: AtomicBool::default(),
             signs_nobody_in: AtomicBool::default(),
             lost_key: AtomicBool::default(),
             altered: Mutex::default(),
@@ -97,6 +99,17 @@ impl FallibleDirectory {
     /// It never answers to a change.
     pub(crate) fn fall_silent(&self, silence: Option<Silence>) {
         *self.silent.lock().expect("not poisoned") = silence;
+    }
+
+    /// It makes changes, and says after each that nobody knows how it ended.
+    pub(crate) fn give_up(&self, gives_up: bool) {
+        self.gives_up.store(gives_up, Ordering::SeqCst);
+    }
+
+    /// The error after a change, where it gives up.
+    fn given_up(&self) -> Result<(), DirectoryError> {
+        let gives_up = self.gives_up.load(Ordering::SeqCst);
+        if gives_up { Err(DirectoryError::Unanswered("the connection was lost".into())) } else { Ok(()) }
     }
 
     /// It cannot check passwords any more.
@@ -183,11 +196,14 @@ impl Accounts for FallibleDirectory {
     async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
         let set = self.answered(self.up()?.set_password(id, change)).await;
         assert!(!self.dies.load(Ordering::SeqCst), "the server dies here");
+        self.given_up()?;
         set
     }
 
     async fn unlock(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
-        self.answered(self.up()?.unlock(id)).await
+        let unlocked = self.answered(self.up()?.unlock(id)).await;
+        self.given_up()?;
+        unlocked
     }
 
     async fn remembers(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {

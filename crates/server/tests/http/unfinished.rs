@@ -257,6 +257,23 @@ async fn d7_an_unlocking_elsewhere_is_found_out_too() {
     }
 }
 
+/// An adapter that lost its connection says so, at once: the change may have been made all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d7_a_change_whose_end_is_lost_is_asked_about_later() {
+    for (user_id, answer) in [(ADA, set(GOOD)), (LINUS, json!({ "do": "unlock" }))] {
+        let world = World::with(EVERYTHING).await;
+        world.directory.move_elsewhere();
+        world.directory.give_up(true);
+        let mut session = world.proved(user_id).await;
+        world.send(session.request(&answer)).await.is_problem(503, "unavailable");
+        assert_eq!(world.intents().await.len(), 1);
+        world.directory.give_up(false);
+        assert_eq!(world.settled().await, 1);
+        session.flow = session.show(&world).await.body;
+        assert_eq!(session.step_name(), "done");
+    }
+}
+
 /// While the directory is away nothing is decided, and nobody else changes the account; a while later the owner is told
 /// rather than not, and the password is erased.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -121,6 +121,7 @@ const UNIT: &[&str] = &[
     "regain-policy",
     "regain-proof-of-work",
     "regain-keys",
+    "regain-outgoing",
     "regain-ports",
     "regain-protocol",
     "regain-strength",

@@ -8,13 +8,14 @@ use std::{
 use crate::paths;
 
 /// Folders and files that keep the rule. A path that comes to keep it is added here.
-const CLEAN: [&str; 39] = [
+const CLEAN: [&str; 40] = [
     "crates/catalogue",
     "crates/demo",
     "crates/engine",
     "crates/folding",
     "crates/generator",
     "crates/keys",
+    "crates/outgoing",
     "crates/policy",
     "crates/ports",
     "crates/proof-of-work",

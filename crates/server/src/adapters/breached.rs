@@ -6,9 +6,9 @@ mod web;
 use std::sync::Arc;
 
 pub use file::{BreachedFile, BreachedFileError};
+use regain_outgoing::{TrustedRoots, WebClientError};
 pub use web::BreachedWeb;
 
-use super::{TrustedRoots, web_client::WebClientError};
 use crate::{
     config::{BreachedConfig, BreachedKind},
     ports::Breached,

@@ -5,12 +5,11 @@ mod no_phone;
 mod sessions_hook;
 mod site_verify;
 mod smtp;
-mod trusted_roots;
 pub(crate) mod twilio;
-mod web_client;
 
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;
+pub use regain_outgoing::{CaFileError, TrustedRoots, TrustedRootsError, WebClientError};
 pub use regain_sql::{
     AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
     HashCost, ImportError, MailRole, NewPerson, OpenError, People, PeopleError, PersonMail, PersonPhone,
@@ -19,7 +18,4 @@ pub use regain_sql::{
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;
 pub use smtp::{Smtp, SmtpSetupError};
-pub(crate) use trusted_roots::authorities;
-pub use trusted_roots::{CaFileError, TrustedRoots, TrustedRootsError};
 pub use twilio::Twilio;
-pub use web_client::WebClientError;

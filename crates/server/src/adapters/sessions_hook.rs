@@ -5,16 +5,11 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use regain_outgoing::{TrustedRoots, WebClientError, failure, hmac_sha256, web_client};
 use regain_protocol::Secret;
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
 use serde_json::json;
-use sha2::Sha256;
 
-use super::{
-    TrustedRoots,
-    web_client::{WebClientError, failure, web_client},
-};
 use crate::{
     config::DirectoryConfig,
     keys::hex,
@@ -54,9 +49,8 @@ impl SessionsHook {
 
 /// Signature that proves that a request is ours.
 fn signature(key: &Secret<String>, seconds: i64, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()).expect("HMAC takes keys of every length");
-    mac.update(format!("{seconds}.{body}").as_bytes());
-    format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes()))
+    let signed = format!("{seconds}.{body}");
+    format!("t={seconds},v1={}", hex(&hmac_sha256(key.expose().as_bytes(), &[signed.as_bytes()])))
 }
 
 #[async_trait]

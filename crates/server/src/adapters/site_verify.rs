@@ -8,14 +8,11 @@
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use regain_outgoing::{TrustedRoots, WebClientError, failure, web_client};
 use regain_protocol::Secret;
 use reqwest::Client;
 use serde::Deserialize;
 
-use super::{
-    TrustedRoots,
-    web_client::{WebClientError, failure, web_client},
-};
 use crate::{
     config::CaptchaConfig,
     ports::{CaptchaError, CaptchaVerifier},

@@ -23,8 +23,8 @@ use lettre::{
         extension::{Extension, MailBodyParameter, MailParameter},
     },
 };
+use regain_outgoing::{TrustedRoots, with_causes};
 
-use super::{TrustedRoots, web_client::with_causes};
 use crate::{
     config::MailConfig,
     ports::{Message, Notifier, NotifyError},

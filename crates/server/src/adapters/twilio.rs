@@ -7,14 +7,11 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+use regain_outgoing::{TrustedRoots, WebClientError, failure, web_client};
 use regain_protocol::Secret;
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 
-use super::{
-    TrustedRoots,
-    web_client::{WebClientError, failure, web_client},
-};
 use crate::{
     config::PhoneConfig,
     keys::Keys,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use regain_outgoing::authorities;
 use regain_protocol::Secret;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -17,7 +18,6 @@ use super::{
     key_file, rebase,
 };
 use crate::{
-    adapters::authorities,
     keys::{Keys, MIN_KEY_BYTES},
     serve::ConnectionLimits,
 };

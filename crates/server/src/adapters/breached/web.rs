@@ -5,13 +5,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use regain_outgoing::{TrustedRoots, WebClientError, failure, web_client};
 use reqwest::Client;
 
 use crate::{
-    adapters::{
-        TrustedRoots,
-        web_client::{WebClientError, failure, web_client},
-    },
     breached::{BreachedHash, Prefix},
     ports::{Breached, BreachedError},
 };

@@ -13,9 +13,10 @@ use std::{
 use lettre::transport::smtp::{
     Error as SmtpError,
     authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters},
+    client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters},
     extension::ClientId,
 };
+use regain_outgoing::{TrustedRoots, with_causes};
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -26,7 +27,6 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{SmtpSetupError, describe};
 use crate::{
-    adapters::{TrustedRoots, web_client::with_causes},
     config::{MailConfig, MailTls},
     ports::NotifyError,
 };
@@ -64,13 +64,23 @@ enum Protection {
     Tls(TlsConnector, ServerName<'static>),
 }
 
+/// The parameters of TLS after `STARTTLS` with a host.
+fn starttls(roots: &TrustedRoots, host: &str) -> Result<TlsParameters, SmtpError> {
+    let store = if roots.are_mozillas() { CertificateStore::WebpkiRoots } else { CertificateStore::None };
+    let mut builder = TlsParameters::builder(host.to_owned()).certificate_store(store);
+    for certificate in roots.certificates() {
+        builder = builder.add_root_certificate(Certificate::from_der(certificate.to_vec())?);
+    }
+    builder.build()
+}
+
 impl Connections {
     pub(super) fn new(config: &MailConfig, roots: &TrustedRoots) -> Result<Self, SmtpSetupError> {
         let fault = |reason: String| SmtpSetupError::Tls { host: config.host.clone(), reason };
         let protection = match config.tls {
             MailTls::None => Protection::None,
             MailTls::Starttls => {
-                Protection::Starttls(roots.starttls(&config.host).map_err(|error| fault(error.to_string()))?)
+                Protection::Starttls(starttls(roots, &config.host).map_err(|error| fault(error.to_string()))?)
             }
             MailTls::Tls => {
                 let name = ServerName::try_from(config.host.clone()).map_err(|error| fault(error.to_string()))?;

@@ -7,10 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use lettre::transport::smtp::{
-    Error as SmtpError,
-    client::{Certificate, CertificateStore, TlsParameters},
-};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
@@ -29,11 +25,19 @@ const NAMED_BY_ENVIRONMENT: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 pub struct TrustedRoots(Arc<Roots>);
 
 struct Roots {
-    /// The system's, or those that the environment names; `None` where there are none, and Mozilla's, which are part of
-    /// the program, take their place.
-    system: Option<Vec<CertificateDer<'static>>>,
-    /// Those of `server.ca_file`.
+    system: System,
+    /// Those of `server.ca_file`, or of a file for one connection.
     own: Vec<CertificateDer<'static>>,
+}
+
+/// The authorities of the system.
+enum System {
+    /// They are trusted, or those that the environment names.
+    Loaded(Vec<CertificateDer<'static>>),
+    /// There are none: Mozilla's, which are part of the program, take their place.
+    Mozilla,
+    /// None of them is trusted.
+    Ignored,
 }
 
 /// Why the authorities cannot be loaded.
@@ -65,10 +69,9 @@ pub enum CaFileError {
 
 impl fmt::Debug for TrustedRoots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |certificates: &Vec<_>| certificates.len();
         f.debug_struct("TrustedRoots")
-            .field("system", &self.0.system.as_ref().map(count))
-            .field("own", &count(&self.0.own))
+            .field("certificates", &self.certificates().count())
+            .field("mozilla", &self.are_mozillas())
             .finish()
     }
 }
@@ -89,34 +92,40 @@ impl TrustedRoots {
         if system.is_empty() {
             tracing::info!("this system has no certificate authorities: Mozilla's are trusted");
         }
-        Ok(Self(Arc::new(Roots { system: Some(system).filter(|system| !system.is_empty()), own })))
+        let system = if system.is_empty() { System::Mozilla } else { System::Loaded(system) };
+        Ok(Self(Arc::new(Roots { system, own })))
+    }
+
+    /// The authorities of a PEM file and no others, for a server that is to be vouched for by those alone.
+    pub fn only(ca_file: &Path) -> Result<Self, CaFileError> {
+        Ok(Self(Arc::new(Roots { system: System::Ignored, own: authorities(ca_file)? })))
     }
 
     /// The configuration of TLS for a client.
     pub fn client_config(&self) -> Result<ClientConfig, rustls::Error> {
         let mut roots = RootCertStore::empty();
-        match &self.0.system {
-            Some(system) => drop(roots.add_parsable_certificates(system.iter().cloned())),
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        if self.are_mozillas() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
-        roots.add_parsable_certificates(self.0.own.iter().cloned());
+        roots.add_parsable_certificates(self.certificates().cloned());
         let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
         Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
     }
 
-    /// The same for a connection to a mail server that is protected by STARTTLS.
-    pub(super) fn starttls(&self, host: &str) -> Result<TlsParameters, SmtpError> {
-        let store = if self.0.system.is_some() { CertificateStore::None } else { CertificateStore::WebpkiRoots };
-        let mut builder = TlsParameters::builder(host.to_owned()).certificate_store(store);
-        for certificate in self.0.system.iter().flatten().chain(&self.0.own) {
-            builder = builder.add_root_certificate(Certificate::from_der(certificate.to_vec())?);
-        }
-        builder.build()
+    /// Tells if Mozilla's authorities are trusted, in the place of a system's that has none.
+    pub fn are_mozillas(&self) -> bool {
+        matches!(self.0.system, System::Mozilla)
+    }
+
+    /// The certificates of the authorities, but for Mozilla's.
+    pub fn certificates(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
+        let system = if let System::Loaded(certificates) = &self.0.system { certificates.as_slice() } else { &[] };
+        system.iter().chain(&self.0.own)
     }
 }
 
 /// The certificates of a PEM file; each of them can be used.
-pub(crate) fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileError> {
+pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileError> {
     let not_certificates = || CaFileError::NotCertificates(path.to_owned());
     let parsed = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let certificates = parsed.map_err(|error| match error {

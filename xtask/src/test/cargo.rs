@@ -111,7 +111,8 @@ pub(super) struct Selection {
     filter: String,
 }
 
-const SERVER: &[&str] = &["regain-server", "regain-demo", "regain-engine", "regain-sql"];
+const SERVER: &[&str] =
+    &["regain-server", "regain-demo", "regain-engine", "regain-sql", "regain-ldap", "regain-real-servers"];
 const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[

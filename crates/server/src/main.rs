@@ -38,7 +38,7 @@ struct Arguments {
 enum Command {
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
-    /// Bring people into the embedded directory; those who are there already stay as they are
+    /// Bring people into the embedded directory, or their registrations beside another one; whatever is there already stays
     Import {
         /// The people, as a TOML file
         people: PathBuf,
@@ -128,8 +128,7 @@ fn run(config: &Path) -> Result<(), Failure> {
 fn import(config: &Path, people: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let people = People::load(people)?;
-    let added = runtime()?.block_on(serve::import(&config, &people))?;
-    println!("{added} people were added.");
+    println!("{}", runtime()?.block_on(serve::import(&config, &people))?);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 mod connections;
 mod database;
 mod directory;
+mod import;
 mod open;
 
 use std::{env, future::Future, io, io::IsTerminal as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -26,7 +27,8 @@ use tracing_subscriber::{
 pub use connections::ConnectionLimits;
 pub use database::{adopt_key, with_database};
 pub use directory::open_directory;
-pub use open::{Extras, delivery, import, open};
+pub use import::{Imported, import, import_registrations};
+pub use open::{Extras, delivery, open};
 
 use crate::{
     adapters::{

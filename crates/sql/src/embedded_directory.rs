@@ -7,6 +7,7 @@ mod accounts;
 mod former;
 mod import;
 mod people;
+mod registered;
 mod rows;
 mod write;
 

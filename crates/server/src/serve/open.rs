@@ -5,13 +5,9 @@ use std::sync::Arc;
 use super::{
     Failure,
     directory::{open_directory, warn_of_findings},
-    with_database,
 };
 use crate::{
-    adapters::{
-        self, Database, EmbeddedDirectory, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots,
-        Twilio,
-    },
+    adapters::{self, Database, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots, Twilio},
     app::App,
     config::{Config, MailKind, PhoneKind},
     delivery::{Budgets, Delivery, ProviderHealth, Texts},
@@ -65,15 +61,6 @@ pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Ext
         rng,
         wake: Arc::default(),
     })
-}
-
-/// Adds people to the embedded directory, where the server may be running meanwhile; returns how many were new.
-pub async fn import(config: &Config, people: &People) -> Result<usize, Failure> {
-    with_database(config, async |database, keys| {
-        let directory = EmbeddedDirectory::open(database.clone(), Arc::new(SystemClock), Arc::new(OsRng), keys.clone());
-        Ok(directory.await?.import_asked(people, &config.questions.own).await?)
-    })
-    .await
 }
 
 /// The delivery of a server's messages; `calls` hears of the calls that fail.

@@ -46,17 +46,17 @@ impl From<sqlx::Error> for ImportError {
 }
 
 /// A person whose entry was checked.
-struct Checked<'a> {
-    person: &'a NewPerson,
-    user_id: UserId,
+pub(super) struct Checked<'a> {
+    pub(super) person: &'a NewPerson,
+    pub(super) user_id: UserId,
     /// The user ID's form in which it is compared.
     key: String,
     /// In the order of the entry's.
-    addresses: Vec<MailAddress>,
+    pub(super) addresses: Vec<MailAddress>,
     /// Likewise.
-    numbers: Vec<E164>,
-    /// In base32.
-    authenticator: Option<Secret<Vec<u8>>>,
+    pub(super) numbers: Vec<E164>,
+    /// The key, decoded.
+    pub(super) authenticator: Option<Secret<Vec<u8>>>,
 }
 
 /// A person ready to be written.
@@ -119,7 +119,7 @@ impl EmbeddedDirectory {
 }
 
 /// Checks a whole list, so that one look at what is said is enough.
-fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checked<'a>>, ImportError> {
+pub(super) fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checked<'a>>, ImportError> {
     let mut keys = HashMap::new();
     let mut checked = Vec::with_capacity(people.people.len());
     let mut faults = Vec::new();

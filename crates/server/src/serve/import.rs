@@ -1,0 +1,98 @@
+//! Bringing people in: into the embedded directory as they are, beside every other one their registrations.
+
+use std::{fmt, sync::Arc};
+
+use regain_values::UserId;
+
+use super::{Failure, directory::open_directory, with_database};
+use crate::{
+    adapters::{EmbeddedDirectory, People},
+    config::{Config, DirectoryKind},
+    ports::{Account, Directory, OsRng, RegisterError, Registration, SystemClock},
+};
+
+/// The result of bringing people in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// So many people are new in the embedded directory.
+    People(usize),
+    /// Registrations beside another directory.
+    Registrations {
+        /// The number of people for whom anything was registered.
+        people: usize,
+        /// Those who are not in the directory, or may not be used there.
+        unknown: Vec<UserId>,
+        /// The number of destinations that were left out: the directory owns their roles.
+        owned: usize,
+    },
+}
+
+impl fmt::Display for Imported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::People(added) => write!(f, "{added} people were added."),
+            Self::Registrations { people, unknown, owned } => {
+                write!(f, "Registrations of {people} people were added.")?;
+                if *owned > 0 {
+                    write!(f, " {owned} addresses and numbers are the directory's to say and were left out.")?;
+                }
+                for user_id in unknown {
+                    write!(f, "\n{user_id} is not in the directory, or may not be recovered there.")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Brings people in; the server may be running meanwhile. Whatever somebody has registered stays as it is.
+pub async fn import(config: &Config, people: &People) -> Result<Imported, Failure> {
+    with_database(config, async |database, keys| {
+        if config.directory.kind == DirectoryKind::Embedded {
+            let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
+            let directory = EmbeddedDirectory::open(database.clone(), clock, rng, keys.clone()).await?;
+            return Ok(Imported::People(directory.import_asked(people, &config.questions.own).await?));
+        }
+        let directory = open_directory(config, database, keys, &People::default()).await?;
+        import_registrations(config, &directory, people).await
+    })
+    .await
+}
+
+/// Adds the registrations of people whom the directory has.
+pub async fn import_registrations(
+    config: &Config,
+    directory: &Directory,
+    people: &People,
+) -> Result<Imported, Failure> {
+    let (mut added, mut unknown, mut owned) = (0, Vec::new(), 0);
+    for (user_id, registrations) in people.registrations(&config.questions.own, &OsRng)? {
+        let Some(account) = directory.find(&user_id).await?.filter(|account| account.enabled) else {
+            unknown.push(user_id);
+            continue;
+        };
+        let mut is_new = false;
+        for registration in registrations.iter().filter(|registration| !has(&account, registration)) {
+            match directory.register(&account.id, registration).await {
+                Ok(()) => is_new = true,
+                Err(RegisterError::NotRegistrable) => owned += 1,
+                Err(RegisterError::NoSuchAccount) => unknown.push(user_id.clone()),
+                Err(RegisterError::Directory(error)) => return Err(error.into()),
+            }
+        }
+        added += usize::from(is_new);
+    }
+    Ok(Imported::Registrations { people: added, unknown, owned })
+}
+
+/// Tells if an account has something in the place of a registration.
+fn has(account: &Account, registration: &Registration) -> bool {
+    match registration {
+        Registration::Mail(mail) => account.mails.iter().any(|there| there.role == mail.role),
+        Registration::Phone(phone) => account.phones.iter().any(|there| there.role == phone.role),
+        Registration::Questions(_) => !account.questions.is_empty(),
+        Registration::Authenticator(_) => account.authenticator,
+        Registration::RecoveryCodes(_) => account.recovery_codes.is_some(),
+        _ => false,
+    }
+}

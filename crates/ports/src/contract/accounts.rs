@@ -140,6 +140,17 @@ pub trait AccountsFixture: Send + Sync + Sized {
     /// Lets time pass.
     fn wait(&self, by: SignedDuration);
 
+    /// Tells if the directory compares the current password in the operation that sets the new one: of parallel changes
+    /// only one succeeds. Where it does not, the last one counts.
+    fn changes_are_atomic() -> bool {
+        true
+    }
+
+    /// Tells if the directory itself refuses, in a change, one of the last passwords.
+    fn refuses_former() -> bool {
+        false
+    }
+
     /// Deletes an account in the directory and makes another of the same user ID.
     fn recreate(&self, person: &SamplePerson) -> impl Future<Output = ()>;
 }
@@ -226,6 +237,7 @@ macro_rules! accounts_cases {
                 passwords::an_account_that_may_not_be_used_gets_no_password,
                 passwords::a_refused_change_changes_neither_password_nor_lock,
                 passwords::the_last_passwords_are_remembered,
+                passwords::a_former_password_is_refused_as_such,
                 lockout::failures_lock_the_account_for_a_while,
                 lockout::parallel_failures_lock_the_account_as_exactly,
                 lockout::a_success_forgets_the_failures,

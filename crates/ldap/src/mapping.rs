@@ -1,0 +1,219 @@
+//! The attributes by which people are found and told of, and how their values are read.
+
+use std::collections::BTreeMap;
+
+use regain_ports::{Abilities, AccountMail, AccountPhone, Person};
+use regain_protocol::Role;
+use regain_values::{E164, MailAddress, UserId};
+
+use crate::{entry::Entry, settings::Settings};
+
+/// The attributes of a person that the configuration names.
+#[derive(Debug, Clone)]
+pub(crate) struct Mapping {
+    user_id: Vec<String>,
+    /// The `NetBIOS` name of the domain.
+    domain: Option<String>,
+    display_name: Vec<String>,
+    alternate_mail: Option<String>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) office: Option<String>,
+    notice_mail: Option<String>,
+    default_country: Option<String>,
+    /// Distinguished names of groups, by the names that the configuration gives them.
+    pub(crate) groups: BTreeMap<String, String>,
+    pub(crate) never: Vec<String>,
+}
+
+impl Mapping {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let display_name = settings
+            .display_name
+            .clone()
+            .map_or_else(|| vec!["displayName".to_owned(), "cn".to_owned()], |name| vec![name]);
+        Self {
+            user_id: settings.user_id.clone(),
+            domain: settings.domain.clone(),
+            display_name,
+            alternate_mail: settings.alternate_mail.clone(),
+            mobile: settings.mobile.clone(),
+            office: settings.office.clone(),
+            notice_mail: settings.notice_mail.clone(),
+            default_country: settings.default_country.clone(),
+            groups: settings.groups.clone(),
+            never: settings.never.clone(),
+        }
+    }
+
+    pub(crate) fn abilities(&self) -> Abilities {
+        Abilities {
+            sign_in: true,
+            unlock: true,
+            remembers: false,
+            owns_alternate: self.alternate_mail.is_some(),
+            owns_mobile: self.mobile.is_some(),
+        }
+    }
+
+    /// The attributes to ask for, after those that the kind of directory needs.
+    pub(crate) fn attributes<'a>(&'a self, own: &[&'a str]) -> Vec<&'a str> {
+        let optional = [&self.alternate_mail, &self.mobile, &self.office, &self.notice_mail];
+        let named = self.user_id.iter().chain(&self.display_name).chain(optional.into_iter().flatten());
+        let mut all: Vec<&str> = own.iter().copied().chain(named.map(String::as_str)).collect();
+        all.sort_unstable_by_key(|name| name.to_ascii_lowercase());
+        all.dedup_by_key(|name| name.to_ascii_lowercase());
+        all
+    }
+
+    /// A user ID without the name of its domain, where that is this one.
+    pub(crate) fn without_domain(&self, user_id: &UserId) -> UserId {
+        let split = self.domain.as_ref().zip(user_id.as_str().split_once('\\'));
+        match split {
+            Some((domain, (prefix, name))) if same(domain, prefix) => UserId::of_directory(name.to_owned()),
+            _ => user_id.clone(),
+        }
+    }
+
+    /// The filter that finds a user ID, folded and escaped, in any of its attributes.
+    pub(crate) fn filter(&self, user_id: &UserId) -> String {
+        let folded = user_id.folded();
+        // An empty value is no value of any syntax, and a long one none of ours. Neither is anybody's.
+        let fits = !folded.is_empty() && folded.chars().count() <= regain_values::user_id::MAX_LENGTH;
+        let value = if fits { ldap3::ldap_escape(folded.as_str()).into_owned() } else { "-".to_owned() };
+        let tests: Vec<_> = self.user_id.iter().map(|name| format!("({name}={value})")).collect();
+        format!("(|{})", tests.concat())
+    }
+
+    /// Tells if an entry has a user ID. What the directory finds alike may be another one: `àda` for `ada`.
+    pub(crate) fn is_of(&self, entry: &Entry, user_id: &UserId) -> bool {
+        let mut spelt = self.user_id.iter().flat_map(|name| entry.texts(name));
+        spelt.any(|text| UserId::of_directory(text.to_owned()).is_same(user_id))
+    }
+
+    /// What an entry says of a person: all but the state of the account.
+    pub(crate) fn person(&self, entry: &Entry) -> Person {
+        let first = |names: &[String]| names.iter().find_map(|name| entry.text(name)).unwrap_or_default().to_owned();
+        let mails = |name: &Option<String>| {
+            name.iter().flat_map(|name| entry.texts(name)).filter_map(mail).collect::<Vec<MailAddress>>()
+        };
+        let mail = mails(&self.alternate_mail).into_iter().next();
+        let phones = [(Role::Mobile, &self.mobile), (Role::Office, &self.office)];
+        let phones = phones.into_iter().filter_map(|(role, name)| {
+            let mut numbers = entry.texts(name.as_deref()?).filter_map(|text| self.number(text));
+            Some(AccountPhone { role, number: numbers.next()? })
+        });
+        Person {
+            user_id: UserId::of_directory(first(&self.user_id)),
+            display_name: first(&self.display_name),
+            mails: mail.map(|address| AccountMail { role: Role::Alternate, address }).into_iter().collect(),
+            phones: phones.collect(),
+            notices: mails(&self.notice_mail),
+            ..Person::default()
+        }
+    }
+
+    /// Values of mapped attributes that cannot be read, by attribute: nobody is reached by them.
+    pub(crate) fn unread(&self, entry: &Entry) -> Vec<(&'static str, usize)> {
+        let mails = [("directory.ldap.alternate_mail", &self.alternate_mail), (NOTICE_MAIL, &self.notice_mail)];
+        let mails = mails.into_iter().filter_map(|(key, name)| {
+            Some((key, entry.texts(name.as_deref()?).filter(|text| mail(text).is_none()).count()))
+        });
+        let phones = [("directory.ldap.mobile", &self.mobile), ("directory.ldap.office", &self.office)];
+        let phones = phones.into_iter().filter_map(|(key, name)| {
+            Some((key, entry.texts(name.as_deref()?).filter(|text| self.number(text).is_none()).count()))
+        });
+        mails.chain(phones).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// A number as directories have them: with its country code, or as it is dialled in the country.
+    fn number(&self, text: &str) -> Option<E164> {
+        let text = text.trim();
+        if let Ok(number) = E164::parse(text) {
+            return Some(number);
+        }
+        if let Some(international) = text.strip_prefix("00") {
+            return E164::parse(&format!("+{international}")).ok();
+        }
+        let country = self.default_country.as_deref()?;
+        // Within North America a 1 is dialled before the ten digits of a number.
+        let national = text.strip_prefix('1').filter(|_| country == "+1" && has_digits(text, 11)).unwrap_or(text);
+        E164::parse(&format!("{country}{national}")).ok()
+    }
+}
+
+const NOTICE_MAIL: &str = "directory.ldap.notice_mail";
+
+fn has_digits(text: &str, count: usize) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() == count
+}
+
+/// A mail address, also as `proxyAddresses` has it: `SMTP:ada@example.com`.
+fn mail(text: &str) -> Option<MailAddress> {
+    let bare = text.split_once(':').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("smtp")).map(|(_, bare)| bare);
+    MailAddress::parse(bare.unwrap_or(text)).ok()
+}
+
+/// Tells if two names are the same as user IDs are.
+fn same(one: &str, other: &str) -> bool {
+    UserId::of_directory(one.to_owned()).is_same(&UserId::of_directory(other.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(further: &str) -> Mapping {
+        let text = format!(
+            "urls = []\nbind_dn = ''\nbind_password_file = ''\nbase = ''\nuser_id = ['sAMAccountName', 'userPrincipalName']\n{further}"
+        );
+        Mapping::new(&toml::from_str(&text).expect("reads"))
+    }
+
+    #[test]
+    fn t1_the_filter_has_the_folded_id_escaped() {
+        let mapping = mapping("domain = 'REGAIN'");
+        let filter = |text: &str| mapping.filter(&UserId::of_directory(text.to_owned()));
+        assert_eq!(filter(" ADA "), "(|(sAMAccountName=ada)(userPrincipalName=ada))");
+        assert_eq!(
+            filter("*)(cn=\\\0"),
+            "(|(sAMAccountName=\\2a\\29\\28cn=\\5c\\00)(userPrincipalName=\\2a\\29\\28cn=\\5c\\00))"
+        );
+        assert_eq!(filter(""), filter(&"x".repeat(300)));
+        for (given, bare) in
+            [("REGAIN\\ada", "ada"), ("regain\\Ada", "Ada"), ("OTHER\\ada", "OTHER\\ada"), ("ada", "ada")]
+        {
+            assert_eq!(mapping.without_domain(&UserId::of_directory(given.to_owned())), bare, "{given}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_directories_have_them() {
+        for (country, text, number) in [
+            ("", "+1 425 555 0123 x4711", Some("+14255550123")),
+            ("", "0049 30 901820", Some("+4930901820")),
+            ("", "030 901820", None),
+            ("+49", "030 901820", Some("+4930901820")),
+            ("+1", "(425) 555-0123", Some("+14255550123")),
+            ("+1", "1-425-555-0123", Some("+14255550123")),
+            ("+1", "4711", None),
+            ("+49", "none", None),
+        ] {
+            let further = if country.is_empty() { String::new() } else { format!("default_country = '{country}'") };
+            let read = mapping(&further).number(text);
+            assert_eq!(read.as_ref().map(E164::as_str), number, "{country} {text}");
+        }
+    }
+
+    #[test]
+    fn mail_addresses_are_read_as_directories_have_them() {
+        for (text, address) in [
+            ("ada@example.com", Some("ada@example.com")),
+            ("SMTP:ada@example.com", Some("ada@example.com")),
+            ("smtp:ada@example.com", Some("ada@example.com")),
+            ("X400:c=US;a= ;p=Example", None),
+            ("sip:ada@example.com", None),
+        ] {
+            assert_eq!(mail(text).as_ref().map(MailAddress::as_str), address, "{text}");
+        }
+    }
+}

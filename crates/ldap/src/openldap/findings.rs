@@ -1,0 +1,162 @@
+//! Findings about an LDAP server: rights that are missing, and rights that are too many.
+
+use ldap3::controls::{RawControl, RelaxRules};
+use regain_ports::{Accounts as _, DirectoryError, Finding};
+use regain_values::UserId;
+
+use super::{LdapDirectory, password};
+use crate::{
+    connection::{PASSWORD_POLICY, code, replace},
+    settings::PasswordWrite,
+};
+
+const BIND_DN: &str = "directory.ldap.bind_dn";
+const KIND: &str = "directory.kind";
+const POLICY: &str = "directory.ldap.password_policy";
+const WRITE: &str = "directory.ldap.password_write";
+
+/// A control by which a server says how a change would end, and makes none. Servers that do not know it refuse.
+const NO_OPERATION: &str = "1.3.6.1.4.1.4203.666.5.2";
+
+/// The condition control of RFC 4528.
+const ASSERTION: &str = "1.3.6.1.1.12";
+
+impl LdapDirectory {
+    pub(super) async fn findings(&self, wrong_passwords_per_account: u32) -> Result<Vec<Finding>, DirectoryError> {
+        self.check().await?;
+        let facts = self.known().await?;
+        let mut findings = Vec::new();
+        let has_policy_control = facts.controls.iter().any(|control| control == PASSWORD_POLICY);
+        if !has_policy_control {
+            let text = "the server has no password policy overlay: nothing locks an account after wrong passwords, and \
+                        its rules are not shown before it refuses";
+            findings.push(Finding::warning(KIND, text));
+        } else if facts.default_policy.is_none() {
+            let text = format!(
+                "{} password policies can be read, so that it is unknown which is everybody's: name it here, or let the \
+                 service account read it",
+                facts.policies.len()
+            );
+            findings.push(Finding::warning(POLICY, text));
+        } else if facts.default_policy.as_ref().is_some_and(|name| !facts.policies.contains_key(name)) {
+            findings.push(Finding::fault(POLICY, "names no password policy that the service account can read"));
+        }
+        let rules = facts.policies.values().map(|policy| policy.rules.lockout_threshold).filter(|most| *most > 0);
+        if let Some(most) = rules.min().filter(|most| wrong_passwords_per_account >= *most) {
+            findings.push(Finding::fault("limits.wrong_passwords_per_account", too_many(most)));
+        }
+        if facts.policies.values().any(|policy| policy.is_safe_modify) {
+            let text = "a password policy has pwdSafeModify: the server sets no password without the current one, so that \
+                        nobody can reset theirs";
+            findings.push(Finding::fault(POLICY, text));
+        }
+        if self.password_write == PasswordWrite::Modify {
+            if !facts.controls.iter().any(|control| control == ASSERTION) {
+                findings
+                    .push(Finding::fault(WRITE, "\"modify\" needs a server with the assertion control: use \"exop\""));
+            }
+            let text = "the server must hash what is written (ppolicy_hash_cleartext), or it keeps passwords readable: \
+                        set one and look at it as an administrator";
+            findings.push(Finding::warning(WRITE, text));
+        }
+        self.about_anybody(&mut findings).await?;
+        Ok(findings)
+    }
+
+    /// Findings that one account of those with a password shows.
+    async fn about_anybody(&self, findings: &mut Vec<Finding>) -> Result<(), DirectoryError> {
+        let attributes = ["userPassword", "pwdHistory", "pwdPolicySubentry"];
+        let found = self.core.below_base("(userPassword=*)", &attributes, 1).await?;
+        let Some(entry) = found.first() else {
+            let text = "the service account finds nobody with a password: it needs the right to search for userPassword, \
+                        or directory.ldap.base has no people";
+            findings.push(Finding::warning(BIND_DN, text));
+            return Ok(());
+        };
+        for name in ["userPassword", "pwdHistory"] {
+            if !entry.all(name).is_empty() {
+                let text = format!("the service account can read {name}, which it does not need");
+                findings.push(Finding::warning(BIND_DN, text));
+            }
+        }
+        let facts = self.known().await?;
+        let min_length = facts.rules_of(entry.text("pwdPolicySubentry")).directory.min_length;
+        if min_length > 1 && self.would_set(&entry.dn, "x").await? == Some(code::NO_OPERATION) {
+            let text = "the password policy does not hold for the service account: it is the root of the tree, or has the \
+                        right to manage. Passwords that it sets break every rule that the server has";
+            findings.push(Finding::warning(BIND_DN, text));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn findings_about(&self, user_id: &UserId) -> Result<Vec<Finding>, DirectoryError> {
+        let Some(account) = self.account(user_id).await? else {
+            let text = "nobody below directory.ldap.base has this user ID, or more than one person has it";
+            return Ok(vec![Finding::fault("directory.ldap.user_id", text)]);
+        };
+        let not_usable = |reason: &&str| Finding::warning(KIND, format!("the account may not be used here: {reason}"));
+        let mut findings: Vec<_> = account.reasons.iter().map(not_usable).collect();
+        let attributes = self.core.mapping.attributes(&[]);
+        if let Some(entry) = self.core.client.entry(&account.dn, &attributes).await? {
+            for (key, count) in self.core.mapping.unread(&entry) {
+                let text = format!("{count} of the person's values is no address or number that can be used");
+                findings.push(Finding::warning(key, text));
+            }
+        }
+        let long = "Regain asks for the right to set it, 1".repeat(2);
+        match self.would_set(&account.dn, &long).await? {
+            Some(code::INSUFFICIENT_ACCESS_RIGHTS) => {
+                let text = "the service account may not write userPassword of this account";
+                findings.push(Finding::fault(BIND_DN, text));
+            }
+            None => {
+                let text = "the server cannot say if the service account may set passwords: try one";
+                findings.push(Finding::fact(BIND_DN, text));
+            }
+            Some(_) => {}
+        }
+        let relax = RawControl { crit: true, ..RelaxRules.into() };
+        let would_unlock = self.would(&account.dn, password::unlocking(), vec![relax]).await?;
+        if would_unlock == Some(code::INSUFFICIENT_ACCESS_RIGHTS) {
+            let text = "the service account may not manage pwdAccountLockedTime and pwdFailureTime of this account, so that it \
+                        cannot be unlocked";
+            findings.push(Finding::fault(BIND_DN, text));
+        }
+        Ok(findings)
+    }
+
+    /// The result code that setting a password would have; `None` where the server cannot say without doing it.
+    async fn would_set(&self, dn: &str, password: &str) -> Result<Option<u32>, DirectoryError> {
+        self.would(dn, vec![replace("userPassword", Some(password.as_bytes()))], Vec::new()).await
+    }
+
+    async fn would(
+        &self,
+        dn: &str,
+        changes: Vec<ldap3::Mod<Vec<u8>>>,
+        mut controls: Vec<RawControl>,
+    ) -> Result<Option<u32>, DirectoryError> {
+        // Others than OpenLDAP do not have it, and one that passed over it would make the change.
+        if !self.known().await?.is_openldap {
+            return Ok(None);
+        }
+        controls.push(RawControl { ctype: NO_OPERATION.to_owned(), crit: true, val: None });
+        let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+        match connection.modify(dn, changes, controls).await {
+            Ok(reply) => Ok(Some(reply.code).filter(|code| *code != code::UNAVAILABLE_CRITICAL_EXTENSION)),
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                Err(DirectoryError::unavailable(lost))
+            }
+        }
+    }
+}
+
+/// The advice about a lockout that a stranger could bring about.
+pub(crate) fn too_many(most: u32) -> String {
+    let fewer = most.saturating_sub(1);
+    format!(
+        "the directory locks an account after {most} wrong passwords, so that a stranger could lock people out: allow at \
+         most {fewer} here, or raise the directory's number"
+    )
+}

@@ -1,0 +1,174 @@
+//! Setting passwords and clearing lockouts.
+
+use ldap3::controls::{Assertion, RawControl, RelaxRules};
+use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, UnlockError, Unlocked};
+use regain_protocol::Violation;
+
+use super::{
+    LdapDirectory,
+    account::{Account, LOCKED_BY_ADMINISTRATOR},
+};
+use crate::{
+    connection::{Connection, Lost, PASSWORD_POLICY, Reply, add, code, delete, replace},
+    core::{Deadline, unexpected},
+    rules::Refused,
+    settings::PasswordWrite,
+};
+
+/// Errors of the password policy's control.
+pub(super) mod error {
+    pub(crate) const EXPIRED: u8 = 0;
+    pub(super) const MODIFICATION_NOT_ALLOWED: u8 = 3;
+    pub(super) const MUST_SUPPLY_OLD_PASSWORD: u8 = 4;
+    pub(super) const INSUFFICIENT_QUALITY: u8 = 5;
+    pub(super) const TOO_SHORT: u8 = 6;
+    pub(super) const TOO_YOUNG: u8 = 7;
+    pub(super) const IN_HISTORY: u8 = 8;
+}
+
+impl LdapDirectory {
+    pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        let deadline = Deadline::new();
+        let prepared = deadline.preparation(async {
+            let Some(account) = self.usable(id).await? else { return Ok(None) };
+            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            Ok(Some((account, connection)))
+        });
+        let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
+        if change.current.as_ref().is_some_and(|current| current.expose().is_empty()) {
+            return Err(SetPasswordError::WrongPassword);
+        }
+        if change.new.expose().is_empty() {
+            let min = account.rules.directory.min_length.max(1);
+            return Err(SetPasswordError::Refused(vec![Violation::TooShort { min }]));
+        }
+        match self.send_password(&connection, &account, change).await {
+            Ok(reply) => {
+                if reply.is_elsewhere() {
+                    self.core.client.leave(&connection).await;
+                }
+                self.set(&account, change, &reply)
+            }
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                let changed = async { Ok(self.by_id(id).await?.is_some_and(|now| now.set_at != account.set_at)) };
+                Ok(deadline.unknown_end(lost, changed).await?)
+            }
+        }
+    }
+
+    async fn send_password(
+        &self,
+        connection: &Connection,
+        account: &Account,
+        change: &PasswordChange,
+    ) -> Result<Reply, Lost> {
+        if self.password_write == PasswordWrite::Exop {
+            return connection.set_password(&account.dn, change.current.as_ref(), &change.new).await;
+        }
+        let new = change.new.expose().as_bytes();
+        let changes = match &change.current {
+            Some(current) => vec![delete(PASSWORD, current.expose().as_bytes()), add(PASSWORD, new)],
+            None => vec![replace(PASSWORD, Some(new))],
+        };
+        let policy = RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: None };
+        connection.modify(&account.dn, changes, vec![policy, unless_locked_by_administrator()]).await
+    }
+
+    /// The meaning of the server's answer to a new password.
+    fn set(&self, account: &Account, change: &PasswordChange, reply: &Reply) -> Result<(), SetPasswordError> {
+        use SetPasswordError::{NoSuchAccount, NotAllowed, Refused as IsRefused, WrongPassword};
+        let refused = Refused {
+            rules: account.rules,
+            person: &account.person,
+            password: &change.new,
+            is_change: change.current.is_some(),
+            set_at: account.set_at,
+            now: self.core.now(),
+        };
+        let by_text = |otherwise| {
+            let broken = refused.by_text();
+            IsRefused(if broken.is_empty() { vec![otherwise] } else { broken })
+        };
+        Err(match (reply.code, reply.policy) {
+            (code::SUCCESS, _) => return Ok(()),
+            (code::NO_SUCH_OBJECT | code::ASSERTION_FAILED, _) => NoSuchAccount,
+            (_, Some(error::IN_HISTORY)) => IsRefused(vec![Violation::Reused {}]),
+            (_, Some(error::TOO_YOUNG)) => IsRefused(vec![refused.too_soon().unwrap_or(Violation::Directory {})]),
+            (_, Some(error::TOO_SHORT)) => {
+                let min = account.rules.directory.min_length;
+                by_text(if min > 0 { Violation::TooShort { min } } else { Violation::Directory {} })
+            }
+            (_, Some(error::INSUFFICIENT_QUALITY)) => by_text(Violation::Directory {}),
+            (_, Some(error::MODIFICATION_NOT_ALLOWED)) | (code::INSUFFICIENT_ACCESS_RIGHTS, _) => NotAllowed,
+            // The first where it is wrong, the others where a parallel change came first.
+            (
+                code::UNWILLING_TO_PERFORM
+                | code::NO_SUCH_ATTRIBUTE
+                | code::ATTRIBUTE_OR_VALUE_EXISTS
+                | code::INVALID_CREDENTIALS,
+                _,
+            ) if change.current.is_some() => WrongPassword,
+            (_, Some(error::MUST_SUPPLY_OLD_PASSWORD)) => NotAllowed,
+            (code::CONSTRAINT_VIOLATION, _) => IsRefused(refused.violations()),
+            _ => unexpected("setting a password", reply).into(),
+        })
+    }
+
+    pub(super) async fn clear_lockout(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
+        let deadline = Deadline::new();
+        let prepared = deadline.preparation(async {
+            let Some(account) = self.usable(id).await? else { return Ok(None) };
+            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            Ok(Some((account, connection)))
+        });
+        let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;
+        let before = if account.person.locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked };
+        let reply = match connection.modify(&account.dn, unlocking(), unlocking_controls()).await {
+            // Without that control the failures are forgotten only with a lock.
+            Ok(reply) if reply.code == code::UNAVAILABLE_CRITICAL_EXTENSION && account.person.locked => {
+                connection.modify(&account.dn, vec![replace(LOCKED, None)], Vec::new()).await
+            }
+            other => other,
+        };
+        match reply {
+            Ok(reply) => match reply.code {
+                code::SUCCESS => Ok(before),
+                code::UNAVAILABLE_CRITICAL_EXTENSION if !account.person.locked => Ok(Unlocked::WasNotLocked),
+                code::NO_SUCH_OBJECT | code::ASSERTION_FAILED => Err(UnlockError::NoSuchAccount),
+                code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
+                _ => {
+                    if reply.is_elsewhere() {
+                        self.core.client.leave(&connection).await;
+                    }
+                    Err(unexpected("unlocking", &reply).into())
+                }
+            },
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                let is_unlocked = async { Ok(self.by_id(id).await?.is_some_and(|now| !now.person.locked)) };
+                deadline.unknown_end(lost, is_unlocked).await?;
+                Ok(before)
+            }
+        }
+    }
+}
+
+const PASSWORD: &str = "userPassword";
+const LOCKED: &str = "pwdAccountLockedTime";
+
+/// The removal of a lock and of the failures that led to it.
+pub(super) fn unlocking() -> Vec<ldap3::Mod<Vec<u8>>> {
+    vec![replace(LOCKED, None), replace("pwdFailureTime", None)]
+}
+
+/// Attributes that the server keeps may be written, and an administrator's lock stays.
+fn unlocking_controls() -> Vec<RawControl> {
+    let relax = RawControl { crit: true, ..RelaxRules.into() };
+    vec![relax, unless_locked_by_administrator()]
+}
+
+/// The condition, checked with the change, that no administrator locked the account.
+fn unless_locked_by_administrator() -> RawControl {
+    RawControl { crit: true, ..Assertion::new(format!("(!({LOCKED}={LOCKED_BY_ADMINISTRATOR}))")) }
+}

@@ -81,7 +81,7 @@ impl Core {
             code::SUCCESS => Ok(entries),
             // Whom the rest might be is not known.
             code::SIZE_LIMIT_EXCEEDED => Ok(if limit == 1 { entries } else { Vec::new() }),
-            code::NO_SUCH_OBJECT => Err(DirectoryError::Unavailable("directory.ldap.base is not there".to_owned())),
+            code::NO_SUCH_OBJECT => Err(no_base()),
             code => Err(DirectoryError::Unavailable(format!("people cannot be searched for: result code {code}"))),
         }
     }
@@ -102,6 +102,11 @@ impl Core {
             return Ok(None);
         }
         Ok(found.pop())
+    }
+
+    /// Tells if the directory answers, and has the base.
+    pub(crate) async fn check_base(&self) -> Result<(), DirectoryError> {
+        self.client.entry(&self.base, &["1.1"]).await?.map(drop).ok_or_else(no_base)
     }
 
     /// The distinguished name of nobody, in the form that people's have: signing in as it is as much work.
@@ -185,6 +190,12 @@ impl Deadline {
     }
 }
 
+fn no_base() -> DirectoryError {
+    DirectoryError::Misconfigured(
+        "directory.ldap.base: there is no such entry, or the service account cannot see it".to_owned(),
+    )
+}
+
 fn late() -> DirectoryError {
     DirectoryError::Unavailable("no answer in time".to_owned())
 }
@@ -193,4 +204,13 @@ fn late() -> DirectoryError {
 pub(crate) fn unexpected(what: &str, reply: &Reply) -> DirectoryError {
     let windows = reply.windows.map(|error| format!(", {error:08X}")).unwrap_or_default();
     DirectoryError::Unavailable(format!("{what}: result code {}{windows}", reply.code))
+}
+
+/// The advice about a lockout that a stranger could bring about.
+pub(crate) fn too_many(most: u32) -> String {
+    let fewer = most.saturating_sub(1);
+    format!(
+        "the directory locks an account after {most} wrong passwords, so that a stranger could lock people out: allow at \
+         most {fewer} here, or raise the directory's number"
+    )
 }

@@ -7,7 +7,6 @@
 //!
 //! Distinguished names and passwords are in no log and no error.
 
-#![allow(dead_code)]
 mod active_directory;
 mod client;
 mod connection;

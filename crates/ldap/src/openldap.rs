@@ -132,8 +132,7 @@ impl Accounts for LdapDirectory {
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {
-        let is_there = Deadline::new().whole(self.core.client.entry(&self.core.base, &["1.1"])).await?;
-        is_there.map(drop).ok_or_else(|| DirectoryError::Unavailable("directory.ldap.base is not there".to_owned()))
+        Deadline::new().whole(self.core.check_base()).await
     }
 
     async fn inspect(&self, wrong_passwords_per_account: u32) -> Result<Vec<Finding>, DirectoryError> {

@@ -255,10 +255,10 @@ impl Samba {
 }
 
 /// A time of 2021, as Active Directory counts.
-const LOCKED_LONG_AGO: &str = "132600000000000000";
+pub const LOCKED_LONG_AGO: &str = "132600000000000000";
 
-/// The LDIF of a person.
-fn entry(person: &Person<'_>) -> String {
+/// The LDIF by which a person is added.
+pub fn entry(person: &Person<'_>) -> String {
     let Person { account, password, further, .. } = *person;
     // Without a password, and let in without one: 544 is NORMAL_ACCOUNT and PASSWD_NOTREQD.
     let control = if password.is_some() { 512 } else { 544 };

@@ -47,7 +47,7 @@ impl LdapDirectory {
         let (has_password, (groups, never)) = try_join(has_password, try_join(groups, never)).await?;
         let Some(entry) = entry else { return Ok(None) };
         let Some(id) = entry.text("entryUUID").map(|id| AccountId::from(id.to_ascii_lowercase())) else {
-            return Err(DirectoryError::Unavailable("the service account cannot read entryUUID".to_owned()));
+            return Err(DirectoryError::Misconfigured("directory.ldap.bind_dn: cannot read entryUUID".to_owned()));
         };
         let rules = facts.rules_of(entry.text("pwdPolicySubentry"));
         let now = self.core.now();

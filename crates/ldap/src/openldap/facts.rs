@@ -112,7 +112,7 @@ impl LdapDirectory {
 
     /// A group whose members can be read, or another entry. Membership that cannot be asked for is never none.
     async fn group(&self, name: &str, dn: &str, key: &str) -> Result<Group, DirectoryError> {
-        let fault = |text: &str| DirectoryError::Unavailable(format!("{key}: {text}"));
+        let fault = |text: &str| DirectoryError::Misconfigured(format!("{key}: {text}"));
         let client = &self.core.client;
         let found = client.entry(dn, &["objectClass"]).await?.ok_or_else(|| fault("an entry is not there"))?;
         let classes: Vec<_> = found.texts("objectClass").map(str::to_ascii_lowercase).collect();

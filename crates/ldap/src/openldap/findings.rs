@@ -7,6 +7,7 @@ use regain_values::UserId;
 use super::{LdapDirectory, password};
 use crate::{
     connection::{PASSWORD_POLICY, code, replace},
+    core::too_many,
     settings::PasswordWrite,
 };
 
@@ -150,13 +151,4 @@ impl LdapDirectory {
             }
         }
     }
-}
-
-/// The advice about a lockout that a stranger could bring about.
-pub(crate) fn too_many(most: u32) -> String {
-    let fewer = most.saturating_sub(1);
-    format!(
-        "the directory locks an account after {most} wrong passwords, so that a stranger could lock people out: allow at \
-         most {fewer} here, or raise the directory's number"
-    )
 }

@@ -1,0 +1,138 @@
+//! Setting passwords and clearing lockouts.
+
+use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, UnlockError, Unlocked};
+use regain_protocol::{Secret, Violation};
+use zeroize::Zeroize as _;
+
+use super::{ActiveDirectory, account::Account, sign_in::windows};
+use crate::{
+    connection::{Reply, add, code, delete, replace},
+    core::{Deadline, unexpected},
+    rules::Refused,
+};
+
+/// A password as `unicodePwd` takes it: in quotation marks, in UTF-16.
+pub(super) fn unicode_password(password: &Secret<String>) -> Secret<Vec<u8>> {
+    let mut quoted = Vec::with_capacity(2 * password.expose().len() + 4);
+    let mut push = |unit: u16| quoted.extend(unit.to_le_bytes());
+    push(u16::from(b'"'));
+    let mut units = [0; 2];
+    for character in password.expose().chars() {
+        character.encode_utf16(&mut units).iter().copied().for_each(&mut push);
+    }
+    push(u16::from(b'"'));
+    units.zeroize();
+    Secret::new(quoted)
+}
+
+impl ActiveDirectory {
+    pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
+        let deadline = Deadline::new();
+        let prepared = deadline.preparation(async {
+            let Some(account) = self.usable(id).await? else { return Ok(None) };
+            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            Ok(Some((account, connection)))
+        });
+        let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
+        if change.current.as_ref().is_some_and(|current| current.expose().is_empty()) {
+            return Err(SetPasswordError::WrongPassword);
+        }
+        if change.new.expose().is_empty() {
+            let min = account.person.password_rules.min_length.max(1);
+            return Err(SetPasswordError::Refused(vec![Violation::TooShort { min }]));
+        }
+        let new = unicode_password(&change.new);
+        let mut changes = match change.current.as_ref().map(unicode_password) {
+            Some(current) => vec![delete(PASSWORD, current.expose()), add(PASSWORD, new.expose())],
+            None => vec![replace(PASSWORD, Some(new.expose()))],
+        };
+        // In the same operation: a lock that came about meanwhile goes too, and a refused password unlocks nothing.
+        changes.push(replace(LOCKOUT_TIME, Some(b"0")));
+        match connection.modify(&account.target(), changes, Vec::new()).await {
+            Ok(reply) => {
+                if reply.is_elsewhere() {
+                    self.core.client.leave(&connection).await;
+                }
+                self.set(&account, change, &reply)
+            }
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                let before = account.password_set;
+                let changed = async { Ok(self.by_id(id).await?.is_some_and(|now| now.password_set != before)) };
+                Ok(deadline.unknown_end(lost, changed).await?)
+            }
+        }
+    }
+
+    /// The meaning of the server's answer to a new password.
+    fn set(&self, account: &Account, change: &PasswordChange, reply: &Reply) -> Result<(), SetPasswordError> {
+        let is_change = change.current.is_some();
+        Err(match (reply.code, reply.windows) {
+            (code::SUCCESS, _) => return Ok(()),
+            (code::NO_SUCH_OBJECT, _) => SetPasswordError::NoSuchAccount,
+            (code::INSUFFICIENT_ACCESS_RIGHTS, _) => SetPasswordError::NotAllowed,
+            (
+                code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM,
+                Some(windows::WRONG_CURRENT | windows::LOCKED),
+            ) if is_change => SetPasswordError::WrongPassword,
+            (code::CONSTRAINT_VIOLATION, _) | (code::UNWILLING_TO_PERFORM, Some(windows::RESTRICTION)) => {
+                let refused = Refused {
+                    rules: account.rules.unwrap_or_default(),
+                    person: &account.person,
+                    password: &change.new,
+                    is_change,
+                    set_at: account.set_at(),
+                    now: self.core.now(),
+                };
+                SetPasswordError::Refused(refused.violations())
+            }
+            _ => unexpected("setting a password", reply).into(),
+        })
+    }
+
+    pub(super) async fn clear_lockout(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
+        let deadline = Deadline::new();
+        let prepared = deadline.preparation(async {
+            let Some(account) = self.usable(id).await? else { return Ok(None) };
+            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            Ok(Some((account, connection)))
+        });
+        let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;
+        let before = if account.person.locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked };
+        // Of an account that is not locked it forgets the failures.
+        let changes = vec![replace(LOCKOUT_TIME, Some(b"0"))];
+        match connection.modify(&account.target(), changes, Vec::new()).await {
+            Ok(reply) => match reply.code {
+                code::SUCCESS => Ok(before),
+                code::NO_SUCH_OBJECT => Err(UnlockError::NoSuchAccount),
+                code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
+                _ => {
+                    if reply.is_elsewhere() {
+                        self.core.client.leave(&connection).await;
+                    }
+                    Err(unexpected("unlocking", &reply).into())
+                }
+            },
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                let is_unlocked = async { Ok(self.by_id(id).await?.is_some_and(|now| !now.person.locked)) };
+                deadline.unknown_end(lost, is_unlocked).await?;
+                Ok(before)
+            }
+        }
+    }
+}
+
+pub(super) const PASSWORD: &str = "unicodePwd";
+pub(super) const LOCKOUT_TIME: &str = "lockoutTime";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_quoted_utf_16() {
+        let value = unicode_password(&"a\u{1f511}".into());
+        assert_eq!(value.expose(), &[0x22, 0, 0x61, 0, 0x3d, 0xd8, 0x11, 0xdd, 0x22, 0]);
+    }
+}

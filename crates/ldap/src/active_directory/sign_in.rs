@@ -1,0 +1,86 @@
+//! Signing in, with what a bind alone does not tell: a former password that is still taken for an hour.
+
+use jiff::SignedDuration;
+use regain_ports::{DirectoryError, Person, SignIn};
+use regain_protocol::Secret;
+use regain_values::UserId;
+
+use super::{ActiveDirectory, account::Account, password::unicode_password};
+use crate::{
+    connection::{add, code, delete},
+    core::unexpected,
+};
+
+/// Windows errors, as refused binds and changes have them.
+pub(super) mod windows {
+    /// `ERROR_INVALID_PASSWORD`: the current password is not right.
+    pub(crate) const WRONG_CURRENT: u32 = 0x56;
+    /// `ERROR_PASSWORD_RESTRICTION`: the new password breaks a rule.
+    pub(crate) const RESTRICTION: u32 = 0x52d;
+    /// `ERROR_PASSWORD_EXPIRED`, said for the right password alone.
+    pub(crate) const EXPIRED: u32 = 0x532;
+    /// `ERROR_PASSWORD_MUST_CHANGE`, likewise.
+    pub(crate) const MUST_CHANGE: u32 = 0x773;
+    /// `ERROR_ACCOUNT_LOCKED_OUT`.
+    pub(crate) const LOCKED: u32 = 0x775;
+}
+
+/// The time for which a domain controller goes on taking a former password (60 minutes), with some for clocks that differ.
+const FORMER_COUNTS_FOR: SignedDuration = SignedDuration::from_mins(65);
+
+impl ActiveDirectory {
+    pub(super) async fn signed_in(
+        &self,
+        user_id: &UserId,
+        password: &Secret<String>,
+    ) -> Result<SignIn<Person>, DirectoryError> {
+        let account = self.account(user_id).await?.filter(|account| account.person.enabled);
+        if password.expose().is_empty() {
+            return Ok(SignIn::Refused);
+        }
+        let dn = account.as_ref().map_or_else(|| self.core.nobody("CN"), |account| account.dn.clone());
+        let reply = self.core.bind(&dn, password).await?;
+        let is_right = match (reply.code, reply.bind) {
+            (code::SUCCESS, _) | (code::INVALID_CREDENTIALS, Some(windows::EXPIRED | windows::MUST_CHANGE)) => true,
+            (code::INVALID_CREDENTIALS, _) => false,
+            _ => return Err(unexpected("signing in", &reply)),
+        };
+        let Some(account) = account.filter(|_| is_right) else { return Ok(SignIn::Refused) };
+        if self.may_be_former(&account) && !self.is_current(&account, password).await? {
+            return Ok(SignIn::Refused);
+        }
+        Ok(SignIn::Accepted(Person { locked: false, ..account.person }))
+    }
+
+    /// Tells if a controller may still take the password before this one. Without a history it knows none.
+    fn may_be_former(&self, account: &Account) -> bool {
+        let has_history = account.rules.is_none_or(|rules| rules.history > 0);
+        // With 0 the password has to be changed, and the time at which it was set is not known.
+        let is_recent = account.set_at().is_none_or(|at| at + FORMER_COUNTS_FOR > self.core.now());
+        has_history && is_recent
+    }
+
+    /// Tells the current password from the former one. A change looks at the given password before it looks at the new
+    /// one: a wrong one is refused as such, and a right one because the history has it. Either way nothing is changed.
+    async fn is_current(&self, account: &Account, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        let value = unicode_password(password);
+        let changes = vec![delete("unicodePwd", value.expose()), add("unicodePwd", value.expose())];
+        let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+        let reply = match connection.modify(&account.target(), changes, Vec::new()).await {
+            Ok(reply) => reply,
+            Err(lost) => {
+                self.core.client.drop_after(&connection, &lost).await;
+                return Err(DirectoryError::unavailable(lost));
+            }
+        };
+        match (reply.code, reply.windows) {
+            (code::SUCCESS, _)
+            | (code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM, Some(windows::RESTRICTION)) => Ok(true),
+            (
+                code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM,
+                Some(windows::WRONG_CURRENT | windows::LOCKED),
+            ) => Ok(false),
+            _ => Err(unexpected("telling a current password from a former one", &reply)),
+        }
+    }
+}

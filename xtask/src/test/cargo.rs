@@ -111,8 +111,15 @@ pub(super) struct Selection {
     filter: String,
 }
 
-const SERVER: &[&str] =
-    &["regain-server", "regain-demo", "regain-engine", "regain-sql", "regain-ldap", "regain-real-servers"];
+const SERVER: &[&str] = &[
+    "regain-server",
+    "regain-demo",
+    "regain-engine",
+    "regain-sql",
+    "regain-ldap",
+    "regain-hook",
+    "regain-real-servers",
+];
 const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[

@@ -8,12 +8,13 @@ use std::{
 use crate::paths;
 
 /// Folders and files that keep the rule. A path that comes to keep it is added here.
-const CLEAN: [&str; 40] = [
+const CLEAN: [&str; 41] = [
     "crates/catalogue",
     "crates/demo",
     "crates/engine",
     "crates/folding",
     "crates/generator",
+    "crates/hook",
     "crates/keys",
     "crates/outgoing",
     "crates/policy",

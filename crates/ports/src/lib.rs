@@ -1,9 +1,9 @@
 //! Ports: what the server needs from the world, each a trait with its types and errors.
 
+mod account;
 mod account_write;
 mod accounts;
-mod breached;
-pub mod breached_hash;
+pub mod breached;
 mod captcha;
 mod clock;
 #[cfg(feature = "contract")]
@@ -18,6 +18,7 @@ mod rng;
 mod sessions;
 mod store;
 
+pub use account::{AccountMail, AccountPhone, AccountQuestion, DirectoryError};
 pub use account_write::{AccountRefusal, AccountWrite};
 pub use accounts::{
     Abilities, Accounts, DirectoryRules, JoinedAccounts, PasswordChange, Person, SetPasswordError, SignIn, UnlockError,
@@ -26,7 +27,7 @@ pub use accounts::{
 pub use breached::{Breached, BreachedError};
 pub use captcha::{CaptchaError, CaptchaVerifier};
 pub use clock::{Clock, SKEW, SystemClock, lies_ahead, passed_since};
-pub use directory::{Account, AccountMail, AccountPhone, AccountQuestion, Directory, DirectoryError, Orphans};
+pub use directory::{Account, Directory, Orphans};
 pub use inspection::{Finding, Severity};
 pub use notifier::{Message, Notifier, NotifyError};
 pub use phone::{

@@ -2,21 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, Secret, Step, Timestamp, text_enum::text_enum};
-
-text_enum! {
-    /// Purpose of a flow.
-    pub enum FlowKind {
-        /// Choose a new password after proving who one is.
-        Reset = "reset",
-        /// Unlock a locked account after proving who one is.
-        Unlock = "unlock",
-        /// Change a password that one knows.
-        Change = "change",
-        /// Register or change the methods that prove who one is.
-        Register = "register",
-    }
-}
+use crate::{Config, FlowKind, Secret, Step, Timestamp, text_enum::text_enum};
 
 /// Request for a flow.
 #[derive(Debug, Clone, Serialize, Deserialize)]

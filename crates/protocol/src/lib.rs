@@ -15,6 +15,7 @@
 mod answer;
 mod config;
 mod flow;
+mod flow_kind;
 mod method;
 mod password;
 mod problem;
@@ -25,7 +26,8 @@ mod text_enum;
 
 pub use answer::{Answer, AnswerRequest, CaptchaSolution, QuestionAnswer};
 pub use config::{AccountType, Config, Help};
-pub use flow::{CreateFlow, Flow, FlowAnswered, FlowCreated, FlowKind, Gate, Notice, NoticeCode};
+pub use flow::{CreateFlow, Flow, FlowAnswered, FlowCreated, Gate, Notice, NoticeCode};
+pub use flow_kind::FlowKind;
 pub use method::{Method, MethodKind, Role};
 pub use password::{PasswordPolicy, ServerCheck, Violation};
 pub use problem::{Problem, ProblemCode};

@@ -22,6 +22,6 @@ pub mod serve;
 pub use regain_engine as engine;
 pub use regain_engine::messages;
 pub use regain_keys as keys;
-pub use regain_ports::breached_hash as breached;
+pub use regain_ports::breached;
 pub(crate) use regain_values::{common_passwords, password_form};
 pub use regain_values::{phone_number, questions, totp, user_id};

@@ -14,10 +14,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{reader::has_something, transaction::WriteTransaction};
-
-/// The database that the SQL of the adapters runs on.
-pub(super) type Backend = sqlx::Sqlite;
+use crate::transaction::WriteTransaction;
 
 /// Readers never wait for the writer in WAL mode; more than this gains nothing on one file.
 const READERS: u32 = 4;
@@ -225,6 +222,13 @@ pub(super) fn to_millis(at: Timestamp) -> i64 {
 /// A time from the database.
 pub(super) fn from_millis(millis: i64) -> sqlx::Result<Timestamp> {
     Timestamp::from_millisecond(millis).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Tells if there are people or lines in the audit log.
+pub(super) async fn has_something(pool: &SqlitePool) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts WHERE id <> 'NOBODY') OR EXISTS (SELECT 1 FROM audit)")
+        .fetch_one(pool)
+        .await
 }
 
 #[cfg(test)]

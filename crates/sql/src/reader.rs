@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use crate::database::{BUSY_TIMEOUT, OpenError};
+use crate::database::{BUSY_TIMEOUT, OpenError, has_something};
 
 /// A database of this version or a former one, for commands that only read: no file is made, nothing is brought up to
 /// date, and every write is refused. A server may be at work on it meanwhile.
@@ -76,11 +76,4 @@ impl DatabaseReader {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// Tells if there are people or lines in the audit log.
-pub(super) async fn has_something(pool: &SqlitePool) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts WHERE id <> 'NOBODY') OR EXISTS (SELECT 1 FROM audit)")
-        .fetch_one(pool)
-        .await
 }

@@ -4,12 +4,13 @@
 //! A row belongs to an *owner*: the account's id where the embedded directory has it, and otherwise the directory's name
 //! with the id, so that nobody inherits from an account of another directory that happens to have the same id.
 
+mod owners;
 mod recovery_codes;
 mod reseal;
 mod ring;
 mod write;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -27,16 +28,12 @@ use crate::{
     database::Database,
     hashing::{HashCost, Hashing, salt},
 };
+use owners::EMBEDDED;
+pub(crate) use owners::NOBODY;
+pub use owners::OwnRegistrations;
 pub(crate) use recovery_codes::set as set_recovery_codes;
 pub(crate) use ring::place;
 pub(crate) use write::{RegisteredQuestion, RegistrationChange, insert_questions, set_authenticator};
-
-/// The owner that stands in for accounts that do not exist, so that whatever is done for them reads and writes the same.
-/// Its row in the embedded directory is disabled, and its key is no normalised user ID, so nobody can name it.
-pub(crate) const NOBODY: &str = "NOBODY";
-
-/// The embedded directory's name in `account_ring`.
-const EMBEDDED: &str = "embedded";
 
 /// Removes all that is registered for an account.
 const FORGET: [&str; 6] = [
@@ -53,26 +50,6 @@ const OWNERS: &str = "
 SELECT account_id FROM account_mails UNION SELECT account_id FROM account_phones WHERE role <> 'office'
 UNION SELECT account_id FROM account_questions UNION SELECT account_id FROM account_authenticators
 UNION SELECT account_id FROM account_recovery_codes UNION SELECT account_id FROM account_confirmations";
-
-/// The registrations of one directory's accounts; cheap to clone.
-#[derive(Clone)]
-pub struct OwnRegistrations {
-    database: Database,
-    rng: Arc<dyn Rng>,
-    /// Seal the keys of authenticator apps, which must be read back.
-    keys: Keys,
-    pub(crate) hashing: Hashing,
-    /// The directory's name; [`EMBEDDED`] for the one in the same database.
-    directory: Arc<str>,
-    /// The hash that an answer or a password is compared with where there is none.
-    pub(crate) dummy_hash: String,
-}
-
-impl fmt::Debug for OwnRegistrations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnRegistrations").field("directory", &self.directory).finish_non_exhaustive()
-    }
-}
 
 impl OwnRegistrations {
     /// The registrations of the accounts of a directory elsewhere. `directory` names it and stays the same for as long as
@@ -112,35 +89,6 @@ impl OwnRegistrations {
         cost: HashCost,
     ) -> Result<Self, DirectoryError> {
         Self::open_with(database, rng, keys, cost, EMBEDDED).await
-    }
-
-    /// Tells if the accounts are in the same database.
-    fn is_embedded(&self) -> bool {
-        &*self.directory == EMBEDDED
-    }
-
-    /// The owner of an account's rows.
-    pub(crate) fn owner(&self, id: &AccountId) -> AccountId {
-        if self.is_embedded() { id.clone() } else { format!("{}:{id}", self.directory).into() }
-    }
-
-    /// The account of an owner of this directory.
-    fn id_of(&self, owner: String) -> AccountId {
-        self.own_id(owner).unwrap_or_default()
-    }
-
-    /// The account of an owner, where it is one of this directory.
-    fn own_id(&self, owner: String) -> Option<AccountId> {
-        if self.is_embedded() {
-            // Ids of embedded accounts are made here, and have no colon.
-            return (!owner.contains(':')).then(|| owner.into());
-        }
-        owner.strip_prefix(&*self.directory)?.strip_prefix(':').map(AccountId::from)
-    }
-
-    /// The owner of the rows of an account, or of nobody's.
-    fn owner_or_nobody(&self, id: Option<&AccountId>) -> AccountId {
-        id.map_or_else(|| NOBODY.into(), |id| self.owner(id))
     }
 }
 

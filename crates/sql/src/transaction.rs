@@ -4,7 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::{Pool, SqliteConnection, pool::PoolConnection};
 
-use crate::database::Backend;
+/// The database that the SQL of the adapters runs on.
+pub(super) type Backend = sqlx::Sqlite;
 
 /// A writing transaction, with a connection to itself.
 ///

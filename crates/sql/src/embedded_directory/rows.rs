@@ -7,8 +7,8 @@ use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 use super::EmbeddedDirectory;
 use crate::{
     columns::{all, destination_from, time_from},
-    database::Backend,
     registrations::NOBODY,
+    transaction::Backend,
 };
 use regain_ports::{AccountId, AccountPhone, Person, lies_ahead};
 use regain_values::UserId;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use sqlx::{Executor, Row as _};
 
 use crate::{
-    database::{Backend, Database, from_millis, to_millis},
-    transaction::WriteTransaction,
+    database::{Database, from_millis, to_millis},
+    transaction::{Backend, WriteTransaction},
 };
 use regain_ports::Charge;
 

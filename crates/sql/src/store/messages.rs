@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{Pool, Row as _};
 
 use crate::{
-    database::{Backend, from_millis, to_millis},
-    transaction::WriteTransaction,
+    database::{from_millis, to_millis},
+    transaction::{Backend, WriteTransaction},
 };
 use regain_ports::{Channel, ClaimedMessage, NewMessage, Settlement};
 

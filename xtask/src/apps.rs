@@ -35,7 +35,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     for App { folder, checks } in &APPS {
         let app = apps.join(folder);
         let _ = fs::remove_dir_all(&app);
-        dist::copy_dir(&sources.join(folder), &app).with_context(|| format!("{} cannot be made", app.display()))?;
+        paths::copy_dir(&sources.join(folder), &app).with_context(|| format!("{} cannot be made", app.display()))?;
         for (program, project) in *checks {
             let mut check = node(&apps, program);
             check.args(["--noEmit", "--project"]).arg(app.join(project));

@@ -5,15 +5,14 @@ mod cargo;
 mod dependencies;
 mod end_to_end;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod layers;
 mod timings;
 #[cfg(test)]
 mod words;
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -205,11 +204,4 @@ fn install(what: &str, takes: &str, packages: &[(&str, &'static str)]) -> Result
     let missing: Vec<_> =
         packages.iter().filter_map(|&(program, package)| (!is_there(program)).then_some(package)).collect();
     if missing.is_empty() { Ok(()) } else { tools::apt_install(&format!("Installing {what}"), takes, &missing) }
-}
-
-/// Fails with an instruction where a program is missing.
-fn require(program: &str, how: &str) -> Result<()> {
-    let found = run::output_of(Command::new(program).arg("--version")).is_some();
-    ensure!(found, "{program} is missing: {how}");
-    Ok(())
 }

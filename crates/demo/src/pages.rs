@@ -2,6 +2,7 @@
 //! their phones. Only for this computer.
 
 mod account;
+mod base;
 mod calls;
 mod guard;
 mod outbox;
@@ -9,10 +10,7 @@ mod people;
 mod switches;
 mod theming;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Weak},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Form, Router,
@@ -24,68 +22,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use regain_protocol::{MAX_BODY_BYTES, Secret};
-use regain_server::{
-    adapters::People,
-    app::App,
-    http::{
-        Asset,
-        page::{self, Banner, Frame, Policy},
-    },
-    ports::SignIn,
-    user_id::UserId,
-};
+use regain_server::{http::page, ports::SignIn, user_id::UserId};
 use serde::Deserialize;
 
-use crate::{Outbox, Site, assertions::Signer};
-
-/// Says on every page that this is a demonstration, and leads to its parts.
-pub(crate) const BANNER: Banner = Banner { stylesheet: "/demo/demo.css", draw: banner };
-
-/// The base of the pages of one server.
-#[derive(Clone)]
-pub(crate) struct Demo {
-    /// The server.
-    pub(crate) app: Arc<App>,
-    /// The people's mail and phones.
-    pub(crate) outbox: Outbox,
-    /// The people as they were seeded.
-    pub(crate) people: Arc<People>,
-    /// Signs that somebody is signed in, where the server takes the demonstration's word.
-    pub(crate) signer: Option<Signer>,
-    /// The demonstration, whose server a switch replaces. It holds this.
-    pub(crate) site: Weak<Site>,
-}
-
-impl Demo {
-    fn organisation(&self) -> &str {
-        &self.app.config().organisation.name
-    }
-
-    fn page(&self, title: &str, root: &str, head: Markup, content: &Markup) -> Response {
-        let captcha = self.app.config().captcha.kind;
-        let policy = Policy { images: None, forms: "'self'", frames: "'self'", captcha };
-        // The demonstration is for developers, so it is in English.
-        let (language, organisation) = ("en", self.organisation());
-        Frame { language, organisation, title, banner: Some(BANNER), root, head }.page(&policy, content)
-    }
-}
-
-/// In English, as the pages that it leads to.
-fn banner(language: &str) -> Markup {
-    let is_foreign = language != "en";
-    html! {
-        aside.banner lang=[is_foreign.then_some("en")] dir=[is_foreign.then_some("ltr")] aria-label="Demonstration" {
-            p { strong { "Demo" } " \u{2013} only on this computer" }
-            nav aria-label="Demonstration" {
-                a href="/" { "Sign-in page" }
-                a href="/demo" { "People" }
-                a href="/demo/outbox" { "Mail and phone" }
-                a href="/demo/switches" { "Switches" }
-                a href="/demo/theming" { "Looks" }
-            }
-        }
-    }
-}
+use base::text_file;
+pub(crate) use base::{BANNER, Demo, Switched};
 
 /// Serves the demonstration, to this computer only.
 pub(crate) fn routes(demo: Demo) -> Router {
@@ -126,15 +67,6 @@ struct Credentials {
 
 async fn stylesheet(headers: HeaderMap) -> Response {
     text_file("text/css; charset=utf-8", include_str!("pages/demo.css"), &headers)
-}
-
-/// A script of the pages.
-fn script(text: &'static str, headers: &HeaderMap) -> Response {
-    text_file("text/javascript; charset=utf-8", text, headers)
-}
-
-fn text_file(content_type: &'static str, text: &'static str, headers: &HeaderMap) -> Response {
-    Asset::new(content_type, "no-cache", text.as_bytes()).respond(headers)
 }
 
 async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {

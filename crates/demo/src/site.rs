@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 
 use crate::{
     Outbox, Settings,
-    pages::{self, BANNER, Demo},
+    pages::{self, BANNER, Demo, Switched},
 };
 
 /// A demonstration.
@@ -96,7 +96,7 @@ impl Site {
     }
 
     /// Replaces the server by one with other values for some keys of its configuration, over the same ports.
-    pub(crate) fn switch(&self, changes: &Table) -> Result<(), SwitchError> {
+    fn switched(&self, changes: &Table) -> Result<(), SwitchError> {
         let config = self.stage.settings.with(changes)?;
         let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
         let ports = Ports { captcha: SiteVerify::configured(&config.captcha, &roots)?, ..self.stage.ports.clone() };
@@ -105,13 +105,18 @@ impl Site {
         Ok(())
     }
 
-    /// The base of the pages, of the server as it is now.
-    pub(crate) fn demo(&self) -> Demo {
-        self.current().demo.clone()
-    }
-
     fn current(&self) -> Arc<Generation> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Switched for Site {
+    fn switch(&self, changes: &Table) -> Result<(), String> {
+        self.switched(changes).map_err(|error| error.to_string())
+    }
+
+    fn demo(&self) -> Demo {
+        self.current().demo.clone()
     }
 }
 

@@ -5,27 +5,24 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use crate::{
-    config::{AssertionAlgorithm, AssertionsConfig},
-    keys::MIN_KEY_BYTES,
-};
-
 pub mod crypto;
+mod keys;
+
+pub use keys::AssertionAlgorithm;
+pub(crate) use keys::{public_key, shared_key};
+
+use crate::config::AssertionsConfig;
 
 /// The longest assertion that is looked at, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024;
 
 /// Maximum difference of the two clocks.
 pub const SKEW: SignedDuration = SignedDuration::from_secs(30);
-
-/// The length of an Ed25519 public key (RFC 8032, 5.1.5).
-const ED25519_BYTES: usize = 32;
 
 /// Checks assertions; cheap to clone.
 #[derive(Debug, Clone)]
@@ -169,28 +166,6 @@ const fn algorithm(algorithm: AssertionAlgorithm) -> Algorithm {
         AssertionAlgorithm::Es256 => Algorithm::ES256,
         AssertionAlgorithm::EdDsa => Algorithm::EdDSA,
     }
-}
-
-/// The key of a shared secret in base64; `None` where it is not that or too short: as long at least as what
-/// the hash gives (RFC 7518, 3.2).
-pub(crate) fn shared_key(text: &Secret<String>) -> Option<DecodingKey> {
-    crypto::install();
-    let secret = STANDARD.decode(text.expose().trim()).ok().map(Secret::new)?;
-    (secret.expose().len() >= MIN_KEY_BYTES).then(|| DecodingKey::from_secret(secret.expose()))
-}
-
-/// The public key of a PEM text; `None` where it is not one for this algorithm.
-pub(crate) fn public_key(with: AssertionAlgorithm, pem: &Secret<String>) -> Option<DecodingKey> {
-    crypto::install();
-    let pem = pem.expose().as_bytes();
-    // The library reads the PEM text, and does not look at the bytes of the key.
-    let (key, is_one): (_, fn(&[u8]) -> bool) = match with {
-        AssertionAlgorithm::Hs256 => return None,
-        AssertionAlgorithm::Es256 => (DecodingKey::from_ec_pem(pem).ok()?, crypto::is_p256_key),
-        // Half of what has that length is a key. With the other half nothing verifies.
-        AssertionAlgorithm::EdDsa => (DecodingKey::from_ed_pem(pem).ok()?, |bytes| bytes.len() == ED25519_BYTES),
-    };
-    is_one(key.try_get_as_bytes().ok()?).then_some(key)
 }
 
 #[cfg(test)]

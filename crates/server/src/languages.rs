@@ -13,12 +13,13 @@ use icu_datetime::{
     preferences::{CalendarAlgorithm, HourCycle},
 };
 use icu_locale::{
-    LanguageIdentifier, LocaleDirectionality, LocaleExpander, extensions::unicode::value, langid,
+    LanguageIdentifier, LocaleDirectionality, extensions::unicode::value, langid,
     preferences::extensions::unicode::keywords::NumberingSystem, subtags,
 };
 use icu_plurals::{PluralCategory, PluralRules};
 use jiff::{Timestamp, tz::TimeZone};
 pub(crate) use negotiation::{by_preference, canonical, nearest};
+use negotiation::{identifier, likely};
 
 // `Text`, `QUESTIONS` and `CATALOGUES`, of `languages/*.toml`.
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
@@ -61,21 +62,6 @@ pub(crate) fn language(locale: &str) -> &'static Language {
 /// `None` where the id is not one of [`PREDEFINED`](regain_values::questions::PREDEFINED).
 pub fn question(id: &str, locale: &str) -> Option<&'static str> {
     language(locale).question(id)
-}
-
-/// A tag without what goes beyond language, script and region. Norwegian is Bokmål, as in the widget.
-fn identifier(tag: &str) -> Option<LanguageIdentifier> {
-    let mut id = LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()?;
-    if matches!(id.language.as_str(), "no" | "nn") {
-        id.language = subtags::language!("nb");
-    }
-    Some(id)
-}
-
-fn likely(id: &LanguageIdentifier) -> (subtags::Language, Option<subtags::Script>) {
-    let mut id = id.clone();
-    LocaleExpander::new_common().maximize(&mut id);
-    (id.language, id.script)
 }
 
 impl Language {

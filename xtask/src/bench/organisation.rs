@@ -9,6 +9,9 @@ use crate::{demo, native, paths};
 /// Number of accounts of each sort, among which those of the needed look are taken.
 pub(super) const CANDIDATES: u32 = 60;
 
+/// Number of accounts of each sort that are taken in turns. One alone would run out of tries.
+pub(super) const TAKEN: u32 = 40;
+
 /// A sort of account, by the beginning of its user IDs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -124,7 +127,7 @@ fn people() -> String {
                 text.push_str(&mail);
             }
             // Answers take long to hash, so only those have some who are taken.
-            if sort == Sort::Real && index < super::times::TAKEN {
+            if sort == Sort::Real && index < TAKEN {
                 let questions = ["first_pet", "dream_job", "first_concert", "lost_thing", "first_boss"];
                 let _ = writeln!(
                     text,

@@ -8,12 +8,9 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Session},
-    organisation::{CANDIDATES, Organisation, Sort},
+    organisation::{CANDIDATES, Organisation, Sort, TAKEN},
     ranks::{median, p_value},
 };
-
-/// Number of accounts of each sort that are taken in turns. One alone would run out of tries.
-pub(super) const TAKEN: u32 = 40;
 
 /// Below this probability two samples count as different.
 const DIFFERENT: f64 = 0.01;

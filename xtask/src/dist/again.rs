@@ -10,8 +10,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
-use super::copy_dir;
-use crate::{native, paths, run::step};
+use crate::{
+    native,
+    paths::{self, copy_dir},
+    run::step,
+};
 
 /// Folders that are made, beside the sources.
 const MADE: [&str; 3] = ["target", "dist", "dist-npm"];

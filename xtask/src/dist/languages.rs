@@ -5,8 +5,8 @@ use anyhow::Result;
 use regain_catalogue::{Catalogue, Entry};
 use serde_json::{Map, json};
 
-use super::{Named, Shipped};
-use crate::paths;
+use super::shipped::Shipped;
+use crate::{assets::Named, paths};
 
 /// The shipped languages.
 pub(super) struct Languages {

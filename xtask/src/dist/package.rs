@@ -8,7 +8,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use tar::{Builder, EntryType, Header};
 
-use super::{LOADER, VERSION, versioned_loader};
+use super::shipped::{LOADER, VERSION, versioned_loader};
 use crate::assets::{filled, read, script};
 use crate::paths;
 

@@ -16,7 +16,6 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::require;
 use crate::{native, run};
 
 /// The arguments that `cargo clippy -- --deny warnings` hands to Clippy's driver, in its own notation.
@@ -35,6 +34,13 @@ pub(super) fn compile() -> Result<()> {
     let mut build = linted();
     build.args(TESTS);
     run::step("Building and linting the server and the tests", "about 4 min the first time", &mut build)
+}
+
+/// Fails with an instruction where a program is missing.
+fn require(program: &str, how: &str) -> Result<()> {
+    let found = run::output_of(Command::new(program).arg("--version")).is_some();
+    ensure!(found, "{program} is missing: {how}");
+    Ok(())
 }
 
 /// Compiles and lints the lean widget and its tests: of the whole workspace, which then has nothing else to compile.

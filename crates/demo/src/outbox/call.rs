@@ -3,25 +3,12 @@
 
 use std::time::Duration;
 
-use regain_server::ports::{CallInstruction, EventNotTaken};
+use regain_server::ports::{CallEvent, CallInstruction, CallRef, EventNotTaken};
 
-use super::{CallEvent, CallRef, Outbox, OutboxCall, OutboxEntry};
+use super::entries::{CallStatus, Outbox, OutboxCall, OutboxEntry, Said};
 
 /// Time that it rings, and that the voice waits for a key.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
-
-/// State of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallStatus {
-    /// It rings.
-    Ringing,
-    /// Somebody is on the line.
-    Answered,
-    /// It rang, and nobody answered.
-    NotAnswered,
-    /// It was answered and is over.
-    Ended,
-}
 
 /// A person's action in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,19 +19,6 @@ pub enum CallAct {
     Key(char),
     /// Hangs up, or does not take it.
     HangUp,
-}
-
-/// An announcement in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
-    /// The caller's name and the key to press.
-    Greeting,
-    /// That it was another key, and what to press.
-    WrongKey,
-    /// That it was the right one.
-    Thanks,
-    /// That there is nothing to be done in this call.
-    Goodbye,
 }
 
 /// Why an act does nothing.

@@ -1,8 +1,8 @@
-use std::sync::Mutex as Told;
+use std::sync::{Arc, Mutex as Told};
 
-use regain_server::ports::{CallInstruction, EventNotTaken, SystemClock};
+use regain_server::ports::{CallInstruction, CallListener, CallRef, EventNotTaken, SystemClock};
 
-use super::*;
+use super::{entries::CAPACITY, *};
 
 /// Writes down what it hears. `#` is the right key; `x` finds the server in a bad moment.
 #[derive(Default)]

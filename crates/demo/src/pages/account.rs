@@ -120,5 +120,5 @@ pub(super) async fn assertion(State(demo): State<Arc<Demo>>, headers: HeaderMap,
 
 /// Opens the widget on the page.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    super::script(include_str!("account.js"), &headers)
+    super::base::script(include_str!("account.js"), &headers)
 }

@@ -219,5 +219,5 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
 
 /// Looks for what is new.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    super::script(include_str!("outbox.js"), &headers)
+    super::base::script(include_str!("outbox.js"), &headers)
 }

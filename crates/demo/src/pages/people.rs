@@ -169,5 +169,5 @@ pub(super) async fn authenticators(State(demo): State<Arc<Demo>>) -> Response {
 
 /// Keeps the codes on the page current.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    super::script(include_str!("people.js"), &headers)
+    super::base::script(include_str!("people.js"), &headers)
 }

@@ -70,7 +70,7 @@ pub(super) async fn set(State(demo): State<Arc<Demo>>, headers: HeaderMap, Form(
     }
     let Some(site) = demo.site.upgrade() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let changes = changes(demo.app.config(), &fields).map_err(|error| error.to_string());
-    let result = changes.and_then(|changes| site.switch(&changes).map_err(|error| error.to_string()));
+    let result = changes.and_then(|changes| site.switch(&changes));
     shown(&site.demo(), Some(&result))
 }
 

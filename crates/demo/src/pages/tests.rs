@@ -10,7 +10,7 @@ use axum::{
 };
 use regain_protocol::FlowKind;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, HashCost, SqliteStore},
+    adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore},
     config::BreachedKind,
     keys::Keys,
     ports::{
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::Settings;
+use crate::{Outbox, Settings, Site};
 
 const PEOPLE: &str = include_str!("../../people.toml");
 

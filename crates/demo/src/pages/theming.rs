@@ -332,5 +332,5 @@ fn to_copy(id: &str, words: &str) -> Markup {
 
 /// Applies what the controls say.
 pub(super) async fn script(headers: HeaderMap) -> Response {
-    super::script(include_str!("theming.js"), &headers)
+    super::base::script(include_str!("theming.js"), &headers)
 }

@@ -5,11 +5,14 @@
 //! that, only the server's answer tells.
 
 mod connections;
+mod failures;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use connections::Connections;
+pub use failures::SmtpSetupError;
+use failures::describe;
 use lettre::{
     Address,
     message::{
@@ -23,7 +26,7 @@ use lettre::{
         extension::{Extension, MailBodyParameter, MailParameter},
     },
 };
-use regain_outgoing::{TrustedRoots, with_causes};
+use regain_outgoing::TrustedRoots;
 
 use crate::{
     config::MailConfig,
@@ -39,22 +42,6 @@ pub struct Smtp {
     connections: Arc<Connections>,
     from: Mailbox,
     answers_within: Duration,
-}
-
-/// Why mails cannot be sent as configured.
-#[derive(Debug, thiserror::Error)]
-pub enum SmtpSetupError {
-    /// The sender is no mail address.
-    #[error("mail.from: {0:?} is not a mail address")]
-    From(String),
-    /// The host's name or a certificate cannot be used for TLS.
-    #[error("mail.host: TLS with {host}: {reason}")]
-    Tls {
-        /// The host.
-        host: String,
-        /// The reason.
-        reason: String,
-    },
 }
 
 impl fmt::Debug for Smtp {
@@ -181,13 +168,4 @@ fn parameters(
 fn offered(step: &str, error: &SmtpError) -> NotifyError {
     let described = describe(step, error);
     if error.is_permanent() { NotifyError::Refused(described) } else { NotifyError::Unavailable(described) }
-}
-
-/// A failure for the log. Of an answer only the number is told: its words tend to repeat the address.
-fn describe(step: &str, error: &SmtpError) -> String {
-    match error.status() {
-        Some(code) => format!("{step}: the mail server answered {code}"),
-        None if error.is_response() => format!("{step}: the mail server's answer cannot be understood"),
-        None => format!("{step}: {}", with_causes(error)),
-    }
 }

@@ -6,7 +6,10 @@ mod signatures;
 
 use std::{fs, path::Path};
 
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use regain_protocol::Secret;
 use serde::Deserialize;
 
 use super::{Faults, rebase};
-use crate::assertion;
+use crate::assertion::{self, AssertionAlgorithm};
 
 /// `[assertions]`: whose word counts that somebody is signed in. Without this section nobody's does, and
 /// people give their password to change it or to change their security info.
@@ -32,20 +32,6 @@ pub struct AssertionsConfig {
     /// Key that assertions are checked with.
     #[serde(skip)]
     pub(crate) key: Option<DecodingKey>,
-}
-
-/// Signature algorithm of assertions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum AssertionAlgorithm {
-    /// HMAC with SHA-256.
-    #[serde(rename = "HS256")]
-    Hs256,
-    /// ECDSA over P-256 with SHA-256.
-    #[serde(rename = "ES256")]
-    Es256,
-    /// Ed25519.
-    #[serde(rename = "EdDSA")]
-    EdDsa,
 }
 
 impl Default for AssertionsConfig {

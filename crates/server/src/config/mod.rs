@@ -12,6 +12,7 @@ mod breached;
 mod captcha;
 mod contact;
 mod directory;
+mod faults;
 mod key_file;
 mod limits;
 mod mail;
@@ -24,19 +25,19 @@ mod rules;
 mod security_info;
 mod server;
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
 pub use address::{NotAPage, PageAddress};
-pub use assertions::{AssertionAlgorithm, AssertionsConfig};
+pub use assertions::AssertionsConfig;
 pub use breached::{BreachedConfig, BreachedKind, OnFailure};
 pub use captcha::{CaptchaConfig, CaptchaKind};
 pub use contact::{ContactConfig, ContactKind};
 pub use directory::{DirectoryConfig, DirectoryKind};
+pub use faults::Faults;
+pub(crate) use faults::is_mail_address;
+use faults::{host_of, is_host, is_loopback, rebase};
 pub use limits::{CodesConfig, FlowsConfig, LimitsConfig};
 pub use mail::{MailConfig, MailKind, MailTls};
 pub use methods::{GatesConfig, MethodsConfig, QuestionsConfig};
@@ -46,6 +47,8 @@ pub use phone::{PhoneConfig, PhoneKind};
 pub use proxies::TrustedProxies;
 pub use security_info::SecurityInfoConfig;
 pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
+
+pub use crate::assertion::AssertionAlgorithm;
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone, Default)]
@@ -117,30 +120,6 @@ pub enum ConfigError {
     /// Keys are at fault.
     #[error("the configuration cannot be used:\n{0}")]
     Keys(Faults),
-}
-
-/// Every key that is at fault, with what is wrong.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Faults(Vec<String>);
-
-impl Faults {
-    /// Notes one.
-    pub fn add(&mut self, key: &str, message: impl fmt::Display) {
-        self.0.push(format!("{key}: {message}"));
-    }
-
-    /// Notes one unless the condition holds.
-    pub fn require(&mut self, holds: bool, key: &str, message: impl fmt::Display) {
-        if !holds {
-            self.add(key, message);
-        }
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
 }
 
 impl Config {
@@ -276,36 +255,6 @@ pub fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &st
             }
         }
     }
-}
-
-/// Makes a relative path count from the folder of the configuration.
-fn rebase(path: &mut PathBuf, base: &Path) {
-    if path.is_relative() {
-        *path = base.join(&*path);
-    }
-}
-
-/// The host of a web address.
-fn host_of(address: &str) -> Option<String> {
-    Some(address.parse::<axum::http::Uri>().ok()?.host()?.to_owned())
-}
-
-/// Tells if a text can be a host's name.
-fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-        && host_of(&format!("http://{text}")).as_deref() == Some(text)
-}
-
-/// Tells if a host is this machine; an IPv6 address may be in brackets.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Tells if a text has the form of a mail address.
-pub(crate) fn is_mail_address(text: &str) -> bool {
-    regain_values::mail_address::MailAddress::parse(text).is_ok_and(|address| address.as_str() == text)
 }
 
 #[cfg(test)]

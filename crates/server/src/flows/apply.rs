@@ -10,9 +10,10 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{
-    Fault, Flows, IdempotencyKey, MAX_ROUNDS, Reply,
+    Fault, Flows, IdempotencyKey, Reply,
     commit::{Along, CommitResult},
     intent::Intent,
+    service::MAX_ROUNDS,
 };
 use crate::{
     client::Client,

@@ -2,7 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::{CommitResult, Fault, Flows, MAX_ROUNDS, Reply, WAIT};
+use super::{
+    Fault, Flows, Reply,
+    commit::CommitResult,
+    service::{MAX_ROUNDS, WAIT},
+};
 use crate::{
     client::Client,
     engine::{Finding, Findings, LimitPolicy, State},

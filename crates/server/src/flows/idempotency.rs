@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a repeat of the same request gets the first answer and acts once.
 
 use jiff::Timestamp;
-use regain_protocol::Secret;
+use regain_protocol::{Flow, Secret};
 
 use super::Reply;
 use crate::{
@@ -80,5 +80,15 @@ impl IdempotencyKey {
 
     fn context(&self) -> String {
         format!("answer:{}:{}", self.scope, self.key)
+    }
+}
+
+impl StoredReply {
+    /// The reply to a request with that key.
+    pub(super) fn reply(self, flow: impl FnOnce() -> Option<Flow>) -> Reply {
+        match self {
+            Self::Answer(reply) => reply,
+            Self::OfAnother => Reply::key_reused(flow()),
+        }
     }
 }

@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Config, Flow, FlowAnswered, FlowCreated, Problem, ProblemCode, Secret, Violation};
 use serde::{Deserialize, Serialize};
 
-use super::RETRY_UNAVAILABLE_S;
 use crate::engine::{self, Refusal};
+
+/// The time for a client to wait before it repeats a request that found a dependency missing, in seconds.
+const RETRY_UNAVAILABLE_S: u64 = 5;
 
 /// A whole reply.
 #[derive(Clone, Serialize, Deserialize)]

@@ -4,9 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Fault, Flows, MAX_ROUNDS, Reply,
+    Fault, Flows, Reply,
     commit::{Along, CommitResult},
     intent::{Intended, Intent},
+    service::MAX_ROUNDS,
 };
 use crate::{
     engine::{Applied, Decision, Effect, ProvedPerson, STUCK_AFTER, State},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
@@ -12,7 +12,7 @@ use regain_protocol::Config;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::openapi::{self, ServerProblems};
+use super::openapi::ServerProblems;
 use crate::{app::App, flows::Reply};
 
 /// `GET /v1/config`
@@ -47,6 +47,10 @@ pub(super) fn public(app: &App) -> Config {
     }
 }
 
+/// The API's description as a server below a path has it. It is made of the routes, so whoever has those puts it here.
+#[derive(Clone, Copy)]
+pub(super) struct Contract(pub(super) fn(&str) -> String);
+
 /// `GET /openapi.json`
 #[utoipa::path(
     get,
@@ -59,8 +63,8 @@ pub(super) fn public(app: &App) -> Config {
         ServerProblems,
     )
 )]
-pub(super) async fn openapi(State(app): State<Arc<App>>) -> Response {
-    let document = openapi::document_below(&app.config().server.path());
+pub(super) async fn openapi(State(app): State<Arc<App>>, Extension(contract): Extension<Contract>) -> Response {
+    let document = (contract.0)(&app.config().server.path());
     ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 

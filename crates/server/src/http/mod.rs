@@ -22,7 +22,7 @@ mod watch;
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     error_handling::HandleErrorLayer,
     extract::Request,
     http::{Uri, uri::PathAndQuery},
@@ -31,7 +31,6 @@ use axum::{
 };
 use tower::{ServiceExt as _, timeout::TimeoutLayer};
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use asset::Asset;
 use hooks::Hooks;
@@ -41,8 +40,9 @@ use crate::{app::App, config::PhoneKind};
 
 /// The API, and beside it `pages`: whatever else this server serves, which brings its own headers.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {
-    let api = api().route("/v1/flows/{id}/steps/{step_id}", post(answers::answer_step));
-    let api: Router = api.with_state(Arc::clone(app)).layer(headers::api()).into();
+    let api = openapi::api().route("/v1/flows/{id}/steps/{step_id}", post(answers::answer_step));
+    let contract = Extension(meta::Contract(openapi::document_below));
+    let api: Router = api.with_state(Arc::clone(app)).layer((headers::api(), contract)).into();
     let hooks = match app.config().phone.kind {
         PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
         PhoneKind::Off | PhoneKind::Supplied => Router::new(),
@@ -91,17 +91,4 @@ pub fn metrics_router(app: &Arc<App>) -> Router {
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(headers::everywhere())
         .layer(from_fn_with_state(Arc::clone(app), request_time::date))
-}
-
-/// The API's routes with their descriptions; hooks and ranges, which few servers have, bring their own.
-fn api() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(meta::config))
-        .routes(routes!(flows::create))
-        .routes(routes!(flows::show, flows::cancel))
-        .routes(routes!(answers::answer))
-        .routes(routes!(captcha::spoken))
-        .routes(routes!(meta::openapi))
-        .routes(routes!(meta::healthy))
-        .routes(routes!(meta::ready))
 }

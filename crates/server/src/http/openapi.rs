@@ -1,10 +1,14 @@
 //! The API's description as OpenAPI 3.1. Each operation is described where it is handled and comes from the
 //! router itself; the schemas come from the wire types, and the problems from their codes.
 
+mod names;
 mod problems;
 mod schemas;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 pub(super) use problems::{
     AnswerProblems, CallbackProblems, CreateProblems, FileProblems, FlowProblems, RangeProblems, ServerProblems,
@@ -12,7 +16,11 @@ pub(super) use problems::{
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
-use super::{api, hooks, range};
+use names::reference;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{answers, captcha, flows, hooks, meta, range};
+use crate::app::App;
 
 const INTRODUCTION: &str = "\
 A flow is one attempt by one person. The server answers everything the person does with the step that \
@@ -34,6 +42,19 @@ A step's name says what the person sees, an answer's verb what they do:\n\n\
 | `contact_administrator` | `send_request`, `go_back` where `back` is true |\n\
 | every step before `done` | `more_time`; `ask_administrator`, where the configuration has it |\n\
 | `done`, `ended` | |";
+
+/// The API's routes with their descriptions; hooks and ranges, which few servers have, bring their own.
+pub(super) fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(meta::config))
+        .routes(routes!(flows::create))
+        .routes(routes!(flows::show, flows::cancel))
+        .routes(routes!(answers::answer))
+        .routes(routes!(captcha::spoken))
+        .routes(routes!(meta::openapi))
+        .routes(routes!(meta::healthy))
+        .routes(routes!(meta::ready))
+}
 
 /// The document, as JSON for people to read.
 pub fn document() -> &'static str {
@@ -142,11 +163,6 @@ fn headers() -> Value {
         "WwwAuthenticate": header("The way to authenticate", json!({ "const": "Bearer" })),
         "Allow": header("The methods that the address takes", json!({ "type": "string" })),
     })
-}
-
-/// A reference to a component.
-fn reference(kind: &str, name: &str) -> Value {
-    json!({ "$ref": format!("#/components/{kind}/{name}") })
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! Chooses among the languages on offer: for a flow by its tag, for a page by the browser's preference.
 
-use icu_locale::LanguageIdentifier;
-
-use super::{identifier, likely};
+use icu_locale::{LanguageIdentifier, LocaleExpander, subtags};
 
 /// So many languages of a header are looked at. A browser lists a handful; more would only cost time.
 const MOST: usize = 32;
@@ -16,6 +14,21 @@ pub(crate) fn canonical(written: &str) -> Option<String> {
     // Subtags beyond language, script and region stay as they are.
     let canonical = || tag.parse::<LanguageIdentifier>().map_or_else(|_| tag.clone(), |id| id.to_string());
     (has_code && is_tag(&tag)).then(canonical)
+}
+
+/// A tag without what goes beyond language, script and region. Norwegian is Bokmål, as in the widget.
+pub(super) fn identifier(tag: &str) -> Option<LanguageIdentifier> {
+    let mut id = LanguageIdentifier::try_from_locale_bytes(tag.as_bytes()).ok()?;
+    if matches!(id.language.as_str(), "no" | "nn") {
+        id.language = subtags::language!("nb");
+    }
+    Some(id)
+}
+
+pub(super) fn likely(id: &LanguageIdentifier) -> (subtags::Language, Option<subtags::Script>) {
+    let mut id = id.clone();
+    LocaleExpander::new_common().maximize(&mut id);
+    (id.language, id.script)
 }
 
 /// Tells if it has the form of a BCP 47 tag, in the 35 characters that are enough for any (RFC 5646, 4.4.1).

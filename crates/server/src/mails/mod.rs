@@ -13,6 +13,7 @@ mod typed;
 use contents::Facts;
 pub use phone::{CallWords, call_words, text_message, text_notice};
 use regain_protocol::{Help, Secret};
+use typed::one_line;
 
 use crate::{
     languages,
@@ -78,15 +79,6 @@ impl Mails {
 /// that a voice has to speak.
 pub fn language(locale: &str) -> &'static str {
     languages::language(locale).tag
-}
-
-/// The text without line breaks, control characters and marks that turn the direction of writing: it
-/// can go into a header, and it cannot make the words around it read otherwise.
-fn one_line(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.chars().filter(|&c| !turns(c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

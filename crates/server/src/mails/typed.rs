@@ -1,8 +1,6 @@
 //! Prepares strangers' words for a mail to somebody else: lines of plain text, none of which breaks out of its line,
 //! turns the direction of writing, or becomes a link in a mailbox that makes links of whatever looks like one.
 
-use super::one_line;
-
 /// The text as lines, harmless.
 pub(super) fn lines(text: &str) -> Vec<String> {
     let ends = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
@@ -23,6 +21,15 @@ pub(super) fn user_id(text: &str) -> String {
         Some((local, domain)) if local.chars().all(plain) && domain.chars().all(plain) => text,
         _ => disarm(&text),
     }
+}
+
+/// The text without line breaks, control characters and marks that turn the direction of writing: it
+/// can go into a header, and it cannot make the words around it read otherwise.
+pub(super) fn one_line(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().filter(|&c| !turns(c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 /// Tells if [`lines`] or [`user_id`] has put something in brackets.

@@ -31,8 +31,6 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-use super::is_set;
-
 /// Time between two looks at whether a connection is to be given up.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -192,6 +190,12 @@ async fn connection(
             }
         }
     }
+}
+
+/// Completes once the value is true.
+pub(super) async fn is_set(mut value: watch::Receiver<bool>) {
+    // An error means that nobody can set it any more, which is as final.
+    let _ = value.wait_for(|is_set| *is_set).await;
 }
 
 #[cfg(test)]

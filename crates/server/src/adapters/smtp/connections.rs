@@ -25,7 +25,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{SmtpSetupError, describe};
+use super::failures::{SmtpSetupError, describe};
 use crate::{
     config::{MailConfig, MailTls},
     ports::NotifyError,

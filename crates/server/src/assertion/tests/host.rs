@@ -1,6 +1,9 @@
 //! Host back ends that sign by themselves, with an algorithm of each kind.
 
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
 use ring::{
     hmac,

@@ -1,5 +1,6 @@
 //! Tokens that are too large, random or meant to end up in a log.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use serde_json::json;
 

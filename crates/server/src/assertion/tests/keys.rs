@@ -1,6 +1,6 @@
 //! The configured key and algorithm, and no others.
 
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::{super::*, NOW, SECRET, at, but, good, host::Host, made, shared, verifier};

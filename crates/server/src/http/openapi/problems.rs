@@ -13,7 +13,7 @@ use utoipa::{
     openapi::{ContentBuilder, Discriminator, OneOfBuilder, Ref, RefOr, Response, ResponseBuilder, Schema},
 };
 
-use super::{reference, schemas::pascal};
+use super::names::{pascal, reference};
 
 /// The codes that are the only one of their status somewhere: the responses that operations share.
 const SHARED: [ProblemCode; 11] = [

@@ -5,7 +5,10 @@ use regain_protocol::{AnswerRequest, Config, CreateFlow, Flow, FlowAnswered, Flo
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::{problems, reference};
+use super::{
+    names::{pascal, reference},
+    problems,
+};
 use crate::http::meta::Health;
 
 /// The schemas of everything on the wire: what is read is described as it is read, what is written
@@ -100,13 +103,4 @@ fn enumerated(schema: Value) -> Value {
     let words: Vec<_> = words.iter().map(|word| word["const"].clone()).collect();
     let description = [schema["description"].as_str().unwrap_or_default(), "", &lines.join("\n")].join("\n");
     json!({ "type": "string", "enum": words, "description": description })
-}
-
-/// `snake_case` as `PascalCase`.
-pub(super) fn pascal(word: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
-    };
-    word.split('_').filter_map(capital).collect()
 }

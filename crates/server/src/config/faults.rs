@@ -1,0 +1,60 @@
+//! Faults of a configuration, and the checks that several sections make.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// Every key that is at fault, with what is wrong.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Faults(pub(super) Vec<String>);
+
+impl Faults {
+    /// Notes one.
+    pub fn add(&mut self, key: &str, message: impl fmt::Display) {
+        self.0.push(format!("{key}: {message}"));
+    }
+
+    /// Notes one unless the condition holds.
+    pub fn require(&mut self, holds: bool, key: &str, message: impl fmt::Display) {
+        if !holds {
+            self.add(key, message);
+        }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+/// Makes a relative path count from the folder of the configuration.
+pub(super) fn rebase(path: &mut PathBuf, base: &Path) {
+    if path.is_relative() {
+        *path = base.join(&*path);
+    }
+}
+
+/// The host of a web address.
+pub(super) fn host_of(address: &str) -> Option<String> {
+    Some(address.parse::<axum::http::Uri>().ok()?.host()?.to_owned())
+}
+
+/// Tells if a text can be a host's name.
+pub(super) fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        && host_of(&format!("http://{text}")).as_deref() == Some(text)
+}
+
+/// Tells if a host is this machine; an IPv6 address may be in brackets.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Tells if a text has the form of a mail address.
+pub(crate) fn is_mail_address(text: &str) -> bool {
+    regain_values::mail_address::MailAddress::parse(text).is_ok_and(|address| address.as_str() == text)
+}

@@ -1,0 +1,136 @@
+//! Failures of a server and of the commands beside it.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use crate::{
+    adapters::{
+        BackupError, BreachedSetupError, ImportError, OpenError, PeopleError, ServerKeyError, SmtpSetupError,
+        TrustedRootsError, WebClientError,
+    },
+    config::{ConfigError, KeyError},
+    http::files::FilesError,
+    ports::{DirectoryError, StoreError},
+};
+
+/// Failure to run the server. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration is refused.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no server key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// Another server key belongs to the database.
+    #[error(transparent)]
+    ServerKey(ServerKeyError),
+    /// The database is gone that the server key was used with.
+    #[error(
+        "the database {path} is empty or not there, but its server key was used with one that had people in it. Put that \
+         database back, or a backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove {note}"
+    )]
+    DatabaseLost {
+        /// The file of the database.
+        path: PathBuf,
+        /// The file that says so.
+        note: PathBuf,
+    },
+    /// The database file has no tables, though there was a server key before.
+    #[error(
+        "the database {0} has nothing in it, not even tables: a copy may have gone wrong. Put the database back, or a \
+         backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove the file"
+    )]
+    DatabaseWithoutTables(PathBuf),
+    /// A backup was not made or not restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The audit log is not what was written; a sentence for each fault.
+    #[error("the audit log is not whole:\n{0}")]
+    AuditChanged(String),
+    /// The database cannot be compacted.
+    #[error("cannot compact the database: {0}")]
+    Compact(String),
+    /// Breached passwords cannot be looked up.
+    #[error(transparent)]
+    Breached(#[from] BreachedSetupError),
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The directory cannot be used as it is; a line for each fault, with its key.
+    #[error("the directory cannot be used:\n{0}")]
+    DirectoryFaults(String),
+    /// The directory cannot be asked for accounts by their ids.
+    #[error("this kind of directory cannot be asked which of its accounts are still there")]
+    NotAskable,
+    /// Most registrations would be removed.
+    #[error(
+        "{gone} of {registered} people with registrations are not in the directory: that looks like a wrong \
+         configuration. Check it (`regain-server check-directory`); if it is right, say --even-most"
+    )]
+    MostAreGone {
+        /// The number of people who are gone.
+        gone: usize,
+        /// The number of people with registrations.
+        registered: usize,
+    },
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The authorities to trust cannot be loaded.
+    #[error(transparent)]
+    Roots(#[from] TrustedRootsError),
+    /// Mail cannot be set up.
+    #[error("mail: {0}")]
+    Mail(#[from] SmtpSetupError),
+    /// Text messages and calls cannot be set up.
+    #[error("phone: {0}")]
+    Phone(#[from] WebClientError),
+    /// The outside challenge cannot be set up.
+    #[error("captcha: {0}")]
+    Captcha(WebClientError),
+    /// The sessions hook cannot be set up.
+    #[error("directory.sessions_hook: {0}")]
+    Sessions(WebClientError),
+    /// The widget cannot be served.
+    #[error("server.widget_dir: {0}")]
+    Files(#[from] FilesError),
+    /// A list of people cannot be read.
+    #[error("people: {0}")]
+    People(#[from] PeopleError),
+    /// People cannot be added.
+    #[error("people: {0}")]
+    Import(#[from] ImportError),
+    /// A port of this section was to be supplied and was not.
+    #[error("{0}: the program around the server supplies no such port")]
+    NotSupplied(&'static str),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}. {}", listen_advice(key, .source))]
+    Listen {
+        /// The key that names the address.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The process cannot be set up.
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    /// Standard output cannot be written to.
+    #[error("cannot write: {0}")]
+    Output(io::Error),
+    /// The server stopped by itself.
+    #[error("the server stopped: {0}")]
+    Serve(io::Error),
+}
+
+fn listen_advice(key: &str, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!("Stop what uses the port, or set {key} to another one."),
+        io::ErrorKind::PermissionDenied => format!("Ports below 1024 need a privilege: set {key} to a higher one."),
+        _ => format!("Set {key} to an address of this machine."),
+    }
+}

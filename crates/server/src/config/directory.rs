@@ -11,7 +11,8 @@ use super::{Faults, address::is_protected, rebase};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DirectoryConfig {
-    /// Kind of directory: `embedded` (default), in the store's own file.
+    /// Kind of directory: `embedded` (default), in the store's own file; `active_directory`; `ldap` for OpenLDAP and its kin;
+    /// `hook` for a program of the organisation's own.
     pub kind: DirectoryKind,
     /// The name under which registrations of its accounts are kept: another one where the same ids mean other accounts.
     /// Default: the kind.
@@ -24,6 +25,12 @@ pub struct DirectoryConfig {
     /// Content of `sessions_key_file`.
     #[serde(skip)]
     pub sessions_key: Option<Secret<String>>,
+    /// `[directory.ldap]`, for the kinds `active_directory` and `ldap`.
+    #[cfg(feature = "ldap")]
+    pub ldap: Option<regain_ldap::Settings>,
+    /// `[directory.hook]`.
+    #[cfg(feature = "hook")]
+    pub hook: Option<regain_hook::Settings>,
 }
 
 impl DirectoryConfig {
@@ -34,6 +41,20 @@ impl DirectoryConfig {
             "must have 1 to 32 lower-case letters, digits, - and _, and not be embedded",
         );
         self.check_sessions(base, faults);
+        #[cfg(feature = "ldap")]
+        {
+            let kind = match self.kind {
+                DirectoryKind::ActiveDirectory => Some(regain_ldap::Kind::ActiveDirectory),
+                DirectoryKind::Ldap => Some(regain_ldap::Kind::Ldap),
+                _ => None,
+            };
+            check_adapter("ldap", kind, self.ldap.as_mut(), faults, |settings, kind| settings.check(kind, base));
+        }
+        #[cfg(feature = "hook")]
+        {
+            let kind = (self.kind == DirectoryKind::Hook).then_some(());
+            check_adapter("hook", kind, self.hook.as_mut(), faults, |settings, ()| settings.check(base));
+        }
     }
 
     /// The name under which registrations are kept.
@@ -76,6 +97,15 @@ pub enum DirectoryKind {
     /// Accounts and Argon2id hashes in the store's own file.
     #[default]
     Embedded,
+    /// Microsoft's or Samba's Active Directory.
+    #[cfg(feature = "ldap")]
+    ActiveDirectory,
+    /// OpenLDAP and its kin.
+    #[cfg(feature = "ldap")]
+    Ldap,
+    /// A program of the organisation's own.
+    #[cfg(feature = "hook")]
+    Hook,
 }
 
 impl DirectoryKind {
@@ -83,7 +113,34 @@ impl DirectoryKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
+            #[cfg(feature = "ldap")]
+            Self::ActiveDirectory => "active_directory",
+            #[cfg(feature = "ldap")]
+            Self::Ldap => "ldap",
+            #[cfg(feature = "hook")]
+            Self::Hook => "hook",
         }
+    }
+}
+
+/// Checks the section of an adapter, which must be there if the kind is its, and only then.
+fn check_adapter<S, K>(
+    section: &str,
+    kind: Option<K>,
+    settings: Option<&mut S>,
+    faults: &mut Faults,
+    check: impl FnOnce(&mut S, K) -> Vec<(String, String)>,
+) {
+    let key = format!("directory.{section}");
+    match (kind, settings) {
+        (Some(kind), Some(settings)) => {
+            for (name, fault) in check(settings, kind) {
+                faults.add(&format!("{key}.{name}"), fault);
+            }
+        }
+        (Some(_), None) => faults.add(&key, "give this section: directory.kind needs it"),
+        (None, Some(_)) => faults.add(&key, "is for another directory.kind"),
+        (None, None) => {}
     }
 }
 
@@ -92,4 +149,50 @@ impl DirectoryKind {
 fn is_name(name: &str) -> bool {
     let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     (1..=32).contains(&name.len()) && name.chars().all(is_fine) && name != DirectoryKind::Embedded.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::Config;
+
+    fn faults(directory: &str) -> String {
+        let text = format!(
+            "[server]\nkey = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\n[organisation]\nname = \"Contoso\"
+            [mail]\nhost = \"localhost\"\nfrom = \"help@example.com\"\n[directory]\n{directory}"
+        );
+        match Config::parse(&text, Path::new("/etc/regain")) {
+            Ok(config) => config.directory.name().to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn registrations_are_kept_under_the_kind_or_a_name_of_its_own() {
+        assert_eq!(faults(""), "embedded");
+        assert_eq!(faults("name = \"staff-2\""), "staff-2");
+        for name in ["", "embedded", "a:b", "Staff", "a b", &"a".repeat(33)] {
+            assert!(faults(&format!("name = {name:?}")).contains("\ndirectory.name: "), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_kind_has_its_own_section_and_no_other() {
+        for (text, key) in [
+            ("kind = \"ldap\"", "directory.ldap: give this section"),
+            ("kind = \"active_directory\"", "directory.ldap: give this section"),
+            ("kind = \"hook\"", "directory.hook: give this section"),
+            ("[directory.hook]\nurl = \"https://example.com\"\nkey_file = \"key\"", "directory.hook: is for another"),
+            ("kind = \"hook\"\n[directory.hook]\nurl = 7\nkey_file = \"key\"", "directory.hook.url: must be a text"),
+            ("kind = \"nonsense\"", "directory.kind: "),
+        ] {
+            assert!(faults(text).contains(&format!("\n{key}")), "{text}: {}", faults(text));
+        }
+        let ldap = "urls = [\"ldap://dc1.example.com\"]\nbind_dn = \"x\"\nbind_password_file = \"none\"\nbase = \"\"";
+        let said = faults(&format!("kind = \"ldap\"\n[directory.ldap]\n{ldap}"));
+        for key in ["urls", "bind_password_file", "base"] {
+            assert!(said.contains(&format!("\ndirectory.ldap.{key}: ")), "{key}: {said}");
+        }
+    }
 }

@@ -243,7 +243,8 @@ pub fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &st
                 let path = error.path().to_string();
                 let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 // What serde says about a wrong type quotes the value.
-                let message = if matches!(top.as_str(), "key" | "password" | "auth_token" | "secret") {
+                let last = path.rsplit('.').next().unwrap_or_default();
+                let message = if [top.as_str(), last].iter().any(|key| SECRET.contains(key)) {
                     "must be a text".to_owned()
                 } else {
                     error.inner().message().to_owned()
@@ -256,6 +257,9 @@ pub fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &st
         }
     }
 }
+
+/// The keys whose values are secret.
+const SECRET: [&str; 5] = ["key", "password", "auth_token", "secret", "url"];
 
 #[cfg(test)]
 mod tests {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::{
-    adapters::{Database, EmbeddedDirectory, People},
+    adapters::{Database, EmbeddedDirectory, OwnRegistrations, People, TrustedRoots},
     config::{Config, DirectoryKind},
     keys::Keys,
-    ports::{Directory, DirectoryError, OsRng, Severity, SystemClock},
+    ports::{Accounts, Clock, Directory, DirectoryError, OsRng, Rng, Severity, SystemClock},
 };
 
 /// Opens the accounts, and the registrations beside them. `people` are added to the embedded directory unless they are
-/// there.
+/// there; of those in another one, their registrations.
 pub async fn open_directory(
     config: &Config,
     database: &Database,
@@ -19,17 +19,50 @@ pub async fn open_directory(
     people: &People,
 ) -> Result<Directory, Failure> {
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
-    match config.directory.kind {
-        DirectoryKind::Embedded => {
-            let opened = EmbeddedDirectory::open(database.clone(), clock, rng, keys.clone()).await?;
-            let directory = opened.remembering(config.password.history());
-            if !people.people.is_empty() {
-                let added = directory.import_asked(people, &config.questions.own).await?;
-                tracing::info!(added, "people are there");
-            }
-            Ok(Arc::new(directory).whole())
+    let Some(accounts) = accounts_elsewhere(config, clock.clone(), rng.clone()).await? else {
+        let opened = EmbeddedDirectory::open(database.clone(), clock, rng, keys.clone()).await?;
+        let directory = opened.remembering(config.password.history());
+        if !people.people.is_empty() {
+            let added = directory.import_asked(people, &config.questions.own).await?;
+            tracing::info!(added, "people are there");
         }
-    }
+        return Ok(Arc::new(directory).whole());
+    };
+    let registrations = OwnRegistrations::open(database.clone(), rng, keys.clone(), config.directory.name()).await?;
+    Ok(Directory { accounts, registrations: Arc::new(registrations) })
+}
+
+/// The accounts of a directory that is not in Regain's own database; `None` for the embedded one.
+async fn accounts_elsewhere(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+) -> Result<Option<Arc<dyn Accounts>>, Failure> {
+    let accounts: Arc<dyn Accounts> = match config.directory.kind {
+        DirectoryKind::Embedded => return Ok(None),
+        #[cfg(feature = "ldap")]
+        DirectoryKind::ActiveDirectory => {
+            let settings = config.directory.ldap.as_ref().ok_or(Failure::NoDirectory)?;
+            Arc::new(regain_ldap::ActiveDirectory::open(settings, clock).map_err(fault)?)
+        }
+        #[cfg(feature = "ldap")]
+        DirectoryKind::Ldap => {
+            let settings = config.directory.ldap.as_ref().ok_or(Failure::NoDirectory)?;
+            Arc::new(regain_ldap::LdapDirectory::open(settings, clock).map_err(fault)?)
+        }
+        #[cfg(feature = "hook")]
+        DirectoryKind::Hook => {
+            let settings = config.directory.hook.clone().ok_or(Failure::NoDirectory)?;
+            let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
+            Arc::new(regain_hook::Hook::open(settings, &roots, clock, rng).await.map_err(fault)?)
+        }
+    };
+    Ok(Some(accounts))
+}
+
+/// A fault that an adapter names by its key.
+fn fault(error: impl std::fmt::Display) -> Failure {
+    Failure::DirectoryFaults(error.to_string())
 }
 
 /// Logs the warnings about a directory, and refuses to start with one that has faults. One that does not answer now may do

@@ -62,6 +62,9 @@ pub enum Failure {
     /// The directory cannot be used as it is; a line for each fault, with its key.
     #[error("the directory cannot be used:\n{0}")]
     DirectoryFaults(String),
+    /// The section of the configured directory is missing; a checked configuration has it.
+    #[error("directory: its section is missing")]
+    NoDirectory,
     /// The directory cannot be asked for accounts by their ids.
     #[error("this kind of directory cannot be asked which of its accounts are still there")]
     NotAskable,

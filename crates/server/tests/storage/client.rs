@@ -84,7 +84,12 @@ impl<'a> Session<'a> {
 
     /// Signs in with a password, for security info.
     pub(crate) fn signed_in(address: &'a str, user_id: &str, password: &str) -> io::Result<Self> {
-        let mut session = Self::begin_as(address, "register")?;
+        Self::signed_in_for(address, "register", user_id, password)
+    }
+
+    /// Signs in with a password, for a kind of flow.
+    pub(crate) fn signed_in_for(address: &'a str, kind: &str, user_id: &str, password: &str) -> io::Result<Self> {
+        let mut session = Self::begin_as(address, kind)?;
         session.answer(json!({ "do": "sign_in", "user_id": user_id, "password": password }))?;
         Ok(session)
     }

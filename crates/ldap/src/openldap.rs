@@ -65,7 +65,20 @@ impl LdapDirectory {
         }
     }
 
-    /// The same for one that may be used.
+    /// Tells if a password is right.
+    async fn is_right(&self, dn: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        let reply = self.core.bind(dn, password).await?;
+        match reply.code {
+            code::SUCCESS => Ok(true),
+            // Only the right password is told that it ran out.
+            code::INVALID_CREDENTIALS => Ok(reply.policy == Some(password::error::EXPIRED)),
+            // Others say so of an account that is locked or switched off.
+            code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM => Ok(false),
+            _ => Err(unexpected("signing in", &reply)),
+        }
+    }
+
+    /// The same as [`LdapDirectory::by_id`] for one that may be used.
     async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
         Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
     }
@@ -93,15 +106,7 @@ impl Accounts for LdapDirectory {
                 return Ok(SignIn::Refused);
             }
             let dn = account.as_ref().map_or_else(|| self.core.nobody("uid"), |account| account.dn.clone());
-            let reply = self.core.bind(&dn, password).await?;
-            let is_right = match reply.code {
-                code::SUCCESS => true,
-                // Only the right password is told that it ran out.
-                code::INVALID_CREDENTIALS => reply.policy == Some(password::error::EXPIRED),
-                // Others say so of an account that is locked or switched off.
-                code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM => false,
-                _ => return Err(unexpected("signing in", &reply)),
-            };
+            let is_right = self.is_right(&dn, password).await?;
             Ok(match account {
                 Some(account) if is_right => SignIn::Accepted(Person { locked: false, ..account.person }),
                 _ => SignIn::Refused,

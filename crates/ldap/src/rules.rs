@@ -61,9 +61,51 @@ impl Refused<'_> {
 
     /// The violation of the minimum age, where it is not over.
     pub(crate) fn too_soon(&self) -> Option<Violation> {
-        let retry_at = self.set_at?.checked_add(self.rules.min_age).ok()?;
+        let min_age = Some(self.rules.min_age).filter(|age| !age.is_zero())?;
+        let retry_at = self.set_at?.checked_add(min_age).ok()?;
         // The next whole second: at the time that is told it has passed.
         let retry_at = Timestamp::from_second(retry_at.as_second() + 1).ok()?;
         (retry_at > self.now).then(|| Violation::TooSoon { retry_at: retry_at.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regain_values::UserId;
+
+    use super::*;
+
+    #[test]
+    fn t8_a_refusal_is_explained_by_what_is_known() {
+        let person = Person {
+            user_id: UserId::of_directory("ada@example.com".to_owned()),
+            display_name: "Ada Lovelace".to_owned(),
+            ..Person::default()
+        };
+        let now: Timestamp = "2026-11-30T15:00:00Z".parse().expect("a time");
+        let complex = DirectoryRules { min_length: 8, min_classes: 3, forbid_names: true };
+        let rules = |min_age, history| Rules {
+            directory: complex,
+            min_age: SignedDuration::from_hours(min_age),
+            history,
+            ..Rules::default()
+        };
+        let set_at = Some(now - SignedDuration::from_hours(1));
+        let too_soon = Violation::TooSoon { retry_at: "2026-12-01T14:00:01Z".to_owned() };
+        for (rules, password, is_change, expected) in [
+            (rules(0, 3), "Short-1", true, Violation::TooShort { min: 8 }),
+            (rules(0, 3), "longer than that", false, Violation::TooFewClasses { min: 3 }),
+            (rules(0, 3), "Mrs-Lovelace-1", false, Violation::ContainsForbiddenWord { word: "Lovelace".to_owned() }),
+            (rules(24, 3), "Good-Enough-1", true, too_soon),
+            (rules(24, 3), "Good-Enough-1", false, Violation::Directory {}),
+            (rules(1, 3), "Good-Enough-1", true, Violation::TooSoon { retry_at: "2026-11-30T15:00:01Z".to_owned() }),
+            (rules(0, 3), "Good-Enough-1", true, Violation::Reused {}),
+            (rules(0, 3), "Good-Enough-1", false, Violation::Directory {}),
+            (rules(0, 0), "Good-Enough-1", true, Violation::Directory {}),
+        ] {
+            let password = Secret::from(password);
+            let refused = Refused { rules, person: &person, password: &password, is_change, set_at, now };
+            assert_eq!(refused.violations(), [expected], "{:?} {is_change}", password.expose());
+        }
     }
 }

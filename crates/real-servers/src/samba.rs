@@ -51,6 +51,8 @@ const AS_REPLICA: &str = "local_oid:1.3.6.1.4.1.7165.4.3.20:0";
 pub struct Person<'a> {
     /// `cn`, of which the DN is made.
     pub cn: &'a str,
+    /// The folder that the person is in; [`PEOPLE`] where it is not given.
+    pub folder: Option<&'a str>,
     /// `sAMAccountName`.
     pub account: &'a str,
     /// The password; none for an account that never had one.
@@ -62,7 +64,7 @@ pub struct Person<'a> {
 impl Person<'_> {
     /// The DN.
     pub fn dn(&self) -> String {
-        dn(self.cn)
+        format!("CN={},{}", self.cn, self.folder.unwrap_or(PEOPLE))
     }
 }
 

@@ -57,11 +57,16 @@ impl ActiveDirectory {
             }
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
-                let before = account.password_set;
-                let changed = async { Ok(self.by_id(id).await?.is_some_and(|now| now.password_set != before)) };
+                let changed = self.has_changed(&account, &change.new);
                 Ok(deadline.unknown_end(lost, changed).await?)
             }
         }
+    }
+
+    /// Tells if a change of which no answer came was carried out: a password was set, and it is this one.
+    async fn has_changed(&self, before: &Account, new: &Secret<String>) -> Result<bool, DirectoryError> {
+        let Some(now) = self.by_id(&before.person.id).await? else { return Ok(false) };
+        Ok(now.password_set != before.password_set && self.is_right(&now.dn, new).await?)
     }
 
     /// The meaning of the server's answer to a new password.

@@ -39,17 +39,22 @@ impl ActiveDirectory {
             return Ok(SignIn::Refused);
         }
         let dn = account.as_ref().map_or_else(|| self.core.nobody("CN"), |account| account.dn.clone());
-        let reply = self.core.bind(&dn, password).await?;
-        let is_right = match (reply.code, reply.bind) {
-            (code::SUCCESS, _) | (code::INVALID_CREDENTIALS, Some(windows::EXPIRED | windows::MUST_CHANGE)) => true,
-            (code::INVALID_CREDENTIALS, _) => false,
-            _ => return Err(unexpected("signing in", &reply)),
-        };
+        let is_right = self.is_right(&dn, password).await?;
         let Some(account) = account.filter(|_| is_right) else { return Ok(SignIn::Refused) };
         if self.may_be_former(&account) && !self.is_current(&account, password).await? {
             return Ok(SignIn::Refused);
         }
         Ok(SignIn::Accepted(Person { locked: false, ..account.person }))
+    }
+
+    /// Tells if a password is right: current, or a former one that is still taken.
+    pub(super) async fn is_right(&self, dn: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
+        let reply = self.core.bind(dn, password).await?;
+        match (reply.code, reply.bind) {
+            (code::SUCCESS, _) | (code::INVALID_CREDENTIALS, Some(windows::EXPIRED | windows::MUST_CHANGE)) => Ok(true),
+            (code::INVALID_CREDENTIALS, _) => Ok(false),
+            _ => Err(unexpected("signing in", &reply)),
+        }
     }
 
     /// Tells if a controller may still take the password before this one. Without a history it knows none.

@@ -51,7 +51,8 @@ impl LdapDirectory {
             }
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
-                let changed = async { Ok(self.by_id(id).await?.is_some_and(|now| now.set_at != account.set_at)) };
+                // The time at which a password was set is kept to the second: the password itself tells more.
+                let changed = self.is_right(&account.dn, &change.new);
                 Ok(deadline.unknown_end(lost, changed).await?)
             }
         }

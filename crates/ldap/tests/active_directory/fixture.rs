@@ -2,20 +2,23 @@
 
 use std::{
     path::Path,
-    sync::{Arc, LazyLock},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use jiff::{SignedDuration, Timestamp};
 use regain_ldap::{ActiveDirectory, Kind, Settings};
 use regain_ports::{
     Clock as _, SystemClock,
-    contract::accounts::{AccountsFixture, PEOPLE, SamplePerson},
+    contract::accounts::{AccountsFixture, SamplePerson},
 };
-use regain_real_servers::samba::{self, Domain, Person, ROOT, dn};
+use regain_real_servers::samba::{self, Domain, Person};
 
 pub(crate) struct Samba {
-    pub(crate) server: samba::Samba,
-    pub(crate) accounts: Arc<ActiveDirectory>,
+    folder: String,
+    accounts: Arc<ActiveDirectory>,
 }
 
 /// The section of the configuration for a controller, with further keys.
@@ -39,54 +42,62 @@ pub(crate) fn open(server: &samba::Samba, further: &str) -> Arc<ActiveDirectory>
     Arc::new(ActiveDirectory::open(&settings(server, further), Arc::new(SystemClock)).expect("opens"))
 }
 
-/// The part of a user ID before the `@`, of which the names are made that are not the user ID.
-fn local(person: &SamplePerson) -> String {
-    person.user_id.split('@').next().unwrap_or_default().to_lowercase()
+/// The controller that all cases share that need no other. Each has a folder of its own, of which its adapter's people are.
+pub(crate) fn shared() -> &'static samba::Samba {
+    static SHARED: LazyLock<samba::Samba> = LazyLock::new(|| Domain::new().start(0));
+    &SHARED
+}
+
+/// The parts of names that must differ in a domain.
+fn names(folder: &str, person: &SamplePerson) -> (String, String) {
+    let local = person.user_id.split('@').next().unwrap_or_default().to_lowercase();
+    let number: String = folder.chars().filter(char::is_ascii_digit).collect();
+    (format!("u-{local}"), format!("u-{local}-{number}"))
 }
 
 /// LDIF by which a person is added.
-fn ldif(person: &SamplePerson) -> String {
-    let local = local(person);
-    let mut further = vec![format!("userPrincipalName: {}", person.user_id), format!("displayName: {}", person.name)];
+fn ldif(folder: &str, person: &SamplePerson) -> String {
+    let (cn, account) = names(folder, person);
+    let mut further = vec![format!("mail: {}", person.user_id), format!("displayName: {}", person.name)];
     further.extend(person.office.map(|number| format!("telephoneNumber: {number}")));
-    let account = format!("u-{local}");
-    let added = samba::entry(&Person { cn: &local, account: &account, password: person.password, further: &further });
+    let (folder, password) = (Some(folder), person.password);
+    let added = Person { cn: &cn, folder, account: &account, password, further: &further };
     let change = |attribute: &str, value: &str| {
-        format!("\ndn: {}\nchangetype: modify\nreplace: {attribute}\n{attribute}: {value}\n", dn(&local))
+        format!("\ndn: {}\nchangetype: modify\nreplace: {attribute}\n{attribute}: {value}\n", added.dn())
     };
     let disabled = if person.enabled { String::new() } else { change("userAccountControl", "514") };
     let locked = if person.locked { change("lockoutTime", samba::LOCKED_LONG_AGO) } else { String::new() };
-    added + &disabled + &locked
+    samba::entry(&added) + &disabled + &locked
 }
 
-/// The domain of the contract's people, made once. One of the groups has its member by another group.
-static PREPARED: LazyLock<Domain> = LazyLock::new(|| {
-    let domain = Domain::new();
-    let group = |name: &str, member: &str| {
-        format!(
-            "\ndn: CN={name},OU=Groups,{ROOT}\nchangetype: add\nobjectClass: group\nsAMAccountName: {name}\nmember: {member}\n"
-        )
-    };
-    let people = PEOPLE.iter().map(ldif).collect::<Vec<_>>().join("\n");
-    let groups = [
-        group("engineers", &dn("mary")),
-        group("nested", &dn("mary")),
-        group("admins", &format!("CN=nested,OU=Groups,{ROOT}")),
-    ];
-    domain.modify(&(people + &groups.concat()));
-    domain
-});
+/// LDIF by which a group is added.
+fn group(folder: &str, name: &str, member: &str) -> String {
+    let number: String = folder.chars().filter(char::is_ascii_digit).collect();
+    let account = format!("{name}-{number}");
+    let class = format!("objectClass: group\nsAMAccountName: {account}");
+    format!("\ndn: CN={name},{folder}\nchangetype: add\n{class}\nmember: {member}\n")
+}
 
 impl AccountsFixture for Samba {
     type Accounts = ActiveDirectory;
 
-    async fn with_people(_: &[SamplePerson]) -> Self {
-        let server = PREPARED.duplicate().start(0);
-        let groups = format!("admins = 'CN=admins,OU=Groups,{ROOT}', engineers = 'CN=engineers,OU=Groups,{ROOT}'");
-        let user_id = "['userPrincipalName', 'sAMAccountName']";
-        let accounts =
-            open(&server, &format!("office = 'telephoneNumber'\nuser_id = {user_id}\ngroups = {{ {groups} }}"));
-        Self { server, accounts }
+    async fn with_people(people: &[SamplePerson]) -> Self {
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let folder = format!("OU=f{},{}", FOLDERS.fetch_add(1, Ordering::Relaxed), samba::PEOPLE);
+        let people = people.iter().map(|person| ldif(&folder, person)).collect::<Vec<_>>().join("\n");
+        // One of the groups has its member by another group.
+        let mary = format!("CN=u-mary,{folder}");
+        let groups = [
+            group(&folder, "engineers", &mary),
+            group(&folder, "nested", &mary),
+            group(&folder, "admins", &format!("CN=nested,{folder}")),
+        ];
+        let unit = format!("dn: {folder}\nchangetype: add\nobjectClass: organizationalUnit\n\n");
+        shared().modify(&(unit + &people + &groups.concat()));
+        let groups = format!("admins = 'CN=admins,{folder}', engineers = 'CN=engineers,{folder}'");
+        let keys = format!("office = 'telephoneNumber'\nuser_id = ['mail']\ntimeout_ms = 3000\nbase = '{folder}'");
+        let accounts = open(shared(), &format!("{keys}\ngroups = {{ {groups} }}"));
+        Self { folder, accounts }
     }
 
     fn accounts(&self) -> Arc<ActiveDirectory> {
@@ -110,6 +121,8 @@ impl AccountsFixture for Samba {
     }
 
     async fn recreate(&self, person: &SamplePerson) {
-        self.server.modify(&format!("dn: {}\nchangetype: delete\n\n{}", dn(&local(person)), ldif(person)));
+        let (cn, _) = names(&self.folder, person);
+        let delete = format!("dn: CN={cn},{}\nchangetype: delete\n\n", self.folder);
+        shared().modify(&(delete + &ldif(&self.folder, person)));
     }
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod authority;
+pub mod ldap_proxy;
 pub mod process;
 pub mod samba;
 pub mod slapd;

@@ -56,8 +56,13 @@ impl Server {
 
     /// Tells if it runs.
     pub fn is_alive(&self) -> bool {
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", self.id)).unwrap_or_default();
-        state.rsplit(") ").next().is_some_and(|fields| !fields.is_empty() && !fields.starts_with('Z'))
+        !matches!(self.state(), None | Some('Z'))
+    }
+
+    /// The state of its first thread (`man 5 proc_pid_stat`); `None` where it is gone.
+    fn state(&self) -> Option<char> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id)).ok()?;
+        stat.rsplit(") ").next()?.chars().next()
     }
 
     /// Its messages so far.
@@ -68,6 +73,9 @@ impl Server {
     /// Stops it as it is: its connections stay and nothing answers.
     pub fn pause(&self) {
         self.signal("STOP");
+        while self.state() != Some('T') {
+            thread::yield_now();
+        }
     }
 
     /// Lets it go on.

@@ -175,6 +175,11 @@ impl Samba {
         format!("ldap://{}", self.address)
     }
 
+    /// The address and port of [`Samba::plain_url`].
+    pub fn plain_socket(&self) -> SocketAddr {
+        SocketAddr::from((self.address, 389))
+    }
+
     /// The address and port of [`Samba::url`].
     pub fn socket(&self) -> SocketAddr {
         SocketAddr::from((self.address, 636))
@@ -210,6 +215,13 @@ impl Samba {
     /// Runs `samba-tool` on the controller's files.
     pub fn tool(&self, arguments: &[&str]) {
         tool(&self.domain.folder(), arguments);
+    }
+
+    /// Lets everybody who is signed in read an entry and those below it.
+    pub fn let_everybody_read(&self, dn: &str) {
+        let database = database(&self.domain.folder());
+        let object = format!("--objectdn={dn}");
+        self.tool(&["dsacl", "set", "-H", &database.to_string_lossy(), &object, "--sddl=(A;CIOI;RPLCLORC;;;AU)"]);
     }
 
     /// Sets one attribute of an entry.
@@ -394,6 +406,7 @@ pid directory = {at}/run
 ncalrpc dir = {at}/ncalrpc
 logging = file
 log file = {at}/log.%m
+ldap server require strong auth = no
 "
     );
     if let Some(Tls { certificates: Certificates { authority, certificate, key }, former_password_minutes }) = tls {

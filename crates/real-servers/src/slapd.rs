@@ -44,7 +44,7 @@ const PLAIN: u16 = 3890;
 const TLS: u16 = 6360;
 
 /// The rights of the service account: it sets and searches for passwords and reads none, and clears lockouts.
-const RIGHTS: &str = "\
+pub const RIGHTS: &str = "\
 access to attrs=userPassword by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" =wsx by self =xw by anonymous auth by * none
 access to attrs=pwdHistory by * none
 access to attrs=pwdAccountLockedTime,pwdFailureTime by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" manage by * none
@@ -87,11 +87,13 @@ pub struct Settings<'a> {
     pub entries: &'a str,
     /// The rules of access.
     pub rights: &'a str,
+    /// Who is not encrypted may sign in.
+    pub is_plain_allowed: bool,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Self { policy: Some(LENIENT), people: &[], entries: "", rights: RIGHTS }
+        Self { policy: Some(LENIENT), people: &[], entries: "", rights: RIGHTS, is_plain_allowed: false }
     }
 }
 
@@ -164,6 +166,11 @@ impl Slapd {
     /// The address that speaks TLS when it is asked to.
     pub fn plain_url(&self) -> String {
         format!("ldap://{}:{PLAIN}", self.address)
+    }
+
+    /// The address and port of [`Slapd::plain_url`].
+    pub fn plain_socket(&self) -> SocketAddr {
+        SocketAddr::from((self.address, PLAIN))
     }
 
     /// The address and port of [`Slapd::url`].
@@ -246,14 +253,13 @@ include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-moduleload ppolicy
-moduleload argon2
+{}moduleload argon2
 pidfile {folder}/slapd.pid
 TLSCACertificateFile {}
 TLSCertificateFile {}
 TLSCertificateKeyFile {}
 password-hash {{ARGON2}}
-security simple_bind=128
+security simple_bind={}
 database mdb
 maxsize 104857600
 suffix \"{SUFFIX}\"
@@ -263,9 +269,11 @@ directory {folder}/db
 dbnosync
 index objectClass,uid,mail,member,entryUUID eq
 {}",
+            if settings.policy.is_some() { "moduleload ppolicy\n" } else { "" },
             authority.display(),
             certificate.display(),
             key.display(),
+            if settings.is_plain_allowed { 0 } else { 128 },
             settings.rights,
         );
         if settings.policy.is_some() {

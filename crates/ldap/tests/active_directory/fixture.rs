@@ -11,10 +11,12 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use regain_ldap::{ActiveDirectory, Kind, Settings};
 use regain_ports::{
-    Clock as _, SystemClock,
+    Accounts as _, Clock as _, PasswordChange, SetPasswordError, SignIn, SystemClock,
     contract::accounts::{AccountsFixture, SamplePerson},
 };
+use regain_protocol::Secret;
 use regain_real_servers::samba::{self, Domain, Person};
+use regain_values::UserId;
 
 pub(crate) struct Samba {
     folder: String,
@@ -48,11 +50,77 @@ pub(crate) fn shared() -> &'static samba::Samba {
     &SHARED
 }
 
+/// The password of whom [`Folder::add`] adds.
+pub(crate) const FIRST: &str = "first password";
+
+/// A folder of the shared controller.
+pub(crate) struct Folder {
+    pub(crate) dn: String,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let folder = Self { dn: new_folder() };
+        shared().modify(&unit(&folder.dn));
+        folder
+    }
+
+    /// Tells its names from those of other folders.
+    pub(crate) fn number(&self) -> String {
+        number(&self.dn)
+    }
+
+    pub(crate) fn dn(&self, cn: &str) -> String {
+        format!("CN={cn},{}", self.dn)
+    }
+
+    /// Adds a person, with further lines of LDIF; returns the `sAMAccountName`.
+    pub(crate) fn add(&self, cn: &str, further: &[&str]) -> String {
+        let further: Vec<_> = further.iter().map(|&line| line.to_owned()).collect();
+        let account = format!("{cn}-{}", self.number());
+        let (folder, password) = (Some(self.dn.as_str()), Some(FIRST));
+        shared().add(&Person { cn, folder, account: &account, password, further: &further });
+        account
+    }
+}
+
+fn new_folder() -> String {
+    static FOLDERS: AtomicU32 = AtomicU32::new(0);
+    format!("OU=f{},{}", FOLDERS.fetch_add(1, Ordering::Relaxed), samba::PEOPLE)
+}
+
+fn unit(folder: &str) -> String {
+    format!("dn: {folder}\nchangetype: add\nobjectClass: organizationalUnit\n\n")
+}
+
+fn number(folder: &str) -> String {
+    folder.chars().filter(char::is_ascii_digit).collect()
+}
+
+pub(crate) async fn find(accounts: &ActiveDirectory, user_id: &str) -> Option<regain_ports::Person> {
+    accounts.find(&UserId::of_directory(user_id.to_owned())).await.expect("answers")
+}
+
+pub(crate) async fn signs_in(accounts: &ActiveDirectory, user_id: &str, password: &str) -> bool {
+    let user_id = UserId::of_directory(user_id.to_owned());
+    let signed_in = accounts.sign_in(&user_id, &password.into(), SystemClock.now()).await.expect("answers");
+    matches!(signed_in, SignIn::Accepted(_))
+}
+
+pub(crate) async fn set(
+    accounts: &ActiveDirectory,
+    user_id: &str,
+    new: &str,
+    current: Option<&str>,
+) -> Result<(), SetPasswordError> {
+    let id = find(accounts, user_id).await.expect("is there").id;
+    accounts.set_password(&id, &PasswordChange { new: new.into(), current: current.map(Secret::from) }).await
+}
+
 /// The parts of names that must differ in a domain.
 fn names(folder: &str, person: &SamplePerson) -> (String, String) {
     let local = person.user_id.split('@').next().unwrap_or_default().to_lowercase();
-    let number: String = folder.chars().filter(char::is_ascii_digit).collect();
-    (format!("u-{local}"), format!("u-{local}-{number}"))
+    (format!("u-{local}"), format!("u-{local}-{}", number(folder)))
 }
 
 /// LDIF by which a person is added.
@@ -72,8 +140,7 @@ fn ldif(folder: &str, person: &SamplePerson) -> String {
 
 /// LDIF by which a group is added.
 fn group(folder: &str, name: &str, member: &str) -> String {
-    let number: String = folder.chars().filter(char::is_ascii_digit).collect();
-    let account = format!("{name}-{number}");
+    let account = format!("{name}-{}", number(folder));
     let class = format!("objectClass: group\nsAMAccountName: {account}");
     format!("\ndn: CN={name},{folder}\nchangetype: add\n{class}\nmember: {member}\n")
 }
@@ -82,8 +149,7 @@ impl AccountsFixture for Samba {
     type Accounts = ActiveDirectory;
 
     async fn with_people(people: &[SamplePerson]) -> Self {
-        static FOLDERS: AtomicU32 = AtomicU32::new(0);
-        let folder = format!("OU=f{},{}", FOLDERS.fetch_add(1, Ordering::Relaxed), samba::PEOPLE);
+        let folder = new_folder();
         let people = people.iter().map(|person| ldif(&folder, person)).collect::<Vec<_>>().join("\n");
         // One of the groups has its member by another group.
         let mary = format!("CN=u-mary,{folder}");
@@ -92,8 +158,7 @@ impl AccountsFixture for Samba {
             group(&folder, "nested", &mary),
             group(&folder, "admins", &format!("CN=nested,{folder}")),
         ];
-        let unit = format!("dn: {folder}\nchangetype: add\nobjectClass: organizationalUnit\n\n");
-        shared().modify(&(unit + &people + &groups.concat()));
+        shared().modify(&(unit(&folder) + &people + &groups.concat()));
         let groups = format!("admins = 'CN=admins,{folder}', engineers = 'CN=engineers,{folder}'");
         let keys = format!("office = 'telephoneNumber'\nuser_id = ['mail']\ntimeout_ms = 3000\nbase = '{folder}'");
         let accounts = open(shared(), &format!("{keys}\ngroups = {{ {groups} }}"));

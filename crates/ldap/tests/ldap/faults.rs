@@ -1,0 +1,146 @@
+//! Servers that are away, stopped, slow, or not those that they should be.
+
+use std::time::{Duration, Instant};
+
+use regain_ports::{Accounts as _, DirectoryError, SetPasswordError};
+use regain_real_servers::{
+    authority::Certificates,
+    ldap_proxy::nobody,
+    process::free_address,
+    slapd::{Person, SERVICE, Settings, Slapd},
+};
+use regain_values::UserId;
+
+use crate::{
+    fixture::open,
+    traps::{FIRST, find, set},
+};
+
+fn server() -> Slapd {
+    let people = [Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &[] }];
+    Slapd::start(&Settings { people: &people, ..Default::default() })
+}
+
+fn is_unavailable<T: std::fmt::Debug>(result: &Result<T, DirectoryError>) {
+    let Err(DirectoryError::Unavailable(text)) = result else { panic!("{result:?}") };
+    assert!(!text.contains("dc=") && !text.contains(FIRST), "{text}");
+}
+
+fn ada() -> UserId {
+    UserId::of_directory("ada".to_owned())
+}
+
+#[tokio::test]
+async fn a_stopped_server_is_unavailable_and_found_again() {
+    let mut server = server();
+    let accounts = open(&server, "");
+    assert!(find(&accounts, "ada").await.is_some());
+    server.stop();
+    is_unavailable(&accounts.find(&ada()).await);
+    is_unavailable(&accounts.check().await);
+    is_unavailable(&accounts.sign_in(&ada(), &FIRST.into(), jiff::Timestamp::UNIX_EPOCH).await);
+    server.restart();
+    assert!(find(&accounts, "ada").await.is_some());
+}
+
+/// Connections to a stopped process stay open, and new ones are made: nothing but time tells.
+#[tokio::test]
+async fn a_paused_server_is_given_up_in_time() {
+    let server = server();
+    let accounts = open(&server, "timeout_ms = 300");
+    let id = find(&accounts, "ada").await.expect("is there").id;
+    server.server().pause();
+    let started = Instant::now();
+    is_unavailable(&accounts.find(&ada()).await);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    let change = regain_ports::PasswordChange { new: "new".into(), current: None };
+    let result = accounts.set_password(&id, &change).await;
+    assert!(matches!(result, Err(SetPasswordError::Directory(DirectoryError::Unavailable(_)))), "{result:?}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    server.server().resume();
+    assert!(find(&accounts, "ada").await.is_some(), "on a connection of its own");
+    assert!(server.takes("ada", FIRST));
+}
+
+/// Waiting requests share the failure of one attempt, instead of trying one after another.
+#[tokio::test]
+async fn who_waits_for_a_connection_shares_its_failure() {
+    let server = server();
+    let accounts = open(&server, "timeout_ms = 500");
+    server.server().pause();
+    let started = Instant::now();
+    let tries: Vec<_> = (0..20)
+        .map(|_| {
+            let accounts = std::sync::Arc::clone(&accounts);
+            tokio::spawn(async move { is_unavailable(&accounts.find(&ada()).await) })
+        })
+        .collect();
+    for tried in tries {
+        tried.await.expect("no panic");
+    }
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    server.server().resume();
+}
+
+#[tokio::test]
+async fn t13_the_next_server_is_asked_and_stayed_with() {
+    let (mut one, two) = (server(), server());
+    let dead = nobody();
+    let both = one.password_file().with_file_name("both.pem");
+    let authorities =
+        [&one, &two].map(|server| std::fs::read_to_string(&server.certificates().authority).expect("reads"));
+    regain_real_servers::authority::write(&both, &authorities.concat());
+    let keys = format!(
+        "urls = ['ldaps://{dead}', '{}', '{}']\nca_file = '{}'\ntimeout_ms = 1000",
+        one.url(),
+        two.url(),
+        both.display()
+    );
+    let accounts = open(&one, &keys);
+    let id = |person: Option<regain_ports::Person>| person.expect("is there").id;
+    let of_one = id(find(&open(&one, ""), "ada").await);
+    assert_eq!(id(find(&accounts, "ada").await), of_one);
+    set(&accounts, "ada", "second", Some(FIRST)).await.expect("sets");
+    assert!(one.takes("ada", "second") && two.takes("ada", FIRST));
+    one.stop();
+    let of_two = id(find(&accounts, "ada").await);
+    assert_ne!(of_two, of_one);
+    one.restart();
+    assert_eq!(id(find(&accounts, "ada").await), of_two, "one that works is stayed with");
+    two.server().pause();
+    assert_eq!(id(find(&accounts, "ada").await), of_one);
+    two.server().resume();
+}
+
+#[tokio::test]
+async fn t5_start_tls_encrypts_and_a_server_must_prove_itself() {
+    let server = server();
+    let accounts = open(&server, &format!("urls = ['{}']\nstart_tls = true", server.plain_url()));
+    assert!(find(&accounts, "ada").await.is_some());
+    set(&accounts, "ada", "second", Some(FIRST)).await.expect("sets");
+    let folder = server.password_file().with_file_name("other");
+    let other = Certificates::make(&folder, free_address(&[]));
+    for urls in [format!("urls = ['{}']", server.url()), format!("urls = ['{}']\nstart_tls = true", server.plain_url())]
+    {
+        let accounts = open(&server, &format!("{urls}\nca_file = '{}'", other.authority.display()));
+        let found = accounts.find(&ada()).await;
+        is_unavailable(&found);
+        assert!(format!("{found:?}").contains("invalid peer certificate"), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_of_the_service_account_is_named() {
+    let server = server();
+    let wrong = server.password_file().with_file_name("wrong");
+    regain_real_servers::authority::write(&wrong, "not the service account's");
+    let accounts = open(&server, &format!("bind_password_file = '{}'", wrong.display()));
+    let text = format!("{:?}", accounts.check().await.expect_err("is refused"));
+    assert!(text.contains("bind_password_file") && !text.contains(SERVICE) && !text.contains("not the"), "{text}");
+    let accounts = open(&server, "base = 'ou=nowhere,dc=regain,dc=test'");
+    let error = accounts.check().await.expect_err("is not there");
+    assert!(
+        matches!(&error, DirectoryError::Misconfigured(text) if text.starts_with("directory.ldap.base")),
+        "{error:?}"
+    );
+}

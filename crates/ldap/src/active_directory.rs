@@ -1,72 +1,35 @@
 //! Active Directory, Microsoft's or Samba's. Its refusals are told by codes: texts differ from version to version.
 
 mod account;
+mod directory;
 mod facts;
 mod findings;
 mod password;
 mod sid;
 mod sign_in;
-
-use std::sync::Arc;
+mod windows;
 
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use regain_ports::{
-    Abilities, AccountId, Accounts, Clock, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
+    Abilities, AccountId, Accounts, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
     UnlockError, Unlocked,
 };
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use self::{account::Account, facts::DomainFacts};
-use crate::{
-    core::{Core, Deadline, Facts, OpenError},
-    entry::{escaped_bytes, guid_of_id},
-    settings::Settings,
-};
+pub use directory::ActiveDirectory;
 
-/// People: computers are users too.
-const PEOPLE: &str = "(objectCategory=person)(objectClass=user)";
+use account::PEOPLE;
+
+use crate::{
+    core::Deadline,
+    entry::{escaped_bytes, guid_of_id},
+};
 
 /// The most accounts that are asked for in one search.
 const IDS_A_SEARCH: usize = 100;
-
-/// The directory of kind `active_directory`.
-pub struct ActiveDirectory {
-    core: Core,
-    facts: Facts<DomainFacts>,
-}
-
-impl ActiveDirectory {
-    /// The directory of checked settings. No server is asked yet.
-    pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        Ok(Self { core: Core::new(settings, clock)?, facts: Facts::default() })
-    }
-
-    async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let entry = self.core.one(user_id, PEOPLE, &attributes).await?;
-        self.completed(entry).await
-    }
-
-    /// The account of an id, where it still is below the base.
-    async fn by_id(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
-        let Some(guid) = guid_of_id(id) else { return Ok(None) };
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let filter = format!("(&{PEOPLE}(objectGUID={}))", escaped_bytes(&guid));
-        let found = self.core.below_base(&filter, &attributes, 2).await?;
-        match <[_; 1]>::try_from(found) {
-            Ok([entry]) => self.completed(Some(entry)).await,
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// The same for one that may be used.
-    async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
-        Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
-    }
-}
 
 #[async_trait]
 impl Accounts for ActiveDirectory {

@@ -2,87 +2,31 @@
 //! (draft-behera-ldap-password-policy).
 
 mod account;
+mod directory;
 mod facts;
 mod findings;
 mod password;
-
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use regain_ports::{
-    Abilities, AccountId, Accounts, Clock, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
+    Abilities, AccountId, Accounts, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
     UnlockError, Unlocked,
 };
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use self::{account::Account, facts::LdapFacts};
+pub use directory::LdapDirectory;
+
 use crate::{
     connection::code,
-    core::{Core, Deadline, Facts, OpenError, unexpected},
+    core::{Deadline, unexpected},
     entry::is_uuid,
-    settings::{PasswordWrite, Settings},
 };
 
 /// The most accounts that are asked for in one search.
 const IDS_A_SEARCH: usize = 100;
-
-/// The directory of kind `ldap`.
-pub struct LdapDirectory {
-    core: Core,
-    facts: Facts<LdapFacts>,
-    password_write: PasswordWrite,
-    /// The distinguished name of the password policy that counts where a person has none.
-    password_policy: Option<String>,
-}
-
-impl LdapDirectory {
-    /// The directory of checked settings. No server is asked yet.
-    pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let core = Core::new(settings, clock)?;
-        let (password_write, password_policy) = (settings.password_write, settings.password_policy.clone());
-        Ok(Self { core, facts: Facts::default(), password_write, password_policy })
-    }
-
-    async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let entry = self.core.one(user_id, "(objectClass=*)", &attributes).await?;
-        self.completed(entry).await
-    }
-
-    /// The account of an id.
-    async fn by_id(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
-        if !is_uuid(id) {
-            return Ok(None);
-        }
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let found = self.core.below_base(&format!("(entryUUID={id})"), &attributes, 2).await?;
-        match <[_; 1]>::try_from(found) {
-            Ok([entry]) => self.completed(Some(entry)).await,
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Tells if a password is right.
-    async fn is_right(&self, dn: &str, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        let reply = self.core.bind(dn, password).await?;
-        match reply.code {
-            code::SUCCESS => Ok(true),
-            // Only the right password is told that it ran out.
-            code::INVALID_CREDENTIALS => Ok(reply.policy == Some(password::error::EXPIRED)),
-            // Others say so of an account that is locked or switched off.
-            code::CONSTRAINT_VIOLATION | code::UNWILLING_TO_PERFORM => Ok(false),
-            _ => Err(unexpected("signing in", &reply)),
-        }
-    }
-
-    /// The same as [`LdapDirectory::by_id`] for one that may be used.
-    async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
-        Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
-    }
-}
 
 #[async_trait]
 impl Accounts for LdapDirectory {

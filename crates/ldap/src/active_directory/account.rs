@@ -2,12 +2,16 @@
 
 use jiff::Timestamp;
 use regain_ports::{AccountId, DirectoryError, Person};
+use regain_values::UserId;
 
-use super::{ActiveDirectory, facts::DomainFacts, sid};
+use super::{directory::ActiveDirectory, facts::DomainFacts, sid};
 use crate::{
-    entry::{Entry, id_of_guid},
+    entry::{Entry, escaped_bytes, guid_of_id, id_of_guid},
     rules::Rules,
 };
+
+/// People: computers are users too.
+pub(super) const PEOPLE: &str = "(objectCategory=person)(objectClass=user)";
 
 /// The attributes that its state is in.
 pub(super) const ATTRIBUTES: [&str; 10] = [
@@ -63,6 +67,29 @@ impl Account {
 }
 
 impl ActiveDirectory {
+    pub(super) async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let entry = self.core.one(user_id, PEOPLE, &attributes).await?;
+        self.completed(entry).await
+    }
+
+    /// The account of an id, where it still is below the base.
+    pub(super) async fn by_id(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
+        let Some(guid) = guid_of_id(id) else { return Ok(None) };
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let filter = format!("(&{PEOPLE}(objectGUID={}))", escaped_bytes(&guid));
+        let found = self.core.below_base(&filter, &attributes, 2).await?;
+        match <[_; 1]>::try_from(found) {
+            Ok([entry]) => self.completed(Some(entry)).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The same for one that may be used.
+    pub(super) async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
+        Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
+    }
+
     /// The account of an entry, after as many questions as nobody's takes.
     pub(super) async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
         let facts = self.known().await?;

@@ -1,14 +1,14 @@
 //! Facts about the domain: its rules, those of its fine-grained policies, and the groups that the configuration names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use ldap3::Scope;
 use regain_ports::{DirectoryError, DirectoryRules};
 
-use super::ActiveDirectory;
 use crate::{
     connection::{Search, code},
+    core::Core,
     entry::Entry,
     rules::Rules,
 };
@@ -45,67 +45,61 @@ impl DomainFacts {
     }
 }
 
-impl ActiveDirectory {
-    /// The facts, read within the last minute.
-    pub(super) async fn known(&self) -> Result<Arc<DomainFacts>, DirectoryError> {
-        self.facts.get(self.read_facts()).await
+/// Reads the facts.
+pub(super) async fn read(core: &Core) -> Result<DomainFacts, DirectoryError> {
+    let client = &core.client;
+    let root = client.entry("", &["defaultNamingContext"]).await?.unwrap_or_default();
+    let domain = root.text("defaultNamingContext").ok_or_else(|| {
+        DirectoryError::Misconfigured(
+            "directory.kind: the server is no domain controller of Active Directory".to_owned(),
+        )
+    })?;
+    let attributes =
+        ["minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "lockoutThreshold", "lockoutDuration"];
+    let rules = client.entry(domain, &attributes).await?.as_ref().map(domain_rules).unwrap_or_default();
+    let policies = policies(core, domain).await?;
+    let mut groups = Vec::new();
+    for (name, dn) in &core.mapping.groups {
+        let (_, sid) = named(core, "directory.ldap.groups", dn).await?;
+        let no_group = || DirectoryError::Misconfigured("directory.ldap.groups: an entry is no group".to_owned());
+        groups.push((name.clone(), sid.ok_or_else(no_group)?));
     }
+    let mut never = Vec::new();
+    for dn in &core.mapping.never {
+        let (dn, sid) = named(core, "directory.ldap.never", dn).await?;
+        never.push(Never { dn: dn.to_lowercase(), sid });
+    }
+    Ok(DomainFacts { rules, policies, groups, never })
+}
 
-    async fn read_facts(&self) -> Result<DomainFacts, DirectoryError> {
-        let client = &self.core.client;
-        let root = client.entry("", &["defaultNamingContext"]).await?.unwrap_or_default();
-        let domain = root.text("defaultNamingContext").ok_or_else(|| {
-            DirectoryError::Misconfigured(
-                "directory.kind: the server is no domain controller of Active Directory".to_owned(),
-            )
-        })?;
-        let attributes =
-            ["minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "lockoutThreshold", "lockoutDuration"];
-        let rules = client.entry(domain, &attributes).await?.as_ref().map(domain_rules).unwrap_or_default();
-        let policies = self.policies(domain).await?;
-        let mut groups = Vec::new();
-        for (name, dn) in &self.core.mapping.groups {
-            let (_, sid) = self.named("directory.ldap.groups", dn).await?;
-            let no_group = || DirectoryError::Misconfigured("directory.ldap.groups: an entry is no group".to_owned());
-            groups.push((name.clone(), sid.ok_or_else(no_group)?));
-        }
-        let mut never = Vec::new();
-        for dn in &self.core.mapping.never {
-            let (dn, sid) = self.named("directory.ldap.never", dn).await?;
-            never.push(Never { dn: dn.to_lowercase(), sid });
-        }
-        Ok(DomainFacts { rules, policies, groups, never })
-    }
+/// The distinguished name as the server writes it, and the identifier, of an entry that the configuration names.
+/// Membership that cannot be asked for is never none.
+async fn named(core: &Core, key: &str, dn: &str) -> Result<(String, Option<Vec<u8>>), DirectoryError> {
+    let entry = core.client.entry(dn, &["objectSid"]).await?;
+    let entry = entry.ok_or_else(|| DirectoryError::Misconfigured(format!("{key}: an entry is not there")))?;
+    let sid = entry.all("objectSid").first().cloned();
+    Ok((entry.dn, sid))
+}
 
-    /// The distinguished name as the server writes it, and the identifier, of an entry that the configuration names.
-    /// Membership that cannot be asked for is never none.
-    async fn named(&self, key: &str, dn: &str) -> Result<(String, Option<Vec<u8>>), DirectoryError> {
-        let entry = self.core.client.entry(dn, &["objectSid"]).await?;
-        let entry = entry.ok_or_else(|| DirectoryError::Misconfigured(format!("{key}: an entry is not there")))?;
-        let sid = entry.all("objectSid").first().cloned();
-        Ok((entry.dn, sid))
+/// The fine-grained policies that can be read: by default administrators alone may.
+async fn policies(core: &Core, domain: &str) -> Result<BTreeMap<String, Rules>, DirectoryError> {
+    let base = format!("CN=Password Settings Container,CN=System,{domain}");
+    let attributes = [
+        "msDS-MinimumPasswordLength",
+        "msDS-PasswordComplexityEnabled",
+        "msDS-PasswordHistoryLength",
+        "msDS-MinimumPasswordAge",
+        "msDS-LockoutThreshold",
+        "msDS-LockoutDuration",
+    ];
+    let filter = "(objectClass=msDS-PasswordSettings)";
+    let search = Search { base: &base, scope: Scope::OneLevel, filter, attributes: &attributes, limit: 0 };
+    let (reply, found) = core.client.search(search).await?;
+    if reply.code != code::SUCCESS {
+        return Ok(BTreeMap::new());
     }
-
-    /// The fine-grained policies that can be read: by default administrators alone may.
-    async fn policies(&self, domain: &str) -> Result<BTreeMap<String, Rules>, DirectoryError> {
-        let base = format!("CN=Password Settings Container,CN=System,{domain}");
-        let attributes = [
-            "msDS-MinimumPasswordLength",
-            "msDS-PasswordComplexityEnabled",
-            "msDS-PasswordHistoryLength",
-            "msDS-MinimumPasswordAge",
-            "msDS-LockoutThreshold",
-            "msDS-LockoutDuration",
-        ];
-        let filter = "(objectClass=msDS-PasswordSettings)";
-        let search = Search { base: &base, scope: Scope::OneLevel, filter, attributes: &attributes, limit: 0 };
-        let (reply, found) = self.core.client.search(search).await?;
-        if reply.code != code::SUCCESS {
-            return Ok(BTreeMap::new());
-        }
-        let read = found.iter().filter(|entry| entry.number("msDS-MinimumPasswordLength").is_some());
-        Ok(read.map(|entry| (entry.dn.to_lowercase(), policy_rules(entry))).collect())
-    }
+    let read = found.iter().filter(|entry| entry.number("msDS-MinimumPasswordLength").is_some());
+    Ok(read.map(|entry| (entry.dn.to_lowercase(), policy_rules(entry))).collect())
 }
 
 fn domain_rules(entry: &Entry) -> Rules {

@@ -4,8 +4,8 @@ use regain_ports::{Accounts as _, DirectoryError, Finding};
 use regain_values::UserId;
 
 use super::{
-    ActiveDirectory,
     account::Account,
+    directory::ActiveDirectory,
     password::{LOCKOUT_TIME, PASSWORD},
 };
 use crate::{

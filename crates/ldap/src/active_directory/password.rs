@@ -4,7 +4,7 @@ use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, 
 use regain_protocol::{Secret, Violation};
 use zeroize::Zeroize as _;
 
-use super::{ActiveDirectory, account::Account, sign_in::windows};
+use super::{account::Account, directory::ActiveDirectory, windows};
 use crate::{
     connection::{Reply, add, code, delete, replace},
     core::{Deadline, unexpected},

@@ -5,25 +5,11 @@ use regain_ports::{DirectoryError, Person, SignIn};
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use super::{ActiveDirectory, account::Account, password::unicode_password};
+use super::{account::Account, directory::ActiveDirectory, password::unicode_password, windows};
 use crate::{
     connection::{add, code, delete},
     core::unexpected,
 };
-
-/// Windows errors, as refused binds and changes have them.
-pub(super) mod windows {
-    /// `ERROR_INVALID_PASSWORD`: the current password is not right.
-    pub(crate) const WRONG_CURRENT: u32 = 0x56;
-    /// `ERROR_PASSWORD_RESTRICTION`: the new password breaks a rule.
-    pub(crate) const RESTRICTION: u32 = 0x52d;
-    /// `ERROR_PASSWORD_EXPIRED`, said for the right password alone.
-    pub(crate) const EXPIRED: u32 = 0x532;
-    /// `ERROR_PASSWORD_MUST_CHANGE`, likewise.
-    pub(crate) const MUST_CHANGE: u32 = 0x773;
-    /// `ERROR_ACCOUNT_LOCKED_OUT`.
-    pub(crate) const LOCKED: u32 = 0x775;
-}
 
 /// The time for which a domain controller goes on taking a former password (60 minutes), with some for clocks that differ.
 const FORMER_COUNTS_FOR: SignedDuration = SignedDuration::from_mins(65);

@@ -3,9 +3,13 @@
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use regain_ports::{AccountId, DirectoryError, Person};
+use regain_values::UserId;
 
-use super::{LdapDirectory, facts::Group};
-use crate::{entry::Entry, rules::Rules};
+use super::{directory::LdapDirectory, facts::Group};
+use crate::{
+    entry::{Entry, is_uuid},
+    rules::Rules,
+};
 
 /// The attributes that its state is in.
 pub(super) const ATTRIBUTES: [&str; 9] = [
@@ -36,6 +40,30 @@ pub(super) struct Account {
 }
 
 impl LdapDirectory {
+    pub(super) async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let entry = self.core.one(user_id, "(objectClass=*)", &attributes).await?;
+        self.completed(entry).await
+    }
+
+    /// The account of an id.
+    pub(super) async fn by_id(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
+        if !is_uuid(id) {
+            return Ok(None);
+        }
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let found = self.core.below_base(&format!("(entryUUID={id})"), &attributes, 2).await?;
+        match <[_; 1]>::try_from(found) {
+            Ok([entry]) => self.completed(Some(entry)).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The same for one that may be used.
+    pub(super) async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
+        Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
+    }
+
     /// The account of an entry, after as many questions as nobody's takes.
     pub(super) async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
         let facts = self.known().await?;

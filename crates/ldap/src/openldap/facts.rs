@@ -1,14 +1,14 @@
 //! Facts about the directory: its password policies, and the groups that the configuration names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use ldap3::Scope;
 use regain_ports::{DirectoryError, DirectoryRules};
 
-use super::LdapDirectory;
 use crate::{
     connection::{Search, code},
+    core::Core,
     entry::Entry,
     rules::Rules,
 };
@@ -52,78 +52,67 @@ impl LdapFacts {
     }
 }
 
-impl LdapDirectory {
-    /// The facts, read within the last minute.
-    pub(super) async fn known(&self) -> Result<Arc<LdapFacts>, DirectoryError> {
-        self.facts.get(self.read_facts()).await
+/// Reads the facts.
+pub(super) async fn read(core: &Core, password_policy: Option<&str>) -> Result<LdapFacts, DirectoryError> {
+    let root = core.client.entry("", &["objectClass", "namingContexts", "supportedControl"]).await?.unwrap_or_default();
+    let policies = policies(core, &root).await?;
+    let default_policy = match password_policy {
+        Some(dn) => Some(dn.to_lowercase()),
+        None if policies.len() == 1 => policies.keys().next().cloned(),
+        None => None,
+    };
+    let mut groups = Vec::new();
+    for (name, dn) in &core.mapping.groups {
+        groups.push(group(core, name, dn, "directory.ldap.groups").await?);
     }
+    let mut never = Vec::new();
+    for dn in &core.mapping.never {
+        never.push(group(core, "", dn, "directory.ldap.never").await?);
+    }
+    let controls = root.texts("supportedControl").map(str::to_owned).collect();
+    let is_openldap = root.texts("objectClass").any(|class| class.eq_ignore_ascii_case("OpenLDAProotDSE"));
+    Ok(LdapFacts { is_openldap, controls, policies, default_policy, groups, never })
+}
 
-    async fn read_facts(&self) -> Result<LdapFacts, DirectoryError> {
-        let root = self
-            .core
-            .client
-            .entry("", &["objectClass", "namingContexts", "supportedControl"])
-            .await?
-            .unwrap_or_default();
-        let policies = self.policies(&root).await?;
-        let default_policy = match &self.password_policy {
-            Some(dn) => Some(dn.to_lowercase()),
-            None if policies.len() == 1 => policies.keys().next().cloned(),
-            None => None,
-        };
-        let mut groups = Vec::new();
-        for (name, dn) in &self.core.mapping.groups {
-            groups.push(self.group(name, dn, "directory.ldap.groups").await?);
-        }
-        let mut never = Vec::new();
-        for dn in &self.core.mapping.never {
-            never.push(self.group("", dn, "directory.ldap.never").await?);
-        }
-        let controls = root.texts("supportedControl").map(str::to_owned).collect();
-        let is_openldap = root.texts("objectClass").any(|class| class.eq_ignore_ascii_case("OpenLDAProotDSE"));
-        Ok(LdapFacts { is_openldap, controls, policies, default_policy, groups, never })
+/// The policies in the tree that the people are in.
+async fn policies(core: &Core, root: &Entry) -> Result<BTreeMap<String, Policy>, DirectoryError> {
+    let base = core.base.to_lowercase();
+    let is_above = |context: &&str| base.ends_with(&context.to_lowercase());
+    let Some(context) = root.texts("namingContexts").filter(is_above).max_by_key(|context| context.len()) else {
+        return Ok(BTreeMap::new());
+    };
+    let attributes = [
+        "pwdMinLength",
+        "pwdCheckQuality",
+        "pwdInHistory",
+        "pwdMinAge",
+        "pwdLockout",
+        "pwdMaxFailure",
+        "pwdLockoutDuration",
+        "pwdSafeModify",
+    ];
+    let (scope, filter) = (Scope::Subtree, "(objectClass=pwdPolicy)");
+    let search = Search { base: context, scope, filter, attributes: &attributes, limit: 0 };
+    let (reply, found) = core.client.search(search).await?;
+    if reply.code != code::SUCCESS {
+        return Ok(BTreeMap::new());
     }
+    Ok(found.iter().map(|entry| (entry.dn.to_lowercase(), policy(entry))).collect())
+}
 
-    /// The policies in the tree that the people are in.
-    async fn policies(&self, root: &Entry) -> Result<BTreeMap<String, Policy>, DirectoryError> {
-        let base = self.core.base.to_lowercase();
-        let is_above = |context: &&str| base.ends_with(&context.to_lowercase());
-        let Some(context) = root.texts("namingContexts").filter(is_above).max_by_key(|context| context.len()) else {
-            return Ok(BTreeMap::new());
-        };
-        let attributes = [
-            "pwdMinLength",
-            "pwdCheckQuality",
-            "pwdInHistory",
-            "pwdMinAge",
-            "pwdLockout",
-            "pwdMaxFailure",
-            "pwdLockoutDuration",
-            "pwdSafeModify",
-        ];
-        let (scope, filter) = (Scope::Subtree, "(objectClass=pwdPolicy)");
-        let search = Search { base: context, scope, filter, attributes: &attributes, limit: 0 };
-        let (reply, found) = self.core.client.search(search).await?;
-        if reply.code != code::SUCCESS {
-            return Ok(BTreeMap::new());
-        }
-        Ok(found.iter().map(|entry| (entry.dn.to_lowercase(), policy(entry))).collect())
+/// A group whose members can be read, or another entry. Membership that cannot be asked for is never none.
+async fn group(core: &Core, name: &str, dn: &str, key: &str) -> Result<Group, DirectoryError> {
+    let fault = |text: &str| DirectoryError::Misconfigured(format!("{key}: {text}"));
+    let client = &core.client;
+    let found = client.entry(dn, &["objectClass"]).await?.ok_or_else(|| fault("an entry is not there"))?;
+    let classes: Vec<_> = found.texts("objectClass").map(str::to_ascii_lowercase).collect();
+    let is_group = key.ends_with("groups") || classes.iter().any(|class| GROUPS.contains(&class.as_str()));
+    // A group of accounts by name can be empty, others cannot.
+    let has_members = "(|(member=*)(uniqueMember=*)(memberUid=*)(objectClass=posixGroup))";
+    if is_group && client.entry_where(dn, has_members, &["1.1"]).await?.is_none() {
+        return Err(fault("the service account cannot read a group's members"));
     }
-
-    /// A group whose members can be read, or another entry. Membership that cannot be asked for is never none.
-    async fn group(&self, name: &str, dn: &str, key: &str) -> Result<Group, DirectoryError> {
-        let fault = |text: &str| DirectoryError::Misconfigured(format!("{key}: {text}"));
-        let client = &self.core.client;
-        let found = client.entry(dn, &["objectClass"]).await?.ok_or_else(|| fault("an entry is not there"))?;
-        let classes: Vec<_> = found.texts("objectClass").map(str::to_ascii_lowercase).collect();
-        let is_group = key.ends_with("groups") || classes.iter().any(|class| GROUPS.contains(&class.as_str()));
-        // A group of accounts by name can be empty, others cannot.
-        let has_members = "(|(member=*)(uniqueMember=*)(memberUid=*)(objectClass=posixGroup))";
-        if is_group && client.entry_where(dn, has_members, &["1.1"]).await?.is_none() {
-            return Err(fault("the service account cannot read a group's members"));
-        }
-        Ok(Group { name: name.to_owned(), dn: found.dn })
-    }
+    Ok(Group { name: name.to_owned(), dn: found.dn })
 }
 
 fn policy(entry: &Entry) -> Policy {

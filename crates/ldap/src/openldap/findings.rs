@@ -4,7 +4,7 @@ use ldap3::controls::{RawControl, RelaxRules};
 use regain_ports::{Accounts as _, DirectoryError, Finding};
 use regain_values::UserId;
 
-use super::{LdapDirectory, password};
+use super::{directory::LdapDirectory, password};
 use crate::{
     connection::{PASSWORD_POLICY, code, replace},
     core::too_many,

@@ -5,8 +5,8 @@ use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, 
 use regain_protocol::Violation;
 
 use super::{
-    LdapDirectory,
     account::{Account, LOCKED_BY_ADMINISTRATOR},
+    directory::LdapDirectory,
 };
 use crate::{
     connection::{Connection, Lost, PASSWORD_POLICY, Reply, add, code, delete, replace},

@@ -50,8 +50,6 @@ pub struct Change {
     pub void_others: Option<VoidOthers>,
     /// Takes or settles the one claim on an account.
     pub claim: Option<ClaimChange>,
-    /// A change of the account itself, where it is in the store's own database.
-    pub account: Option<AccountWrite>,
     /// The time now.
     pub now: Timestamp,
 }
@@ -123,6 +121,8 @@ pub enum ClaimChange {
     Settle {
         /// Its id.
         id: String,
+        /// The change that it was taken for, where the account is in the store's own database and takes one.
+        account: Option<AccountWrite>,
     },
 }
 

@@ -24,8 +24,8 @@ use crate::{
     transaction::WriteTransaction,
 };
 use regain_ports::{
-    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement, Store,
-    StoreError, VoidOthers,
+    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, Replay,
+    Settlement, Store, StoreError, VoidOthers,
 };
 use regain_values::FlowId;
 
@@ -262,7 +262,7 @@ async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change)
             return Ok(Committed::OverLimit { bucket: charge.bucket.clone(), retry_at });
         }
     }
-    if let Some(account) = &change.account
+    if let Some(ClaimChange::Settle { account: Some(account), .. }) = &change.claim
         && let Err(refusal) = account_write::write(account, transaction).await?
     {
         return Ok(Committed::AccountRefused(refusal));

@@ -99,7 +99,6 @@ fn change(flow: FlowRow) -> Change {
         audit: Vec::new(),
         void_others: None,
         claim: None,
-        account: None,
         now: start(),
     }
 }

@@ -241,7 +241,6 @@ impl World {
             audit: Vec::new(),
             void_others: None,
             claim: None,
-            account: None,
             now,
         };
         assert_eq!(self.store.commit(&change).await.expect("answers"), Committed::Done);

@@ -9,12 +9,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{
-    Fault, Flows, IdempotencyKey, Reply,
-    commit::{Along, CommitResult},
-    intent::Intent,
-    service::MAX_ROUNDS,
-};
+use super::{Fault, Flows, IdempotencyKey, Reply, commit::CommitResult, intent::Intent, service::MAX_ROUNDS};
 use crate::{
     client::Client,
     engine::{Application, Applied, Context, Decision, Effect, STUCK_AFTER, State},
@@ -56,7 +51,7 @@ impl Flows {
         client: &Client,
     ) -> Result<CommitResult, Fault> {
         let Some((account_id, what)) = application(&decision) else {
-            return self.commit_answer(row, cx, &decision, key, client, Along::default()).await;
+            return self.commit_answer(row, cx, &decision, key, client, None).await;
         };
         let claim = self.claim(row, &decision, &what, client);
         let claimed = Claimed {
@@ -69,9 +64,9 @@ impl Flows {
         };
         let stale = claim.claimed_at - STUCK_AFTER;
         let is_elsewhere = claim.intent.is_some();
-        let along = Along { claim: Some(ClaimChange::Take { claim, stale }), account: None };
+        let taken = Some(ClaimChange::Take { claim, stale });
         // The claim keeps no answer: what follows from it does.
-        match self.carry_out_with(row, cx, &decision, Reply::nothing(), None, client, along).await? {
+        match self.carry_out_with(row, cx, &decision, Reply::nothing(), None, client, taken).await? {
             CommitResult::Done(_) => {}
             not_claimed => return Ok(not_claimed),
         }
@@ -111,9 +106,9 @@ impl Flows {
                 Err(applied) => (applied, None),
             };
             let follows = self.engine.applied(self.after_the_work(claimed.cx), &claimed.state, &claimed.what, applied);
-            let along = Along { claim: Some(claimed.settled()), account };
+            let settled = Some(claimed.settled(account));
             match self
-                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, along)
+                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, settled)
                 .await?
             {
                 CommitResult::AccountRefused(refusal) => prepared = self.prepare_again(claimed, refusal),
@@ -169,9 +164,9 @@ impl Flows {
         };
         for _ in 0..MAX_ROUNDS {
             let follows = self.engine.applied(self.after_the_work(claimed.cx), &claimed.state, &claimed.what, &applied);
-            let along = Along { claim: Some(claimed.settled()), account: None };
+            let settled = Some(claimed.settled(None));
             match self
-                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, along)
+                .commit_answer(&claimed.row, self.after_the_work(claimed.cx), &follows, key, client, settled)
                 .await?
             {
                 CommitResult::Conflict if applied == Applied::Done => {
@@ -216,8 +211,8 @@ impl Flows {
 }
 
 impl Claimed<'_> {
-    fn settled(&self) -> ClaimChange {
-        ClaimChange::Settle { id: self.id.clone() }
+    fn settled(&self, account: Option<AccountWrite>) -> ClaimChange {
+        ClaimChange::Settle { id: self.id.clone(), account }
     }
 }
 

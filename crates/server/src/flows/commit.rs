@@ -8,8 +8,8 @@ use crate::{
     engine::{Context, Decision, Effect, LimitPolicy, Stage},
     keys::token_hash,
     ports::{
-        AccountRefusal, AccountWrite, AuditEntry, Change, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers,
-        random_id, random_token,
+        AccountRefusal, AuditEntry, Change, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers, random_id,
+        random_token,
     },
 };
 
@@ -27,15 +27,6 @@ pub(super) enum CommitResult {
     OverLimit(LimitPolicy, Timestamp),
 }
 
-/// The part of a change of an account that is committed along with a decision.
-#[derive(Default)]
-pub(super) struct Along {
-    /// The beginning or the end of the claim.
-    pub(super) claim: Option<ClaimChange>,
-    /// The change itself.
-    pub(super) account: Option<AccountWrite>,
-}
-
 impl Flows {
     /// Commits a decision with the answer that follows from it.
     pub(super) async fn commit_answer(
@@ -45,7 +36,7 @@ impl Flows {
         decision: &Decision,
         key: Option<&IdempotencyKey>,
         client: &Client,
-        along: Along,
+        claim: Option<ClaimChange>,
     ) -> Result<CommitResult, Fault> {
         let rotates = decision.effects.iter().any(|effect| matches!(effect, Effect::RotateToken));
         let token = rotates.then(|| random_token(&*self.rng));
@@ -60,7 +51,7 @@ impl Flows {
         row.expires_at = extended.unwrap_or(row.expires_at);
         let shown = self.engine.view(Context { expires_at: row.expires_at, ..cx }, &decision.state);
         let reply = Reply::decided(&decision.reply, shown, token);
-        self.carry_out_with(&row, cx, decision, reply, key, client, along).await
+        self.carry_out_with(&row, cx, decision, reply, key, client, claim).await
     }
 
     /// Commits everything that a decision brings about, in one transaction.
@@ -73,10 +64,10 @@ impl Flows {
         key: Option<&IdempotencyKey>,
         client: &Client,
     ) -> Result<CommitResult, Fault> {
-        self.carry_out_with(row, cx, decision, reply, key, client, Along::default()).await
+        self.carry_out_with(row, cx, decision, reply, key, client, None).await
     }
 
-    /// [`Flows::carry_out`], along with a part of a change of the account.
+    /// [`Flows::carry_out`], with the beginning or the end of a change of the account.
     #[expect(clippy::too_many_arguments, reason = "each is a part of the commit")]
     pub(super) async fn carry_out_with(
         &self,
@@ -86,7 +77,7 @@ impl Flows {
         reply: Reply,
         key: Option<&IdempotencyKey>,
         client: &Client,
-        along: Along,
+        claim: Option<ClaimChange>,
     ) -> Result<CommitResult, Fault> {
         let named = decision.state.stage.account_key().map(str::to_owned);
         let account_key = named.or_else(|| row.account_key.clone());
@@ -104,8 +95,7 @@ impl Flows {
             replay: key.map(|key| key.keep(&self.keys, &*self.rng, &reply, row.expires_at)),
             audit: Vec::new(),
             void_others: None,
-            claim: along.claim,
-            account: along.account,
+            claim,
             now: cx.now,
         };
         let mut over_limits = Vec::new();

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Fault, Flows, Reply,
-    commit::{Along, CommitResult},
+    commit::CommitResult,
     intent::{Intended, Intent},
     service::MAX_ROUNDS,
 };
@@ -101,8 +101,8 @@ impl Flows {
                 }
                 _ => stayed(self.state(&row)?, event),
             };
-            let along = Along { claim: Some(ClaimChange::Settle { id: claim.id.clone() }), account: None };
-            match self.carry_out_with(&row, cx, &decision, Reply::nothing(), None, &client, along).await? {
+            let settled = Some(ClaimChange::Settle { id: claim.id.clone(), account: None });
+            match self.carry_out_with(&row, cx, &decision, Reply::nothing(), None, &client, settled).await? {
                 CommitResult::Done(_) => return Ok(true),
                 // Somebody else has settled it.
                 CommitResult::Claimed => return Ok(false),

@@ -195,7 +195,6 @@ async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
             audit: vec![entry],
             void_others: None,
             claim: None,
-            account: None,
             now: at,
         };
         assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);

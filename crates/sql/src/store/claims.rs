@@ -29,7 +29,7 @@ pub(super) async fn write(
         .bind(&claim.intent)
         .bind(to_millis(*stale))
         .bind(too_late(*stale, now)),
-        ClaimChange::Settle { id } => sqlx::query("DELETE FROM claims WHERE id = $1").bind(id),
+        ClaimChange::Settle { id, .. } => sqlx::query("DELETE FROM claims WHERE id = $1").bind(id),
     };
     Ok(query.execute(&mut **transaction).await?.rows_affected() == 1)
 }

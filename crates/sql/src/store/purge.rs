@@ -174,7 +174,6 @@ mod tests {
                 audit: Vec::new(),
                 void_others: None,
                 claim: None,
-                account: None,
                 now: at(900_000),
             };
             let begun = Instant::now();

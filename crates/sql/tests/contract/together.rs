@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use regain_ports::{
-    Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Channel, Clock as _,
-    Committed, FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn, Store as _, Unlocked,
-    contract::accounts::AccountsFixture as _,
+    Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Channel, Claim,
+    ClaimChange, Clock as _, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn,
+    Store as _, Unlocked, contract::accounts::AccountsFixture as _,
 };
 use regain_protocol::{FlowKind, Role, Secret};
 use regain_sql::People;
@@ -221,6 +221,7 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
         state: "{}".into(),
         voided: false,
     };
+    // The claim is part of it: it is taken as the flow begins, and ends with the change.
     let change = |version, account| Change {
         flow: flow(version),
         charges: Vec::new(),
@@ -228,8 +229,18 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
         replay: None,
         audit: Vec::new(),
         void_others: None,
-        claim: None,
-        account,
+        claim: Some(if version == 0 {
+            let claim = Claim {
+                id: "c".into(),
+                account_key: "ada".into(),
+                flow_id: "f".into(),
+                claimed_at: fixture.now(),
+                intent: None,
+            };
+            ClaimChange::Take { claim, stale: fixture.now() - SignedDuration::from_secs(10) }
+        } else {
+            ClaimChange::Settle { id: "c".into(), account }
+        }),
         now: fixture.now(),
     };
     assert_eq!(store.commit(&change(0, None)).await.expect("answers"), Committed::Done);

@@ -20,7 +20,7 @@ fn taking(row: FlowRow, claim: Claim) -> Change {
 }
 
 fn settling(row: FlowRow, id: &str) -> Change {
-    Change { claim: Some(ClaimChange::Settle { id: id.into() }), ..change(row) }
+    Change { claim: Some(ClaimChange::Settle { id: id.into(), account: None }), ..change(row) }
 }
 
 /// A flow after so many changes.

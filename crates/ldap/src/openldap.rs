@@ -3,6 +3,7 @@
 
 mod account;
 mod directory;
+mod error;
 mod facts;
 mod findings;
 mod password;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use regain_ports::{Clock, DirectoryError};
 use regain_protocol::Secret;
 
-use super::facts::{self, LdapFacts};
+use super::{
+    error,
+    facts::{self, LdapFacts},
+};
 use crate::{
     connection::code,
     core::{Core, Facts, OpenError, unexpected},

@@ -7,6 +7,7 @@ use regain_protocol::Violation;
 use super::{
     account::{Account, LOCKED_BY_ADMINISTRATOR},
     directory::LdapDirectory,
+    error,
 };
 use crate::{
     connection::{Connection, Lost, PASSWORD_POLICY, Reply, add, code, delete, replace},
@@ -14,17 +15,6 @@ use crate::{
     rules::Refused,
     settings::PasswordWrite,
 };
-
-/// Errors of the password policy's control.
-pub(super) mod error {
-    pub(crate) const EXPIRED: u8 = 0;
-    pub(super) const MODIFICATION_NOT_ALLOWED: u8 = 3;
-    pub(super) const MUST_SUPPLY_OLD_PASSWORD: u8 = 4;
-    pub(super) const INSUFFICIENT_QUALITY: u8 = 5;
-    pub(super) const TOO_SHORT: u8 = 6;
-    pub(super) const TOO_YOUNG: u8 = 7;
-    pub(super) const IN_HISTORY: u8 = 8;
-}
 
 impl LdapDirectory {
     pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {

@@ -177,8 +177,19 @@ fn proxy() -> Result<()> {
 
 /// Installs the directories and databases that adapters are tested with.
 fn real_servers() -> Result<()> {
-    let packages = [("samba", "samba"), ("ldbmodify", "ldb-tools"), ("slapd", "slapd"), ("ldapmodify", "ldap-utils")];
-    install("Samba and OpenLDAP", "about 20 s, once", &packages)?;
+    let packages = [
+        ("samba", "samba"),
+        ("ldbmodify", "ldb-tools"),
+        ("slapd", "slapd"),
+        ("ldapmodify", "ldap-utils"),
+        ("mariadbd", "mariadb-server"),
+    ];
+    install("Samba, OpenLDAP and MariaDB", "about 30 s, once", &packages)?;
+    // Debian keeps its server off the path, in a folder for each version.
+    let mut versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    if !versions.any(|version| version.path().join("bin/postgres").is_file()) {
+        tools::apt_install("Installing PostgreSQL", "about 15 s, once", &["postgresql"])?;
+    }
     // Parts of Samba that have no program of their own.
     let is_whole = Path::new("/usr/share/samba/setup").is_dir()
         && ["ldb/samba_dsdb.so", "vfs/acl_xattr.so"].into_iter().all(has_samba_module);

@@ -8,6 +8,9 @@
 
 pub mod authority;
 pub mod ldap_proxy;
+pub mod mariadb;
+pub mod postgres;
 pub mod process;
 pub mod samba;
 pub mod slapd;
+mod unprivileged;

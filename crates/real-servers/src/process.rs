@@ -83,8 +83,11 @@ impl Server {
         self.signal("CONT");
     }
 
+    /// Sends a signal to it and its children.
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.id.to_string()]).status();
+        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.id)).unwrap_or_default();
+        let ids = std::iter::once(self.id.to_string()).chain(children.split_whitespace().map(str::to_owned));
+        let sent = Command::new("kill").arg(format!("-{name}")).args(ids).status();
         assert!(sent.is_ok_and(|status| status.success()), "kill -{name}");
     }
 }

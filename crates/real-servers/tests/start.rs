@@ -1,6 +1,6 @@
 //! Each server starts, answers and ends.
 
-use regain_real_servers::{samba, slapd};
+use regain_real_servers::{mariadb, postgres, samba, slapd};
 
 #[test]
 fn slapd_starts_over_its_people() {
@@ -28,4 +28,22 @@ fn samba_starts_over_its_people() {
     server.lock(&ada.dn());
     let refused = server.bind(&ada.dn(), "first").expect_err("is locked");
     assert!(refused.contains("data 775"), "{refused}");
+}
+
+#[test]
+fn postgres_starts_again_over_what_it_has() {
+    let mut server = postgres::Postgres::start();
+    server.execute("postgres", "CREATE TABLE kept (id int)");
+    server.stop();
+    server.restart();
+    assert_eq!(server.execute("postgres", "SELECT count(*) FROM kept").trim(), "0");
+}
+
+#[test]
+fn mariadb_starts_again_over_what_it_has() {
+    let mut server = mariadb::MariaDb::start();
+    server.execute_as_root("CREATE DATABASE kept");
+    server.stop();
+    server.restart();
+    assert!(server.execute_as_root("SHOW DATABASES").contains("kept"));
 }

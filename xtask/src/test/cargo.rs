@@ -124,6 +124,7 @@ const SERVER: &[&str] = &[
     "regain-sql",
     "regain-ldap",
     "regain-hook",
+    "regain-sql-accounts",
     "regain-real-servers",
 ];
 const WIDGET: &[&str] = &["regain"];
@@ -136,6 +137,7 @@ const UNIT: &[&str] = &[
     "regain-proof-of-work",
     "regain-keys",
     "regain-outgoing",
+    "regain-password-hashes",
     "regain-ports",
     "regain-protocol",
     "regain-strength",

@@ -1,0 +1,105 @@
+//! PostgreSQL: UUIDs as ids, times with a time zone, names that ignore case, and a role with the rights that it needs.
+
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+use regain_real_servers::postgres::{self, ADMIN, USER};
+use regain_sql_accounts::Settings;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::table::{Database, statements};
+
+/// One server for all tests; each has a database of its own.
+static SERVER: LazyLock<postgres::Postgres> = LazyLock::new(|| {
+    let server = postgres::Postgres::start();
+    server.execute("postgres", "CREATE DATABASE tables");
+    server.execute("tables", TABLES);
+    server
+});
+
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+const TABLES: &str = "
+CREATE EXTENSION citext;
+CREATE TABLE users (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(), username citext NOT NULL, name varchar(80) NOT NULL,
+    password varchar(255), is_active boolean NOT NULL, email text, recovery_email text, phone text, office text,
+    failed int NOT NULL, failed_since timestamptz, locked boolean NOT NULL, locked_until timestamptz
+);
+CREATE TABLE user_groups (user_id uuid NOT NULL, name text NOT NULL);
+CREATE TABLE sessions (id int GENERATED ALWAYS AS IDENTITY, user_id uuid NOT NULL);
+GRANT SELECT ON users, user_groups, sessions TO regain;
+GRANT UPDATE (password, failed, failed_since, locked, locked_until) ON users TO regain;
+GRANT DELETE ON sessions TO regain";
+
+const FAILED: &str = "
+UPDATE users SET
+    locked_until = CASE WHEN failed >= 9 AND :now - failed_since < interval '15 min'
+                   THEN :now::timestamptz + interval '15 min' END,
+    failed_since = CASE
+        WHEN failed_since IS NULL OR :now - failed_since >= interval '15 min' THEN :now
+        WHEN failed >= 9 THEN NULL ELSE least(failed_since, :now) END,
+    failed = CASE
+        WHEN failed_since IS NULL OR :now - failed_since >= interval '15 min' THEN 1
+        WHEN failed >= 9 THEN 0 ELSE failed + 1 END
+WHERE id = :id";
+
+const LOCKED_UNTIL: &str =
+    "CASE WHEN locked_until <= :now::timestamptz + interval '16 min' THEN locked_until END AS locked_until";
+
+pub(crate) struct Postgres(String);
+
+impl Postgres {
+    async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&SERVER.url(ADMIN, &self.0)).await.expect("connects")
+    }
+}
+
+/// Settings for a database of a server.
+pub(crate) fn settings_for(url: String) -> Settings {
+    let common = statements();
+    let find = common.find.replace("LOCKED_UNTIL", LOCKED_UNTIL).replace("lower(username)", "username");
+    Settings {
+        url: Some(url.into()),
+        find,
+        by_id: common.by_id.replace("LOCKED_UNTIL", LOCKED_UNTIL),
+        set_password:
+            "UPDATE users SET password = :new_hash WHERE id = :id AND password IS NOT DISTINCT FROM :old_hash".into(),
+        failed: Some(FAILED.into()),
+        ..common
+    }
+}
+
+/// Makes the tables in a server that a test has for itself.
+pub(crate) fn prepare(server: &postgres::Postgres) -> Settings {
+    server.execute("postgres", "CREATE DATABASE app");
+    server.execute("app", TABLES);
+    settings_for(server.url(USER, "app"))
+}
+
+impl Database for Postgres {
+    async fn make() -> Self {
+        let name = format!("app_{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let making = name.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            SERVER.execute("postgres", &format!("CREATE DATABASE {making} TEMPLATE tables"));
+        });
+        made.await.expect("makes");
+        Self(name)
+    }
+
+    fn settings(&self) -> Settings {
+        settings_for(SERVER.url(USER, &self.0))
+    }
+
+    async fn run(&self, sql: &str) -> u64 {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connect().await).await;
+        done.expect("runs").rows_affected()
+    }
+
+    async fn read(&self, sql: &str) -> Option<String> {
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.connect().await).await.expect("reads")
+    }
+}

@@ -7,9 +7,10 @@ use argon2::{
 use zeroize::Zeroizing;
 
 use crate::{
-    HashError, Memory,
     bounds::{MAX_MEMORY_KIB, MAX_WORK_KIB},
-    same,
+    error::HashError,
+    memory::Memory,
+    parts::same,
 };
 
 /// More lanes than any system asks for: each has a share of the memory, and they are computed one after the other.

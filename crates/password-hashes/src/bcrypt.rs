@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256, Sha384};
 use zeroize::Zeroizing;
 
-use crate::{HashError, bounds::MAX_BCRYPT_COST, same};
+use crate::{bounds::MAX_BCRYPT_COST, error::HashError, parts::same};
 
 /// Bytes of a password that count: the others are left out, as PHP and others do.
 pub(crate) const MAX_BYTES: usize = 72;

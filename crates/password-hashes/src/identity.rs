@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    HashError,
+    error::HashError,
     pbkdf2::{Digest, Hash},
 };
 

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha512};
 
-use crate::{HashError, bounds::MAX_BYTES, same};
+use crate::{bounds::MAX_BYTES, error::HashError, parts::same};
 
 #[derive(Debug, Clone, Copy)]
 enum Function {

@@ -11,9 +11,9 @@ use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use crate::{
-    HashError,
     bounds::{MAX_BYTES, MAX_PBKDF2_ITERATIONS},
-    same,
+    error::HashError,
+    parts::{parts, same},
 };
 
 /// Base64 without padding.
@@ -119,14 +119,4 @@ pub(crate) fn make_django(iterations: u32, salt: &str, password: &[u8]) -> Strin
     let mut output = [0; 32];
     pbkdf2_hmac::<Sha256>(password, salt.as_bytes(), iterations, &mut output);
     format!("pbkdf2_sha256${iterations}${salt}${}", STANDARD.encode(output))
-}
-
-/// The parts between dollar signs, exactly so many.
-pub(crate) fn parts<const N: usize>(text: &str) -> Result<[&str; N], HashError> {
-    let mut parts = text.split('$');
-    let mut found = [""; N];
-    for part in &mut found {
-        *part = parts.next().ok_or(HashError::Malformed)?;
-    }
-    if parts.next().is_none() { Ok(found) } else { Err(HashError::Malformed) }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use data_encoding::{BitOrder, Encoding, Specification};
 use md5::{Digest as _, Md5};
 
-use crate::{HashError, bounds::MAX_PHPASS_COST, same};
+use crate::{bounds::MAX_PHPASS_COST, error::HashError, parts::same};
 
 const SYMBOLS: &str = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

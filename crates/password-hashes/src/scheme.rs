@@ -5,7 +5,7 @@ use regain_ports::Rng;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use crate::{Memory, argon2 as argon2_hash, bcrypt, pbkdf2, scrypt};
+use crate::{argon2 as argon2_hash, bcrypt, memory::Memory, pbkdf2, scrypt};
 
 /// OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, two passes, one lane.
 const OWASP: (u32, u32, u32) = (19 * 1024, 2, 1);

@@ -7,10 +7,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::{
-    HashError,
     bounds::{MAX_BYTES, MAX_MEMORY_KIB, MAX_WORK_KIB},
-    pbkdf2::parts,
-    same,
+    error::HashError,
+    parts::{parts, same},
 };
 
 /// The cost of better-auth's hashes, which do not tell it: N of 2^14, r of 16, p of 1, 32 MiB.

@@ -2,7 +2,7 @@
 
 use sha_crypt::{PasswordHashRef, PasswordVerifier as _, ShaCrypt};
 
-use crate::{HashError, bounds::MAX_SHA_CRYPT_ROUNDS};
+use crate::{bounds::MAX_SHA_CRYPT_ROUNDS, error::HashError};
 
 /// A hash that is stored.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use regain_ports::{
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use crate::SqlAccounts;
+use crate::directory::SqlAccounts;
 
 #[async_trait]
 impl Accounts for SqlAccounts {

@@ -5,9 +5,10 @@ use regain_ports::{DirectoryError, Finding};
 use regain_values::UserId;
 
 use crate::{
-    SqlAccounts,
     database::{self, Lease},
-    people::{self, Field},
+    directory::SqlAccounts,
+    fields::{self, Field},
+    people,
 };
 
 impl SqlAccounts {
@@ -44,7 +45,7 @@ impl SqlAccounts {
     /// Findings by what is configured.
     fn findings_about_statements(&self, wrong_passwords: u32) -> Vec<Finding> {
         let statements = &self.statements;
-        let reads = |field| people::reads(&statements.find, field);
+        let reads = |field| fields::reads(&statements.find, field);
         let mut findings = Vec::new();
         if let Some(most) = self.scheme.max_bytes() {
             let text = format!(

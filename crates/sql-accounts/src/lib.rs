@@ -6,6 +6,9 @@
 
 mod accounts;
 mod database;
+mod directory;
+mod failure;
+mod fields;
 mod inspect;
 mod open;
 mod people;
@@ -15,5 +18,6 @@ mod sign_in;
 mod template;
 mod unlock;
 
-pub use open::{OpenError, SqlAccounts};
+pub use directory::SqlAccounts;
+pub use open::OpenError;
 pub use settings::Settings;

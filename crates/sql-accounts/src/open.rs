@@ -1,56 +1,17 @@
 //! Opening: the statements are prepared, and what they read is compared with what they have to.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use regain_password_hashes::{Costs, Lanes, Memory, Scheme, StoredHash};
-use regain_ports::{Abilities, Clock, DirectoryError, Rng, Standing, random_token};
+use regain_ports::{Clock, DirectoryError, Rng, Standing, random_token};
 
 use crate::{
-    database::{self, Column, Kind, Lease, Pool, Statement, Values},
-    people::{self, Field},
+    database::{self, Column, Kind, Lease, Statement},
+    directory::{SqlAccounts, Statements},
+    fields,
     settings::{SECTION, Settings, StatementRule},
     template::Template,
 };
-
-/// An application's table of users.
-pub struct SqlAccounts {
-    pub(crate) pool: Box<dyn Pool>,
-    pub(crate) statements: Statements,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) rng: Arc<dyn Rng>,
-    pub(crate) lanes: Lanes,
-    pub(crate) memory: Memory,
-    /// The format of new hashes.
-    pub(crate) scheme: Scheme,
-    pub(crate) costs: Costs,
-    /// The hash that a password is compared with where there is none.
-    pub(crate) dummy: StoredHash,
-    /// The time that a read or a write may take.
-    pub(crate) timeout: Duration,
-    /// The key that has the URL.
-    pub(crate) url_key: &'static str,
-}
-
-/// The statements of the configuration.
-pub(crate) struct Statements {
-    pub(crate) find: Statement,
-    pub(crate) by_id: Statement,
-    pub(crate) password: Statement,
-    pub(crate) set_password: Statement,
-    pub(crate) groups: Option<Statement>,
-    pub(crate) unlock: Option<Statement>,
-    pub(crate) failed: Option<Statement>,
-    pub(crate) succeeded: Option<Statement>,
-    pub(crate) end_sessions: Option<Statement>,
-}
-
-impl Statements {
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Statement> {
-        let Self { find, by_id, password, set_password, groups, unlock, failed, succeeded, end_sessions } = self;
-        let optional = [groups, unlock, failed, succeeded, end_sessions];
-        [find, by_id, password, set_password].into_iter().chain(optional.into_iter().flatten())
-    }
-}
 
 /// Why the table cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -61,12 +22,6 @@ pub enum OpenError {
     /// The database does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
-}
-
-impl fmt::Debug for SqlAccounts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqlAccounts").field("scheme", &self.scheme).finish_non_exhaustive()
-    }
 }
 
 impl SqlAccounts {
@@ -113,7 +68,7 @@ impl SqlAccounts {
         else {
             return Err(OpenError::Settings(faults));
         };
-        if !people::same_fields(&find, &by_id) {
+        if !fields::same_fields(&find, &by_id) {
             faults.push(format!("{}: must read the same columns as {}", by_id.key, find.key));
         }
         if !faults.is_empty() {
@@ -144,30 +99,6 @@ impl SqlAccounts {
             timeout,
             url_key,
         })
-    }
-
-    /// Its abilities, by its statements.
-    pub(crate) fn abilities_by_statements(&self) -> Abilities {
-        let reads = |field| people::reads(&self.statements.find, field);
-        Abilities {
-            sign_in: true,
-            unlock: self.statements.unlock.is_some(),
-            remembers: false,
-            owns_alternate: reads(Field::AlternateMail),
-            owns_mobile: reads(Field::Mobile),
-        }
-    }
-
-    /// Values of a call for nobody. The others say what is different.
-    pub(crate) fn nobody(&self) -> Values<'static> {
-        Values {
-            user_id: "",
-            id: None,
-            has_numbers: people::has_numbers(&self.statements.find),
-            new_hash: "",
-            old_hash: None,
-            now: self.clock.now(),
-        }
     }
 }
 
@@ -223,7 +154,7 @@ async fn prepare(
 /// The fault of a statement's columns.
 fn shape(rule: &StatementRule, columns: &[Column]) -> Option<String> {
     match rule.key {
-        "find" | "by_id" => people::check_columns(columns).err(),
+        "find" | "by_id" => fields::check_columns(columns).err(),
         "password" | "groups" => match columns {
             [Column { kind: Kind::Text | Kind::Any, .. }] => None,
             [Column { kind: Kind::Other(name), .. }] => Some(format!("must read a text; it reads the type {name}")),

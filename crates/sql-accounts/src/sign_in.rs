@@ -7,10 +7,10 @@ use regain_protocol::Secret;
 use regain_values::UserId;
 
 use crate::{
-    SqlAccounts,
-    database::{self, Lease, Statement, Values},
+    database::{Lease, Statement, Values},
+    directory::SqlAccounts,
+    failure::{ATTEMPTS, Failure},
     people::Found,
-    set_password::{ATTEMPTS, Failure},
 };
 
 impl SqlAccounts {
@@ -110,35 +110,5 @@ impl SqlAccounts {
         let Some(statement) = statement else { return Ok(()) };
         let values = Values { id: found.map(|found| &found.person.id), now, ..self.nobody() };
         self.write_one(lease, statement, &values).await.map(drop)
-    }
-
-    /// Runs a statement that may change one account's row.
-    pub(crate) async fn write_one(
-        &self,
-        lease: &mut Lease,
-        statement: &Statement,
-        values: &Values<'_>,
-    ) -> Result<u64, Failure> {
-        let changed = lease.execute(statement, values).await.map_err(|error| Failure::of(statement.key, &error))?;
-        if changed > 1 {
-            let text = format!("{}: it would change {changed} rows; nothing was changed", statement.key);
-            tracing::error!("{text}");
-            return Err(DirectoryError::Misconfigured(text).into());
-        }
-        Ok(changed)
-    }
-
-    /// A connection of the pool.
-    pub(crate) async fn lease(&self) -> Result<Lease, DirectoryError> {
-        Lease::of(&*self.pool).await.map_err(|error| database::failed(self.url_key, &error))
-    }
-
-    /// Gives a read or a write up where it takes too long.
-    pub(crate) async fn within<T, E: From<DirectoryError>>(
-        &self,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let late = || DirectoryError::Unavailable(format!("{}: the database takes too long", self.url_key));
-        tokio::time::timeout(self.timeout, work).await.unwrap_or_else(|_| Err(late().into()))
     }
 }

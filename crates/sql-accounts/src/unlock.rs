@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use regain_ports::{AccountId, DirectoryError, UnlockError, Unlocked};
 
 use crate::{
-    SqlAccounts,
     database::Values,
-    set_password::{ATTEMPTS, Failure},
+    directory::SqlAccounts,
+    failure::{ATTEMPTS, Failure},
 };
 
 impl SqlAccounts {

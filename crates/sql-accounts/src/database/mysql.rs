@@ -11,7 +11,7 @@ use sqlx::{
     pool::PoolConnection,
 };
 
-use super::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values};
+use super::session::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values, quiet};
 use crate::template::Template;
 
 /// Rights over the whole server, as `SHOW GRANTS` writes them.
@@ -29,7 +29,7 @@ impl MySql {
                 sqlx::raw_sql(level).execute(connection).await.map(drop)
             })
         });
-        Self(pool.connect_lazy_with(super::quiet(options)))
+        Self(pool.connect_lazy_with(quiet(options)))
     }
 }
 

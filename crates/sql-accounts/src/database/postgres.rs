@@ -14,7 +14,7 @@ use sqlx::{
     postgres::{PgArgumentBuffer, PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgTypeInfo, PgTypeKind},
 };
 
-use super::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values};
+use super::session::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values, quiet};
 use crate::template::{Parameter, Template};
 
 /// PostgreSQL counts microseconds from 2000-01-01.
@@ -25,7 +25,7 @@ pub(super) struct Postgres(PgPool);
 impl Postgres {
     pub(super) fn open(options: PgConnectOptions, connections: u32, timeout: Duration) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(timeout);
-        Self(pool.connect_lazy_with(super::quiet(options)))
+        Self(pool.connect_lazy_with(quiet(options)))
     }
 }
 

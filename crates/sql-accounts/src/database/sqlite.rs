@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteTypeInfo},
 };
 
-use super::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values};
+use super::session::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values, quiet};
 use crate::template::Template;
 
 pub(super) struct Sqlite(SqlitePool);
@@ -19,7 +19,7 @@ impl Sqlite {
     pub(super) fn open(options: SqliteConnectOptions, connections: u32, timeout: Duration) -> Self {
         let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(timeout);
         // The application may hold the file for as long as we would wait for it.
-        Self(pool.connect_lazy_with(super::quiet(options.busy_timeout(timeout * 3 / 4))))
+        Self(pool.connect_lazy_with(quiet(options.busy_timeout(timeout * 3 / 4))))
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) enum Language {
 /// A running hook, with files in a folder of its own.
 pub(crate) struct Reference {
     language: Language,
+    cost: &'static str,
     folder: TempDir,
     child: Mutex<Option<Child>>,
     pub(crate) port: u16,
@@ -42,33 +43,49 @@ pub(crate) struct Reference {
 impl Reference {
     /// Starts one that has these people.
     pub(crate) fn start(language: Language, people: &[SamplePerson]) -> Self {
+        Self::of(language, source(language), COST, people)
+    }
+
+    /// Starts the one in Node with another text in the place of one.
+    pub(crate) fn altered(people: &[SamplePerson], from: &str, to: &str) -> Self {
+        let script = source(Language::Node);
+        assert!(script.contains(from), "{from}");
+        // Hashes take long enough here for time to tell.
+        Self::of(Language::Node, script.replace(from, to), "2048", people)
+    }
+
+    fn of(language: Language, script: String, cost: &'static str, people: &[SamplePerson]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("key"), KEY).expect("writes");
         fs::write(folder.path().join("next-key"), NEXT_KEY).expect("writes");
         let people: Vec<_> =
             people.iter().enumerate().map(|(index, person)| of_json(person, &format!("id-{index}"))).collect();
         fs::write(folder.path().join("people.json"), Value::from(people).to_string()).expect("writes");
-        let mut hook = Self { language, folder, child: Mutex::default(), port: 0 };
+        let mut hook = Self { language, cost, folder, child: Mutex::default(), port: 0 };
+        fs::write(hook.script(), script).expect("writes");
         hook.port = hook.run();
         hook
     }
 
+    fn script(&self) -> PathBuf {
+        self.file(if self.language == Language::Node { "hook.mjs" } else { "hook.py" })
+    }
+
     fn run(&self) -> u16 {
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let (program, script, package) = match self.language {
-            Language::Node => ("node", "hook-node/hook.mjs", "nodejs"),
-            Language::Python => ("python3", "hook-python/hook.py", "python3"),
+        let (program, package) = match self.language {
+            Language::Node => ("node", "nodejs"),
+            Language::Python => ("python3", "python3"),
         };
         let mut command = Command::new(program);
-        command.arg(examples.join(script)).current_dir(self.folder.path()).stdout(Stdio::piped());
-        command.args(["--port", &self.port.to_string(), "--cost", COST]);
+        command.arg(self.script()).current_dir(self.folder.path()).stdout(Stdio::piped());
+        command.args(["--port", &self.port.to_string(), "--cost", self.cost]);
         command.args(["--key-file", "key", "--key-file", "next-key", "--people", "people.json"]);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{program} is needed ({package}): {error}"));
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("is piped")).read_line(&mut line).expect("reads");
         *self.child.lock().expect("not poisoned") = Some(child);
         let port = line.trim().rsplit(':').next().and_then(|port| port.parse().ok());
-        port.unwrap_or_else(|| panic!("{script} says where it listens, not {line:?}"))
+        port.unwrap_or_else(|| panic!("{program} says where it listens, not {line:?}"))
     }
 
     /// Ends it, as a crash would.
@@ -113,6 +130,12 @@ impl Drop for Reference {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn source(language: Language) -> String {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let script = if language == Language::Node { "hook-node/hook.mjs" } else { "hook-python/hook.py" };
+    fs::read_to_string(examples.join(script)).expect("reads")
 }
 
 fn of_json(person: &SamplePerson, id: &str) -> Value {

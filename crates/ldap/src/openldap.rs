@@ -20,11 +20,7 @@ use regain_values::UserId;
 
 pub use directory::LdapDirectory;
 
-use crate::{
-    connection::code,
-    core::{Deadline, unexpected},
-    entry::is_uuid,
-};
+use crate::{core::Deadline, entry::is_uuid};
 
 /// The most accounts that are asked for in one search.
 const IDS_A_SEARCH: usize = 100;

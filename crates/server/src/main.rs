@@ -1,6 +1,8 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
 mod audit;
+#[cfg(feature = "hook")]
+mod check_hook;
 mod directory;
 
 use std::{
@@ -58,6 +60,10 @@ enum Command {
         #[arg(long, requires = "remove")]
         even_most: bool,
     },
+    /// Check that a program keeps the protocol of directory hooks, over test accounts of its own; their passwords are changed
+    /// and set back
+    #[cfg(feature = "hook")]
+    CheckHook(check_hook::Options),
     /// Copy the database, whole and checked, into a new file, while the server runs
     Backup {
         /// The file to make
@@ -99,6 +105,8 @@ fn main() -> ExitCode {
         Some(Command::Import { people }) => import(config, &people),
         Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),
         Some(Command::Registrations { remove, even_most }) => registrations(config, remove, even_most),
+        #[cfg(feature = "hook")]
+        Some(Command::CheckHook(options)) => runtime().and_then(|runtime| runtime.block_on(check_hook::run(options))),
         Some(Command::Backup { file }) => backup(config, &file),
         Some(Command::Restore { file, replace }) => restore(config, &file, replace),
         Some(Command::Compact) => compact(config),

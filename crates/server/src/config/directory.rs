@@ -12,7 +12,7 @@ use super::{Faults, address::is_protected, rebase};
 #[serde(deny_unknown_fields, default)]
 pub struct DirectoryConfig {
     /// Kind of directory: `embedded` (default), in the store's own file; `active_directory`; `ldap` for OpenLDAP and its kin;
-    /// `hook` for a program of the organisation's own.
+    /// `sql` for an application's own table; `hook` for a program of the organisation's own.
     pub kind: DirectoryKind,
     /// The name under which registrations of its accounts are kept: another one where the same ids mean other accounts.
     /// Default: the kind.
@@ -28,6 +28,9 @@ pub struct DirectoryConfig {
     /// `[directory.ldap]`, for the kinds `active_directory` and `ldap`.
     #[cfg(feature = "ldap")]
     pub ldap: Option<regain_ldap::Settings>,
+    /// `[directory.sql]`.
+    #[cfg(feature = "sql-accounts")]
+    pub sql: Option<regain_sql_accounts::Settings>,
     /// `[directory.hook]`.
     #[cfg(feature = "hook")]
     pub hook: Option<regain_hook::Settings>,
@@ -49,6 +52,11 @@ impl DirectoryConfig {
                 _ => None,
             };
             check_adapter("ldap", kind, self.ldap.as_mut(), faults, |settings, kind| settings.check(kind, base));
+        }
+        #[cfg(feature = "sql-accounts")]
+        {
+            let kind = (self.kind == DirectoryKind::Sql).then_some(());
+            check_adapter("sql", kind, self.sql.as_mut(), faults, |settings, ()| settings.check(base));
         }
         #[cfg(feature = "hook")]
         {
@@ -103,6 +111,9 @@ pub enum DirectoryKind {
     /// OpenLDAP and its kin.
     #[cfg(feature = "ldap")]
     Ldap,
+    /// An application's own table of users.
+    #[cfg(feature = "sql-accounts")]
+    Sql,
     /// A program of the organisation's own.
     #[cfg(feature = "hook")]
     Hook,
@@ -117,6 +128,8 @@ impl DirectoryKind {
             Self::ActiveDirectory => "active_directory",
             #[cfg(feature = "ldap")]
             Self::Ldap => "ldap",
+            #[cfg(feature = "sql-accounts")]
+            Self::Sql => "sql",
             #[cfg(feature = "hook")]
             Self::Hook => "hook",
         }
@@ -182,6 +195,7 @@ mod tests {
         for (text, key) in [
             ("kind = \"ldap\"", "directory.ldap: give this section"),
             ("kind = \"active_directory\"", "directory.ldap: give this section"),
+            ("kind = \"sql\"", "directory.sql: give this section"),
             ("kind = \"hook\"", "directory.hook: give this section"),
             ("[directory.hook]\nurl = \"https://example.com\"\nkey_file = \"key\"", "directory.hook: is for another"),
             ("kind = \"hook\"\n[directory.hook]\nurl = 7\nkey_file = \"key\"", "directory.hook.url: must be a text"),

@@ -33,6 +33,10 @@ pub async fn open_directory(
 }
 
 /// The accounts of a directory that is not in Regain's own database; `None` for the embedded one.
+#[cfg_attr(
+    not(all(feature = "hook", feature = "ldap", feature = "sql-accounts")),
+    allow(unused_variables, clippy::unused_async, reason = "each adapter takes a part of it")
+)]
 async fn accounts_elsewhere(
     config: &Config,
     clock: Arc<dyn Clock>,
@@ -49,6 +53,11 @@ async fn accounts_elsewhere(
         DirectoryKind::Ldap => {
             let settings = config.directory.ldap.as_ref().ok_or(Failure::NoDirectory)?;
             Arc::new(regain_ldap::LdapDirectory::open(settings, clock).map_err(fault)?)
+        }
+        #[cfg(feature = "sql-accounts")]
+        DirectoryKind::Sql => {
+            let settings = config.directory.sql.as_ref().ok_or(Failure::NoDirectory)?;
+            Arc::new(regain_sql_accounts::SqlAccounts::open(settings, clock, rng).await.map_err(fault)?)
         }
         #[cfg(feature = "hook")]
         DirectoryKind::Hook => {

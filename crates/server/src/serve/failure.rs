@@ -79,6 +79,14 @@ pub enum Failure {
         /// The number of people with registrations.
         registered: usize,
     },
+    /// A hook cannot be checked.
+    #[cfg(feature = "hook")]
+    #[error(transparent)]
+    CheckHook(#[from] regain_hook::conformance::CheckError),
+    /// A hook does not keep the protocol.
+    #[cfg(feature = "hook")]
+    #[error("{0} cases are broken: docs/hook.md says what a hook has to do")]
+    HookBroken(usize),
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

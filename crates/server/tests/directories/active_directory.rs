@@ -8,8 +8,8 @@ use crate::{Beside, FORMER, NEW, broken, client::Session, set};
 fn domain() -> Domain {
     let domain = Domain::new();
     domain.add(&[
-        Person { cn: "Ada Lovelace", account: "ada", password: Some(FORMER), further: &[] },
-        Person { cn: "Grace Hopper", account: "grace", password: Some(FORMER), further: &[] },
+        Person { cn: "Ada Lovelace", account: "ada", password: Some(FORMER), ..Person::default() },
+        Person { cn: "Grace Hopper", account: "grace", password: Some(FORMER), ..Person::default() },
     ]);
     domain
 }

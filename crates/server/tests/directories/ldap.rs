@@ -6,8 +6,8 @@ use crate::{Beside, FORMER, NEW, broken, client, set};
 
 fn people() -> [Person<'static>; 2] {
     [
-        Person { uid: "ada", name: "Ada Lovelace", password: Some(FORMER), further: &[] },
-        Person { uid: "root-like", name: "Locked for good", password: Some(FORMER), further: &[] },
+        Person { uid: "ada", name: "Ada Lovelace", password: Some(FORMER), ..Person::default() },
+        Person { uid: "root-like", name: "Locked for good", password: Some(FORMER), ..Person::default() },
     ]
 }
 

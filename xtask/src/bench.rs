@@ -1,14 +1,22 @@
 //! Measurements that no test asserts: sizes against their budgets, time until the strength of a password is told, and
-//! differences of response times that would tell who has an account.
+//! differences of response times that would tell who has an account; resets a second, a soak, and requests that a program
+//! makes up from the API's document.
 
+mod api;
 mod client;
+mod hostile;
+mod installation;
+mod jobs;
+mod mail_server;
 mod organisation;
 mod ranks;
+mod resets;
+mod soak;
 mod strength;
 mod times;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::{
     budgets::Sizes,
@@ -18,7 +26,10 @@ use crate::{
 
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Flows to time of each sort of account
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(20..=2000))]
     samples: u32,
@@ -33,8 +44,25 @@ pub(crate) struct Options {
     no_times: bool,
 }
 
+/// A measurement of its own.
+#[derive(Subcommand)]
+enum Other {
+    /// Requests that Schemathesis makes up from the served document, against a release build
+    Api(api::Options),
+    /// Whole resets a second with a mail server some way off, in a release build, and the memory that they take
+    Resets(resets::Options),
+    /// Mixed load for three minutes on a release build, one in ten clients hostile: memory and files stay flat
+    Soak(soak::Options),
+}
+
 /// Builds what is measured, measures, and prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    match &options.other {
+        Some(Other::Api(options)) => return api::run(options),
+        Some(Other::Resets(options)) => return resets::run(options),
+        Some(Other::Soak(options)) => return soak::run(options),
+        None => {}
+    }
     if !options.no_sizes {
         dist::build(Profile::Shipped)?;
         Sizes::of(&paths::dist())?.print();

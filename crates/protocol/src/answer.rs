@@ -122,8 +122,9 @@ pub enum Answer {
 }
 
 /// Body of an answer: the flow and the step that it is for, and what the person did.
+// The answer's own rule about unknown members is that of the whole; serde knows, a schema has to be told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct AnswerRequest {
     /// The flow's id.
     pub flow: String,

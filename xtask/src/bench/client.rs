@@ -15,6 +15,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A connection to a server on this computer.
 pub(super) struct Client {
     stream: TcpStream,
+    /// Header lines of every request.
+    headers: String,
+}
+
+/// An answer of the server.
+pub(super) struct Answered {
+    pub(super) status: u16,
+    /// Its `Retry-After` is there.
+    has_retry_after: bool,
+    pub(super) body: Value,
+    pub(super) took: Duration,
 }
 
 /// A flow as this client goes through it.
@@ -30,32 +41,60 @@ impl Client {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream })
+        Ok(Self { stream, headers: String::new() })
+    }
+
+    /// Asks from an address from now on, as a proxy would tell it.
+    pub(super) fn move_to(&mut self, address: &str) {
+        self.headers = format!("X-Forwarded-For: {address}\r\n");
     }
 
     /// Begins a flow.
     pub(super) fn begin(&mut self) -> Result<Session> {
-        let (status, body, _) = self.post("/v1/flows", "", &json!({ "kind": "reset" }))?;
-        ensure!(status == 201, "a flow was not begun ({status}): {body}");
-        let text = |value: &Value| value.as_str().map(str::to_owned).context("a text is missing");
-        Ok(Session { id: text(&body["flow"]["id"])?, token: text(&body["token"])?, step: body["flow"]["step"].clone() })
+        let answered = self.send("POST", "/v1/flows", "", None, &json!({ "kind": "reset" }).to_string())?;
+        Session::of(&answered)
     }
 
     /// Gives an answer, which is answered with this status, and says how long that took.
     pub(super) fn answer(&mut self, session: &mut Session, answer: &Value, expected: u16) -> Result<Duration> {
-        let step = session.step["id"].as_str().context("a step has an id")?;
-        let path = format!("/v1/flows/{}/steps/{step}", session.id);
-        let (status, body, took) = self.post(&path, &session.token, answer)?;
-        ensure!(status == expected, "{answer} was answered with {status}: {body}");
-        session.step = body["flow"]["step"].clone();
-        Ok(took)
+        let answered = self.ask(session, answer)?;
+        ensure!(answered.status == expected, "{answer} was answered with {}: {}", answered.status, answered.body);
+        Ok(answered.took)
     }
 
-    fn post(&mut self, path: &str, token: &str, body: &Value) -> Result<(u16, Value, Duration)> {
-        let body = body.to_string();
+    /// Gives an answer, however that is answered.
+    pub(super) fn ask(&mut self, session: &mut Session, answer: &Value) -> Result<Answered> {
+        let mut body = answer.clone();
+        (body["flow"], body["step"]) = (session.id.as_str().into(), session.step["id"].clone());
+        let answered = self.send("POST", "/v1/answers", &session.token, None, &body.to_string())?;
+        if let Some(token) = answered.body["token"].as_str() {
+            token.clone_into(&mut session.token);
+        }
+        if answered.body["flow"].is_object() {
+            session.step = answered.body["flow"]["step"].clone();
+        }
+        Ok(answered)
+    }
+
+    /// Looks at a flow.
+    pub(super) fn look(&mut self, session: &Session) -> Result<Answered> {
+        self.send("GET", &format!("/v1/flows/{}", session.id), &session.token, None, "")
+    }
+
+    /// Sends a request, with an `Idempotency-Key` where there is one.
+    pub(super) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        token: &str,
+        key: Option<&str>,
+        body: &str,
+    ) -> Result<Answered> {
+        let key = key.map(|key| format!("Idempotency-Key: {key}\r\n")).unwrap_or_default();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n{}{key}\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.headers,
             body.len()
         );
         let begun = Instant::now();
@@ -63,7 +102,8 @@ impl Client {
         let (head, body) = self.read().context("the server does not answer")?;
         let took = begun.elapsed();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-        Ok((status, serde_json::from_slice(&body).unwrap_or_default(), took))
+        let has_retry_after = head.contains("\r\nretry-after:");
+        Ok(Answered { status, has_retry_after, body: serde_json::from_slice(&body).unwrap_or_default(), took })
     }
 
     /// Reads one whole response.
@@ -85,5 +125,28 @@ impl Client {
                 read => bytes.extend_from_slice(&buffer[..read]),
             }
         }
+    }
+}
+
+impl Answered {
+    /// The status as it is counted: a 503 that does not say when to come back is none that is documented, and counts as 500.
+    pub(super) const fn counted(&self) -> u16 {
+        if self.status == 503 && !self.has_retry_after { 500 } else { self.status }
+    }
+}
+
+impl Session {
+    /// The flow that was begun.
+    pub(super) fn of(answered: &Answered) -> Result<Self> {
+        let Answered { status, body, .. } = answered;
+        ensure!(*status == 201, "a flow was not begun ({status}): {body}");
+        let text = |value: &Value| value.as_str().map(str::to_owned).context("a text is missing");
+        Ok(Self { id: text(&body["flow"]["id"])?, token: text(&body["token"])?, step: body["flow"]["step"].clone() })
+    }
+
+    /// The first method of a kind that is offered.
+    pub(super) fn method(&self, kind: &str) -> Option<Value> {
+        let mut methods = self.step["methods"].as_array()?.iter();
+        methods.find(|method| method["kind"] == kind).map(|method| method["id"].clone())
     }
 }

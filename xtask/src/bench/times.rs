@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     client::{Client, Session},
@@ -63,7 +63,7 @@ fn accounts(client: &mut Client, sort: Sort) -> Result<Vec<String>> {
     for index in 0..if sort == Sort::Real { TAKEN } else { CANDIDATES } {
         let user_id = sort.user_id(index);
         let session = identified(client, &user_id)?.0;
-        if method(&session, "email").is_some() && method(&session, "questions").is_some() {
+        if session.method("email").is_some() && session.method("questions").is_some() {
             accounts.push(user_id);
         }
     }
@@ -74,11 +74,11 @@ fn accounts(client: &mut Client, sort: Sort) -> Result<Vec<String>> {
 /// A flow of somebody who can prove nothing; how long each of the requests took.
 fn walk(client: &mut Client, user_id: &str) -> Result<[Duration; REQUESTS.len()]> {
     let (mut session, identify) = identified(client, user_id)?;
-    let mail = method(&session, "email").context("no mail is offered")?;
+    let mail = session.method("email").context("no mail is offered")?;
     let choose = client.answer(&mut session, &json!({ "do": "choose", "method": mail }), 200)?;
     let code = client.answer(&mut session, &json!({ "do": "verify", "code": "no code" }), 422)?;
     client.answer(&mut session, &json!({ "do": "choose_another" }), 200)?;
-    let questions = method(&session, "questions").context("no questions are offered")?;
+    let questions = session.method("questions").context("no questions are offered")?;
     client.answer(&mut session, &json!({ "do": "choose", "method": questions }), 200)?;
     let asked = session.step["questions"].as_array().context("no questions are asked")?;
     let answers = asked.iter().map(|question| json!({ "question": question["id"], "answer": "no idea" }));
@@ -91,12 +91,6 @@ fn identified(client: &mut Client, user_id: &str) -> Result<(Session, Duration)>
     let mut session = client.begin()?;
     let took = client.answer(&mut session, &json!({ "do": "identify", "user_id": user_id }), 200)?;
     Ok((session, took))
-}
-
-/// The first method of a kind that is offered.
-fn method(session: &Session, kind: &str) -> Option<Value> {
-    let mut methods = session.step["methods"].as_array()?.iter();
-    methods.find(|method| method["kind"] == kind).map(|method| method["id"].clone())
 }
 
 fn print(all: &[Times]) {

@@ -135,7 +135,7 @@ async fn trap_10_an_unknown_end_is_found_out() {
     }
 }
 
-/// Where the second try says nothing either, nobody knows: that is not "nothing happened".
+/// The end is unknown where the second try says nothing either: that is not "nothing happened".
 #[tokio::test]
 async fn trap_10_nobody_knows_how_a_change_ended_that_is_never_answered() {
     for lost in [Answer::Closed, Answer::CutOff, Answer::Status(500, "{}".into()), Answer::Status(200, "<html>".into())]

@@ -24,11 +24,11 @@ use crate::app::App;
     params(("file" = String, Path, description = "As the challenge's `audio` names it")),
     responses(
         (
-            status = 200, description = "The whole sound", body = Vec<u8>, content_type = "audio/wav",
+            status = 200, description = "The whole sound", content_type = "audio/wav",
             headers(("Accept-Ranges" = String, description = "`bytes`")),
         ),
         (
-            status = 206, description = "The part that `Range` asks for", body = Vec<u8>, content_type = "audio/wav",
+            status = 206, description = "The part that `Range` asks for", content_type = "audio/wav",
             headers(("Accept-Ranges" = String, description = "`bytes`"), ("Content-Range" = String)),
         ),
         (

@@ -42,7 +42,7 @@ impl Batches {
         tokio::time::sleep(PAUSE).await;
     }
 
-    /// The number that fits in the time, at most twice as many as before.
+    /// Chooses as many as fit in the time, but no more than twice as many as before.
     fn adapt(&mut self, took: Duration) {
         let (least, greatest) = SIZES;
         let fits = u128::from(self.size.unsigned_abs()) * AIM.as_nanos() / took.as_nanos().max(1);

@@ -67,7 +67,12 @@ fn tag(schema: &Value) -> Option<String> {
 /// Makes a component of each variant, with the members that all of them share.
 fn by_variant(name: &str, tag: &str, mut schema: Value) -> (Value, Vec<(String, Value)>) {
     let (variants, shared) = (schema["oneOf"].take(), schema);
+    // Of what is read nothing may be added to a variant, as nothing may be to the whole.
+    let is_closed = shared["unevaluatedProperties"] == false;
     let variant = |mut variant: Value| {
+        if is_closed {
+            variant["additionalProperties"] = false.into();
+        }
         let word = variant["properties"][tag]["const"].as_str().unwrap_or_default().to_owned();
         for (member, schema) in shared["properties"].as_object().into_iter().flatten() {
             variant["properties"][member] = schema.clone();

@@ -109,6 +109,17 @@ fn variants_are_components_told_apart_by_a_discriminator() {
     }
 }
 
+/// Unknown members are refused, so the document says so: a client that checks its requests by it finds out first.
+#[test]
+fn nothing_may_be_added_to_what_is_read() {
+    let document = build();
+    let schemas = &document["components"]["schemas"];
+    let answers = schemas["AnswerRequest"]["oneOf"].as_array().expect("a list").iter().map(component);
+    for name in answers.chain(["CreateFlow", "CaptchaSolution", "QuestionAnswer"]) {
+        assert_eq!(schemas[name]["additionalProperties"], false, "{name}");
+    }
+}
+
 #[test]
 fn the_introduction_has_every_step_and_every_answer() {
     let document = build();

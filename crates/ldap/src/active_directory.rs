@@ -10,7 +10,6 @@ mod sign_in;
 mod windows;
 
 use async_trait::async_trait;
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use regain_ports::{
     Abilities, AccountId, Accounts, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
@@ -19,17 +18,8 @@ use regain_ports::{
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-pub use directory::ActiveDirectory;
-
-use account::PEOPLE;
-
-use crate::{
-    core::Deadline,
-    entry::{escaped_bytes, guid_of_id},
-};
-
-/// The most accounts that are asked for in one search.
-const IDS_A_SEARCH: usize = 100;
+pub use self::directory::ActiveDirectory;
+use crate::core::Deadline;
 
 #[async_trait]
 impl Accounts for ActiveDirectory {
@@ -59,17 +49,7 @@ impl Accounts for ActiveDirectory {
     }
 
     async fn people(&self, ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let mut people = Vec::new();
-        let known: Vec<_> = ids.iter().filter_map(guid_of_id).collect();
-        for some in known.chunks(IDS_A_SEARCH) {
-            let tests: Vec<_> = some.iter().map(|guid| format!("(objectGUID={})", escaped_bytes(guid))).collect();
-            let filter = format!("(&{PEOPLE}(|{}))", tests.concat());
-            let found = self.core.below_base(&filter, &attributes, 0).await?;
-            let completed = try_join_all(found.into_iter().map(|entry| self.completed(Some(entry)))).await?;
-            people.extend(completed.into_iter().flatten().map(|account| account.person));
-        }
-        Ok(Some(people))
+        self.by_ids(ids).await.map(Some)
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {

@@ -90,7 +90,7 @@ impl Mapping {
         spelt.any(|text| UserId::of_directory(text.to_owned()).is_same(user_id))
     }
 
-    /// What an entry says of a person: all but the state of the account.
+    /// The person of an entry: all but the state of the account.
     pub(crate) fn person(&self, entry: &Entry) -> Person {
         let first = |names: &[String]| names.iter().find_map(|name| entry.text(name)).unwrap_or_default().to_owned();
         let mails = |name: &Option<String>| {

@@ -3,13 +3,13 @@
 
 mod account;
 mod directory;
-mod error;
 mod facts;
 mod findings;
 mod password;
+mod policy_error;
+mod sign_in;
 
 use async_trait::async_trait;
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use regain_ports::{
     Abilities, AccountId, Accounts, DirectoryError, Finding, PasswordChange, Person, SetPasswordError, SignIn,
@@ -18,12 +18,8 @@ use regain_ports::{
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-pub use directory::LdapDirectory;
-
-use crate::{core::Deadline, entry::is_uuid};
-
-/// The most accounts that are asked for in one search.
-const IDS_A_SEARCH: usize = 100;
+pub use self::directory::LdapDirectory;
+use crate::core::Deadline;
 
 #[async_trait]
 impl Accounts for LdapDirectory {
@@ -41,19 +37,7 @@ impl Accounts for LdapDirectory {
         password: &Secret<String>,
         _now: Timestamp,
     ) -> Result<SignIn<Person>, DirectoryError> {
-        let work = async {
-            let account = self.account(user_id).await?.filter(|account| account.person.enabled);
-            if password.expose().is_empty() {
-                return Ok(SignIn::Refused);
-            }
-            let dn = account.as_ref().map_or_else(|| self.core.nobody("uid"), |account| account.dn.clone());
-            let is_right = self.is_right(&dn, password).await?;
-            Ok(match account {
-                Some(account) if is_right => SignIn::Accepted(Person { locked: false, ..account.person }),
-                _ => SignIn::Refused,
-            })
-        };
-        Deadline::new().whole(work).await
+        Deadline::new().whole(self.signed_in(user_id, password)).await
     }
 
     async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
@@ -65,16 +49,7 @@ impl Accounts for LdapDirectory {
     }
 
     async fn people(&self, ids: &[AccountId]) -> Result<Option<Vec<Person>>, DirectoryError> {
-        let attributes = self.core.mapping.attributes(&account::ATTRIBUTES);
-        let mut people = Vec::new();
-        let known: Vec<_> = ids.iter().filter(|id| is_uuid(id)).collect();
-        for some in known.chunks(IDS_A_SEARCH) {
-            let tests: Vec<_> = some.iter().map(|id| format!("(entryUUID={id})")).collect();
-            let found = self.core.below_base(&format!("(|{})", tests.concat()), &attributes, 0).await?;
-            let completed = try_join_all(found.into_iter().map(|entry| self.completed(Some(entry)))).await?;
-            people.extend(completed.into_iter().flatten().map(|account| account.person));
-        }
-        Ok(Some(people))
+        self.by_ids(ids).await.map(Some)
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {

@@ -87,7 +87,7 @@ pub struct Settings<'a> {
     pub entries: &'a str,
     /// The rules of access.
     pub rights: &'a str,
-    /// Who is not encrypted may sign in.
+    /// Unencrypted connections may sign in.
     pub is_plain_allowed: bool,
 }
 

@@ -8,7 +8,7 @@ use std::{
 use crate::paths;
 
 /// Folders and files that keep the rule. A path that comes to keep it is added here.
-const CLEAN: [&str; 41] = [
+const CLEAN: [&str; 43] = [
     "crates/catalogue",
     "crates/demo",
     "crates/engine",
@@ -16,11 +16,13 @@ const CLEAN: [&str; 41] = [
     "crates/generator",
     "crates/hook",
     "crates/keys",
+    "crates/ldap",
     "crates/outgoing",
     "crates/policy",
     "crates/ports",
     "crates/proof-of-work",
     "crates/protocol",
+    "crates/real-servers",
     "crates/server/src/adapters",
     "crates/server/src/app.rs",
     "crates/server/src/assertion",

@@ -1,5 +1,6 @@
 //! The state of an account.
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use regain_ports::{AccountId, DirectoryError, Person};
 use regain_values::UserId;
@@ -11,10 +12,13 @@ use crate::{
 };
 
 /// People: computers are users too.
-pub(super) const PEOPLE: &str = "(objectCategory=person)(objectClass=user)";
+const PEOPLE: &str = "(objectCategory=person)(objectClass=user)";
+
+/// The most accounts that are asked for in one search.
+const IDS_A_SEARCH: usize = 100;
 
 /// The attributes that its state is in.
-pub(super) const ATTRIBUTES: [&str; 10] = [
+const ATTRIBUTES: [&str; 10] = [
     "objectGUID",
     "objectSid",
     "userAccountControl",
@@ -67,6 +71,7 @@ impl Account {
 }
 
 impl ActiveDirectory {
+    /// The account of a user ID.
     pub(super) async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
         let attributes = self.core.mapping.attributes(&ATTRIBUTES);
         let entry = self.core.one(user_id, PEOPLE, &attributes).await?;
@@ -90,8 +95,23 @@ impl ActiveDirectory {
         Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
     }
 
+    /// The accounts that have these ids.
+    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<Person>, DirectoryError> {
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let mut people = Vec::new();
+        let known: Vec<_> = ids.iter().filter_map(guid_of_id).collect();
+        for some in known.chunks(IDS_A_SEARCH) {
+            let tests: Vec<_> = some.iter().map(|guid| format!("(objectGUID={})", escaped_bytes(guid))).collect();
+            let filter = format!("(&{PEOPLE}(|{}))", tests.concat());
+            let found = self.core.below_base(&filter, &attributes, 0).await?;
+            let completed = try_join_all(found.into_iter().map(|entry| self.completed(Some(entry)))).await?;
+            people.extend(completed.into_iter().flatten().map(|account| account.person));
+        }
+        Ok(people)
+    }
+
     /// The account of an entry, after as many questions as nobody's takes.
-    pub(super) async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
+    async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
         let facts = self.known().await?;
         let dn = entry.as_ref().map_or(self.core.base.as_str(), |entry| entry.dn.as_str());
         // Of the groups that it is in directly and by others, with the primary one; only a look at one entry has it.

@@ -1,4 +1,4 @@
-//! The directory of kind `active_directory`, with what it knows of its server.
+//! A domain, before anything is known of its accounts.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
 /// The directory of kind `active_directory`.
 pub struct ActiveDirectory {
     pub(super) core: Core,
-    pub(super) facts: Facts<DomainFacts>,
+    facts: Facts<DomainFacts>,
 }
 
 impl ActiveDirectory {

@@ -45,7 +45,7 @@ impl DomainFacts {
     }
 }
 
-/// Reads the facts.
+/// Reads them.
 pub(super) async fn read(core: &Core) -> Result<DomainFacts, DirectoryError> {
     let client = &core.client;
     let root = client.entry("", &["defaultNamingContext"]).await?.unwrap_or_default();

@@ -6,7 +6,7 @@ use regain_values::UserId;
 use super::{
     account::Account,
     directory::ActiveDirectory,
-    password::{LOCKOUT_TIME, PASSWORD},
+    windows::{LOCKOUT_TIME, PASSWORD},
 };
 use crate::{
     connection::{code, replace},

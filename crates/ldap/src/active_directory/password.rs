@@ -2,28 +2,17 @@
 
 use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, UnlockError, Unlocked};
 use regain_protocol::{Secret, Violation};
-use zeroize::Zeroize as _;
 
-use super::{account::Account, directory::ActiveDirectory, windows};
+use super::{
+    account::Account,
+    directory::ActiveDirectory,
+    windows::{self, LOCKOUT_TIME, PASSWORD, unicode_password},
+};
 use crate::{
     connection::{Reply, add, code, delete, replace},
     core::{Deadline, unexpected},
     rules::Refused,
 };
-
-/// A password as `unicodePwd` takes it: in quotation marks, in UTF-16.
-pub(super) fn unicode_password(password: &Secret<String>) -> Secret<Vec<u8>> {
-    let mut quoted = Vec::with_capacity(2 * password.expose().len() + 4);
-    let mut push = |unit: u16| quoted.extend(unit.to_le_bytes());
-    push(u16::from(b'"'));
-    let mut units = [0; 2];
-    for character in password.expose().chars() {
-        character.encode_utf16(&mut units).iter().copied().for_each(&mut push);
-    }
-    push(u16::from(b'"'));
-    units.zeroize();
-    Secret::new(quoted)
-}
 
 impl ActiveDirectory {
     pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
@@ -125,19 +114,5 @@ impl ActiveDirectory {
                 Ok(before)
             }
         }
-    }
-}
-
-pub(super) const PASSWORD: &str = "unicodePwd";
-pub(super) const LOCKOUT_TIME: &str = "lockoutTime";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_quoted_utf_16() {
-        let value = unicode_password(&"a\u{1f511}".into());
-        assert_eq!(value.expose(), &[0x22, 0, 0x61, 0, 0x3d, 0xd8, 0x11, 0xdd, 0x22, 0]);
     }
 }

@@ -5,7 +5,11 @@ use regain_ports::{DirectoryError, Person, SignIn};
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use super::{account::Account, directory::ActiveDirectory, password::unicode_password, windows};
+use super::{
+    account::Account,
+    directory::ActiveDirectory,
+    windows::{self, unicode_password},
+};
 use crate::{
     connection::{add, code, delete},
     core::unexpected,

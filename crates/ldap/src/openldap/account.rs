@@ -11,8 +11,11 @@ use crate::{
     rules::Rules,
 };
 
+/// The most accounts that are asked for in one search.
+const IDS_A_SEARCH: usize = 100;
+
 /// The attributes that its state is in.
-pub(super) const ATTRIBUTES: [&str; 9] = [
+const ATTRIBUTES: [&str; 9] = [
     "entryUUID",
     "pwdAccountLockedTime",
     "pwdChangedTime",
@@ -40,6 +43,7 @@ pub(super) struct Account {
 }
 
 impl LdapDirectory {
+    /// The account of a user ID.
     pub(super) async fn account(&self, user_id: &UserId) -> Result<Option<Account>, DirectoryError> {
         let attributes = self.core.mapping.attributes(&ATTRIBUTES);
         let entry = self.core.one(user_id, "(objectClass=*)", &attributes).await?;
@@ -64,8 +68,22 @@ impl LdapDirectory {
         Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
     }
 
+    /// The accounts that have these ids.
+    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> Result<Vec<Person>, DirectoryError> {
+        let attributes = self.core.mapping.attributes(&ATTRIBUTES);
+        let mut people = Vec::new();
+        let known: Vec<_> = ids.iter().filter(|id| is_uuid(id)).collect();
+        for some in known.chunks(IDS_A_SEARCH) {
+            let tests: Vec<_> = some.iter().map(|id| format!("(entryUUID={id})")).collect();
+            let found = self.core.below_base(&format!("(|{})", tests.concat()), &attributes, 0).await?;
+            let completed = try_join_all(found.into_iter().map(|entry| self.completed(Some(entry)))).await?;
+            people.extend(completed.into_iter().flatten().map(|account| account.person));
+        }
+        Ok(people)
+    }
+
     /// The account of an entry, after as many questions as nobody's takes.
-    pub(super) async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
+    async fn completed(&self, entry: Option<Entry>) -> Result<Option<Account>, DirectoryError> {
         let facts = self.known().await?;
         let dn = entry.as_ref().map_or(self.core.base.as_str(), |entry| entry.dn.as_str());
         let user_id = entry.as_ref().map(|entry| self.core.mapping.person(entry).user_id).unwrap_or_default();

@@ -52,7 +52,7 @@ impl LdapFacts {
     }
 }
 
-/// Reads the facts.
+/// Reads them, with the default policy where the configuration names it.
 pub(super) async fn read(core: &Core, password_policy: Option<&str>) -> Result<LdapFacts, DirectoryError> {
     let root = core.client.entry("", &["objectClass", "namingContexts", "supportedControl"]).await?.unwrap_or_default();
     let policies = policies(core, &root).await?;

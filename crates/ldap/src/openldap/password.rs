@@ -7,7 +7,7 @@ use regain_protocol::Violation;
 use super::{
     account::{Account, LOCKED_BY_ADMINISTRATOR},
     directory::LdapDirectory,
-    error,
+    policy_error,
 };
 use crate::{
     connection::{Connection, Lost, PASSWORD_POLICY, Reply, add, code, delete, replace},
@@ -84,14 +84,16 @@ impl LdapDirectory {
         Err(match (reply.code, reply.policy) {
             (code::SUCCESS, _) => return Ok(()),
             (code::NO_SUCH_OBJECT | code::ASSERTION_FAILED, _) => NoSuchAccount,
-            (_, Some(error::IN_HISTORY)) => IsRefused(vec![Violation::Reused {}]),
-            (_, Some(error::TOO_YOUNG)) => IsRefused(vec![refused.too_soon().unwrap_or(Violation::Directory {})]),
-            (_, Some(error::TOO_SHORT)) => {
+            (_, Some(policy_error::IN_HISTORY)) => IsRefused(vec![Violation::Reused {}]),
+            (_, Some(policy_error::TOO_YOUNG)) => {
+                IsRefused(vec![refused.too_soon().unwrap_or(Violation::Directory {})])
+            }
+            (_, Some(policy_error::TOO_SHORT)) => {
                 let min = account.rules.directory.min_length;
                 by_text(if min > 0 { Violation::TooShort { min } } else { Violation::Directory {} })
             }
-            (_, Some(error::INSUFFICIENT_QUALITY)) => by_text(Violation::Directory {}),
-            (_, Some(error::MODIFICATION_NOT_ALLOWED)) | (code::INSUFFICIENT_ACCESS_RIGHTS, _) => NotAllowed,
+            (_, Some(policy_error::INSUFFICIENT_QUALITY)) => by_text(Violation::Directory {}),
+            (_, Some(policy_error::MODIFICATION_NOT_ALLOWED)) | (code::INSUFFICIENT_ACCESS_RIGHTS, _) => NotAllowed,
             // The first where it is wrong, the others where a parallel change came first.
             (
                 code::UNWILLING_TO_PERFORM
@@ -100,7 +102,7 @@ impl LdapDirectory {
                 | code::INVALID_CREDENTIALS,
                 _,
             ) if change.current.is_some() => WrongPassword,
-            (_, Some(error::MUST_SUPPLY_OLD_PASSWORD)) => NotAllowed,
+            (_, Some(policy_error::MUST_SUPPLY_OLD_PASSWORD)) => NotAllowed,
             (code::CONSTRAINT_VIOLATION, _) => IsRefused(refused.violations()),
             _ => unexpected("setting a password", reply).into(),
         })

@@ -1,4 +1,4 @@
-//! Errors of the password policy's control (draft-behera-ldap-password-policy, section 6.2).
+//! Errors of the password policy's control (draft-behera-ldap-password-policy, 6.2).
 
 pub(super) const EXPIRED: u8 = 0;
 pub(super) const MODIFICATION_NOT_ALLOWED: u8 = 3;

@@ -203,6 +203,8 @@ fn signalled() -> io::Result<impl Future<Output = ()> + Send> {
 pub fn log(format: LogFormat) {
     let chosen = env::var("RUST_LOG").ok().and_then(|targets| targets.parse::<Targets>().ok());
     let filter = chosen.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    // The LDAP library tells whole entries of people where an answer comes too late.
+    let filter = filter.with_target("ldap3", LevelFilter::OFF);
     let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match format {
         LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),

@@ -46,7 +46,11 @@ pub(crate) fn open(server: &samba::Samba, further: &str) -> Arc<ActiveDirectory>
 
 /// The controller that all cases share that need no other. Each has a folder of its own, of which its adapter's people are.
 pub(crate) fn shared() -> &'static samba::Samba {
-    static SHARED: LazyLock<samba::Samba> = LazyLock::new(|| Domain::new().start(0));
+    static SHARED: LazyLock<samba::Samba> = LazyLock::new(|| {
+        let domain = Domain::new();
+        domain.rules(&["--max-pwd-age=30"]);
+        domain.start(0)
+    });
     &SHARED
 }
 

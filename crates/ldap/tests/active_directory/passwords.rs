@@ -6,7 +6,7 @@ use regain_ports::{Accounts as _, Clock as _, DirectoryError, SetPasswordError, 
 use regain_protocol::Violation;
 use regain_real_servers::{
     ldap_proxy::{Fate, LdapProxy},
-    samba::{Domain, Person, ROOT, dn},
+    samba::{Domain, LOCKED_LONG_AGO, Person, ROOT, dn},
 };
 use regain_values::UserId;
 
@@ -39,21 +39,19 @@ async fn t3_one_modify_sets_and_unlocks() {
 
 #[tokio::test]
 async fn t6_who_must_change_a_password_signs_in_and_can() {
-    let domain = Domain::new();
-    domain.rules(&["--max-pwd-age=30"]);
-    domain.add(&["must", "old"].map(|cn| Person { cn, account: cn, password: Some(FIRST), ..Person::default() }));
-    let server = domain.start(0);
-    server.set(&dn("must"), "pwdLastSet", "0");
-    server.set_computed(&dn("old"), "pwdLastSet", regain_real_servers::samba::LOCKED_LONG_AGO);
-    let accounts = open(&server, "");
-    for (cn, data) in [("must", "data 773"), ("old", "data 532")] {
-        let answer = server.bind(&dn(cn), FIRST).expect_err("is refused");
+    let folder = Folder::new();
+    let (must, old) = (folder.add("must", &[]), folder.add("old", &[]));
+    shared().set(&folder.dn("must"), "pwdLastSet", "0");
+    shared().set_computed(&folder.dn("old"), "pwdLastSet", LOCKED_LONG_AGO);
+    let accounts = open(shared(), &format!("base = '{}'", folder.dn));
+    for (cn, name, data) in [("must", must, "data 773"), ("old", old, "data 532")] {
+        let answer = shared().bind(&folder.dn(cn), FIRST).expect_err("is refused");
         assert!(answer.contains(data), "{answer}");
-        assert!(signs_in(&accounts, cn, FIRST).await, "{cn}");
-        assert!(!signs_in(&accounts, cn, "wrong").await, "{cn}");
-        assert!(find(&accounts, cn).await.expect("is there").has_password);
-        set(&accounts, cn, "second", Some(FIRST)).await.expect("sets");
-        assert!(signs_in(&accounts, cn, "second").await && !signs_in(&accounts, cn, FIRST).await, "{cn}");
+        assert!(signs_in(&accounts, &name, FIRST).await, "{cn}");
+        assert!(!signs_in(&accounts, &name, "wrong").await, "{cn}");
+        assert!(find(&accounts, &name).await.expect("is there").has_password);
+        set(&accounts, &name, "second", Some(FIRST)).await.expect("sets");
+        assert!(signs_in(&accounts, &name, "second").await && !signs_in(&accounts, &name, FIRST).await, "{cn}");
     }
 }
 
@@ -78,19 +76,12 @@ async fn t7_a_former_password_signs_nobody_in() {
     for (password, is_current) in [(FIRST, false), ("second", false), ("third", true)] {
         assert_eq!(signs_in(&accounts, "ada", password).await, is_current, "{password}");
     }
-}
-
-/// With a least age of passwords the question is answered the same: the given password is looked at first.
-#[tokio::test]
-async fn t7_it_is_told_whatever_the_domains_rules() {
-    let domain = Domain::new();
-    domain.rules(&["--min-pwd-age=1", "--max-pwd-age=40", "--history-length=3"]);
-    domain.add(&[Person { cn: "ada", account: "ada", password: Some(FIRST), ..Person::default() }]);
-    let server = domain.start(60);
+    // With a least age of passwords it is told the same: the given password is looked at first.
+    server.rules(&["--min-pwd-age=1"]);
     let accounts = open(&server, "");
-    set(&accounts, "ada", "second", None).await.expect("a reset has no least age");
-    assert!(server.takes(&dn("ada"), FIRST));
-    assert!(!signs_in(&accounts, "ada", FIRST).await && signs_in(&accounts, "ada", "second").await);
+    set(&accounts, "ada", "fourth", None).await.expect("a reset has no least age");
+    assert!(server.takes(&dn("ada"), "third"));
+    assert!(!signs_in(&accounts, "ada", "third").await && signs_in(&accounts, "ada", "fourth").await);
 }
 
 fn refused(result: Result<(), SetPasswordError>) -> Vec<Violation> {

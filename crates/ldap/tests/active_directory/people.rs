@@ -49,14 +49,22 @@ async fn t2_protected_accounts_look_unknown() {
             folder.dn
         )
     };
-    shared().modify(&(group("inner", "domain-admin") + &group("board", "boss")));
     let server = shared();
-    server.set(&folder.dn("marked"), "adminCount", "1");
-    // Nested.
-    server.add_member(&format!("CN=Domain Admins,{USERS}"), &format!("CN=inner,{}", folder.dn));
-    server.add_member(&format!("CN=Backup Operators,CN=Builtin,{ROOT}"), &folder.dn("operator"));
-    server.set(&folder.dn("disabled"), "userAccountControl", "514");
-    server.set(&folder.dn("expired"), "accountExpires", samba::LOCKED_LONG_AGO);
+    let change = |dn: &str, attribute: &str, value: &str| {
+        format!("dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{attribute}: {value}\n\n")
+    };
+    let member = |group: &str, dn: &str| format!("dn: {group}\nchangetype: modify\nadd: member\nmember: {dn}\n\n");
+    let changes = [
+        group("inner", "domain-admin"),
+        group("board", "boss"),
+        // Nested.
+        member(&format!("CN=Domain Admins,{USERS}"), &format!("CN=inner,{}", folder.dn)),
+        member(&format!("CN=Backup Operators,CN=Builtin,{ROOT}"), &folder.dn("operator")),
+        change(&folder.dn("marked"), "adminCount", "1"),
+        change(&folder.dn("disabled"), "userAccountControl", "514"),
+        change(&folder.dn("expired"), "accountExpires", samba::LOCKED_LONG_AGO),
+    ];
+    server.modify(&changes.concat());
     let never = format!("never = ['CN=board,{0}', 'cn=named, {0}']", folder.dn);
     let accounts = open(server, &format!("base = '{}'\n{never}", folder.dn));
     for (cn, name) in names {

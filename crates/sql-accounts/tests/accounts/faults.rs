@@ -64,7 +64,7 @@ async fn nothing_answers(accounts: &SqlAccounts, ada: &regain_ports::AccountId) 
 async fn t13_postgres_is_stopped_paused_and_started_again() {
     let mut server = Postgres::start();
     let settings = quick(postgres::prepare(&server));
-    server.execute("app", &ada());
+    server.execute("postgres", &ada());
     let accounts = open(&settings).await.expect("opens");
     let id = id_of(&accounts, "ada").await;
     server.server().pause();

@@ -11,18 +11,13 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::table::{Database, statements};
 
-/// One server for all tests; each has a database of its own.
-static SERVER: LazyLock<postgres::Postgres> = LazyLock::new(|| {
-    let server = postgres::Postgres::start();
-    server.execute("postgres", "CREATE DATABASE tables");
-    server.execute("tables", TABLES);
-    server
-});
+/// One server for all tests; each has a schema of its own.
+static SERVER: LazyLock<postgres::Postgres> = LazyLock::new(postgres::Postgres::start);
 
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 const TABLES: &str = "
-CREATE EXTENSION citext;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
 CREATE TABLE users (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(), username citext NOT NULL, name varchar(80) NOT NULL,
     password varchar(255), is_active boolean NOT NULL, email text, recovery_email text, phone text, office text,
@@ -53,7 +48,7 @@ pub(crate) struct Postgres(String);
 
 impl Postgres {
     async fn connect(&self) -> PgConnection {
-        PgConnection::connect(&SERVER.url(ADMIN, &self.0)).await.expect("connects")
+        PgConnection::connect(&url(&SERVER, ADMIN, &self.0)).await.expect("connects")
     }
 }
 
@@ -72,26 +67,38 @@ pub(crate) fn settings_for(url: String) -> Settings {
     }
 }
 
+fn make(server: &postgres::Postgres, schema: &str) {
+    server.execute(
+        "postgres",
+        // Tests make theirs at the same time, and the extension is one for all of them.
+        &format!(
+            "BEGIN; SELECT pg_advisory_xact_lock(1); CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}, public; {TABLES};
+             GRANT USAGE ON SCHEMA {schema} TO {USER}; COMMIT"
+        ),
+    );
+}
+
+/// The URL that leads to a schema.
+fn url(server: &postgres::Postgres, user: &str, schema: &str) -> String {
+    format!("{}?options[search_path]={schema},public", server.url(user, "postgres"))
+}
+
 /// Makes the tables in a server that a test has for itself.
 pub(crate) fn prepare(server: &postgres::Postgres) -> Settings {
-    server.execute("postgres", "CREATE DATABASE app");
-    server.execute("app", TABLES);
-    settings_for(server.url(USER, "app"))
+    make(server, "public");
+    settings_for(server.url(USER, "postgres"))
 }
 
 impl Database for Postgres {
     async fn make() -> Self {
-        let name = format!("app_{}", MADE.fetch_add(1, Ordering::Relaxed));
-        let making = name.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            SERVER.execute("postgres", &format!("CREATE DATABASE {making} TEMPLATE tables"));
-        });
-        made.await.expect("makes");
-        Self(name)
+        let schema = format!("app_{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let making = schema.clone();
+        tokio::task::spawn_blocking(move || make(&SERVER, &making)).await.expect("makes");
+        Self(schema)
     }
 
     fn settings(&self) -> Settings {
-        settings_for(SERVER.url(USER, &self.0))
+        settings_for(url(&SERVER, USER, &self.0))
     }
 
     async fn run(&self, sql: &str) -> u64 {

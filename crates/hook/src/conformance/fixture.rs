@@ -132,6 +132,9 @@ impl<'p> HookFixture<'p> {
             {
                 Some("the file has no failures_until_lockout")
             }
+            "a_new_password_unlocks" if self.people.failures_until_lockout.is_none() && !self.has_locked => {
+                Some("the file has neither failures_until_lockout nor anybody who is locked")
+            }
             "a_refused_change_changes_neither_password_nor_lock"
             | "an_unlocking_that_is_asked_for_twice_is_answered_alike"
                 if !self.has_locked =>

@@ -219,21 +219,22 @@ async fn an_unlocking_that_is_asked_for_twice_is_answered_alike(fixture: &HookFi
     }
 }
 
-/// Neither trimmed nor normalised nor cut off.
+/// Neither trimmed nor cut off. Forms of one letter may count as one, as NIST SP 800-63B-4 advises.
 async fn a_password_is_taken_as_it_is_typed(fixture: &HookFixture<'_>) {
     let person = fixture.person().await;
     let long = new_password(1).repeat(3);
     for (password, others) in [
         (format!(" {} ", new_password(1)), vec![new_password(1)]),
-        (format!("{}\u{e4}\u{1d11e}", new_password(2)), vec![format!("{}a\u{308}\u{1d11e}", new_password(2))]),
+        (format!("{}\u{e4}\u{1d11e}", new_password(2)), vec![new_password(2)]),
         (format!("{long}1"), vec![format!("{long}2"), long.clone()]),
     ] {
+        let length = password.chars().count();
         let reply = fixture.changed(&fixture.set_password(&person.id, &password, None)).await;
-        assert!(matches!(reply, PasswordSet::Done {}), "{} characters: {reply:?}", password.chars().count());
+        assert!(matches!(reply, PasswordSet::Done {}), "{length} characters: {reply:?}");
         for other in others {
-            assert!(!fixture.signs_in(&other).await, "a password that is not the one of {}", password.chars().count());
+            assert!(!fixture.signs_in(&other).await, "another password than the one of {length} characters signs in");
         }
-        assert!(fixture.signs_in(&password).await, "{} characters", password.chars().count());
+        assert!(fixture.signs_in(&password).await, "the password of {length} characters does not sign in");
     }
 }
 

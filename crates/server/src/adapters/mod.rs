@@ -5,7 +5,7 @@ mod no_phone;
 mod sessions_hook;
 mod site_verify;
 mod smtp;
-pub(crate) mod twilio;
+pub mod twilio;
 
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;

@@ -1,7 +1,7 @@
 //! The [`Phone`] that hands texts and calls to Twilio, or to a provider that speaks its language.
 //!
 //! A request asks for one message or call; what becomes of it comes back as callbacks, which
-//! [`crate::http::hooks`] takes. Here are both sides' forms: what is sent, the addresses to call back at
+//! [`hooks`] takes. Here are both sides' forms: what is sent, the addresses to call back at
 //! ([`callback`]), the signature of what comes back ([`signature`]), and what the voice says ([`twiml`]).
 
 use std::{fmt, sync::Arc};
@@ -18,9 +18,10 @@ use crate::{
     ports::{CALL_RINGS_FOR, NotifyError, Phone, PhoneCall, Rng, TextMessage},
 };
 
-pub(crate) mod callback;
-pub(crate) mod signature;
-pub(crate) mod twiml;
+mod callback;
+pub mod hooks;
+mod signature;
+mod twiml;
 
 use callback::{OnTheLine, text_callback, voice_callback};
 

@@ -37,7 +37,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Secret<Vec<u
 }
 
 /// The body, where it is not too large.
-pub(super) async fn collect(mut body: Body) -> Result<Secret<Vec<u8>>, Refused> {
+pub(crate) async fn collect(mut body: Body) -> Result<Secret<Vec<u8>>, Refused> {
     let length = body.size_hint();
     // A body that says its length is refused without being read.
     if usize::try_from(length.lower()).is_ok_and(|length| length > MAX_BODY_BYTES) {

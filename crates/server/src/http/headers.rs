@@ -13,7 +13,7 @@ pub(super) fn for_every_page(headers: &mut HeaderMap) {
 type Fixed = SetHeader<HeaderValue>;
 
 /// On the API: nothing is kept by any cache, and nothing in it is a page.
-pub(super) fn api() -> (Fixed, Fixed) {
+pub(crate) fn api() -> (Fixed, Fixed) {
     let no_page = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     (
         SetHeader::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

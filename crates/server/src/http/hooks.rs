@@ -18,15 +18,14 @@ use prometheus_client::metrics::counter::Counter;
 use regain_protocol::Secret;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body, headers, openapi::CallbackProblems};
+use super::{
+    callback::{OnTheLine, SMS, VOICE},
+    signature,
+    twiml::{self, Say},
+};
 use crate::{
-    adapters::twilio::{
-        callback::{OnTheLine, SMS, VOICE},
-        signature,
-        twiml::{self, Say},
-    },
-    app::App,
     flows::Reply,
+    http::{CallbackProblems, body, headers},
     keys::Keys,
     mails::{call_words, language},
     ports::{CallEvent, CallInstruction, CallListener},
@@ -61,7 +60,7 @@ pub fn routes(hooks: Hooks) -> Router {
 }
 
 /// The hooks with their description.
-pub(super) fn api() -> OpenApiRouter<Arc<Hooks>> {
+pub(crate) fn api() -> OpenApiRouter<Arc<Hooks>> {
     OpenApiRouter::default().routes(routes!(voice)).routes(routes!(sms))
 }
 
@@ -152,19 +151,6 @@ async fn voice(State(hooks): State<Arc<Hooks>>, RawQuery(query): RawQuery, heade
 }
 
 impl Hooks {
-    /// Those of a whole server.
-    pub(super) fn of(app: &App) -> Self {
-        let config = app.config();
-        Self {
-            public_url: config.server.public_url.clone(),
-            auth_token: config.phone.auth_token.clone().unwrap_or_else(|| "".into()),
-            keys: app.keys().clone(),
-            organisation: config.organisation.name.clone(),
-            calls: Arc::new(app.flows().clone()),
-            undelivered: app.metrics().undelivered_texts(),
-        }
-    }
-
     /// Somebody is on the line: takes in what they did, and says what follows.
     async fn speak(&self, line: &OnTheLine, digits: Option<&str>) -> Response {
         let key = digits.and_then(|digits| digits.chars().next());

@@ -2,14 +2,13 @@
 
 mod answers;
 mod asset;
-mod body;
+pub(crate) mod body;
 mod captcha;
 mod client;
 mod cors;
 pub mod files;
 mod flows;
-mod headers;
-pub mod hooks;
+pub(crate) mod headers;
 pub mod hosted;
 mod meta;
 mod openapi;
@@ -33,10 +32,15 @@ use tower::{ServiceExt as _, timeout::TimeoutLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use asset::Asset;
-use hooks::Hooks;
 pub use openapi::document as openapi_document;
 
-use crate::{app::App, config::PhoneKind};
+pub(crate) use openapi::CallbackProblems;
+
+use crate::{
+    adapters::twilio::hooks::{self, Hooks},
+    app::App,
+    config::PhoneKind,
+};
 
 /// The API, and beside it `pages`: whatever else this server serves, which brings its own headers.
 pub fn router(app: &Arc<App>, pages: Router) -> Router {
@@ -44,7 +48,7 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
     let contract = Extension(meta::Contract(openapi::document_below));
     let api: Router = api.with_state(Arc::clone(app)).layer((headers::api(), contract)).into();
     let hooks = match app.config().phone.kind {
-        PhoneKind::Twilio => hooks::routes(Hooks::of(app)),
+        PhoneKind::Twilio => hooks::routes(provider_hooks(app)),
         PhoneKind::Off | PhoneKind::Supplied => Router::new(),
     };
     let server = Router::new()
@@ -66,6 +70,19 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         path if path.is_empty() => server,
         // A proxy may take the path off or leave it on.
         path => Router::new().fallback_service(server.map_request(move |request| without(&path, request))),
+    }
+}
+
+/// The hooks of the telephony provider, over this server.
+fn provider_hooks(app: &App) -> Hooks {
+    let config = app.config();
+    Hooks {
+        public_url: config.server.public_url.clone(),
+        auth_token: config.phone.auth_token.clone().unwrap_or_else(|| "".into()),
+        keys: app.keys().clone(),
+        organisation: config.organisation.name.clone(),
+        calls: Arc::new(app.flows().clone()),
+        undelivered: app.metrics().undelivered_texts(),
     }
 }
 

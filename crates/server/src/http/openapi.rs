@@ -10,17 +10,16 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub(super) use problems::{
-    AnswerProblems, CallbackProblems, CreateProblems, FileProblems, FlowProblems, RangeProblems, ServerProblems,
-};
+pub(crate) use problems::CallbackProblems;
+pub(super) use problems::{AnswerProblems, CreateProblems, FileProblems, FlowProblems, RangeProblems, ServerProblems};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use names::reference;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{answers, captcha, flows, hooks, meta, range};
-use crate::app::App;
+use super::{answers, captcha, flows, meta, range};
+use crate::{adapters::twilio::hooks, app::App};
 
 const INTRODUCTION: &str = "\
 A flow is one attempt by one person. The server answers everything the person does with the step that \

@@ -6,9 +6,11 @@ use axum::Router;
 use prometheus_client::metrics::counter::Counter;
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::Twilio,
+    adapters::{
+        Twilio,
+        twilio::hooks::{self, Hooks},
+    },
     config::PhoneConfig,
-    http::hooks::{self, Hooks},
     keys::Keys,
     ports::{NotifyError, OsRng, Phone as _},
 };

@@ -34,7 +34,7 @@ const SHARED: [ProblemCode; 11] = [
 macro_rules! sets {
     ($($(#[$comment:meta])* $name:ident: [$($code:ident),*];)*) => {$(
         $(#[$comment])*
-        pub(in crate::http) struct $name;
+        pub(crate) struct $name;
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {

@@ -32,6 +32,10 @@ mod subject;
 mod turn;
 mod view;
 
+// The fixture that the explorer has too names the crate as others do.
+#[cfg(test)]
+extern crate self as regain_engine;
+
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -10,8 +10,9 @@ use regain_protocol::{
 
 use crate::{
     action::{Action, Current, Place, Typed},
+    lookups::Found,
     node::{Ledger, Node},
-    turn::{Found, Violated, World},
+    turn::{Violated, World},
     world::{Start, User},
 };
 

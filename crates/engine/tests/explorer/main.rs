@@ -7,8 +7,11 @@ mod action;
 mod bugs;
 mod explore;
 mod ledger_rules;
+mod lookups;
 mod node;
 mod pairs;
+#[path = "../fixture/rules.rs"]
+mod rules;
 mod spoken;
 mod turn;
 mod world;

@@ -3,13 +3,12 @@
 use std::{collections::BTreeMap, fmt};
 
 use jiff::SignedDuration;
-use regain_engine::{
-    CaptchaRules, CodeRules, GateRules, Limits, MethodRules, PasswordRules, QuestionRules, Rules, SecurityInfoRules,
-};
-use regain_policy::{Banned, nist};
-use regain_ports::{Abilities, Account, AccountMail, AccountPhone, AccountQuestion};
+use regain_engine::{CodeRules, GateRules, MethodRules, PasswordRules, QuestionRules, Rules, SecurityInfoRules};
+use regain_ports::{Account, AccountMail, AccountPhone, AccountQuestion};
 use regain_protocol::{Contact, FlowKind, MethodKind, Role};
-use regain_values::{Countries, questions::PREDEFINED};
+use regain_values::questions::PREDEFINED;
+
+use crate::rules::rules;
 
 /// The key of every registered authenticator app.
 pub(crate) const APP_KEY: &[u8] = b"12345678901234567890";
@@ -170,8 +169,8 @@ impl Configuration {
     /// The organisation's decisions.
     pub(crate) fn rules(&self) -> Rules {
         let groups: BTreeMap<_, _> = [("admins".to_owned(), 2)].into();
+        let base = rules();
         Rules {
-            kinds: vec![FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register],
             lifetime: SignedDuration::from_secs(TICK * self.ticks),
             self_service: self.self_service,
             methods: MethodRules {
@@ -194,7 +193,6 @@ impl Configuration {
             gates: GateRules { required: if self.gates == Gates::Two { 2 } else { 1 }, change: 0, groups },
             security_info: SecurityInfoRules { required: 1, reconfirm_after: None },
             contact: self.has_contact.then_some(Contact::Form {}),
-            administrators: vec!["admin@example.com".into()],
             codes: CodeRules {
                 lifetime: SignedDuration::from_secs(CODE_LIFE),
                 tries: TRIES,
@@ -202,34 +200,9 @@ impl Configuration {
                 resend_after: SignedDuration::from_secs(TICK),
                 tries_per_day: 20,
             },
-            limits: Limits {
-                flows_per_client: 300,
-                identifications_per_account: 20,
-                wrong_passwords_per_account: 8,
-                messages_per_destination: 10,
-                messages_per_hour: 10_000,
-                phone_per_hour: 500,
-                requests_per_hour: 3,
-            },
-            captcha: CaptchaRules::Off,
-            public_url: "http://127.0.0.1:8080".into(),
-            organisation: "Contoso".into(),
-            password: PasswordRules {
-                policy: nist(15),
-                forbid_names: false,
-                banned: Banned::default(),
-                points: 0,
-                common: false,
-                breached: None,
-                history: false,
-            },
-            continue_url: None,
-            ends_sessions: false,
-            locales: vec!["en".into()],
-            recovery_domains: Vec::new(),
-            countries: Countries::parse(["+1"]).expect("a country"),
+            password: PasswordRules { forbid_names: false, common: false, ..base.password.clone() },
             texts: true,
-            abilities: Abilities::ALL,
+            ..base
         }
     }
 

@@ -95,8 +95,7 @@ impl Core {
     ) -> Result<Option<Entry>, DirectoryError> {
         let user_id = self.mapping.without_domain(user_id);
         let filter = format!("(&{class}{})", self.mapping.filter(&user_id));
-        let mut found = self.below_base(&filter, attributes, ALIKE).await?;
-        found.retain(|entry| self.mapping.is_of(entry, &user_id));
+        let mut found = self.mapping.of(self.below_base(&filter, attributes, ALIKE).await?, &user_id);
         if found.len() > 1 {
             tracing::warn!(people = found.len(), "a user ID is more than one person's, and nobody can use it here");
             return Ok(None);

@@ -8,12 +8,17 @@ use regain_values::{E164, MailAddress, UserId};
 
 use crate::{entry::Entry, settings::Settings};
 
+/// The attribute with the name of an account in Active Directory.
+const ACCOUNT_NAME: &str = "sAMAccountName";
+
 /// The attributes of a person that the configuration names.
 #[derive(Debug, Clone)]
 pub(crate) struct Mapping {
     user_id: Vec<String>,
     /// The `NetBIOS` name of the domain.
     domain: Option<String>,
+    /// The domain's DNS name, which is in every account's implicit user principal name.
+    dns_domain: Option<String>,
     display_name: Vec<String>,
     alternate_mail: Option<String>,
     pub(crate) mobile: Option<String>,
@@ -34,6 +39,7 @@ impl Mapping {
         Self {
             user_id: settings.user_id.clone(),
             domain: settings.domain.clone(),
+            dns_domain: dns_domain(&settings.base),
             display_name,
             alternate_mail: settings.alternate_mail.clone(),
             mobile: settings.mobile.clone(),
@@ -74,18 +80,34 @@ impl Mapping {
         }
     }
 
+    /// The account name of an implicit user principal name: in Active Directory everybody can sign in by their account name
+    /// at the domain's DNS name, whether an attribute says so or not.
+    fn account_name(&self, user_id: &UserId) -> Option<UserId> {
+        let has_names = self.user_id.iter().any(|name| same(name, ACCOUNT_NAME));
+        let (name, domain) = user_id.as_str().rsplit_once('@').filter(|_| has_names)?;
+        let is_ours = self.dns_domain.as_ref().is_some_and(|ours| same(ours, domain));
+        is_ours.then(|| UserId::of_directory(name.to_owned()))
+    }
+
+    /// Those of the entries found that have a user ID: by one of its attributes, or else implicitly.
+    pub(crate) fn of(&self, found: Vec<Entry>, user_id: &UserId) -> Vec<Entry> {
+        let (said, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|entry| self.is_of(entry, user_id));
+        let Some(name) = self.account_name(user_id).filter(|_| said.is_empty()) else { return said };
+        let is_named =
+            |entry: &Entry| entry.texts(ACCOUNT_NAME).any(|text| UserId::of_directory(text.to_owned()).is_same(&name));
+        others.into_iter().filter(is_named).collect()
+    }
+
     /// The filter that finds a user ID, folded and escaped, in any of its attributes.
     pub(crate) fn filter(&self, user_id: &UserId) -> String {
-        let folded = user_id.folded();
-        // An empty value is no value of any syntax, and a long one none of ours. Neither is anybody's.
-        let fits = !folded.is_empty() && folded.chars().count() <= regain_values::user_id::MAX_LENGTH;
-        let value = if fits { ldap3::ldap_escape(folded.as_str()).into_owned() } else { "-".to_owned() };
-        let tests: Vec<_> = self.user_id.iter().map(|name| format!("({name}={value})")).collect();
-        format!("(|{})", tests.concat())
+        let value = escaped(user_id);
+        let said = self.user_id.iter().map(|name| format!("({name}={value})"));
+        let implicit = self.account_name(user_id).map(|name| format!("({ACCOUNT_NAME}={})", escaped(&name)));
+        format!("(|{})", said.chain(implicit).collect::<String>())
     }
 
     /// Tells if an entry has a user ID. What the directory finds alike may be another one: `àda` for `ada`.
-    pub(crate) fn is_of(&self, entry: &Entry, user_id: &UserId) -> bool {
+    fn is_of(&self, entry: &Entry, user_id: &UserId) -> bool {
         let mut spelt = self.user_id.iter().flat_map(|name| entry.texts(name));
         spelt.any(|text| UserId::of_directory(text.to_owned()).is_same(user_id))
     }
@@ -154,6 +176,21 @@ fn mail(text: &str) -> Option<MailAddress> {
 }
 
 /// Tells if two names are the same as user IDs are.
+/// A user ID as a filter has it. An empty value is no value of any syntax, and a long one none of ours: neither is
+/// anybody's.
+fn escaped(user_id: &UserId) -> String {
+    let folded = user_id.folded();
+    let fits = !folded.is_empty() && folded.chars().count() <= regain_values::user_id::MAX_LENGTH;
+    if fits { ldap3::ldap_escape(folded.as_str()).into_owned() } else { "-".to_owned() }
+}
+
+/// The DNS name of a domain, by a distinguished name in it: `DC=ad,DC=example,DC=com` is `ad.example.com`.
+fn dns_domain(dn: &str) -> Option<String> {
+    let parts = dn.split(',').filter_map(|part| part.trim().split_once('='));
+    let labels: Vec<_> = parts.filter(|(name, _)| same(name.trim(), "dc")).map(|(_, label)| label.trim()).collect();
+    (!labels.is_empty()).then(|| labels.join("."))
+}
+
 fn same(one: &str, other: &str) -> bool {
     UserId::of_directory(one.to_owned()).is_same(&UserId::of_directory(other.to_owned()))
 }
@@ -164,7 +201,7 @@ mod tests {
 
     fn mapping(further: &str) -> Mapping {
         let text = format!(
-            "urls = []\nbind_dn = ''\nbind_password_file = ''\nbase = ''\nuser_id = ['sAMAccountName', 'userPrincipalName']\n{further}"
+            "urls = []\nbind_dn = ''\nbind_password_file = ''\nbase = 'OU=People,DC=ad,DC=regain,DC=test'\nuser_id = ['sAMAccountName', 'userPrincipalName']\n{further}"
         );
         Mapping::new(&toml::from_str(&text).expect("reads"))
     }
@@ -179,6 +216,10 @@ mod tests {
             "(|(sAMAccountName=\\2a\\29\\28cn=\\5c\\00)(userPrincipalName=\\2a\\29\\28cn=\\5c\\00))"
         );
         assert_eq!(filter(""), filter(&"x".repeat(300)));
+        let implicit =
+            "(|(sAMAccountName=ada@ad.regain.test)(userPrincipalName=ada@ad.regain.test)(sAMAccountName=ada))";
+        assert_eq!(filter("ada@AD.regain.test"), implicit);
+        assert_eq!(filter("ada@b"), "(|(sAMAccountName=ada@b)(userPrincipalName=ada@b))");
         for (given, bare) in
             [("REGAIN\\ada", "ada"), ("regain\\Ada", "Ada"), ("OTHER\\ada", "OTHER\\ada"), ("ada", "ada")]
         {

@@ -33,9 +33,12 @@ fn serve(stream: &mut TcpStream, reply: impl Fn(u8) -> Vec<u8>) {
     }
 }
 
+/// Makes a reply to the message of a number.
+type Reply = fn(u8) -> Vec<u8>;
+
 #[tokio::test]
 async fn malformed_replies_are_unavailable() {
-    let replies: Vec<(&str, fn(u8) -> Vec<u8>)> = vec![
+    let replies: Vec<(&str, Reply)> = vec![
         ("another protocol", |_| b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
         ("nothing of a message", |_| vec![0x30, 0]),
         ("a number that is a text", |_| vec![0x30, 6, 4, 1, 2, 0x65, 1, 0]),

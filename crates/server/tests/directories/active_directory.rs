@@ -75,7 +75,8 @@ fn t8_the_domains_rules_are_on_the_checklist() {
     let beside = beside(&samba, "");
     beside.register(&["ada"]);
     let server = beside.installation.start();
-    let mut session = beside.proved(&server.address, "ada").expect("proves");
+    // Nobody has this user principal name by an attribute.
+    let mut session = beside.proved(&server.address, "ada@AD.regain.test").expect("proves");
     assert_eq!(session.step()["policy"]["min_classes"], 3);
     let refused = broken(&session.answer(set("a river that runs north")).expect_err("has two classes"));
     assert_eq!(refused, ["too_few_classes"]);

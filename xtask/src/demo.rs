@@ -2,8 +2,6 @@
 
 use std::{
     env, fs,
-    io::ErrorKind,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command},
     time::{Duration, Instant},
@@ -16,6 +14,11 @@ use crate::{
     dist::{self, Profile},
     native, paths, run,
 };
+use directory::{Behind, Kind};
+use ports::free_port;
+
+mod directory;
+mod ports;
 
 /// Options of `cargo xtask demo`.
 #[derive(Args)]
@@ -29,6 +32,9 @@ pub(crate) struct Options {
     /// Forget what former runs left: passwords, flows, mails
     #[arg(long)]
     fresh: bool,
+    /// The directory that has the people's accounts
+    #[arg(long, value_enum, default_value_t = Kind::Embedded)]
+    directory: Kind,
     /// Don't open a browser
     #[arg(long)]
     no_open: bool,
@@ -36,7 +42,7 @@ pub(crate) struct Options {
 
 /// Builds everything, serves, and waits until it is stopped.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut server = start(options)?;
+    let (mut server, _behind) = start(options)?;
     if !options.no_open {
         open_browser(&address(options.port));
     }
@@ -48,8 +54,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Builds everything and starts the server; returns once it answers.
-pub(crate) fn start(options: &Options) -> Result<Child> {
+/// Builds everything and starts the server, and what has its accounts; returns once it answers.
+pub(crate) fn start(options: &Options) -> Result<(Child, Option<Behind>)> {
     free_port(options.port)?;
     println!("Regain demo: the widget on a sign-in page, with a real server, on this computer only.\n");
     run::both(|| dist::build(Profile::Demo), native::build_demo)?;
@@ -59,17 +65,21 @@ pub(crate) fn start(options: &Options) -> Result<Child> {
         let _ = fs::remove_dir_all(&dir);
     }
     fs::create_dir_all(&dir).with_context(|| format!("{} cannot be written to", dir.display()))?;
-    let config = configuration(&dir, options)?;
+    let behind = Behind::start(options.directory, &dir, options.port)?;
+    let config = configuration(&dir, options, behind.as_ref())?;
 
     let mut child =
         Command::new(native::demo()).arg("--config").arg(&config).spawn().context("the server cannot be started")?;
     wait_until_ready(&mut child, options.port)?;
     let address = address(options.port);
+    if let Some(page) = behind.as_ref().and_then(|behind| behind.page.as_ref()) {
+        println!("\n  The application     {page}  ({})", behind.as_ref().map_or("", |behind| behind.people));
+    }
     println!(
         "\n  The sign-in page    {address}/\n  The people          {address}/demo\n  Their mail          {address}/demo/outbox\n  \
          The reset page      {address}/reset\n\n  Stop with Ctrl-C.\n"
     );
-    Ok(child)
+    Ok((child, behind))
 }
 
 fn address(port: u16) -> String {
@@ -77,13 +87,19 @@ fn address(port: u16) -> String {
 }
 
 /// The demo's configuration with this port and these folders, and with pages that may use it.
-fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
+fn configuration(dir: &Path, options: &Options, behind: Option<&Behind>) -> Result<PathBuf> {
     let data = paths::root().join("crates/demo");
     let template = data.join("regain.toml");
     let text = fs::read_to_string(&template).with_context(|| format!("{} cannot be read", template.display()))?;
     let folder = |path: &Path| path.display().to_string().replace('\\', "/");
+    let origins = options.origins.iter().chain(behind.and_then(|behind| behind.page.as_ref()));
+    let origins: Vec<_> = origins.map(|origin| origin.trim_end_matches('/')).collect();
+    let text = match behind {
+        Some(behind) => behind.configured(&text),
+        None => text,
+    };
     let text = text
-        .replace("[server]", &format!("[server]\nallowed_origins = {:?}", options.origins))
+        .replace("[server]", &format!("[server]\nallowed_origins = {origins:?}"))
         .replace("@PORT@", &options.port.to_string())
         .replace("@DIST@", &folder(&paths::dist()))
         .replace("@DATA@", &folder(dir))
@@ -92,19 +108,6 @@ fn configuration(dir: &Path, options: &Options) -> Result<PathBuf> {
     let path = dir.join("regain.toml");
     fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)
-}
-
-fn free_port(port: u16) -> Result<()> {
-    match TcpListener::bind(("127.0.0.1", port)) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!(
-                "port {port} is in use: stop what uses it, or choose another with `cargo xtask demo --port {}`",
-                port + 1
-            )
-        }
-        Err(error) => Err(error).with_context(|| format!("port {port} cannot be used: choose another with --port")),
-    }
 }
 
 /// Waits until a server that was started answers.

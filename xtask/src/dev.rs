@@ -6,7 +6,7 @@ use crate::{demo, run, solver, widget};
 
 /// Starts the demo server and, beside it, Trunk's development server.
 pub(crate) fn run(options: &demo::Options) -> Result<()> {
-    let mut server = demo::start(options)?;
+    let (mut server, _behind) = demo::start(options)?;
     solver::for_development()?;
     let port = options.port.checked_add(1).unwrap_or(8081);
     println!("  The page that reloads itself: http://127.0.0.1:{port}/\n");

@@ -8,6 +8,7 @@ mod assets;
 mod bench;
 mod bindgen;
 mod budgets;
+mod debian;
 mod demo;
 mod dev;
 mod dist;

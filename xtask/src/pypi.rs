@@ -2,6 +2,7 @@
 //! to, and a program. They are installed into the cache, never into the system.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -153,6 +154,21 @@ impl Program {
 }
 
 /// A command that installs the packages that are added to it into a folder.
+/// The folder that `PYTHONPATH` is to name for a project with a file of requirements, installed if need be.
+pub(crate) fn requirements(name: &str, file: &Path) -> Result<PathBuf> {
+    let wanted = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let folder = paths::cache()?.join("tools").join(format!("python-{name}"));
+    let installed = folder.join("requirements.txt");
+    if fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(folder);
+    }
+    let mut install = pip_install(&folder)?;
+    install.arg("--requirement").arg(file);
+    step(&format!("Installing what {name} needs"), "some seconds, once", &mut install)?;
+    fs::write(installed, wanted)?;
+    Ok(folder)
+}
+
 fn pip_install(folder: &Path) -> Result<Command> {
     if output_of(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
         tools::apt_install("Installing Python's pip", "about 1 min, once", &["python3-pip"])?;

@@ -12,7 +12,7 @@ mod timings;
 #[cfg(test)]
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -21,9 +21,10 @@ use self::{cargo::Selection, end_to_end::EndToEnd, timings::Timings};
 use crate::{
     apps,
     budgets::Sizes,
+    debian,
     dist::{self, Profile},
     engines::Engine,
-    native, paths, pypi, run, tools,
+    native, paths, pypi, run,
 };
 
 /// Options of `cargo xtask test`. Without one of the parts, all of them run.
@@ -128,8 +129,8 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
     }
     let asks_libraries = plan.native.iter().any(Selection::asks_libraries);
     if asks_libraries {
-        proxy()?;
-        real_servers()?;
+        debian::proxy()?;
+        debian::real_servers()?;
     }
     let libraries = if asks_libraries { libraries()? } else { Vec::new() };
 
@@ -168,51 +169,4 @@ fn native_tests(plan: &Plan, libraries: &[(&'static str, PathBuf)]) -> Result<()
 /// The published libraries that some tests compare the server with, by the variables that name their folders.
 fn libraries() -> Result<Vec<(&'static str, PathBuf)>> {
     Ok(vec![("REGAIN_ALTCHA", pypi::ALTCHA.ready()?), ("REGAIN_TWILIO", pypi::TWILIO.ready()?)])
-}
-
-/// Installs the proxy that the server's tests put in front of it, and the client that asks through it.
-fn proxy() -> Result<()> {
-    install("nginx", "some seconds, once", &[("nginx", "nginx-light"), ("curl", "curl")])
-}
-
-/// Installs the directories and databases that adapters are tested with.
-fn real_servers() -> Result<()> {
-    let packages = [
-        ("samba", "samba"),
-        ("ldbmodify", "ldb-tools"),
-        ("slapd", "slapd"),
-        ("ldapmodify", "ldap-utils"),
-        ("mariadbd", "mariadb-server"),
-    ];
-    install("Samba, OpenLDAP and MariaDB", "about 30 s, once", &packages)?;
-    // Debian keeps its server off the path, in a folder for each version.
-    let mut versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    if !versions.any(|version| version.path().join("bin/postgres").is_file()) {
-        tools::apt_install("Installing PostgreSQL", "about 15 s, once", &["postgresql"])?;
-    }
-    // Parts of Samba that have no program of their own.
-    let is_whole = Path::new("/usr/share/samba/setup").is_dir()
-        && ["ldb/samba_dsdb.so", "vfs/acl_xattr.so"].into_iter().all(has_samba_module);
-    if is_whole {
-        return Ok(());
-    }
-    let parts = ["samba-ad-provision", "samba-dsdb-modules", "samba-vfs-modules"];
-    tools::apt_install("Installing Samba's domain controller", "about 10 s, once", &parts)
-}
-
-/// Tells if Samba has a module, in the libraries of this machine's kind.
-fn has_samba_module(name: &str) -> bool {
-    let mut libraries = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
-    libraries.any(|library| library.path().join("samba").join(name).is_file())
-}
-
-/// Installs the packages of programs that are missing.
-fn install(what: &str, takes: &str, packages: &[(&str, &'static str)]) -> Result<()> {
-    let is_there = |name: &str| {
-        paths::on_path(name).is_some()
-            || ["/usr/sbin", "/usr/local/sbin"].iter().any(|dir| Path::new(dir).join(name).is_file())
-    };
-    let missing: Vec<_> =
-        packages.iter().filter_map(|&(program, package)| (!is_there(program)).then_some(package)).collect();
-    if missing.is_empty() { Ok(()) } else { tools::apt_install(&format!("Installing {what}"), takes, &missing) }
 }

@@ -14,8 +14,12 @@ use std::{path::Path, sync::Arc};
 pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 use regain_server::{
     adapters::People,
+    config::DirectoryKind,
     ports::SystemClock,
-    serve::{Extras, Failure, Service, delivery, listen, log, open, serve, stop_signal, widget, with_database},
+    serve::{
+        Extras, Failure, Service, delivery, import_registrations, listen, log, open, serve, stop_signal, widget,
+        with_database,
+    },
 };
 pub use settings::Settings;
 pub use site::Site;
@@ -36,6 +40,10 @@ pub async fn run(config: &Path) -> Result<(), Failure> {
     };
     with_database(&config, async |database, keys| {
         let ports = open(&config, database, keys, extras).await?;
+        if config.directory.kind != DirectoryKind::Embedded {
+            let imported = import_registrations(&config, &ports.directory, &people).await?;
+            tracing::info!("{imported}");
+        }
         let widget = widget(&config)?;
         let (public_url, limits) = (config.server.public_url.clone(), config.server.connection_limits());
         let site = Site::new(settings, config.clone(), ports, outbox, people, widget)?;

@@ -9,6 +9,7 @@
 pub mod authority;
 pub mod ldap_proxy;
 pub mod mariadb;
+pub mod organisation;
 pub mod postgres;
 pub mod process;
 pub mod samba;

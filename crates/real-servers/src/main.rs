@@ -1,0 +1,34 @@
+//! `regain-real-servers KIND PEOPLE SECTION` runs a directory (`ad` or `ldap`) with the people of a list, writes the section
+//! of Regain's configuration that opens it, and ends when its standard input does.
+
+use std::{env, fs, io, path::Path, process::ExitCode};
+
+use regain_real_servers::organisation;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [kind, people, section] = arguments.as_slice() else {
+        eprintln!("regain-real-servers: give ad or ldap, a list of people, and the file to write the section to");
+        return ExitCode::FAILURE;
+    };
+    let people = Path::new(people);
+    let (_server, text): (Box<dyn std::any::Any>, String) = match kind.as_str() {
+        "ad" => boxed(organisation::samba(people)),
+        "ldap" => boxed(organisation::slapd(people)),
+        other => {
+            eprintln!("regain-real-servers: {other} is neither ad nor ldap");
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = fs::write(section, text) {
+        eprintln!("regain-real-servers: cannot write {section}: {error}");
+        return ExitCode::FAILURE;
+    }
+    // Whoever started it may be killed: then the pipe ends too.
+    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+    ExitCode::SUCCESS
+}
+
+fn boxed<T: 'static>((server, text): (T, String)) -> (Box<dyn std::any::Any>, String) {
+    (Box::new(server), text)
+}

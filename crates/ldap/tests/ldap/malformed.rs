@@ -23,6 +23,9 @@ fn answer(number: u8, operation: &[u8]) -> Vec<u8> {
     [&[0x30, length, 2, 1, number], operation].concat()
 }
 
+/// The answer to a message that has this number.
+type Script = fn(u8) -> Vec<u8>;
+
 /// The tag of a request to sign in.
 const SIGN_IN: u8 = 0x60;
 
@@ -59,12 +62,9 @@ bind_password_file = 'password'"
     (folder, accounts)
 }
 
-/// Makes a reply to the message of a number.
-type Reply = fn(u8) -> Vec<u8>;
-
 #[tokio::test]
 async fn malformed_replies_are_unavailable() {
-    let replies: Vec<(&str, Reply)> = vec![
+    let replies: Vec<(&str, Script)> = vec![
         ("another protocol", |_| b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
         ("nothing of a message", |_| vec![0x30, 0]),
         ("a number that is a text", |_| vec![0x30, 6, 4, 1, 2, 0x65, 1, 0]),

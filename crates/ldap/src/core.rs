@@ -7,6 +7,7 @@ use ldap3::Scope;
 use regain_ports::{Clock, DirectoryError};
 use regain_protocol::Secret;
 use regain_values::UserId;
+use rustls::ClientConfig;
 use tokio::{
     sync::Mutex,
     time::{Instant, timeout_at},
@@ -55,10 +56,10 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub(crate) fn new(settings: &Settings, outgoing: ClientConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let key = |key| move |text| OpenError::Key { key, text };
         let servers = settings.servers().map_err(key("urls"))?;
-        let tls = tls::client_config(settings.ca_file.as_deref()).map_err(key("ca_file"))?;
+        let tls = tls::client_config(settings.ca_file.as_deref(), outgoing).map_err(key("ca_file"))?;
         let password = settings.bind_password().map_err(key("bind_password_file"))?;
         let client = Client::new(servers, tls, settings.bind_dn.clone(), password, settings.timeout());
         Ok(Self { client, mapping: Mapping::new(settings), clock, base: settings.base.clone() })

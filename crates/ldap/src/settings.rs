@@ -35,7 +35,8 @@ pub struct Settings {
     /// Connections to `ldap://` addresses are encrypted by `StartTLS` before anything is said. Default: false.
     #[serde(default)]
     pub start_tls: bool,
-    /// File with the certificate authorities that the servers are trusted by, as PEM. Default: the system's.
+    /// File with the certificate authorities that alone may vouch for the servers, as PEM. Default: those of
+    /// `server.ca_file` and the system's.
     pub ca_file: Option<PathBuf>,
     /// The service account: a distinguished name, or for Active Directory also a user principal name.
     pub bind_dn: String,
@@ -118,7 +119,7 @@ impl Settings {
         for path in self.ca_file.iter_mut().chain([&mut self.bind_password_file]) {
             *path = base.join(&*path);
         }
-        if let Err(text) = tls::client_config(self.ca_file.as_deref()) {
+        if let Some(Err(text)) = self.ca_file.as_deref().map(tls::roots) {
             fault("ca_file", text);
         }
         if let Err(text) = self.bind_password() {

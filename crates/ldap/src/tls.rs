@@ -7,25 +7,22 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use rustls_native_certs::load_native_certs;
 
-/// The configuration of TLS: by the authorities of a PEM file alone where one is given, or else by the system's, and by
-/// Mozilla's where the system has none.
-pub(crate) fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
-    let mut roots = RootCertStore::empty();
-    if let Some(path) = ca_file {
-        for authority in authorities(path)? {
-            roots.add(authority).map_err(|_| not_certificates(path))?;
-        }
-    } else {
-        roots.add_parsable_certificates(load_native_certs().certs);
-        if roots.is_empty() {
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        }
-    }
+/// The configuration of TLS: by the authorities of a PEM file alone where one is given, or else as `outgoing` has it.
+pub(crate) fn client_config(ca_file: Option<&Path>, outgoing: ClientConfig) -> Result<Arc<ClientConfig>, String> {
+    let Some(path) = ca_file else { return Ok(Arc::new(outgoing)) };
     let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
     let builder = builder.with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    Ok(Arc::new(builder.with_root_certificates(roots(path)?).with_no_client_auth()))
+}
+
+/// The authorities of a PEM file; each of them can be used.
+pub(crate) fn roots(path: &Path) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for authority in authorities(path)? {
+        roots.add(authority).map_err(|_| not_certificates(path))?;
+    }
+    Ok(roots)
 }
 
 /// The certificates of a PEM file.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use regain_ports::{Clock, DirectoryError};
+use rustls::ClientConfig;
 
 use super::facts::{self, DomainFacts};
 use crate::{
@@ -17,9 +18,9 @@ pub struct ActiveDirectory {
 }
 
 impl ActiveDirectory {
-    /// The directory of checked settings. No server is asked yet.
-    pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        Ok(Self { core: Core::new(settings, clock)?, facts: Facts::default() })
+    /// The directory of checked settings. No server is asked yet. `outgoing` is the TLS of all outgoing connections.
+    pub fn open(settings: &Settings, outgoing: ClientConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Ok(Self { core: Core::new(settings, outgoing, clock)?, facts: Facts::default() })
     }
 
     /// The facts, read within the last minute.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use regain_ports::{Clock, DirectoryError};
+use rustls::ClientConfig;
 
 use super::facts::{self, LdapFacts};
 use crate::{
@@ -20,9 +21,9 @@ pub struct LdapDirectory {
 }
 
 impl LdapDirectory {
-    /// The directory of checked settings. No server is asked yet.
-    pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let core = Core::new(settings, clock)?;
+    /// The directory of checked settings. No server is asked yet. `outgoing` is the TLS of all outgoing connections.
+    pub fn open(settings: &Settings, outgoing: ClientConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let core = Core::new(settings, outgoing, clock)?;
         let (password_write, password_policy) = (settings.password_write, settings.password_policy.clone());
         Ok(Self { core, facts: Facts::default(), password_write, password_policy })
     }

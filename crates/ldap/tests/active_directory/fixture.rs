@@ -17,6 +17,7 @@ use regain_ports::{
 use regain_protocol::Secret;
 use regain_real_servers::samba::{self, Domain, Person};
 use regain_values::UserId;
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 pub(crate) struct Samba {
     folder: String,
@@ -40,8 +41,15 @@ pub(crate) fn settings(server: &samba::Samba, further: &str) -> Settings {
     settings
 }
 
+/// The TLS of outgoing connections, which trusts no authority: each server has one of its own.
+pub(crate) fn nobody_trusted() -> ClientConfig {
+    let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
+    let builder = builder.with_safe_default_protocol_versions().expect("has versions");
+    builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+}
+
 pub(crate) fn open(server: &samba::Samba, further: &str) -> Arc<ActiveDirectory> {
-    Arc::new(ActiveDirectory::open(&settings(server, further), Arc::new(SystemClock)).expect("opens"))
+    Arc::new(ActiveDirectory::open(&settings(server, further), nobody_trusted(), Arc::new(SystemClock)).expect("opens"))
 }
 
 /// The controller that all cases share that need no other. Each has a folder of its own, of which its adapter's people are.

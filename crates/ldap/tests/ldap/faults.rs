@@ -1,8 +1,13 @@
 //! Servers that are away, stopped, slow, or not those that they should be.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use regain_ports::{Accounts as _, DirectoryError, SetPasswordError};
+use regain_ldap::LdapDirectory;
+use regain_ports::{Accounts as _, DirectoryError, SetPasswordError, SystemClock};
 use regain_real_servers::{
     authority::Certificates,
     ldap_proxy::nobody,
@@ -10,9 +15,14 @@ use regain_real_servers::{
     slapd::{Person, SERVICE, Settings, Slapd},
 };
 use regain_values::UserId;
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 
 use crate::{
-    fixture::open,
+    fixture::{nobody_trusted, open, settings},
     traps::{FIRST, find, set},
 };
 
@@ -24,6 +34,15 @@ fn server() -> Slapd {
 fn is_unavailable<T: std::fmt::Debug>(result: &Result<T, DirectoryError>) {
     let Err(DirectoryError::Unavailable(text)) = result else { panic!("{result:?}") };
     assert!(!text.contains("dc=") && !text.contains(FIRST), "{text}");
+}
+
+/// The TLS of outgoing connections that trusts an authority.
+fn trusting(authority: &Path) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority).expect("reads")).expect("is one");
+    let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
+    let builder = builder.with_safe_default_protocol_versions().expect("has versions");
+    builder.with_root_certificates(roots).with_no_client_auth()
 }
 
 fn ada() -> UserId {
@@ -71,7 +90,7 @@ async fn who_waits_for_a_connection_shares_its_failure() {
     let started = Instant::now();
     let tries: Vec<_> = (0..20)
         .map(|_| {
-            let accounts = std::sync::Arc::clone(&accounts);
+            let accounts = Arc::clone(&accounts);
             tokio::spawn(async move { is_unavailable(&accounts.find(&ada()).await) })
         })
         .collect();
@@ -118,6 +137,14 @@ async fn t5_start_tls_encrypts_and_a_server_must_prove_itself() {
     let accounts = open(&server, &format!("urls = ['{}']\nstart_tls = true", server.plain_url()));
     assert!(find(&accounts, "ada").await.is_some());
     set(&accounts, "ada", "second", Some(FIRST)).await.expect("sets");
+    // Without a file of its own, what all outgoing connections trust.
+    let mut settings = settings(&server, "");
+    settings.ca_file = None;
+    let accounts = LdapDirectory::open(&settings, nobody_trusted(), Arc::new(SystemClock)).expect("opens");
+    is_unavailable(&accounts.find(&ada()).await);
+    let trusting = trusting(&server.certificates().authority);
+    let accounts = LdapDirectory::open(&settings, trusting, Arc::new(SystemClock)).expect("opens");
+    assert!(find(&accounts, "ada").await.is_some());
     let folder = server.password_file().with_file_name("other");
     let other = Certificates::make(&folder, free_address(&[]));
     for urls in [format!("urls = ['{}']", server.url()), format!("urls = ['{}']\nstart_tls = true", server.plain_url())]

@@ -9,6 +9,7 @@ use regain_ports::{
     contract::accounts::{AccountsFixture, SamplePerson},
 };
 use regain_real_servers::slapd::{self, Person, SUFFIX};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 /// With the password set by Modify, or else by RFC 3062.
 pub(crate) struct Slapd<const MODIFY: bool> {
@@ -46,8 +47,15 @@ pub(crate) fn settings(server: &slapd::Slapd, further: &str) -> Settings {
     settings
 }
 
+/// The TLS of outgoing connections, which trusts no authority: each server has one of its own.
+pub(crate) fn nobody_trusted() -> ClientConfig {
+    let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
+    let builder = builder.with_safe_default_protocol_versions().expect("has versions");
+    builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+}
+
 pub(crate) fn open(server: &slapd::Slapd, further: &str) -> Arc<LdapDirectory> {
-    Arc::new(LdapDirectory::open(&settings(server, further), Arc::new(SystemClock)).expect("opens"))
+    Arc::new(LdapDirectory::open(&settings(server, further), nobody_trusted(), Arc::new(SystemClock)).expect("opens"))
 }
 
 fn lines(person: &SamplePerson) -> Vec<String> {

@@ -14,6 +14,8 @@ use regain_real_servers::{ldap_proxy::message, process::free_address};
 use regain_values::UserId;
 use tempfile::TempDir;
 
+use crate::fixture::nobody_trusted;
+
 /// The answer to a sign-in that succeeded, after the message's number.
 const SIGNED_IN: [u8; 9] = [0x61, 7, 0x0a, 1, 0, 4, 0, 4, 0];
 
@@ -58,7 +60,7 @@ bind_password_file = 'password'"
     ))
     .expect("reads");
     assert_eq!(settings.check(Kind::Ldap, folder.path()), []);
-    let accounts = LdapDirectory::open(&settings, Arc::new(SystemClock)).expect("opens");
+    let accounts = LdapDirectory::open(&settings, nobody_trusted(), Arc::new(SystemClock)).expect("opens");
     (folder, accounts)
 }
 

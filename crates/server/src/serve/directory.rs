@@ -47,12 +47,12 @@ async fn accounts_elsewhere(
         #[cfg(feature = "ldap")]
         DirectoryKind::ActiveDirectory => {
             let settings = config.directory.ldap.as_ref().ok_or(Failure::NoDirectory)?;
-            Arc::new(regain_ldap::ActiveDirectory::open(settings, clock).map_err(fault)?)
+            Arc::new(regain_ldap::ActiveDirectory::open(settings, outgoing_tls(config)?, clock).map_err(fault)?)
         }
         #[cfg(feature = "ldap")]
         DirectoryKind::Ldap => {
             let settings = config.directory.ldap.as_ref().ok_or(Failure::NoDirectory)?;
-            Arc::new(regain_ldap::LdapDirectory::open(settings, clock).map_err(fault)?)
+            Arc::new(regain_ldap::LdapDirectory::open(settings, outgoing_tls(config)?, clock).map_err(fault)?)
         }
         #[cfg(feature = "sql-accounts")]
         DirectoryKind::Sql => {
@@ -67,6 +67,12 @@ async fn accounts_elsewhere(
         }
     };
     Ok(Some(accounts))
+}
+
+/// The TLS of all outgoing connections.
+#[cfg(feature = "ldap")]
+fn outgoing_tls(config: &Config) -> Result<rustls::ClientConfig, Failure> {
+    TrustedRoots::load(config.server.ca_file.as_deref())?.client_config().map_err(fault)
 }
 
 /// A fault that an adapter names by its key.

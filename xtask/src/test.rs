@@ -6,6 +6,7 @@ mod dependencies;
 mod end_to_end;
 #[cfg(test)]
 mod imports;
+mod in_memory;
 #[cfg(test)]
 mod layers;
 mod timings;

@@ -32,6 +32,8 @@ pub(super) struct Held {
     pub(super) database: u64,
     /// The log of writes beside it.
     pub(super) log: u64,
+    /// The time for which it has kept a core busy since it began, in milliseconds.
+    pub(super) busy: u64,
 }
 
 /// The user ID of one of the people.
@@ -96,12 +98,17 @@ impl Installation {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.split_whitespace().next()?.parse::<u64>().ok()
         };
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.server.id()))?;
+        // proc_pid_stat(5): behind the name in parentheses, the 12th and 13th are the time in hundredths of a second.
+        let ticks = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+        let busy = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10;
         let size = |name: &str| fs::metadata(self.folder.join(name)).map_or(0, |file| file.len());
         Ok(Held {
             resident: kilobytes("VmRSS:").context("the server has ended")? * 1024,
             peak: kilobytes("VmHWM:").unwrap_or_default() * 1024,
             database: size("regain.db"),
             log: size("regain.db-wal"),
+            busy,
         })
     }
 

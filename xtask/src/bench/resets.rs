@@ -46,6 +46,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "\n  {} clients reset passwords for {} s, mail {} ms away …",
         options.clients, options.seconds, options.mail_ms
     );
+    let busy_before = installation.held()?.busy;
     let begun = Instant::now();
     let results: Vec<Result<Vec<Duration>>> = thread::scope(|scope| {
         let workers: Vec<_> = (0..options.clients)
@@ -71,6 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut took = results.into_iter().collect::<Result<Vec<_>>>()?.concat();
     took.sort_unstable();
     let held = installation.held()?;
+    let busy = held.busy.saturating_sub(busy_before) / u64::try_from(took.len().max(1))?;
     let of = |percent: usize| took.get(took.len() * percent / 100).or(took.last()).copied().unwrap_or_default();
     let rate = f64::from(u32::try_from(took.len())?) / elapsed.as_secs_f64();
     let mails = f64::from(u32::try_from(mail.mails())?) / elapsed.as_secs_f64();
@@ -80,7 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         verdict(rate >= RESETS_PER_SECOND.into())
     );
     println!("  mails a second      {mails:>8.1}");
-    println!("  a reset, ms         {:>8} p50, {} p99", of(50).as_millis(), of(99).as_millis());
+    println!("  a reset, ms         {:>8} p50, {} p99, {busy} of a core", of(50).as_millis(), of(99).as_millis());
     println!(
         "  resident, MB        {:>8.1}   {:.1} at most, budget {}: {}\n",
         super::installation::megabytes(held.resident),

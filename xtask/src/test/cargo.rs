@@ -16,6 +16,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
+use super::in_memory;
 use crate::{native, run};
 
 /// The arguments that `cargo clippy -- --deny warnings` hands to Clippy's driver, in its own notation.
@@ -127,6 +128,15 @@ const SERVER: &[&str] = &[
     "regain-sql-accounts",
     "regain-real-servers",
 ];
+/// The programs that take longest, the longest first.
+const LONGEST: [&str; 6] = [
+    "regain-server http",
+    "regain-ldap active_directory",
+    "regain-server process",
+    "regain-server storage",
+    "regain-engine explorer",
+    "regain-engine regain_engine",
+];
 const WIDGET: &[&str] = &["regain"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[
@@ -191,7 +201,9 @@ impl Selection {
 
     /// Runs them, two programs at a time: many of the server's tests wait for a clock or another process.
     pub(super) fn run(&self, environment: &[(&str, PathBuf)]) -> Result<()> {
-        let programs = self.programs()?;
+        let mut programs = self.programs()?;
+        // What takes longest begins first, so that nothing long is left for one core at the end.
+        programs.sort_by_key(|program| LONGEST.iter().position(|name| *name == program.name).unwrap_or(LONGEST.len()));
         let started = run::begin(self.name);
         let waiting = Mutex::new(programs.iter());
         let worker = || {
@@ -199,6 +211,9 @@ impl Selection {
             while let Some(program) = next(&waiting) {
                 let mut tests = program.command();
                 tests.arg(&self.filter).envs(environment.iter().map(|(name, value)| (name, value)));
+                if let Some(folder) = in_memory::folder() {
+                    tests.env("TMPDIR", folder);
+                }
                 failed.extend((!run::quietly(&program.name, &mut tests)?).then_some(program.name.as_str()));
             }
             Ok(failed)

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{
     cargo::{Program, threads},
+    in_memory,
     timings::Timings,
 };
 use crate::{
@@ -64,6 +65,9 @@ impl EndToEnd {
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_APPS", paths::target().join("apps"));
         tests.env("REGAIN_AXE", &self.axe).env("REGAIN_READER", &self.reader);
         tests.env("REGAIN_TIMINGS", timings.file());
+        if let Some(folder) = in_memory::folder() {
+            tests.env("TMPDIR", folder);
+        }
         if let Some(engine) = self.engine {
             tests.env("REGAIN_ENGINE", engine.name());
         }

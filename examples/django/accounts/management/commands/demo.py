@@ -1,11 +1,22 @@
 """Makes the tables and a person where there are none, shows mails in the terminal, and serves the portal."""
 
+import email
+from email.policy import default
+
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Debugging
 from django.contrib.auth.models import Group, Permission
 from django.core.management import BaseCommand, call_command
 
 from accounts.models import User
+
+
+class Mailbox:
+    """Takes mails and prints them."""
+
+    async def handle_DATA(self, _server, _session, envelope):
+        mail = email.message_from_bytes(envelope.content, policy=default)
+        print(f"\nTo: {mail['to']}\nSubject: {mail['subject']}\n\n{mail.get_body(('plain',)).get_content()}", flush=True)
+        return "250 Taken"
 
 
 class Command(BaseCommand):
@@ -23,7 +34,7 @@ class Command(BaseCommand):
         if prepare_only:
             return
         if mail_port:
-            Controller(Debugging(), hostname="127.0.0.1", port=mail_port).start()
+            Controller(Mailbox(), hostname="127.0.0.1", port=mail_port).start()
         self.stdout.write("Sign in as ada, with the password: analytical engine notes")
         call_command("runserver", address, use_reloader=False)
 

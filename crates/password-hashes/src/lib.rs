@@ -37,5 +37,5 @@ mod stored_hash;
 pub use error::HashError;
 pub use lanes::Lanes;
 pub use memory::Memory;
-pub use scheme::{Costs, Scheme};
+pub use scheme::{Costs, Scheme, argon2id};
 pub use stored_hash::StoredHash;

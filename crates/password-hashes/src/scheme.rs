@@ -77,18 +77,25 @@ impl Scheme {
         rng.fill(&mut salt);
         let text = password.expose();
         let bytes = text.as_bytes();
-        let argon2 = |(memory_kib, passes, lanes)| {
-            argon2_hash::make(&Params::new(memory_kib, passes, lanes, None).ok()?, &salt, bytes, memory)
-        };
         match self {
-            Self::Argon2id => argon2(costs.argon2id),
-            Self::DjangoArgon2 => argon2(DJANGO_ARGON2).map(|phc| format!("argon2{phc}")),
+            Self::Argon2id => argon2id(costs, salt, password, memory),
+            Self::DjangoArgon2 => {
+                let costs = Costs { argon2id: DJANGO_ARGON2, ..costs };
+                argon2id(costs, salt, password, memory).map(|phc| format!("argon2{phc}"))
+            }
             Self::Bcrypt => Some(bcrypt::make("2b", costs.bcrypt, salt, bytes)),
             Self::Bcrypt2y => Some(bcrypt::make("2y", costs.bcrypt, salt, bytes)),
             Self::DjangoPbkdf2Sha256 => Some(pbkdf2::make_django(DJANGO_ITERATIONS, &django_salt(rng), bytes)),
             Self::BetterAuth => scrypt::make_better_auth(salt, text),
         }
     }
+}
+
+/// Makes a hash of [`Scheme::Argon2id`] with a given salt; `None` where the costs are out of range. It blocks.
+pub fn argon2id(costs: Costs, salt: [u8; 16], password: &Secret<String>, memory: &Memory) -> Option<String> {
+    let (memory_kib, passes, lanes) = costs.argon2id;
+    let params = Params::new(memory_kib, passes, lanes, None).ok()?;
+    argon2_hash::make(&params, &salt, password.expose().as_bytes(), memory)
 }
 
 /// A salt of letters and digits. Draws beyond a multiple of their number are left out, so that none is likelier.

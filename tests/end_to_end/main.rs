@@ -10,6 +10,7 @@ mod challenge;
 mod change;
 mod characters;
 mod codes;
+mod directories;
 mod engines;
 mod gates;
 // A folder for each kind of page that the widget is put into.

@@ -154,8 +154,13 @@ impl Program {
 }
 
 /// A command that installs the packages that are added to it into a folder.
+/// The folder with what the Django project among the examples needs, installed if need be.
+pub(crate) fn django_example() -> Result<PathBuf> {
+    requirements("django-example", &paths::root().join("examples/django/requirements.txt"))
+}
+
 /// The folder that `PYTHONPATH` is to name for a project with a file of requirements, installed if need be.
-pub(crate) fn requirements(name: &str, file: &Path) -> Result<PathBuf> {
+fn requirements(name: &str, file: &Path) -> Result<PathBuf> {
     let wanted = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let folder = paths::cache()?.join("tools").join(format!("python-{name}"));
     let installed = folder.join("requirements.txt");

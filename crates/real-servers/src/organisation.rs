@@ -134,6 +134,7 @@ pub fn samba(people: &Path) -> (Samba, String) {
     let files = [samba.certificates().authority.clone(), samba.password_file()];
     let files = [files[0].as_path(), files[1].as_path()];
     let section = section("active_directory", samba::PEOPLE, samba::SERVICE, &samba.url(), files, &named);
+    let section = format!("{section}domain = \"{}\"\n", samba::DOMAIN);
     (samba, section)
 }
 

@@ -106,7 +106,7 @@ impl Behind {
 
     fn django(dir: &Path, port: u16) -> Result<Self> {
         let project = paths::root().join("examples/django");
-        let packages = pypi::requirements("django-example", &project.join("requirements.txt"))?;
+        let packages = pypi::django_example()?;
         let (database, page) = (dir.join("portal.sqlite3"), port + 1);
         let manage = |arguments: &[&str]| {
             let mut manage = Command::new("python3");

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engines::{Engine, Ready},
-    npm, paths, run,
+    npm, paths, pypi, run,
 };
 
 /// The tests of one call, with all that they need.
@@ -24,6 +24,8 @@ pub(super) struct EndToEnd {
     filter: String,
     axe: PathBuf,
     reader: PathBuf,
+    /// The folder of what the Django project needs.
+    django: PathBuf,
     program: Option<Program>,
     names: Vec<String>,
 }
@@ -37,7 +39,8 @@ impl EndToEnd {
             None => Ready::only(Engine::Chromium)?,
         };
         let (axe, reader) = (npm::AXE.ready()?, npm::READER.ready()?);
-        Ok(Self { engines, engine, filter: filter.to_owned(), axe, reader, program: None, names: Vec::new() })
+        let django = pypi::django_example()?;
+        Ok(Self { engines, engine, filter: filter.to_owned(), axe, reader, django, program: None, names: Vec::new() })
     }
 
     /// Lists the tests. They are compiled.
@@ -64,6 +67,7 @@ impl EndToEnd {
         let mut tests = self.command()?;
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_APPS", paths::target().join("apps"));
         tests.env("REGAIN_AXE", &self.axe).env("REGAIN_READER", &self.reader);
+        tests.env("REGAIN_DJANGO", &self.django);
         tests.env("REGAIN_TIMINGS", timings.file());
         if let Some(folder) = in_memory::folder() {
             tests.env("TMPDIR", folder);

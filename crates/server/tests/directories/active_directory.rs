@@ -139,3 +139,15 @@ fn t12_a_domain_that_locks_before_us_is_refused() {
     let said = beside.installation.refuses(&[]);
     assert!(said.contains("limits.wrong_passwords_per_account"), "{said}");
 }
+
+#[test]
+fn d1_nobody_of_a_domain_is_told_apart() {
+    let domain = domain();
+    for account in ["mary", "annie", "dorothy"] {
+        domain.add(&[Person { cn: account, account, password: Some(FORMER), ..Person::default() }]);
+    }
+    let samba = domain.start(0);
+    samba.add_member(&format!("CN=Domain Admins,{}", samba::USERS), &samba::dn("Grace Hopper"));
+    let beside = beside(&samba, "");
+    crate::d1_nobody_is_told_apart(&beside, &["ada", "mary", "annie", "dorothy"], &["grace", "Administrator"]);
+}

@@ -116,3 +116,14 @@ fn the_check_names_what_is_missing() {
     let said = wrong.installation.refuses(&["check-directory"]);
     assert!(!said.contains("no such password"), "{said}");
 }
+
+#[test]
+fn d1_nobody_of_openldap_is_told_apart() {
+    let slapd = start(slapd::LENIENT);
+    let beside = beside(&slapd, "");
+    for uid in ["grace", "mary", "annie", "dorothy"] {
+        slapd.add(&Person { uid, name: "Somebody Else", password: Some(FORMER), further: &[] });
+    }
+    slapd.lock_by_administrator("root-like");
+    crate::d1_nobody_is_told_apart(&beside, &["ada", "grace", "mary", "annie", "dorothy"], &["root-like"]);
+}

@@ -85,3 +85,36 @@ fn broken(refused: &io::Error) -> Vec<String> {
     let rules = body["violations"].as_array().expect("violations").iter();
     rules.map(|violation| violation["rule"].as_str().expect("a rule").to_owned()).collect()
 }
+
+/// Everything but the random parts of what a stranger gets for a user ID: status, and the step with its ids left out and
+/// its masks as far as everybody's are alike.
+fn seen(address: &str, user_id: &str) -> String {
+    let mut session = Session::begin(address).expect("begins");
+    session.answer(json!({ "do": "identify", "user_id": user_id })).expect("is answered");
+    let mut step = session.step().clone();
+    step["id"] = Value::Null;
+    for method in step["methods"].as_array_mut().into_iter().flatten() {
+        method["id"] = Value::Null;
+        // The first letter is the person's own.
+        let masked = method["masked"].as_str().expect("a mask").chars().skip(1).collect::<String>();
+        method["masked"] = masked.into();
+    }
+    step.to_string()
+}
+
+/// D1, in front of a directory: whoever is not there is given what those who are have, down to the byte, and so is whoever
+/// may not be recovered.
+fn d1_nobody_is_told_apart(beside: &Beside, real: &[&str], not_usable: &[&str]) {
+    beside.register(real);
+    let server = beside.installation.start();
+    let unknown: Vec<String> = (0..20).map(|number| format!("unknown{number}")).collect();
+    let all: std::collections::BTreeSet<String> = real
+        .iter()
+        .copied()
+        .chain(not_usable.iter().copied())
+        .chain(unknown.iter().map(String::as_str))
+        .map(|user_id| seen(&server.address, user_id))
+        .collect();
+    assert_eq!(all.len(), 1, "{all:?}");
+    server.stop();
+}

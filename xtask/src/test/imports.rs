@@ -198,6 +198,9 @@ impl Crate {
 impl Module {
     fn import(&mut self, path: Segments, known_as: String, is_export: bool) {
         if known_as == "*" {
+            if !is_export {
+                self.paths.insert([path.as_slice(), &[known_as]].concat());
+            }
             self.globs.push(path);
             return;
         }
@@ -345,6 +348,7 @@ fn circles_are_found_however_the_import_is_written() {
         ("use crate::B as Other;", "fn b() { crate::a::f(); }"),
         ("fn a() -> B { todo!() } use super::B;", "fn b() { use crate::A; }"),
         ("use crate::b; fn a() { b::f(); }", "macro!(crate::a::f())"),
+        ("use crate::b::*; fn a() { f(); }", "use crate::a::*;"),
         ("use super::*; pub struct A; mod inner { use super::super::b::f; }", "impl crate::A {}"),
     ] {
         let told = told_of(&[("", declared), ("a", a), ("b", b)]);

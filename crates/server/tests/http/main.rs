@@ -1,6 +1,7 @@
 //! The API in process: the real store and the real directory on a temporary file, a clock that is
 //! moved, and the queue in place of a mailbox.
 
+mod counted_store;
 mod people;
 mod ports;
 mod proofs;
@@ -38,6 +39,7 @@ mod meta;
 mod once;
 mod parallel;
 mod questions;
+mod reads;
 mod recovery_codes;
 mod register;
 mod registrations;

@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::{
+    counted_store::CountedStore,
     people,
     ports::{FallibleDirectory, MovedClock, NoNotifier},
 };
@@ -86,6 +87,7 @@ pub(crate) struct World {
     pub(crate) app: Arc<App>,
     pub(crate) directory: Arc<FallibleDirectory>,
     clock: Arc<MovedClock>,
+    store: Arc<CountedStore>,
     router: Router,
     folder: TempDir,
 }
@@ -145,8 +147,9 @@ impl World {
                 .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached, &ROOTS).expect("breached passwords");
+        let store = Arc::new(CountedStore::over(SqliteStore::new(database, keys())));
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database, keys())),
+            store: store.clone(),
             directory: Directory {
                 accounts: accounts.unwrap_or_else(|| directory.clone()),
                 registrations: directory.clone(),
@@ -161,7 +164,7 @@ impl World {
         };
         let app = App::new(config, ports).expect("a server");
         let router = http::router(&app, Router::new());
-        Self { app, directory, clock, router, folder }
+        Self { app, directory, clock, store, router, folder }
     }
 
     /// The same database under a new server, as after a restart.
@@ -188,6 +191,11 @@ impl World {
     /// The number of times that the clock was read.
     pub(crate) fn readings_of_the_clock(&self) -> usize {
         self.clock.readings()
+    }
+
+    /// The number of times that a flow was read.
+    pub(crate) fn reads_of_flows(&self) -> usize {
+        self.store.reads()
     }
 
     /// Moves the clock on.

@@ -1,31 +1,25 @@
 //! The service account's connection, shared by everything that is asked, and connections of their own for signing in.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use regain_ports::DirectoryError;
-use regain_protocol::Secret;
 use rustls::ClientConfig;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     connection::{Connection, Lost, Reply, Search, code},
     entry::Entry,
-    settings::Server,
+    settings::{Server, Settings},
 };
 
 /// Connections to the servers of one directory.
 pub(crate) struct Client {
     servers: Vec<Server>,
     tls: Arc<ClientConfig>,
-    bind_dn: String,
-    bind_password: Secret<String>,
-    timeout: Duration,
+    settings: Settings,
     /// The place of the server that answered last.
     preferred: AtomicUsize,
     service: Mutex<Service>,
@@ -39,15 +33,8 @@ struct Service {
 }
 
 impl Client {
-    pub(crate) fn new(
-        servers: Vec<Server>,
-        tls: Arc<ClientConfig>,
-        bind_dn: String,
-        bind_password: Secret<String>,
-        timeout: Duration,
-    ) -> Self {
-        let (preferred, service) = (AtomicUsize::new(0), Mutex::default());
-        Self { servers, tls, bind_dn, bind_password, timeout, preferred, service }
+    pub(crate) fn new(servers: Vec<Server>, tls: Arc<ClientConfig>, settings: Settings) -> Self {
+        Self { servers, tls, settings, preferred: AtomicUsize::new(0), service: Mutex::default() }
     }
 
     /// The service account's connection, opened where there is none.
@@ -91,7 +78,7 @@ impl Client {
 
     /// Gives up a connection by what went wrong with it. Where nothing came back in time, another server is asked next.
     pub(crate) async fn drop_after(&self, connection: &Connection, error: &Lost) {
-        if error.timed_out { self.leave(connection).await } else { self.give_up(connection).await }
+        if error.has_timed_out() { self.leave(connection).await } else { self.give_up(connection).await }
     }
 
     /// A connection that nobody is signed in on.
@@ -100,7 +87,7 @@ impl Client {
         let mut lost = Lost::new("there is no server");
         for place in self.from(first) {
             let server = &self.servers[place];
-            match Connection::open(place, server, Arc::clone(&self.tls), self.timeout).await {
+            match Connection::open(place, server, Arc::clone(&self.tls), self.settings.timeout()).await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => lost = self.note(place, &error),
             }
@@ -124,13 +111,14 @@ impl Client {
     }
 
     async fn bound(&self, place: usize) -> Result<Connection, Lost> {
-        let connection = Connection::open(place, &self.servers[place], Arc::clone(&self.tls), self.timeout).await?;
-        let reply = connection.bind(&self.bind_dn, &self.bind_password).await?;
+        let connection =
+            Connection::open(place, &self.servers[place], Arc::clone(&self.tls), self.settings.timeout()).await?;
+        // Read for each connection, so that it can be changed while the server runs.
+        let password = self.settings.bind_password().map_err(Lost::unreadable)?;
+        let reply = connection.bind(&self.settings.bind_dn, &password).await?;
         match reply.code {
             code::SUCCESS => Ok(connection),
-            code::INVALID_CREDENTIALS => {
-                Err(Lost::new("the service account is refused: directory.ldap.bind_dn or bind_password_file is wrong"))
-            }
+            code::INVALID_CREDENTIALS => Err(Lost::refused()),
             code => Err(Lost::new(format!("the service account cannot sign in: result code {code}"))),
         }
     }
@@ -146,8 +134,7 @@ impl Client {
     }
 
     fn note(&self, place: usize, error: &Lost) -> Lost {
-        let Server { host, port, .. } = &self.servers[place];
-        let lost = Lost::new(format!("{host}:{port}: {error}"));
+        let lost = error.at(&self.servers[place]);
         tracing::warn!(%lost, "a server of the directory cannot be used");
         lost
     }
@@ -164,7 +151,7 @@ impl Client {
     ) -> Result<(Connection, Reply, Vec<Entry>), DirectoryError> {
         let mut lost = None;
         for _ in 0..2 {
-            let connection = self.service().await.map_err(DirectoryError::unavailable)?;
+            let connection = self.service().await?;
             match connection.search(search).await {
                 Ok((reply, entries)) if !reply.is_elsewhere() => return Ok((connection, reply, entries)),
                 Ok((reply, _)) => {
@@ -177,7 +164,7 @@ impl Client {
                 }
             }
         }
-        Err(DirectoryError::unavailable(lost.unwrap_or_else(|| Lost::new("no answer"))))
+        Err(lost.unwrap_or_else(|| Lost::new("no answer")).into())
     }
 
     /// The entry of a distinguished name; `None` where there is none.

@@ -14,6 +14,7 @@ use ldap3::{
     controls::{Control, RawControl},
     exop::PasswordModify,
 };
+use regain_ports::DirectoryError;
 use regain_protocol::Secret;
 use rustls::ClientConfig;
 use tokio::{
@@ -52,17 +53,55 @@ pub(crate) mod code {
 #[error("{text}")]
 pub(crate) struct Lost {
     text: String,
-    /// Nothing came back in time: its server may not answer others either.
-    pub(crate) timed_out: bool,
+    cause: Cause,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The connection failed.
+    Failed,
+    /// Nothing came back in time.
+    TimedOut,
+    /// The service account is refused: trying again does not help.
+    Refused,
 }
 
 impl Lost {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), timed_out: false }
+        Self { text: text.into(), cause: Cause::Failed }
     }
 
     fn timed_out(text: &str) -> Self {
-        Self { text: text.to_owned(), timed_out: true }
+        Self { text: text.to_owned(), cause: Cause::TimedOut }
+    }
+
+    /// A refusal of the service account.
+    pub(crate) fn refused() -> Self {
+        Self { text: "refuses the service account: it or its password is wrong".to_owned(), cause: Cause::Refused }
+    }
+
+    /// A password of the service account that cannot be read.
+    pub(crate) fn unreadable(text: String) -> Self {
+        Self { text, cause: Cause::Refused }
+    }
+
+    /// The server may not answer others either.
+    pub(crate) fn has_timed_out(&self) -> bool {
+        self.cause == Cause::TimedOut
+    }
+
+    /// The same, with the server that it is about.
+    pub(crate) fn at(&self, server: &Server) -> Self {
+        Self { text: format!("{}:{}: {}", server.host, server.port, self.text), cause: self.cause }
+    }
+}
+
+impl From<Lost> for DirectoryError {
+    fn from(lost: Lost) -> Self {
+        match lost.cause {
+            Cause::Refused => Self::Misconfigured(format!("directory.ldap.bind_dn: {lost}")),
+            Cause::Failed | Cause::TimedOut => Self::Unavailable(lost.text),
+        }
     }
 }
 

@@ -60,8 +60,8 @@ impl Core {
         let key = |key| move |text| OpenError::Key { key, text };
         let servers = settings.servers().map_err(key("urls"))?;
         let tls = tls::client_config(settings.ca_file.as_deref(), outgoing).map_err(key("ca_file"))?;
-        let password = settings.bind_password().map_err(key("bind_password_file"))?;
-        let client = Client::new(servers, tls, settings.bind_dn.clone(), password, settings.timeout());
+        settings.bind_password().map_err(key("bind_password_file"))?;
+        let client = Client::new(servers, tls, settings.clone());
         Ok(Self { client, mapping: Mapping::new(settings), clock, base: settings.base.clone() })
     }
 
@@ -116,12 +116,12 @@ impl Core {
 
     /// Signs in as somebody, on a connection of its own; once, since a wrong password counts.
     pub(crate) async fn bind(&self, dn: &str, password: &Secret<String>) -> Result<Reply, DirectoryError> {
-        let connection = self.client.fresh().await.map_err(DirectoryError::unavailable)?;
+        let connection = self.client.fresh().await?;
         let bound = connection.bind(dn, password).await;
         if let Err(error) = &bound {
             self.client.drop_after(&connection, error).await;
         }
-        bound.map_err(DirectoryError::unavailable)
+        bound.map_err(DirectoryError::from)
     }
 }
 

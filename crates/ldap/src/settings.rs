@@ -40,7 +40,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// The service account: a distinguished name, or for Active Directory also a user principal name.
     pub bind_dn: String,
-    /// File with the service account's password, which nobody but the owner and the group of the file may read.
+    /// File with the service account's password, which nobody but the owner and the group of the file may read. It is read
+    /// anew for each connection.
     pub bind_password_file: PathBuf,
     /// The distinguished name below which the people are.
     pub base: String,

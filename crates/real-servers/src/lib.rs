@@ -3,9 +3,6 @@
 //!
 //! A program that is missing fails the test with the name of the Debian package that has it.
 
-// The helpers of tests: each fails where what it is given cannot be had.
-#![allow(clippy::missing_panics_doc)]
-
 pub mod authority;
 pub mod ldap_proxy;
 pub mod mariadb;

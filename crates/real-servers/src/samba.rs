@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     authority::{self, Certificates},
-    process::{self, Server, cache, copy, free_address, program, run},
+    process::{Server, cache, copy, free_address, program, run},
 };
 
 /// The root of the domain.
@@ -149,7 +149,6 @@ impl Samba {
         let configuration = configuration_file(&self.domain.folder());
         let arguments = ["-s".as_ref(), configuration.as_os_str(), "-i".as_ref(), "-M".as_ref(), "single".as_ref()];
         let log = self.domain.0.path().join("log");
-        // With the end of its input it ends, where it was not told that it serves nothing else.
         let server = Server::start(&program("samba", PACKAGE), arguments, &log);
         server.wait_for(self.socket());
         self.server = Some(server);
@@ -420,9 +419,4 @@ old password allowed period = {former_password_minutes}\n"
     }
     write!(text, "[sysvol]\npath = {at}/state/sysvol\nread only = No\n").expect("a text");
     authority::write(&configuration_file(folder), &text);
-}
-
-/// The address that nothing of a domain answers at; see [`process::free_address`].
-pub fn dead_address() -> Ipv4Addr {
-    process::free_address(&[389, 636])
 }

@@ -79,13 +79,13 @@ impl ActiveDirectory {
     /// Tells if the service account may reset a password. It tries one that cannot be one: the right is looked at before
     /// the value, and nothing is written.
     async fn may_reset(&self, account: &Account) -> Result<bool, DirectoryError> {
-        let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+        let connection = self.core.client.service().await?;
         let changes = vec![replace(PASSWORD, Some(b"x"))];
         match connection.modify(&account.target(), changes, Vec::new()).await {
             Ok(reply) => Ok(reply.code != code::INSUFFICIENT_ACCESS_RIGHTS),
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
-                Err(DirectoryError::unavailable(lost))
+                Err(lost.into())
             }
         }
     }

@@ -19,7 +19,7 @@ impl ActiveDirectory {
         let deadline = Deadline::new();
         let prepared = deadline.preparation(async {
             let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            let connection = self.core.client.service().await?;
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
@@ -88,7 +88,7 @@ impl ActiveDirectory {
         let deadline = Deadline::new();
         let prepared = deadline.preparation(async {
             let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            let connection = self.core.client.service().await?;
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;

@@ -60,12 +60,12 @@ impl ActiveDirectory {
     async fn is_current(&self, account: &Account, password: &Secret<String>) -> Result<bool, DirectoryError> {
         let value = unicode_password(password);
         let changes = vec![delete("unicodePwd", value.expose()), add("unicodePwd", value.expose())];
-        let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+        let connection = self.core.client.service().await?;
         let reply = match connection.modify(&account.target(), changes, Vec::new()).await {
             Ok(reply) => reply,
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
-                return Err(DirectoryError::unavailable(lost));
+                return Err(lost.into());
             }
         };
         match (reply.code, reply.windows) {

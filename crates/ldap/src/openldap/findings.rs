@@ -142,12 +142,12 @@ impl LdapDirectory {
             return Ok(None);
         }
         controls.push(RawControl { ctype: NO_OPERATION.to_owned(), crit: true, val: None });
-        let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+        let connection = self.core.client.service().await?;
         match connection.modify(dn, changes, controls).await {
             Ok(reply) => Ok(Some(reply.code).filter(|code| *code != code::UNAVAILABLE_CRITICAL_EXTENSION)),
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
-                Err(DirectoryError::unavailable(lost))
+                Err(lost.into())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Setting passwords and clearing lockouts.
 
 use ldap3::controls::{Assertion, RawControl, RelaxRules};
-use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, UnlockError, Unlocked};
+use regain_ports::{AccountId, PasswordChange, SetPasswordError, UnlockError, Unlocked};
 use regain_protocol::Violation;
 
 use super::{
@@ -21,7 +21,7 @@ impl LdapDirectory {
         let deadline = Deadline::new();
         let prepared = deadline.preparation(async {
             let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            let connection = self.core.client.service().await?;
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
@@ -112,7 +112,7 @@ impl LdapDirectory {
         let deadline = Deadline::new();
         let prepared = deadline.preparation(async {
             let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await.map_err(DirectoryError::unavailable)?;
+            let connection = self.core.client.service().await?;
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;

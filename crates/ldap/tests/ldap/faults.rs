@@ -12,7 +12,7 @@ use regain_real_servers::{
     authority::Certificates,
     ldap_proxy::nobody,
     process::free_address,
-    slapd::{Person, SERVICE, Settings, Slapd},
+    slapd::{Person, SERVICE, SERVICE_PASSWORD, Settings, Slapd},
 };
 use regain_values::UserId;
 use rustls::{
@@ -162,8 +162,13 @@ async fn a_wrong_password_of_the_service_account_is_named() {
     let wrong = server.password_file().with_file_name("wrong");
     regain_real_servers::authority::write(&wrong, "not the service account's");
     let accounts = open(&server, &format!("bind_password_file = '{}'", wrong.display()));
-    let text = format!("{:?}", accounts.check().await.expect_err("is refused"));
-    assert!(text.contains("bind_password_file") && !text.contains(SERVICE) && !text.contains("not the"), "{text}");
+    let refused = accounts.check().await.expect_err("is refused");
+    let DirectoryError::Misconfigured(text) = &refused else { panic!("{refused:?}") };
+    assert!(text.starts_with("directory.ldap.bind_dn: ") && !text.contains(SERVICE), "{text}");
+    assert!(!text.contains("not the service account's"), "{text}");
+    // The right one counts from the next connection on.
+    regain_real_servers::authority::write(&wrong, SERVICE_PASSWORD);
+    accounts.check().await.expect("answers");
     let accounts = open(&server, "base = 'ou=nowhere,dc=regain,dc=test'");
     let error = accounts.check().await.expect_err("is not there");
     assert!(

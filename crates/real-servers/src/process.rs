@@ -5,15 +5,20 @@ use std::{
     env,
     ffi::OsStr,
     fs::File,
-    io::{self, BufRead as _, BufReader, ErrorKind},
+    io::{self, BufRead as _, BufReader, ErrorKind, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
+
+use tempfile::TempDir;
 
 /// The time in which a server has to answer.
 const READY_WITHIN: Duration = Duration::from_mins(1);
@@ -97,6 +102,24 @@ impl Drop for Server {
         drop(self.input.take());
         let _ = self.guard.wait();
     }
+}
+
+/// Removes the folders that it is told of when its input ends, after the servers in them have been killed.
+const REMOVER: &str = r#"while read -r folder; do set -- "$@" "$folder"; done; sleep 1; rm -rf -- "$@""#;
+
+/// A folder of a server. It is removed when it is dropped, or when this process ends: servers that tests share are never
+/// dropped.
+pub fn folder() -> TempDir {
+    static TOLD: LazyLock<Mutex<ChildStdin>> = LazyLock::new(|| {
+        let mut remover = Command::new("sh");
+        remover.args(["-c", REMOVER, "sh"]).stdin(Stdio::piped()).stdout(Stdio::null()).process_group(0);
+        #[expect(clippy::zombie_processes, reason = "it ends after this process")]
+        let remover = remover.spawn().expect("sh runs");
+        Mutex::new(remover.stdin.expect("is piped"))
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    writeln!(TOLD.lock().expect("not poisoned"), "{}", folder.path().display()).expect("is told");
+    folder
 }
 
 /// A program of a Debian package.

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     authority::{self, Certificates},
-    process::{Server, cache, copy, free_address, program, run},
+    process::{self, Server, cache, copy, free_address, program, run},
 };
 
 /// The root of the domain.
@@ -81,7 +81,7 @@ impl Domain {
     /// A domain with the service account, and rules that take any password and lock an account after ten failures until
     /// somebody unlocks it.
     pub fn new() -> Self {
-        let domain = Self(tempfile::tempdir().expect("a folder"));
+        let domain = Self(process::folder());
         copy(&provisioned(), &domain.folder());
         write_configuration(&domain.folder(), Ipv4Addr::LOCALHOST, None);
         domain
@@ -90,7 +90,7 @@ impl Domain {
     /// Another one with all that is in this.
     #[must_use]
     pub fn duplicate(&self) -> Self {
-        let domain = Self(tempfile::tempdir().expect("a folder"));
+        let domain = Self(process::folder());
         copy(&self.folder(), &domain.folder());
         write_configuration(&domain.folder(), Ipv4Addr::LOCALHOST, None);
         domain

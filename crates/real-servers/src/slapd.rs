@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     authority::{self, Certificates},
-    process::{Server, free_address, program, run},
+    process::{self, Server, free_address, program, run},
 };
 
 /// The suffix of the tree.
@@ -117,7 +117,7 @@ pub struct Slapd {
 impl Slapd {
     /// Starts one.
     pub fn start(settings: &Settings<'_>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = process::folder();
         let address = free_address(&[PLAIN, TLS]);
         let certificates = Certificates::make(&folder.path().join("tls"), address);
         fs::create_dir(folder.path().join("db")).expect("a folder");

@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::process::{cache, copy, program, run};
+use crate::process::{self, cache, copy, program, run};
 
 const PACKAGE: &str = "util-linux";
 
@@ -19,7 +19,7 @@ fn is_root() -> bool {
 
 /// A folder that `nobody` can go through.
 pub(crate) fn folder() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = process::folder();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("is ours");
     folder
 }

@@ -23,8 +23,10 @@ use tempfile::TempDir;
 /// The time in which a server has to answer.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
-/// Runs the program, says its id, and kills the group when its input ends: this process holds the other end.
-const GUARD: &str = r#""$@" </dev/null & echo $!; cat >/dev/null; kill -9 0"#;
+/// Runs the program and says its id. When its input ends, of which this process holds the other end, it kills the program,
+/// waits until that is gone, and kills what else is in the group.
+const GUARD: &str =
+    r#""$@" </dev/null & server=$!; echo $server; cat >/dev/null; kill -9 $server; wait $server; kill -9 0"#;
 
 /// A running server.
 #[derive(Debug)]

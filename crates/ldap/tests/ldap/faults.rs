@@ -1,13 +1,14 @@
 //! Servers that are away, stopped, slow, or not those that they should be.
 
 use std::{
+    io,
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use regain_ldap::LdapDirectory;
-use regain_ports::{Accounts as _, DirectoryError, SetPasswordError, SystemClock};
+use regain_ports::{Accounts as _, Clock as _, DirectoryError, PasswordChange, SetPasswordError, SystemClock};
 use regain_real_servers::{
     authority::Certificates,
     ldap_proxy::nobody,
@@ -72,7 +73,7 @@ async fn a_paused_server_is_given_up_in_time() {
     let started = Instant::now();
     is_unavailable(&accounts.find(&ada()).await);
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    let change = regain_ports::PasswordChange { new: "new".into(), current: None };
+    let change = PasswordChange { new: "new".into(), current: None };
     let result = accounts.set_password(&id, &change).await;
     assert!(matches!(result, Err(SetPasswordError::Directory(DirectoryError::Unavailable(_)))), "{result:?}");
     assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
@@ -175,4 +176,56 @@ async fn a_wrong_password_of_the_service_account_is_named() {
         matches!(&error, DirectoryError::Misconfigured(text) if text.starts_with("directory.ldap.base")),
         "{error:?}"
     );
+}
+
+/// Lines of the log, as they are written.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whatever goes wrong, neither the log nor an error has a distinguished name or a password in it.
+#[tokio::test]
+async fn names_and_passwords_are_told_to_nobody() {
+    let mut server = server();
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let mut told = String::new();
+    for write in ["exop", "modify"] {
+        let accounts =
+            open(&server, &format!("password_write = '{write}'\ntimeout_ms = 500\nuser_id = ['uid', 'mail']"));
+        let id = find(&accounts, "ada").await.expect("is there").id;
+        for _ in 0..2 {
+            for current in [None, Some("Wrong-Secret-2")] {
+                let change = PasswordChange {
+                    new: "Chosen-Secret-1".into(),
+                    current: current.map(regain_protocol::Secret::from),
+                };
+                told += &format!("{:?}", accounts.set_password(&id, &change).await);
+            }
+            told += &format!("{:?}", accounts.sign_in(&ada(), &"Wrong-Secret-2".into(), SystemClock.now()).await);
+            told += &format!("{:?} {:?}", accounts.unlock(&id).await, accounts.people(std::slice::from_ref(&id)).await);
+            told += &format!("{:?} {:?}", accounts.inspect(100).await, accounts.examine(&ada()).await);
+            server.stop();
+        }
+        server.restart();
+    }
+    drop(guard);
+    told += &String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("is text");
+    assert!(told.contains("cannot be used"), "something was logged");
+    for secret in ["dc=", "uid=", "Chosen-Secret", "Wrong-Secret", SERVICE_PASSWORD, FIRST] {
+        assert!(!told.contains(secret), "{secret}: {told}");
+    }
 }

@@ -9,7 +9,7 @@ use regain_ports::{
 use regain_protocol::Secret;
 use regain_values::UserId;
 
-use crate::directory::SqlAccounts;
+use crate::{database, directory::SqlAccounts};
 
 #[async_trait]
 impl Accounts for SqlAccounts {
@@ -50,11 +50,12 @@ impl Accounts for SqlAccounts {
         Ok(Some(people))
     }
 
+    /// Asks for nobody, by the primary key.
     async fn check(&self) -> Result<(), DirectoryError> {
+        let by_id = &self.statements.by_id;
         let asked = self.within(async {
             let mut lease = self.lease().await?;
-            let nobody = UserId::of_directory(String::new());
-            self.rows(&mut lease, &nobody, self.clock.now()).await?;
+            lease.fetch(by_id, &self.nobody()).await.map_err(|error| database::failed(by_id.key, &error))?;
             lease.end();
             Ok(())
         });

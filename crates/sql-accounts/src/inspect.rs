@@ -128,7 +128,7 @@ impl SqlAccounts {
             findings.push(Finding::fault(self.statements.by_id.key, text));
         }
         let key = self.statements.password.key;
-        findings.push(match found.hash().map(|hash| StoredHash::parse(hash.expose())) {
+        findings.push(match found.hash().map(|hash| StoredHash::parse(hash.expose().trim_end())) {
             None => Finding::fact(key, "no password is set"),
             Some(Ok(hash)) => Finding::fact(key, format!("the stored hash is {}", hash.format())),
             Some(Err(error)) => Finding::warning(

@@ -111,10 +111,10 @@ fn parse_time(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(local)
 }
 
-/// Tells if a text can be a hash. Django's unusable passwords begin with an exclamation mark, those of locked system
+/// Tells if a text can be a hash, which a column of a fixed length may pad with spaces. Django's unusable passwords begin with an exclamation mark, those of locked system
 /// accounts with it or an asterisk: nobody has them.
 fn is_hash(stored: &Secret<String>) -> bool {
-    !stored.expose().is_empty() && !stored.expose().starts_with(['!', '*'])
+    !stored.expose().trim_end().is_empty() && !stored.expose().starts_with(['!', '*'])
 }
 
 /// Mails and phones of a row that cannot be read, by the names of their columns.

@@ -150,7 +150,7 @@ impl SqlAccounts {
             Ok::<_, DirectoryError>(stored)
         });
         match stored.await {
-            Ok(Some(stored)) if stored.expose() == new_hash.expose() => {
+            Ok(Some(stored)) if stored.expose().trim_end() == new_hash.expose() => {
                 tracing::warn!(%error, "the database did not answer, and had set the password");
                 Ok(())
             }

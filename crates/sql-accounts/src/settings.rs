@@ -173,7 +173,9 @@ impl Settings {
         match self.address() {
             Ok(Address::Sqlite(options)) if options.get_filename().is_relative() => {
                 let path = base.join(options.get_filename());
-                self.url = Some(format!("sqlite://{}", path.display()).into());
+                // What would end a path in a URL.
+                let path = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+                self.url = Some(format!("sqlite://{path}").into());
                 self.url_file = None;
             }
             Ok(_) => {}
@@ -373,8 +375,10 @@ mod tests {
             assert_eq!(found, key);
             assert!(said.contains(text) && !said.contains("tiger"), "{said}");
         }
-        let mut relative = settings("sqlite://app.db");
+        let mut relative = settings("sqlite://app%231.db?mode=rwc");
         assert_eq!(relative.check(base), []);
-        assert_eq!(relative.url.expect("set").expose(), "sqlite:///etc/regain/app.db");
+        assert_eq!(relative.url.clone().expect("set").expose(), "sqlite:///etc/regain/app%231.db");
+        let Ok(Address::Sqlite(options)) = relative.address() else { panic!("{:?}", relative.url) };
+        assert_eq!(options.get_filename(), Path::new("/etc/regain/app#1.db"));
     }
 }

@@ -41,7 +41,7 @@ impl SqlAccounts {
         password: &Secret<String>,
         hash: Option<&Secret<String>>,
     ) -> Result<bool, DirectoryError> {
-        let read = hash.map(|hash| StoredHash::parse(hash.expose())).transpose();
+        let read = hash.map(|hash| StoredHash::parse(hash.expose().trim_end())).transpose();
         if let Err(error) = &read {
             tracing::warn!(%error, "{}: a person cannot sign in here", self.statements.password.key);
         }

@@ -207,13 +207,15 @@ async fn every_format_that_is_made_signs_in<D: Database>() {
 async fn what_the_application_stored_signs_in<D: Database>() {
     let table = Table::<D>::open(&PEOPLE[..1]).await;
     let spring = format!("{{bcrypt}}{}", hash_of("its"));
+    let padded = format!("{}    ", hash_of("its"));
     for (hash, has_password, signs) in [
         (spring.as_str(), true, true),
+        (&padded, true, true),
         ("pbkdf2_sha256$1000$salt$4N5pyl6WZHJWTlHF8O/M7NfXF1cC+ElDUaTiVGV7IpA=", true, false),
         ("5f4dcc3b5aa765d61d8327deb882cf99", true, false),
         ("!unusable", false, false),
         ("*", false, false),
-        ("", false, false),
+        ("   ", false, false),
     ] {
         table.change(&format!("UPDATE users SET password = '{hash}' WHERE username = 'Ada@Example.com'")).await;
         let ada = find(&table.accounts, "ada@example.com").await.expect("is there");

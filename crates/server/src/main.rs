@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "hook")]
 mod check_hook;
 mod directory;
+mod import;
 
 use std::{
     io::{self, Write as _},
@@ -14,7 +15,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{self, AuditFilter, People},
+    adapters::{self, AuditFilter},
     config::Config,
     http::openapi_document,
     serve::{self, Failure},
@@ -40,11 +41,9 @@ struct Arguments {
 enum Command {
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
-    /// Bring people into the embedded directory, or their registrations beside another one; whatever is there already stays
-    Import {
-        /// The people, as a TOML file
-        people: PathBuf,
-    },
+    /// Bring people into the embedded directory, or their registrations beside another one; whatever is there already stays,
+    /// unless --update says otherwise
+    Import(import::Options),
     /// Say what Regain sees of the directory and which rights are missing; writes nothing there
     CheckDirectory {
         /// Also what it sees of this account
@@ -102,7 +101,7 @@ fn main() -> ExitCode {
         _ if arguments.check => check(config),
         None => run(config),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
-        Some(Command::Import { people }) => import(config, &people),
+        Some(Command::Import(options)) => import(config, &options),
         Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),
         Some(Command::Registrations { remove, even_most }) => registrations(config, remove, even_most),
         #[cfg(feature = "hook")]
@@ -133,10 +132,9 @@ fn run(config: &Path) -> Result<(), Failure> {
     runtime()?.block_on(serve::run(Config::load(config)?))
 }
 
-fn import(config: &Path, people: &Path) -> Result<(), Failure> {
+fn import(config: &Path, options: &import::Options) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    let people = People::load(people)?;
-    println!("{}", runtime()?.block_on(serve::import(&config, &people))?);
+    println!("{}", runtime()?.block_on(serve::import(&config, &options.upkeep()?))?);
     Ok(())
 }
 

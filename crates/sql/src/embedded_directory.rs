@@ -7,14 +7,18 @@ mod accounts;
 mod former;
 mod import;
 mod people;
+mod people_csv;
 mod registered;
 mod rows;
+mod update;
+mod upkeep;
 mod write;
 
 use std::{fmt, sync::Arc};
 
 pub use import::ImportError;
 pub use people::{MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole};
+pub use upkeep::{Named, Outcome, Upkeep, UpkeepReport};
 pub(crate) use write::AccountChange;
 
 use crate::{

@@ -18,8 +18,8 @@ mod transaction;
 pub use backup::{BackupError, Restored, back_up, restore};
 pub use database::{Database, OpenError};
 pub use embedded_directory::{
-    EmbeddedDirectory, ImportError, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion,
-    PhoneRole,
+    EmbeddedDirectory, ImportError, MailRole, Named, NewPerson, Outcome, People, PeopleError, PersonMail, PersonPhone,
+    PersonQuestion, PhoneRole, Upkeep, UpkeepReport,
 };
 pub use hashing::HashCost;
 pub use reader::{Content, DatabaseReader};

@@ -27,13 +27,16 @@ use crate::{
     columns::{all, destination_from, role_from_text, time_from},
     database::Database,
     hashing::{HashCost, Hashing, salt},
+    transaction::WriteTransaction,
 };
 use owners::EMBEDDED;
 pub(crate) use owners::NOBODY;
 pub use owners::OwnRegistrations;
 pub(crate) use recovery_codes::set as set_recovery_codes;
 pub(crate) use ring::place;
-pub(crate) use write::{RegisteredQuestion, RegistrationChange, insert_questions, set_authenticator};
+pub(crate) use write::{
+    RegisteredQuestion, RegistrationChange, insert_questions, set_authenticator, set_mail, set_phone,
+};
 
 /// Removes all that is registered for an account.
 const FORGET: [&str; 6] = [
@@ -174,16 +177,20 @@ impl Registrations for OwnRegistrations {
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
         let owner = self.owner(id);
         let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        for removal in FORGET {
-            let removed = sqlx::query(removal).bind(owner.as_str()).execute(&mut *transaction).await;
-            removed.map_err(DirectoryError::unavailable)?;
-        }
-        ring::place(&mut transaction, &self.place_of(&owner)).await.map_err(DirectoryError::unavailable)?;
+        self.forget_in(&mut transaction, &owner).await.map_err(DirectoryError::unavailable)?;
         transaction.commit().await.map_err(DirectoryError::unavailable)
     }
 }
 
 impl OwnRegistrations {
+    /// Removes all that is registered for an owner.
+    pub(crate) async fn forget_in(&self, transaction: &mut WriteTransaction, owner: &AccountId) -> sqlx::Result<()> {
+        for removal in FORGET {
+            sqlx::query(removal).bind(owner.as_str()).execute(&mut **transaction).await?;
+        }
+        ring::place(transaction, &self.place_of(owner)).await
+    }
+
     async fn registered(&self, owner: &AccountId) -> sqlx::Result<Registered> {
         let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
         let mails = all(&self.database, owner, mails, |row| {

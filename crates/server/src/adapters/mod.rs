@@ -12,8 +12,9 @@ pub use no_phone::NoPhone;
 pub use regain_outgoing::{CaFileError, TrustedRoots, TrustedRootsError, WebClientError};
 pub use regain_sql::{
     AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
-    HashCost, ImportError, MailRole, NewPerson, OpenError, OwnRegistrations, People, PeopleError, PersonMail,
-    PersonPhone, PersonQuestion, PhoneRole, Restored, ServerKeyError, SqliteStore, back_up, restore,
+    HashCost, ImportError, MailRole, Named, NewPerson, OpenError, Outcome, OwnRegistrations, People, PeopleError,
+    PersonMail, PersonPhone, PersonQuestion, PhoneRole, Restored, ServerKeyError, SqliteStore, Upkeep, UpkeepReport,
+    back_up, restore,
 };
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;

@@ -65,6 +65,15 @@ pub enum Failure {
     /// The section of the configured directory is missing; a checked configuration has it.
     #[error("directory: its section is missing")]
     NoDirectory,
+    /// People are to be changed in a directory that is not ours.
+    #[error(
+        "people are changed, disabled and deleted in the organisation's directory: this program imports registrations \
+         beside it, without --update, --disable, --delete and --dry-run"
+    )]
+    NotEmbedded,
+    /// A file of user IDs cannot be read.
+    #[error("{0}")]
+    Named(std::io::Error),
     /// The directory cannot be asked for accounts by their ids.
     #[error("this kind of directory cannot be asked which of its accounts are still there")]
     NotAskable,

@@ -6,7 +6,7 @@ use regain_values::UserId;
 
 use super::{Failure, directory::open_directory, with_database};
 use crate::{
-    adapters::{EmbeddedDirectory, People},
+    adapters::{EmbeddedDirectory, People, Upkeep, UpkeepReport},
     config::{Config, DirectoryKind},
     ports::{Account, Directory, OsRng, RegisterError, Registration, SystemClock},
 };
@@ -14,8 +14,8 @@ use crate::{
 /// The result of bringing people in.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// So many people are new in the embedded directory.
-    People(usize),
+    /// The embedded directory is as the lists say.
+    People(UpkeepReport),
     /// Registrations beside another directory.
     Registrations {
         /// The number of people for whom anything was registered.
@@ -30,7 +30,7 @@ pub enum Imported {
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::People(added) => write!(f, "{added} people were added."),
+            Self::People(report) => report.fmt(f),
             Self::Registrations { people, unknown, owned } => {
                 write!(f, "Registrations of {people} people were added.")?;
                 if *owned > 0 {
@@ -45,13 +45,19 @@ impl fmt::Display for Imported {
     }
 }
 
-/// Brings people in; the server may be running meanwhile. Whatever somebody has registered stays as it is.
-pub async fn import(config: &Config, people: &People) -> Result<Imported, Failure> {
+/// Brings people in; the server may be running meanwhile. Only the embedded directory has people changed; beside every other
+/// one, whatever somebody has registered stays as it is.
+pub async fn import(config: &Config, upkeep: &Upkeep) -> Result<Imported, Failure> {
     with_database(config, async |database, keys| {
         if config.directory.kind == DirectoryKind::Embedded {
             let (clock, rng) = (Arc::new(SystemClock), Arc::new(OsRng));
             let directory = EmbeddedDirectory::open(database.clone(), clock, rng, keys.clone()).await?;
-            return Ok(Imported::People(directory.import_asked(people, &config.questions.own).await?));
+            let directory = directory.remembering(config.password.history());
+            return Ok(Imported::People(directory.keep_up(upkeep, &config.questions.own).await?));
+        }
+        let Upkeep { people, update, disable, delete, dry_run } = upkeep;
+        if *update || *dry_run || !disable.is_empty() || !delete.is_empty() {
+            return Err(Failure::NotEmbedded);
         }
         let directory = open_directory(config, database, keys, &People::default()).await?;
         import_registrations(config, &directory, people).await

@@ -190,6 +190,7 @@ fn person(draws: &Seeded, user_id: String) -> NewPerson {
         name: user_id.clone(),
         user_id,
         password: None,
+        password_hash: None,
         enabled: draws.percent(95),
         locked: draws.percent(3),
         mails,
@@ -222,7 +223,7 @@ impl Organisation {
         let clock = Arc::new(MovedClock::at(world.now()));
         let directory = EmbeddedDirectory::open_with(database, clock, draws.clone(), keys(), HashCost::TEST).await;
         let directory = directory.expect("opens");
-        directory.import(&People { people }).await.expect("imports");
+        directory.import(&People::from(people)).await.expect("imports");
         Self { engine, directory: Arc::new(directory).whole(), draws, flow_id: "flow".into(), _folder: folder }
     }
 

@@ -7,12 +7,14 @@ use regain_protocol::{Role, Secret};
 use super::{
     EmbeddedDirectory,
     people::{NewPerson, People, PersonQuestion},
+    upkeep::Upkeep,
 };
 use crate::{
     hashing::salt,
     registrations::{RegisteredQuestion, insert_questions, place, set_authenticator, set_recovery_codes},
     transaction::WriteTransaction,
 };
+use regain_password_hashes::StoredHash;
 use regain_ports::{AccountId, DirectoryError, random_id};
 use regain_values::{
     E164, MailAddress, UserId,
@@ -25,15 +27,26 @@ use regain_values::{
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A user ID is empty, too long or has a control character.
-    #[error("person {0} of the list: {NotAUserId}")]
-    NotAUserId(usize),
+    #[error("{place}: {NotAUserId}")]
+    NotAUserId {
+        /// Its place: the file and the line where there are any.
+        place: String,
+    },
     /// Two people of the list have the same user ID.
-    #[error("the list has the user_id {0} twice")]
-    Twice(String),
+    #[error("{place}: the list has the user_id {user_id} twice")]
+    Twice {
+        /// The user ID.
+        user_id: String,
+        /// The place of the second one.
+        place: String,
+    },
     /// Entries that cannot be used: a line for each fault, with the person and the key,
     /// never with the value.
-    #[error("nobody was imported:\n{}", .0.join("\n"))]
+    #[error("nothing was written:\n{}", .0.join("\n"))]
     Faults(Vec<String>),
+    /// An account was made, deleted or made anew while the list was worked through. Nothing was written.
+    #[error("{0} was changed by somebody else meanwhile: nothing was written; try again")]
+    Meanwhile(UserId),
     /// The directory does not answer.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -48,9 +61,11 @@ impl From<sqlx::Error> for ImportError {
 /// A person whose entry was checked.
 pub(super) struct Checked<'a> {
     pub(super) person: &'a NewPerson,
+    /// Its place in the list.
+    pub(super) index: usize,
     pub(super) user_id: UserId,
     /// The user ID's form in which it is compared.
-    key: String,
+    pub(super) key: String,
     /// In the order of the entry's.
     pub(super) addresses: Vec<MailAddress>,
     /// Likewise.
@@ -59,10 +74,10 @@ pub(super) struct Checked<'a> {
     pub(super) authenticator: Option<Secret<Vec<u8>>>,
 }
 
-/// A person ready to be written.
-struct Entry<'a> {
-    id: AccountId,
-    checked: Checked<'a>,
+/// A new person ready to be written.
+pub(super) struct Entry<'a> {
+    pub(super) id: AccountId,
+    pub(super) checked: Checked<'a>,
     password_hash: Option<String>,
     questions: Vec<RegisteredQuestion>,
     /// Sealed.
@@ -79,30 +94,25 @@ impl EmbeddedDirectory {
     /// [`EmbeddedDirectory::import`] for an organisation that asks `custom` questions besides the
     /// predefined ones.
     pub async fn import_asked(&self, people: &People, custom: &[CustomQuestion]) -> Result<usize, ImportError> {
-        let mut entries = Vec::new();
-        for checked in check(people, custom)? {
-            if self.read(&checked.key).await?.is_none() {
-                entries.push(self.entry(checked).await?);
-            }
-        }
-        let mut transaction = self.database.begin_write().await?;
-        for entry in &entries {
-            insert(&mut transaction, entry).await?;
-            let own = &self.registrations;
-            let hashes = own.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
-            set_recovery_codes(&mut transaction, &entry.id, &hashes).await?;
-            place(&mut transaction, &own.place_of(&entry.id)).await?;
-        }
-        transaction.commit().await?;
-        Ok(entries.len())
+        let upkeep = Upkeep { people: people.clone(), ..Upkeep::default() };
+        Ok(self.keep_up(&upkeep, custom).await?.added())
+    }
+
+    /// Writes a new person.
+    pub(super) async fn add(&self, transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::Result<()> {
+        insert(transaction, entry).await?;
+        let own = &self.registrations;
+        let hashes = own.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
+        set_recovery_codes(transaction, &entry.id, &hashes).await?;
+        place(transaction, &own.place_of(&entry.id)).await
     }
 
     /// Hashes what is kept as a hash, and seals what is kept sealed.
-    async fn entry<'a>(&self, checked: Checked<'a>) -> Result<Entry<'a>, DirectoryError> {
+    pub(super) async fn entry<'a>(&self, checked: Checked<'a>) -> Result<Entry<'a>, DirectoryError> {
         let person = checked.person;
-        let password_hash = match &person.password {
-            Some(password) => Some(self.hashing.hash(password, salt(&*self.rng)).await?),
-            None => None,
+        let password_hash = match (&person.password, &person.password_hash) {
+            (Some(password), _) => Some(self.hashing.hash(password, salt(&*self.rng)).await?),
+            (None, hash) => hash.as_ref().map(|hash| hash.expose().clone()),
         };
         let mut questions = Vec::with_capacity(person.questions.len());
         for PersonQuestion { id, own, answer } in &person.questions {
@@ -124,14 +134,16 @@ pub(super) fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result
     let mut checked = Vec::with_capacity(people.people.len());
     let mut faults = Vec::new();
     for (index, person) in people.people.iter().enumerate() {
-        let Ok(user_id) = UserId::parse(&person.user_id) else { return Err(ImportError::NotAUserId(index + 1)) };
+        let place = people.place(index);
+        let Ok(user_id) = UserId::parse(&person.user_id) else { return Err(ImportError::NotAUserId { place }) };
         let key = user_id.folded();
         if keys.insert(key.clone(), index).is_some() {
-            return Err(ImportError::Twice(person.user_id.clone()));
+            return Err(ImportError::Twice { user_id: person.user_id.clone(), place });
         }
         let mut fault = |key: &str, what: &dyn std::fmt::Display| {
-            faults.push(format!("{}: {key}: {what}", person.user_id));
+            faults.push(format!("{place}: {}: {key}: {what}", person.user_id));
         };
+        check_password(person, &mut fault);
         let mut numbers = Vec::with_capacity(person.phones.len());
         for (index, phone) in person.phones.iter().enumerate() {
             match E164::parse(&phone.number) {
@@ -160,9 +172,19 @@ pub(super) fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result
                 fault(&format!("groups[{index}]"), &"is empty");
             }
         }
-        checked.push(Checked { person, user_id, key, addresses, numbers, authenticator });
+        checked.push(Checked { person, index, user_id, key, addresses, numbers, authenticator });
     }
     if faults.is_empty() { Ok(checked) } else { Err(ImportError::Faults(faults)) }
+}
+
+fn check_password(person: &NewPerson, fault: &mut impl FnMut(&str, &dyn std::fmt::Display)) {
+    let Some(hash) = &person.password_hash else { return };
+    if person.password.is_some() {
+        fault("password_hash", &"give either password or password_hash");
+    }
+    if let Err(error) = StoredHash::parse(hash.expose()) {
+        fault("password_hash", &error);
+    }
 }
 
 fn check_recovery_codes(codes: &[Secret<String>], fault: &mut impl FnMut(&str, &dyn std::fmt::Display)) {

@@ -1,6 +1,7 @@
-//! People to seed the directory with, from a TOML file.
+//! Lists of people, as TOML files have them.
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
 };
@@ -8,13 +9,28 @@ use std::{
 use regain_protocol::{Role, Secret};
 use serde::Deserialize;
 
-/// People to import, as a TOML file lists them under `[[people]]`.
+/// People to import, as a TOML file lists them under `[[people]]`, or a CSV file in rows.
 #[derive(Default, Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct People {
     /// One entry each.
     #[serde(default)]
     pub people: Vec<NewPerson>,
+    /// The entries as the file has them; none for people who come from no file.
+    #[serde(skip)]
+    pub(super) entries: Vec<FileEntry>,
+    /// The file.
+    #[serde(skip)]
+    pub(super) file: String,
+}
+
+/// An entry as a file has it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FileEntry {
+    /// The line where it begins, from 1.
+    pub(super) line: u64,
+    /// The keys that it gives.
+    pub(super) keys: BTreeSet<String>,
 }
 
 /// One person to import.
@@ -24,9 +40,12 @@ pub struct NewPerson {
     /// The user ID as the directory is to spell it.
     pub user_id: String,
     /// The person's name.
+    #[serde(default)]
     pub name: String,
     /// The password; none for an account that never had one.
     pub password: Option<Secret<String>>,
+    /// The hash of the password as another system stored it, in the place of the password.
+    pub password_hash: Option<Secret<String>>,
     /// The account may be used.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -130,7 +149,7 @@ pub struct PersonQuestion {
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
     /// The file cannot be read.
-    #[error("demo.people: cannot read {path}: {source}")]
+    #[error("cannot read the list of people {path}: {source}")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -138,30 +157,80 @@ pub enum PeopleError {
         source: io::Error,
     },
     /// It is no list of people.
-    #[error("line {line} of the list of people: {message}")]
+    #[error("line {line} of the list of people{}: {message}", in_file(.file))]
     Wrong {
+        /// The file; empty where the list is in none.
+        file: String,
         /// The line, from 1.
-        line: usize,
+        line: u64,
         /// The fault.
         message: String,
     },
 }
 
+impl From<Vec<NewPerson>> for People {
+    fn from(people: Vec<NewPerson>) -> Self {
+        Self { people, ..Self::default() }
+    }
+}
+
 impl People {
-    /// Reads the list from a TOML file.
+    /// Reads the list from a file: CSV where its name ends so, else TOML.
     pub fn load(path: &Path) -> Result<Self, PeopleError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| PeopleError::Unreadable { path: path.to_owned(), source })?;
-        Self::from_toml(&text)
+        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        let name = path.display().to_string();
+        let read = if is_csv { Self::from_csv(&text) } else { Self::from_toml(&text) };
+        match read {
+            Ok(people) => Ok(Self { file: name, ..people }),
+            Err(PeopleError::Wrong { line, message, .. }) => Err(PeopleError::Wrong { file: name, line, message }),
+            Err(other) => Err(other),
+        }
     }
 
     /// Reads the list from TOML.
     pub fn from_toml(text: &str) -> Result<Self, PeopleError> {
-        toml::from_str(text).map_err(|error| PeopleError::Wrong {
-            line: error.span().map_or(1, |span| text[..span.start].lines().count().max(1)),
+        let line_at = |start: usize| text[..start].lines().count().max(1) as u64;
+        let people: Self = toml::from_str(text).map_err(|error| PeopleError::Wrong {
+            file: String::new(),
+            line: error.span().map_or(1, |span| line_at(span.start)),
             message: error.message().to_owned(),
-        })
+        })?;
+        // Once more for the places, which the types of the first reading do not have.
+        let spans: Spans = toml::from_str(text).unwrap_or_default();
+        let entries = spans.people.into_iter().map(|entry| FileEntry {
+            // An entry begins after the line break before it.
+            line: line_at((entry.span().start + 1).min(text.len())),
+            keys: entry.into_inner().keys().cloned().collect(),
+        });
+        Ok(Self { entries: entries.collect(), ..people })
     }
+
+    /// The place of an entry, for whoever looks for a fault in it.
+    pub(super) fn place(&self, index: usize) -> String {
+        match (self.entries.get(index), self.file.as_str()) {
+            (Some(entry), "") => format!("line {}", entry.line),
+            (Some(entry), file) => format!("{file}:{}", entry.line),
+            (None, _) => format!("person {} of the list", index + 1),
+        }
+    }
+
+    /// Tells if an entry gives a key; people who come from no file give all of them.
+    pub(super) fn gives(&self, index: usize, key: &str) -> bool {
+        self.entries.get(index).is_none_or(|entry| entry.keys.contains(key))
+    }
+}
+
+/// The entries of a file with their places.
+#[derive(Default, Deserialize)]
+struct Spans {
+    #[serde(default)]
+    people: Vec<toml::Spanned<toml::Table>>,
+}
+
+fn in_file(file: &str) -> String {
+    if file.is_empty() { String::new() } else { format!(" {file}") }
 }
 
 fn yes() -> bool {

@@ -70,7 +70,7 @@ impl AccountChange {
     }
 }
 
-async fn set_password(transaction: &mut WriteTransaction, id: &AccountId, hash: &str) -> sqlx::Result<()> {
+pub(super) async fn set_password(transaction: &mut WriteTransaction, id: &AccountId, hash: &str) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
          WHERE id = $1",
@@ -82,7 +82,7 @@ async fn set_password(transaction: &mut WriteTransaction, id: &AccountId, hash: 
     .map(drop)
 }
 
-async fn unlock(transaction: &mut WriteTransaction, id: &AccountId) -> sqlx::Result<()> {
+pub(super) async fn unlock(transaction: &mut WriteTransaction, id: &AccountId) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL WHERE id = $1",
     )

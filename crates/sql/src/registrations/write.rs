@@ -142,6 +142,26 @@ impl Destinations {
     }
 }
 
+/// Makes this the one mail address in a role; `None` for none.
+pub(crate) async fn set_mail(
+    transaction: &mut WriteTransaction,
+    id: &AccountId,
+    role: Role,
+    address: Option<&str>,
+) -> sqlx::Result<()> {
+    MAILS.set(transaction, id, role, address).await
+}
+
+/// Makes this the one phone in a role; `None` for none.
+pub(crate) async fn set_phone(
+    transaction: &mut WriteTransaction,
+    id: &AccountId,
+    role: Role,
+    number: Option<&str>,
+) -> sqlx::Result<()> {
+    PHONES.set(transaction, id, role, number).await
+}
+
 /// Writes a registration.
 async fn write(
     to: &mut WriteTransaction,

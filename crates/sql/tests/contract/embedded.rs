@@ -52,7 +52,7 @@ impl Embedded {
 
     async fn add(&self, people: Vec<NewPerson>) {
         let added = people.len();
-        assert_eq!(self.adapter.import(&People { people }).await.expect("imports"), added);
+        assert_eq!(self.adapter.import(&People::from(people)).await.expect("imports"), added);
     }
 
     async fn id(&self, user_id: &str) -> Option<AccountId> {
@@ -86,6 +86,7 @@ fn new_person(person: &SamplePerson) -> NewPerson {
         user_id: person.user_id.to_owned(),
         name: person.name.to_owned(),
         password: person.password.map(Secret::from),
+        password_hash: None,
         enabled: person.enabled,
         locked: person.locked,
         mails: Vec::new(),
@@ -138,6 +139,7 @@ const fn somebody() -> NewPerson {
         user_id: String::new(),
         name: String::new(),
         password: None,
+        password_hash: None,
         enabled: true,
         locked: false,
         mails: Vec::new(),

@@ -65,9 +65,11 @@ async fn a_list_that_is_wrong_imports_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let directory = open(&folder).await;
     let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
-    assert!(matches!(directory.import(&list).await, Err(ImportError::Twice(id)) if id == " Ada "));
+    let twice = directory.import(&list).await;
+    assert!(matches!(&twice, Err(ImportError::Twice { user_id, .. }) if user_id == " Ada "), "{twice:?}");
     let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
-    assert!(matches!(directory.import(&list).await, Err(ImportError::NotAUserId(2))));
+    let refused = directory.import(&list).await.expect_err("is refused");
+    assert!(matches!(&refused, ImportError::NotAUserId { place } if place == "line 1"), "{refused}");
     assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), None);
 }
 
@@ -116,9 +118,9 @@ async fn every_fault_is_named_by_person_and_key_and_shows_no_secret() {
         "recovery_codes[2]: is there twice",
         "groups[1]: ",
     ] {
-        assert!(said.contains(&format!("\nada@example.com: {key}")), "{key:?} in {said}");
+        assert!(said.contains(&format!("\nline 5: ada@example.com: {key}")), "{key:?} in {said}");
     }
-    assert!(said.contains("\nalan@example.com: questions[0].answer: an answer has 3 to 40"), "{said}");
+    assert!(said.contains("\nline 20: alan@example.com: questions[0].answer: an answer has 3 to 40"), "{said}");
     assert!(!said.contains("phones[0]") && !said.to_lowercase().contains("hunter"), "{said}");
     assert_eq!(
         directory.find(&UserId::of_directory("fine@example.com".into())).await.expect("answers"),
@@ -145,7 +147,8 @@ async fn a3_what_nothing_can_be_sent_to_is_not_imported() {
         assert!(error.contains("ada: mails[0].address: not a mail address"), "{error}");
     }
     let list = people("[[people]]\nuser_id = \"a\\u0000da\"\nname = 'A'");
-    assert!(matches!(directory.import(&list).await, Err(ImportError::NotAUserId(1))));
+    let refused = directory.import(&list).await.expect_err("is refused");
+    assert!(matches!(&refused, ImportError::NotAUserId { place } if place == "line 1"), "{refused}");
     let list = people(
         "[[people]]\nuser_id = \" \\u202aAda\\u200b\"\nname = 'A'
         mails = [{ role = 'alternate', address = \" ada@example.com\\u200b\" }]

@@ -48,7 +48,7 @@ pub struct Named {
 pub struct UpkeepReport {
     /// People about whom something was changed, in the order of the lists.
     pub people: Vec<(UserId, Outcome)>,
-    /// The number of people of the list who stay as they are.
+    /// The number of people who were to be changed and are as they were to be.
     pub unchanged: usize,
     /// Nothing was written.
     pub dry_run: bool,
@@ -141,7 +141,7 @@ impl EmbeddedDirectory {
         let mut faults = Vec::new();
         let mut steps = Vec::new();
         for (one, removals) in checked.into_iter().zip(removals) {
-            steps.extend(self.step(&people, one, removals, upkeep.update, &mut faults, &mut report).await?);
+            steps.extend(self.step(&people, one, removals, upkeep.update, &mut faults).await?);
         }
         steps.extend(self.named(upkeep, &listed, &mut faults).await?);
         if !faults.is_empty() {
@@ -170,14 +170,10 @@ impl EmbeddedDirectory {
         removals: Removals,
         updates: bool,
         faults: &mut Vec<String>,
-        report: &mut UpkeepReport,
     ) -> Result<Option<Step<'a>>, ImportError> {
         match self.read(&one.key).await? {
             Some(row) if updates => Ok(Some(Step::Update(Box::new(self.update(people, one, removals, row).await?)))),
-            Some(_) => {
-                report.unchanged += 1;
-                Ok(None)
-            }
+            Some(_) => Ok(None),
             None => {
                 if !people.gives(one.index, "name") {
                     faults.push(format!("{}: {}: name: is missing", people.place(one.index), one.user_id));

@@ -122,6 +122,60 @@ fn people_are_imported_once_and_a_broken_list_is_named() {
     assert!(!said.contains("analytical"), "{said}");
 }
 
+#[test]
+fn people_are_kept_up_to_date_or_nothing_is_done() {
+    let folder = configured(&[]);
+    let import = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regain-server"));
+        command.current_dir(folder.path()).args(["--config", "regain.toml", "import"]).args(arguments);
+        let Output { status, stdout, stderr } = command.output().expect("runs");
+        (status.success(), String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
+    };
+    let done = |said: &str| (true, said.to_owned(), String::new());
+    fs::write(folder.path().join("staff.csv"), "user_id,name,office\nada,Ada,\nbob,Bob,\n").expect("writes");
+    assert_eq!(import(&["staff.csv"]), done("2 people were added.\n"));
+    fs::write(folder.path().join("staff.csv"), "user_id,office\nada,+1 425 555 0101\n").expect("writes");
+    let changed = "ada: changed: office phone\n0 people were added, 1 changed.";
+    let dry = format!("{changed} This was a dry run: nothing was written.\n");
+    assert_eq!(import(&["staff.csv", "--update", "--dry-run"]), done(&dry));
+    assert_eq!(import(&["staff.csv", "--update"]), done(&format!("{changed}\n")));
+    fs::write(folder.path().join("left.txt"), "bob\nnobody\n").expect("writes");
+    let (done_it, _, said) = import(&["--delete", "@left.txt"]);
+    assert!(!done_it && said.contains("\nleft.txt:2: nobody: is not in the directory"), "{said}");
+    let deleted = "bob: deleted\nada: disabled\n";
+    let (done_it, said, _) = import(&["--delete", "bob", "--disable", "ada"]);
+    assert!(done_it && deleted.lines().all(|line| said.contains(line)), "{said}");
+    let (done_it, _, said) = import(&["--update"]);
+    assert!(!done_it && said.contains("PEOPLE"), "{said}");
+}
+
+#[test]
+fn a_hook_that_cannot_be_checked_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regain-server"));
+        command.current_dir(folder.path()).args([
+            "check-hook",
+            "--key-file",
+            "key",
+            "--people",
+            "people.toml",
+            "--url",
+            url,
+        ]);
+        let Output { status, stderr, .. } = command.output().expect("runs");
+        assert!(!status.success());
+        String::from_utf8_lossy(&stderr).into_owned()
+    };
+    let said = check("http://app.example.com");
+    assert!(said.contains("url: must be an https address") && said.contains("\nkey_file: cannot read "), "{said}");
+    fs::write(folder.path().join("key"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("writes");
+    let person = "[person]\nuser_id = 'ada'\nname = 'Ada'\npassword = 'analytical engine notes'\n";
+    fs::write(folder.path().join("people.toml"), person).expect("writes");
+    let said = check("http://127.0.0.1:1");
+    assert!(said.contains("directory.hook.url: GET: ") && !said.contains("analytical"), "{said}");
+}
+
 /// An operator sees what Regain sees.
 #[test]
 fn the_directory_and_an_account_are_checked() {

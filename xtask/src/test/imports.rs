@@ -60,7 +60,7 @@ impl Crate {
 
     fn read_file(&mut self, name: &Name, source: &dyn Fn(&[String]) -> Option<String>) {
         let Some(text) = source(name) else { return };
-        let tokens = text.parse().unwrap_or_else(|error| panic!("{}: {error}", shown(name)));
+        let tokens = text.parse().unwrap_or_else(|error| panic!("{}: {error}", written(name)));
         self.read_module(name, name, tokens);
         for child in self.0[name].children.clone() {
             let child = [name.clone(), vec![child]].concat();
@@ -136,12 +136,12 @@ impl Crate {
 
     /// The file that a path leads to from a module; `None` where it leads out of the crate or to a module itself.
     fn file_of(&self, from: &Name, path: &[String]) -> Option<Name> {
-        self.found(from, path, 0).and_then(|found| found)
+        self.resolve(from, path, 0).and_then(|found| found)
     }
 
     /// The file that a path leads to, if the module knows its first name. Inside, `None` for another crate's or a module.
     #[expect(clippy::option_option, reason = "unknown, no file of this crate, a file")]
-    fn found(&self, from: &Name, path: &[String], depth: u8) -> Option<Option<Name>> {
+    fn resolve(&self, from: &Name, path: &[String], depth: u8) -> Option<Option<Name>> {
         let module = self.0.get(from)?;
         let Some((first, rest)) = path.split_first() else { return Some(None) };
         // Re-exports may lead in a circle, such as two globs of each other.
@@ -150,33 +150,33 @@ impl Crate {
         }
         let child = |name: &Name, child: &String| [name.clone(), vec![child.clone()]].concat();
         match first.as_str() {
-            "crate" => return self.inside(&Vec::new(), rest, depth),
-            "self" => return self.inside(from, rest, depth),
-            "super" => return self.inside(&from[..from.len().saturating_sub(1)].to_vec(), rest, depth),
+            "crate" => return self.resolve_inside(&Vec::new(), rest, depth),
+            "self" => return self.resolve_inside(from, rest, depth),
+            "super" => return self.resolve_inside(&from[..from.len().saturating_sub(1)].to_vec(), rest, depth),
             _ => {}
         }
         if module.defined.contains(first) {
             return Some(Some(module.file.clone()));
         }
         if module.children.contains(first) {
-            return self.inside(&child(from, first), rest, depth);
+            return self.resolve_inside(&child(from, first), rest, depth);
         }
         if let Some(target) = module.imported.get(first).filter(|target| target[0] != *first || target.len() > 1) {
             let whole = [target.as_slice(), rest].concat();
             // One that the module does not know is another crate.
-            return Some(self.found(from, &whole, depth + 1).flatten());
+            return Some(self.resolve(from, &whole, depth + 1).flatten());
         }
-        module.globs.iter().find_map(|glob| self.found(from, &[glob.as_slice(), path].concat(), depth + 1))
+        module.globs.iter().find_map(|glob| self.resolve(from, &[glob.as_slice(), path].concat(), depth + 1))
     }
 
     /// The same from inside a module, which has what is neither a child nor imported.
     #[expect(clippy::option_option, reason = "as for the one that it helps")]
-    fn inside(&self, module: &Name, path: &[String], depth: u8) -> Option<Option<Name>> {
+    fn resolve_inside(&self, module: &Name, path: &[String], depth: u8) -> Option<Option<Name>> {
         if path.is_empty() {
             return Some(None);
         }
         let own = || self.0.get(module).map(|module| Some(module.file.clone()));
-        self.found(module, path, depth + 1).or_else(own)
+        self.resolve(module, path, depth + 1).or_else(own)
     }
 
     /// The files that each file imports.
@@ -295,24 +295,24 @@ fn circles(imports: &Imports) -> Vec<BTreeSet<&Name>> {
 }
 
 /// A module as it is written.
-fn shown(name: &[String]) -> String {
+fn written(name: &[String]) -> String {
     if name.is_empty() { "the root".to_owned() } else { name.join("::") }
 }
 
 /// The circles of a crate, as lines to be read.
-fn told(modules: &Crate) -> String {
+fn report(modules: &Crate) -> String {
     let imports = modules.imports();
-    let mut told = String::new();
+    let mut report = String::new();
     for circle in circles(&imports) {
-        let _ = writeln!(told, "  a circle of {} files", circle.len());
+        let _ = writeln!(report, "  a circle of {} files", circle.len());
         for from in &circle {
             for (to, paths) in imports[*from].iter().filter(|(to, _)| circle.contains(to)) {
                 let paths: Vec<_> = paths.iter().map(String::as_str).collect();
-                let _ = writeln!(told, "    {} imports {}: {}", shown(from), shown(to), paths.join(", "));
+                let _ = writeln!(report, "    {} imports {}: {}", written(from), written(to), paths.join(", "));
             }
         }
     }
-    told
+    report
 }
 
 /// The text of a module's file, below the root file of its crate.
@@ -331,12 +331,12 @@ fn roots(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The circles of a crate of these files.
-fn told_of(files: &[(&str, &str)]) -> String {
+fn report_of(files: &[(&str, &str)]) -> String {
     let text = |name: &[String]| {
         let file = files.iter().find(|(file, _)| *file == name.join("::"));
         file.map(|(_, text)| (*text).to_owned())
     };
-    told(&Crate::read(&text))
+    report(&Crate::read(&text))
 }
 
 #[test]
@@ -351,13 +351,13 @@ fn circles_are_found_however_the_import_is_written() {
         ("use crate::b::*; fn a() { f(); }", "use crate::a::*;"),
         ("use super::*; pub struct A; mod inner { use super::super::b::f; }", "impl crate::A {}"),
     ] {
-        let told = told_of(&[("", declared), ("a", a), ("b", b)]);
-        assert!(told.contains("a imports b") && told.contains("b imports a"), "{a} {b}: {told}");
+        let report = report_of(&[("", declared), ("a", a), ("b", b)]);
+        assert!(report.contains("a imports b") && report.contains("b imports a"), "{a} {b}: {report}");
     }
     let parent = [("", "mod a; use a::A; pub const C: u8 = 1;"), ("a", "use super::C; pub struct A;")];
-    assert!(told_of(&parent).contains("the root imports a: a::A"), "{}", told_of(&parent));
+    assert!(report_of(&parent).contains("the root imports a: a::A"), "{}", report_of(&parent));
     let by_name = [("", "mod a; pub use a::A; pub fn f() -> A { A }"), ("a", "use crate::f; pub struct A;")];
-    assert!(told_of(&by_name).contains("the root imports a: A"), "{}", told_of(&by_name));
+    assert!(report_of(&by_name).contains("the root imports a: A"), "{}", report_of(&by_name));
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn what_is_no_import_makes_no_circle() {
         ("mod a; mod b;", "use other::b::B; use std::fmt;", "use other::a::A; use std::fmt;"),
         ("mod a; mod b; macro_rules! m { () => { a::f(); b::f(); } }", "use super::b::B;", ""),
     ] {
-        assert_eq!(told_of(&[("", root), ("a", a), ("b", b)]), "", "{root} {a} {b}");
+        assert_eq!(report_of(&[("", root), ("a", a), ("b", b)]), "", "{root} {a} {b}");
     }
 }
 
@@ -378,9 +378,9 @@ fn what_is_no_import_makes_no_circle() {
 fn no_import_leads_back_to_where_it_began() {
     let mut found = String::new();
     for root in FOLDERS.iter().flat_map(|folder| roots(&paths::root().join(folder))) {
-        let told = told(&Crate::read(&|name| text_of(&root, name)));
-        if !told.is_empty() {
-            let _ = write!(found, "{}:\n{told}", root.display());
+        let report = report(&Crate::read(&|name| text_of(&root, name)));
+        if !report.is_empty() {
+            let _ = write!(found, "{}:\n{report}", root.display());
         }
     }
     assert!(found.is_empty(), "files that import each other:\n{found}");

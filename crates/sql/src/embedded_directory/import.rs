@@ -7,7 +7,6 @@ use regain_protocol::{Role, Secret};
 use super::{
     EmbeddedDirectory,
     people::{NewPerson, People, PersonQuestion},
-    upkeep::Upkeep,
 };
 use crate::{
     hashing::salt,
@@ -85,19 +84,6 @@ pub(super) struct Entry<'a> {
 }
 
 impl EmbeddedDirectory {
-    /// Adds the people who are not there yet, and leaves those who are as they are. Returns how many
-    /// were added.
-    pub async fn import(&self, people: &People) -> Result<usize, ImportError> {
-        self.import_asked(people, &[]).await
-    }
-
-    /// [`EmbeddedDirectory::import`] for an organisation that asks `custom` questions besides the
-    /// predefined ones.
-    pub async fn import_asked(&self, people: &People, custom: &[CustomQuestion]) -> Result<usize, ImportError> {
-        let upkeep = Upkeep { people: people.clone(), ..Upkeep::default() };
-        Ok(self.keep_up(&upkeep, custom).await?.added())
-    }
-
     /// Writes a new person.
     pub(super) async fn add(&self, transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::Result<()> {
         insert(transaction, entry).await?;

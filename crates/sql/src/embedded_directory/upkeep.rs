@@ -132,6 +132,19 @@ enum Step<'a> {
 }
 
 impl EmbeddedDirectory {
+    /// Adds the people who are not there yet, and leaves those who are as they are. Returns how many
+    /// were added.
+    pub async fn import(&self, people: &People) -> Result<usize, ImportError> {
+        self.import_asked(people, &[]).await
+    }
+
+    /// [`EmbeddedDirectory::import`] for an organisation that asks `custom` questions besides the
+    /// predefined ones.
+    pub async fn import_asked(&self, people: &People, custom: &[CustomQuestion]) -> Result<usize, ImportError> {
+        let upkeep = Upkeep { people: people.clone(), ..Upkeep::default() };
+        Ok(self.keep_up(&upkeep, custom).await?.added())
+    }
+
     /// Works through lists. All of it is written or, with any fault, nothing.
     pub async fn keep_up(&self, upkeep: &Upkeep, custom: &[CustomQuestion]) -> Result<UpkeepReport, ImportError> {
         let (people, removals) = with_removals(&upkeep.people, upkeep.update);

@@ -13,7 +13,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Captcha, Flow, StepBody};
 use tokio::{
-    sync::{OnceCell, Semaphore},
+    sync::{OnceCell, OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
 };
 
@@ -60,15 +60,21 @@ impl Drawings {
         Self { keys, pictures: Cache::new(PICTURES), sounds: Cache::new(SOUNDS), workers }
     }
 
-    /// Draws the picture into a flow that shows one.
-    pub async fn illustrate(&self, flow: &mut Flow, now: Timestamp) -> Result<(), DrawingError> {
+    /// A place for a drawing that is yet to be asked for. Whoever changes something that a drawing follows from takes one
+    /// before.
+    pub fn place(&self) -> Result<Place, DrawingError> {
+        self.workers.place()
+    }
+
+    /// Draws the picture into a flow that shows one, in the place that was taken for it.
+    pub async fn illustrate(&self, flow: &mut Flow, place: Option<Place>, now: Timestamp) -> Result<(), DrawingError> {
         let Some(image) = undrawn(flow) else { return Ok(()) };
         let (keys, sealed) = (self.keys.clone(), image.clone());
         let afterwards = now.saturating_add(KEPT_AFTERWARDS).unwrap_or(Timestamp::MAX);
         let until = engine::image_expires_at(&keys, &sealed).map_or(afterwards, |until| until.max(afterwards));
         let cell = self.pictures.cell(image, until, now);
         let draw = move || format!("data:image/png;base64,{}", STANDARD.encode(engine::picture(&keys, &sealed))).into();
-        *image = self.workers.fill(cell, draw).await?.to_string();
+        *image = self.workers.fill(cell, place, draw).await?.to_string();
         Ok(())
     }
 
@@ -80,7 +86,7 @@ impl Drawings {
         let cell = self.sounds.cell(sealed, until, now);
         let (keys, sealed) = (self.keys.clone(), sealed.to_owned());
         let speak = move || engine::spoken(&keys, &sealed, now).map(Bytes::from).unwrap_or_default();
-        self.workers.fill(cell, speak).await.map(Some)
+        self.workers.fill(cell, None, speak).await.map(Some)
     }
 }
 
@@ -128,6 +134,9 @@ impl<T> Cache<T> {
     }
 }
 
+/// A place among the drawings that are being made or wait to be.
+pub struct Place(#[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit);
+
 /// Threads on which blocking is allowed, as many as may draw at a time.
 #[derive(Clone)]
 struct Workers {
@@ -142,10 +151,15 @@ impl Workers {
         Self { permits: Arc::new(Semaphore::new(permits)), places: Arc::new(Semaphore::new(places)) }
     }
 
+    fn place(&self) -> Result<Place, DrawingError> {
+        Arc::clone(&self.places).try_acquire_owned().map(Place).map_err(|_| DrawingError::Busy)
+    }
+
     /// The drawing of a cell, which is made where it isn't yet. Whoever asks meanwhile waits for it and takes no place.
     async fn fill<T>(
         &self,
         cell: Arc<OnceCell<T>>,
+        place: Option<Place>,
         draw: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, DrawingError>
     where
@@ -156,12 +170,16 @@ impl Workers {
         }
         let workers = self.clone();
         // It goes on when its request is given up: what was begun is not begun again.
-        let made = tokio::spawn(async move { cell.get_or_try_init(|| workers.run(draw)).await.cloned() });
+        let made = tokio::spawn(async move { cell.get_or_try_init(|| workers.run(place, draw)).await.cloned() });
         made.await.map_err(|_| DrawingError::Failed)?
     }
 
-    async fn run<T: Send + 'static>(&self, draw: impl FnOnce() -> T + Send + 'static) -> Result<T, DrawingError> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| DrawingError::Busy)?;
+    async fn run<T: Send + 'static>(
+        &self,
+        place: Option<Place>,
+        draw: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DrawingError> {
+        let place = place.map_or_else(|| self.place(), Ok)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| DrawingError::Failed)?;
         let drawing = spawn_blocking(move || {
             let _held = (permit, place);

@@ -36,10 +36,14 @@ async fn d16_a_drawing_is_made_once_however_many_look_at_it_and_dropped_in_time(
     let (workers, cache) = (Workers::new(1, 1), Cache::new(2));
     let count = Arc::new(AtomicUsize::new(0));
     // More at a time than there are places.
-    let looks = (0..20).map(|_| workers.fill(cache.cell("sealed", at(100), at(0)), counted(&count)));
+    let looks = (0..20).map(|_| workers.fill(cache.cell("sealed", at(100), at(0)), None, counted(&count)));
     assert!(futures_util::future::join_all(looks).await.iter().all(|drawing| *drawing == Ok(0)));
-    assert_eq!(workers.fill(cache.cell("sealed", at(100), at(99)), counted(&count)).await, Ok(0));
-    assert_eq!(workers.fill(cache.cell("sealed", at(200), at(100)), counted(&count)).await, Ok(1), "its time was up");
+    assert_eq!(workers.fill(cache.cell("sealed", at(100), at(99)), None, counted(&count)).await, Ok(0));
+    assert_eq!(
+        workers.fill(cache.cell("sealed", at(200), at(100)), None, counted(&count)).await,
+        Ok(1),
+        "its time was up"
+    );
 }
 
 #[tokio::test]
@@ -47,11 +51,15 @@ async fn d16_no_more_drawings_are_kept_than_there_is_room_for() {
     let (workers, cache) = (Workers::new(1, 1), Cache::new(2));
     let count = Arc::new(AtomicUsize::new(0));
     for sealed in ["first", "second", "third"] {
-        workers.fill(cache.cell(sealed, at(100), at(0)), counted(&count)).await.expect("draws");
+        workers.fill(cache.cell(sealed, at(100), at(0)), None, counted(&count)).await.expect("draws");
     }
     assert_eq!(cache.drawings.lock().expect("no panic").len(), 2);
-    assert_eq!(workers.fill(cache.cell("third", at(100), at(0)), counted(&count)).await, Ok(2));
-    assert_eq!(workers.fill(cache.cell("first", at(100), at(0)), counted(&count)).await, Ok(3), "it was the oldest");
+    assert_eq!(workers.fill(cache.cell("third", at(100), at(0)), None, counted(&count)).await, Ok(2));
+    assert_eq!(
+        workers.fill(cache.cell("first", at(100), at(0)), None, counted(&count)).await,
+        Ok(3),
+        "it was the oldest"
+    );
 }
 
 #[tokio::test]
@@ -61,24 +69,27 @@ async fn d16_beyond_the_bound_there_is_none_and_later_there_is() {
     let cell = cache.cell("held", at(100), at(0));
     let first = tokio::spawn({
         let (workers, cell) = (workers.clone(), Arc::clone(&cell));
-        async move { workers.fill(cell, draw).await }
+        async move { workers.fill(cell, None, draw).await }
     });
     spawn_blocking(move || begins.recv()).await.expect("no panic").expect("it begins");
     let other = cache.cell("other", at(100), at(0));
-    assert_eq!(workers.fill(Arc::clone(&other), || 8).await, Err(DrawingError::Busy));
+    assert_eq!(workers.fill(Arc::clone(&other), None, || 8).await, Err(DrawingError::Busy));
     // Whoever asked for it goes away; it is not begun again.
     first.abort();
     ends.send(()).expect("it waits");
-    assert_eq!(workers.fill(cell, || panic!("a second time")).await, Ok(7));
-    assert_eq!(workers.fill(other, || 8).await, Ok(8));
+    assert_eq!(workers.fill(cell, None, || panic!("a second time")).await, Ok(7));
+    assert_eq!(workers.fill(other, None, || 8).await, Ok(8));
 }
 
 #[tokio::test]
 async fn a_drawing_that_fails_is_tried_again() {
     let (workers, cache) = (Workers::new(1, 1), Cache::new(9));
     let cell = cache.cell("sealed", at(100), at(0));
-    assert_eq!(workers.fill(Arc::clone(&cell), || -> u8 { panic!("in a test") }).await, Err(DrawingError::Failed));
-    assert_eq!(workers.fill(cell, || 1).await, Ok(1));
+    assert_eq!(
+        workers.fill(Arc::clone(&cell), None, || -> u8 { panic!("in a test") }).await,
+        Err(DrawingError::Failed)
+    );
+    assert_eq!(workers.fill(cell, None, || 1).await, Ok(1));
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use super::{
     flows::{IDEMPOTENCY, bearer, detached, idempotency_key},
     openapi::AnswerProblems,
     request_time::RequestTime,
-    respond::answered,
+    respond::{self, Illustrated, answered},
 };
 use crate::{
     app::App,
@@ -65,7 +65,7 @@ pub(super) async fn answer(
     let work = async move {
         let Ok(Addressed { flow, step }) = serde_json::from_slice(bytes.expose()) else {
             let detail = "not the JSON that this endpoint takes: it names a flow and a step";
-            return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None));
+            return Ok(Reply::problem(ProblemCode::Malformed, Some(detail), None).into());
         };
         let asked = Asked { id: flow, step_id: step, token, client, time };
         take(&shared, asked, &headers, bytes.expose(), |bytes| {
@@ -122,27 +122,38 @@ async fn take(
     headers: &HeaderMap,
     bytes: &[u8],
     parse: impl FnOnce(&[u8]) -> Result<Answer, body::Refused>,
-) -> Result<Reply, Fault> {
+) -> Result<Illustrated, Fault> {
     let flows = app.flows();
     let RequestTime(now) = asked.time;
     let key = asked.idempotency_key(app, headers, bytes);
     let Some(row) = flows.authentic(&asked.id, &asked.token).await? else {
         // It may still be the repeat of a request whose first answer voided its token.
         return Ok(match flows.kept(key.ok().flatten().as_ref(), now).await? {
-            Some(StoredReply::Answer(reply)) => reply,
-            _ => Reply::unauthorized(),
+            Some(StoredReply::Answer(reply)) => reply.into(),
+            _ => Reply::unauthorized().into(),
         });
     };
     let Ok(key) = key else {
-        return flows.malformed(&row, None, ProblemCode::Invalid, &InvalidIdempotencyKey.to_string(), now).await;
+        let detail = InvalidIdempotencyKey.to_string();
+        return Ok(flows.malformed(&row, None, ProblemCode::Invalid, &detail, now).await?.into());
     };
     match parse(bytes) {
         Ok(answer) => {
+            let place = match leads_to_challenge(&answer).then(|| respond::place(app)).transpose() {
+                Ok(place) => place.flatten(),
+                Err(error) => return Ok(respond::not_drawn(error).into()),
+            };
             let Asked { id: flow_id, step_id, token, client, .. } = asked;
-            flows.answer(&AnswerCommand { flow_id, token, step_id, answer, key, client, now }, row).await
+            let command = AnswerCommand { flow_id, token, step_id, answer, key, client, now };
+            Ok(Illustrated { reply: flows.answer(&command, row).await?, place })
         }
-        Err((code, detail)) => flows.malformed(&row, key.as_ref(), code, detail, now).await,
+        Err((code, detail)) => Ok(flows.malformed(&row, key.as_ref(), code, detail, now).await?.into()),
     }
+}
+
+/// Tells if the flow may show another challenge after an answer.
+const fn leads_to_challenge(answer: &Answer) -> bool {
+    matches!(answer, Answer::Identify { .. } | Answer::NewCaptcha {} | Answer::SignIn { .. } | Answer::GoBack {})
 }
 
 impl Asked {

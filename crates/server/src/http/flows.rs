@@ -16,7 +16,7 @@ use super::{
     body, meta,
     openapi::{CreateProblems, FlowProblems},
     request_time::RequestTime,
-    respond::answered,
+    respond::{self, Illustrated, answered},
 };
 use crate::{
     app::App,
@@ -67,7 +67,7 @@ pub(super) async fn create(
     let path = app.config().server.path();
     let shared = Arc::clone(&app);
     let result = detached(async move { begin(&shared, time, client, &headers, bytes.expose()).await }).await;
-    let location = result.as_ref().ok().and_then(|reply| match &*reply.content {
+    let location = result.as_ref().ok().and_then(|Illustrated { reply, .. }| match &*reply.content {
         ReplyContent::Created(created) => format!("{path}/v1/flows/{}", created.flow.id).try_into().ok(),
         _ => None,
     });
@@ -84,17 +84,24 @@ async fn begin(
     client: Client,
     headers: &HeaderMap,
     bytes: &[u8],
-) -> Result<Reply, Fault> {
+) -> Result<Illustrated, Fault> {
     // The network is part of the scope: two people who happen to use the same key get two flows.
     let network = client.network().map(|network| network.to_string()).unwrap_or_default();
     let scope = format!("create:{}", app.keys().idempotency_hash(&[network.as_bytes()]));
-    let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", bytes]) else { return Ok(bad_key()) };
+    let Ok(key) = idempotency_key(app, headers, &scope, &[b"POST /v1/flows", bytes]) else {
+        return Ok(bad_key().into());
+    };
     match body::parse::<CreateFlow>(bytes) {
         Ok(create) => {
             let config = (create.with_config == Some(true)).then(|| meta::public(app));
-            app.flows().create(&create, config, key.as_ref(), &client, now).await
+            let place = match respond::place(app) {
+                Ok(place) => place,
+                Err(error) => return Ok(respond::not_drawn(error).into()),
+            };
+            let reply = app.flows().create(&create, config, key.as_ref(), &client, now).await?;
+            Ok(Illustrated { reply, place })
         }
-        Err((code, detail)) => Ok(Reply::problem(code, Some(detail), None)),
+        Err((code, detail)) => Ok(Reply::problem(code, Some(detail), None).into()),
     }
 }
 
@@ -122,7 +129,7 @@ pub(super) async fn show(
     let found = app.flows().authentic(&id, &token).await;
     let shown =
         found.and_then(|row| row.map_or_else(|| Ok(Reply::unauthorized()), |row| app.flows().show(&row, time.0)));
-    answered(&app, shown, time).await
+    answered(&app, shown.map(Illustrated::from), time).await
 }
 
 /// `DELETE /v1/flows/{id}`
@@ -145,7 +152,7 @@ pub(super) async fn cancel(
 ) -> Response {
     let (Ok(Path(id)), Some(token)) = (path, bearer(&headers)) else { return Reply::unauthorized().into_response() };
     let shared = Arc::clone(&app);
-    let work = async move { shared.flows().cancel(&id, &token, &client, time.0).await };
+    let work = async move { shared.flows().cancel(&id, &token, &client, time.0).await.map(Illustrated::from) };
     answered(&app, detached(work).await, time).await
 }
 
@@ -178,12 +185,12 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
 
 /// Carries a request out to its end, even when its client goes away in the middle. Its body was read before: once the
 /// request is given up, nothing more is taken from its client.
-pub(super) async fn detached<F>(work: F) -> Result<Reply, Fault>
+pub(super) async fn detached<F>(work: F) -> Result<Illustrated, Fault>
 where
-    F: Future<Output = Result<Reply, Fault>> + Send + 'static,
+    F: Future<Output = Result<Illustrated, Fault>> + Send + 'static,
 {
     tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| {
         tracing::error!("a request ended in a panic");
-        Ok(Reply::unavailable())
+        Ok(Reply::unavailable().into())
     })
 }

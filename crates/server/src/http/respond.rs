@@ -14,7 +14,8 @@ use serde::Serialize;
 use super::request_time::RequestTime;
 use crate::{
     app::App,
-    drawings::{self, DrawingError},
+    drawings::{self, DrawingError, Place},
+    engine::CaptchaRules,
     flows::{Fault, ProblemContent, Reply, ReplyContent},
 };
 
@@ -77,22 +78,45 @@ fn problem(content: &ProblemContent) -> Problem {
     }
 }
 
+/// A reply, with the place that was taken for its picture.
+pub(super) struct Illustrated {
+    pub(super) reply: Reply,
+    pub(super) place: Option<Place>,
+}
+
+impl From<Reply> for Illustrated {
+    fn from(reply: Reply) -> Self {
+        Self { reply, place: None }
+    }
+}
+
 /// The response to a request, or to the fault that kept it from being carried out, which the log hears. A flow that comes
 /// along has its picture.
-pub(super) async fn answered(app: &App, result: Result<Reply, Fault>, RequestTime(now): RequestTime) -> Response<Body> {
-    let mut reply = result.unwrap_or_else(|fault| {
+pub(super) async fn answered(
+    app: &App,
+    result: Result<Illustrated, Fault>,
+    RequestTime(now): RequestTime,
+) -> Response<Body> {
+    let Illustrated { mut reply, place } = result.unwrap_or_else(|fault| {
         tracing::error!(%fault, "a request could not be carried out");
-        Reply::unavailable()
+        Reply::unavailable().into()
     });
     if let Some(flow) = reply.flow_mut()
-        && let Err(error) = app.drawings().illustrate(flow, now).await
+        && let Err(error) = app.drawings().illustrate(flow, place, now).await
     {
         return not_drawn(error).into_response();
     }
     reply.into_response()
 }
 
-/// A picture or sound that could not be made now. What was done is done: a repeat with the same `Idempotency-Key` has it.
+/// The place for the picture of a challenge, before something is done that may lead to one; `None` where pictures are none of
+/// the challenges.
+pub(super) fn place(app: &App) -> Result<Option<Place>, DrawingError> {
+    let has_pictures = matches!(app.flows().rules().captcha, CaptchaRules::Image { .. });
+    has_pictures.then(|| app.drawings().place()).transpose()
+}
+
+/// A picture or sound that could not be made now.
 pub(super) fn not_drawn(error: DrawingError) -> Reply {
     tracing::warn!(%error, "a challenge is not shown");
     Reply::unavailable()

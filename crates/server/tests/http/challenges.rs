@@ -6,6 +6,7 @@ use regain_server::engine;
 use serde_json::{Value, json};
 
 use crate::{
+    once::keyed,
     people::{ADA, NOBODY},
     world::{Got, Session, World, post},
 };
@@ -135,6 +136,35 @@ async fn d16_every_view_of_a_challenge_has_its_picture_and_the_same_one() {
     let next = shown(&failed.is_problem(422, "captcha_failed").body["flow"]);
     assert!(next.as_str().expect("a text").starts_with("data:image/png;base64,iVBOR"));
     assert_ne!(next, *picture);
+}
+
+/// Where as many pictures wait to be drawn as may, nothing is done that another would follow from, and what needs none goes on.
+#[tokio::test]
+async fn d16_what_cannot_be_shown_is_not_done() {
+    let world = World::with(PICTURE).await;
+    let session = world.begin().await;
+    let mut beyond = world.begin().await;
+    let right = solution(&world, beyond.captcha());
+    beyond.solves(&world, right).await;
+    let before = session.show(&world).await.body;
+    let right = solution(&world, session.captcha());
+
+    let places: Vec<_> = std::iter::from_fn(|| world.app.drawings().place().ok()).collect();
+    let create = || keyed(post("/v1/flows", None, &json!({ "kind": "reset" })), "create-1");
+    world.send(create()).await.is_problem(503, "unavailable");
+    let identify = json!({ "do": "identify", "user_id": ADA, "captcha": right });
+    for answer in [&json!({ "do": "new_captcha" }), &json!({ "do": "identify", "user_id": ADA }), &identify] {
+        world.send(session.request(answer)).await.is_problem(503, "unavailable");
+    }
+    assert_eq!(session.show(&world).await.body, before, "it is at the same challenge");
+    let method = beyond.methods()[0].clone();
+    beyond.answer(&world, json!({ "do": "choose", "method": method })).await;
+    assert_eq!(beyond.step_name(), "enter_code");
+
+    drop(places);
+    assert_eq!(world.send(create()).await.status, StatusCode::CREATED, "the same key, now that it is done");
+    let answered = world.send(session.request(&identify)).await;
+    assert_eq!(answered.body["flow"]["step"]["name"], "choose_method", "the solution still counts");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::{
     transaction::WriteTransaction,
 };
 use regain_ports::{
-    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, Replay,
+    AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, Replay, SKEW,
     Settlement, Store, StoreError, VoidOthers,
 };
 use regain_values::FlowId;
@@ -306,7 +306,8 @@ async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: 
     let written = sqlx::query(
         "INSERT INTO replays (scope, key, fingerprint, answer, expires_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer,
-         expires_at = excluded.expires_at WHERE replays.expires_at <= $6",
+         expires_at = excluded.expires_at WHERE replays.expires_at <= $6
+         OR replays.expires_at > excluded.expires_at + $7",
     )
     .bind(&replay.scope)
     .bind(&replay.key)
@@ -314,6 +315,8 @@ async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: 
     .bind(&replay.answer)
     .bind(to_millis(replay.expires_at))
     .bind(to_millis(now))
+    // Of one scope a later answer is kept for longer, unless the clock was set back in between.
+    .bind(i64::try_from(SKEW.as_millis()).unwrap_or(i64::MAX))
     .execute(&mut **transaction)
     .await?;
     Ok(written.rows_affected() == 1)

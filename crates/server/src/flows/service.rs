@@ -16,7 +16,7 @@ use crate::{
     keys::{Keys, same, token_hash},
     ports::{
         Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Ports, Rng,
-        Store, StoreError, Wake,
+        Store, StoreError, Wake, lies_ahead,
     },
 };
 
@@ -135,6 +135,9 @@ impl Flows {
     pub async fn kept(&self, key: Option<&IdempotencyKey>, now: Timestamp) -> Result<Option<StoredReply>, Fault> {
         let Some(key) = key else { return Ok(None) };
         let kept = self.store.replay(key.scope(), key.key(), now).await?;
+        // What a clock that has been set back since kept for longer is over.
+        let lifetime = self.engine.rules().lifetime;
+        let kept = kept.filter(|kept| lies_ahead(kept.expires_at, lifetime, now));
         Ok(kept.map(|kept| key.open(&self.keys, &kept)))
     }
 }

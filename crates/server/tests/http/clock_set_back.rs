@@ -1,8 +1,12 @@
 //! A7: a clock that is set back makes nothing last longer.
 
+use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::world::World;
+use crate::{
+    once::keyed,
+    world::{World, post},
+};
 
 const AN_HOUR: i64 = 3600;
 
@@ -44,4 +48,17 @@ async fn a7_clocks_may_differ_by_seconds() {
     world.advance(-5);
     session.answer(&world, json!({ "do": "verify", "code": code })).await;
     assert_eq!(session.step_name(), "new_password");
+}
+
+/// An answer that was kept by a clock that was an hour ahead is over: the same request begins another flow, once.
+#[tokio::test]
+async fn a7_a_kept_answer_is_given_for_no_longer_than_it_was_to_be() {
+    let world = World::new().await;
+    let create = || keyed(post("/v1/flows", None, &json!({ "kind": "reset" })), "create-1");
+    let first = world.send(create()).await;
+    world.advance(-AN_HOUR);
+    let then = world.send(create()).await;
+    assert_eq!(then.status, StatusCode::CREATED);
+    assert_ne!(then.body["flow"]["id"], first.body["flow"]["id"]);
+    assert_eq!(world.send(create()).await.bytes, then.bytes);
 }

@@ -14,7 +14,7 @@ use crate::{
     world::{GOOD, Session, World, post},
 };
 
-fn keyed(mut request: Request<Body>, key: &str) -> Request<Body> {
+pub(crate) fn keyed(mut request: Request<Body>, key: &str) -> Request<Body> {
     request.headers_mut().insert("idempotency-key", key.parse().expect("a value"));
     request
 }

@@ -1,6 +1,6 @@
 //! Opening: the statements are prepared, and what they read is compared with what they have to.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use regain_password_hashes::{Costs, Lanes, Memory, Scheme, StoredHash};
 use regain_ports::{Clock, DirectoryError, Rng, Standing, random_token};
@@ -25,11 +25,17 @@ pub enum OpenError {
 }
 
 impl SqlAccounts {
-    /// Connects, and prepares the statements. The settings are [checked](Settings::check) already.
-    pub async fn open(settings: &Settings, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Result<Self, OpenError> {
+    /// Connects, and prepares the statements. The settings are [checked](Settings::check) already. Without authorities of
+    /// their own those of `ca_file` are trusted, `server.ca_file`.
+    pub async fn open(
+        settings: &Settings,
+        ca_file: Option<&Path>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Self, OpenError> {
         let costs = Costs { bcrypt: settings.bcrypt_cost, ..Costs::default() };
         let of_key = |(key, text): (String, String)| OpenError::Settings(vec![format!("{SECTION}.{key}: {text}")]);
-        let address = settings.address().map_err(of_key)?;
+        let address = settings.address(ca_file).map_err(of_key)?;
         let dialect = address.dialect();
         let scheme = settings.hash.ok_or_else(|| of_key(("hash".into(), "is required".into())))?;
         let timeout = Duration::from_millis(settings.timeout_ms.into());

@@ -36,7 +36,7 @@ pub struct Settings {
     /// A file with the URL, instead of `url`.
     pub url_file: Option<PathBuf>,
     /// A file with the certificates, as PEM, of the authorities that the database's certificate may be signed by, beside
-    /// the system's.
+    /// the system's. Default: that of `server.ca_file`.
     pub ca_file: Option<PathBuf>,
     /// Reads the accounts of `:user_id`, in the columns `id`, `user_id` and `enabled`, and where there are such
     /// `display_name`, `locked`, `locked_until`, `notice_mail`, `alternate_mail`, `mobile`, `office`.
@@ -170,7 +170,12 @@ impl Settings {
         for path in [&mut self.url_file, &mut self.ca_file].into_iter().flatten() {
             *path = base.join(&path);
         }
-        match self.address() {
+        if let Some(path) = &self.ca_file
+            && let Err(error) = fs::read(path)
+        {
+            faults.push(fault("ca_file", format!("cannot read {}: {error}", path.display())));
+        }
+        match self.address(None) {
             Ok(Address::Sqlite(options)) if options.get_filename().is_relative() => {
                 let path = base.join(options.get_filename());
                 // What would end a path in a URL.
@@ -181,7 +186,7 @@ impl Settings {
             Ok(_) => {}
             Err(fault) => faults.push(fault),
         }
-        let dialect = self.address().map_or(Dialect::Postgres, |address| address.dialect());
+        let dialect = self.address(None).map_or(Dialect::Postgres, |address| address.dialect());
         faults.extend(self.texts().into_iter().filter_map(|(rule, text)| {
             let text = text?;
             rule.read(text, dialect).err().map(|text| fault(rule.key, text))
@@ -227,8 +232,8 @@ impl Settings {
         if self.url_file.is_some() { "directory.sql.url_file" } else { "directory.sql.url" }
     }
 
-    /// The database, with TLS as its host needs it.
-    pub(crate) fn address(&self) -> Result<Address, Fault> {
+    /// The database, with TLS as its host needs it. Without a file of authorities of its own, the server's counts.
+    pub(crate) fn address(&self, server_ca_file: Option<&Path>) -> Result<Address, Fault> {
         let (key, url) = match (&self.url, &self.url_file) {
             (Some(url), None) => ("url", url.clone()),
             (None, Some(path)) => {
@@ -244,6 +249,7 @@ impl Settings {
         // The errors of parsing may have parts of the URL, and so of a password.
         let not_a_url = || fault(key, "must be a URL: postgres://user:password@host/database, mysql://… or sqlite://…");
         let (scheme, _) = url.split_once(':').ok_or_else(not_a_url)?;
+        let ca_file = self.ca_file.as_deref().or(server_ca_file);
         match scheme {
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url).map_err(|_| not_a_url())?;
@@ -252,7 +258,7 @@ impl Settings {
                     || is_loopback(options.get_host());
                 let verifies = !is_near || self.ca_file.is_some() && options.get_socket().is_none();
                 let options = options.ssl_mode(if verifies { PgSslMode::VerifyFull } else { PgSslMode::Prefer });
-                let options = self.ca_file.iter().fold(options, PgConnectOptions::ssl_root_cert);
+                let options = ca_file.into_iter().fold(options, PgConnectOptions::ssl_root_cert);
                 Ok(Address::Postgres(Box::new(options.application_name("regain"))))
             }
             "mysql" | "mariadb" => {
@@ -264,7 +270,7 @@ impl Settings {
                     .ssl_mode(if verifies { MySqlSslMode::VerifyIdentity } else { MySqlSslMode::Preferred })
                     // `||` means what it means to the application.
                     .pipes_as_concat(false);
-                Ok(Address::MySql(Box::new(self.ca_file.iter().fold(options, MySqlConnectOptions::ssl_ca))))
+                Ok(Address::MySql(Box::new(ca_file.into_iter().fold(options, MySqlConnectOptions::ssl_ca))))
             }
             "sqlite" => {
                 let options = SqliteConnectOptions::from_str(url).map_err(|_| not_a_url())?;
@@ -308,7 +314,7 @@ mod tests {
     fn t5_other_hosts_are_spoken_to_by_verified_tls_only() {
         let mode = |url: &str, ca_file: Option<&str>| {
             let settings = Settings { ca_file: ca_file.map(PathBuf::from), ..settings(url) };
-            match settings.address() {
+            match settings.address(None) {
                 Ok(Address::Postgres(options)) => format!("{:?}", options.get_ssl_mode()),
                 Ok(Address::MySql(options)) => format!("{:?}", options.get_ssl_mode()),
                 Ok(Address::Sqlite(_)) => "file".into(),
@@ -366,6 +372,11 @@ mod tests {
                 "unlock",
                 "cannot have the parameter :new_hash",
             ),
+            (
+                Settings { ca_file: Some("none".into()), ..settings("sqlite:///a") },
+                "ca_file",
+                "cannot read /etc/regain/none",
+            ),
             (Settings { hash: None, ..settings("sqlite:///a") }, "hash", "is required"),
             (Settings { timeout_ms: 9000, ..settings("sqlite:///a") }, "timeout_ms", "must be 100 to 2500"),
         ] {
@@ -378,7 +389,7 @@ mod tests {
         let mut relative = settings("sqlite://app%231.db?mode=rwc");
         assert_eq!(relative.check(base), []);
         assert_eq!(relative.url.clone().expect("set").expose(), "sqlite:///etc/regain/app%231.db");
-        let Ok(Address::Sqlite(options)) = relative.address() else { panic!("{:?}", relative.url) };
+        let Ok(Address::Sqlite(options)) = relative.address(None) else { panic!("{:?}", relative.url) };
         assert_eq!(options.get_filename(), Path::new("/etc/regain/app#1.db"));
     }
 }

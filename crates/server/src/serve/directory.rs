@@ -57,7 +57,8 @@ async fn accounts_elsewhere(
         #[cfg(feature = "sql-accounts")]
         DirectoryKind::Sql => {
             let settings = config.directory.sql.as_ref().ok_or(Failure::NoDirectory)?;
-            Arc::new(regain_sql_accounts::SqlAccounts::open(settings, clock, rng).await.map_err(fault)?)
+            let ca_file = config.server.ca_file.as_deref();
+            Arc::new(regain_sql_accounts::SqlAccounts::open(settings, ca_file, clock, rng).await.map_err(fault)?)
         }
         #[cfg(feature = "hook")]
         DirectoryKind::Hook => {

@@ -1,4 +1,4 @@
-//! The program over real directories: Samba's domain controller and OpenLDAP.
+//! The program over real directories: Samba's domain controller, OpenLDAP, and a table in PostgreSQL.
 //!
 //! The adapters' own tests have the traps of each directory; here is what people and operators see of them.
 
@@ -14,6 +14,7 @@ mod smtp_sink;
 
 mod active_directory;
 mod ldap;
+mod sql;
 
 use std::{fs, io};
 

@@ -26,7 +26,7 @@ use crate::{
 };
 
 async fn open(settings: &Settings) -> Result<SqlAccounts, OpenError> {
-    SqlAccounts::open(settings, Arc::new(MovedClock::default()), Arc::new(OsRng)).await
+    SqlAccounts::open(settings, None, Arc::new(MovedClock::default()), Arc::new(OsRng)).await
 }
 
 fn quick(settings: Settings) -> Settings {

@@ -70,13 +70,13 @@ impl<D: Database> Table<D> {
     /// The adapter with other settings over the same table.
     pub(crate) async fn reopened(&self, change: impl FnOnce(Settings) -> Settings) -> Result<SqlAccounts, OpenError> {
         let settings = change(self.database.settings());
-        SqlAccounts::open(&settings, Arc::clone(&self.clock) as _, Arc::new(OsRng)).await
+        SqlAccounts::open(&settings, None, Arc::clone(&self.clock) as _, Arc::new(OsRng)).await
     }
 
     pub(crate) async fn open(people: &[SamplePerson]) -> Self {
         let database = D::make().await;
         let clock = Arc::new(MovedClock::default());
-        let opened = SqlAccounts::open(&database.settings(), Arc::clone(&clock) as _, Arc::new(OsRng)).await;
+        let opened = SqlAccounts::open(&database.settings(), None, Arc::clone(&clock) as _, Arc::new(OsRng)).await;
         let table = Self { accounts: Arc::new(opened.expect("opens")), database, clock };
         for person in people {
             table.add(person).await;

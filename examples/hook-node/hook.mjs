@@ -104,7 +104,11 @@ function unlock({ id }) {
   return { result };
 }
 
-const ABOUT = { version: 1, abilities: { sign_in: true, unlock: true, people: true } };
+const ABOUT = {
+  version: 1,
+  abilities: { sign_in: true, unlock: true, people: true },
+  failures_until_lockout: FAILURES_UNTIL_LOCKOUT,
+};
 const byId = ({ ids }) => ({ people: ids.filter((id) => people.has(id)).map((id) => account(people.get(id))) });
 const byUserId = ({ user_id: userId }) => ({ account: found(userId) ? account(found(userId)) : null });
 const ENDPOINTS = new Map([

@@ -159,7 +159,11 @@ def once(webhook_id, change, asked):
         return reply
 
 
-ABOUT = {"version": 1, "abilities": {"sign_in": True, "unlock": True, "people": True}}
+ABOUT = {
+    "version": 1,
+    "abilities": {"sign_in": True, "unlock": True, "people": True},
+    "failures_until_lockout": FAILURES_UNTIL_LOCKOUT,
+}
 READS = {"/find": find, "/sign-in": sign_in, "/people": people}
 CHANGES = {"/set-password": set_password, "/unlock": unlock}
 MEMBERS = {

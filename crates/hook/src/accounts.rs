@@ -135,6 +135,16 @@ impl Hook {
         }
     }
 
+    /// The hook's word about itself, which must be that of the start.
+    async fn checked(&self) -> Result<About, DirectoryError> {
+        let about = about(&self.client).await.map_err(of_reading)?;
+        if (about.version, about.abilities) == (VERSION, self.abilities) {
+            return Ok(about);
+        }
+        let text = "directory.hook.url: the hook's version or abilities have changed: start this server again";
+        Err(DirectoryError::Misconfigured(text.to_owned()))
+    }
+
     /// The account, where it is the one of a user ID.
     fn matching(&self, account: HookAccount, user_id: &UserId) -> Option<Person> {
         if account.spelt().is_same(user_id) {
@@ -253,16 +263,11 @@ impl Accounts for Hook {
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {
-        let about = about(&self.client).await.map_err(of_reading)?;
-        if (about.version, about.abilities) != (VERSION, self.abilities) {
-            let text = "directory.hook.url: the hook's version or abilities have changed: start this server again";
-            return Err(DirectoryError::Misconfigured(text.to_owned()));
-        }
-        Ok(())
+        self.checked().await.map(drop)
     }
 
-    async fn inspect(&self, _wrong_passwords_per_account: u32) -> Result<Vec<Finding>, DirectoryError> {
-        self.check().await?;
+    async fn inspect(&self, wrong_passwords_per_account: u32) -> Result<Vec<Finding>, DirectoryError> {
+        let about = self.checked().await?;
         let HookAbilities { sign_in, unlock, owns_alternate, owns_mobile, people } = self.abilities;
         let url = "directory.hook.url";
         let mut findings = Vec::new();
@@ -275,6 +280,14 @@ impl Accounts for Hook {
         ];
         let has: Vec<_> = all.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
         findings.push(Finding::fact(url, format!("the hook's abilities: {}", has.join(", "))));
+        if let Some(failures) = about.failures_until_lockout.filter(|failures| *failures <= wrong_passwords_per_account)
+        {
+            let text = format!(
+                "the hook locks an account after {failures} wrong passwords, so that strangers could lock people out: \
+                 the limit must be lower"
+            );
+            findings.push(Finding::fault("limits.wrong_passwords_per_account", text));
+        }
         if !sign_in {
             let text =
                 "without the ability sign_in nobody can find out how a change ended that the hook left unanswered";

@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) struct About {
     pub(crate) version: u32,
     pub(crate) abilities: HookAbilities,
+    /// The number of failed sign-ins that lock an account, where any do.
+    #[serde(default)]
+    pub(crate) failures_until_lockout: Option<u32>,
 }
 
 /// Abilities of a hook; those that it does not name it does not have.

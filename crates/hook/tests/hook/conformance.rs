@@ -8,7 +8,7 @@ use regain_hook::{
 };
 use regain_ports::contract::accounts::PEOPLE;
 
-use crate::reference::{Language, ROOTS, Reference};
+use crate::reference::{COST, Language, ROOTS, Reference};
 
 const PEOPLE_FILE: &str = "
 failures_until_lockout = 10
@@ -87,7 +87,9 @@ async fn a_hook_that_breaks_a_rule_is_found_out() {
             "  if (!stored) return false; const { salt, key } = stored",
         ),
     ] {
-        let reference = Reference::altered(&PEOPLE, right, wrong);
+        // Where time is to tell, hashes take some.
+        let cost = if case == "signing_in_takes_as_long_for_nobody" { "2048" } else { COST };
+        let reference = Reference::altered(&PEOPLE, right, wrong, cost);
         let check = Check { case: Some(case.to_owned()), ..of(&reference, PEOPLE_FILE) };
         let (summary, report) = run(&check).await;
         assert_eq!(summary, Summary { broken: 1, ..Summary::default() }, "{case}:\n{report}");

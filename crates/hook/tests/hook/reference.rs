@@ -23,7 +23,7 @@ pub(crate) const NEXT_KEY: &str = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=";
 pub(crate) static ROOTS: LazyLock<TrustedRoots> = LazyLock::new(|| TrustedRoots::load(None).expect("loads"));
 
 /// Cost of a password's hash: next to nothing.
-const COST: &str = "16";
+pub(crate) const COST: &str = "16";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -46,12 +46,11 @@ impl Reference {
         Self::of(language, source(language), COST, people)
     }
 
-    /// Starts the one in Node with another text in the place of one.
-    pub(crate) fn altered(people: &[SamplePerson], from: &str, to: &str) -> Self {
+    /// Starts the one in Node with another text in the place of one, and hashes of this cost.
+    pub(crate) fn altered(people: &[SamplePerson], from: &str, to: &str, cost: &'static str) -> Self {
         let script = source(Language::Node);
         assert!(script.contains(from), "{from}");
-        // Hashes take long enough here for time to tell.
-        Self::of(Language::Node, script.replace(from, to), "2048", people)
+        Self::of(Language::Node, script.replace(from, to), cost, people)
     }
 
     fn of(language: Language, script: String, cost: &'static str, people: &[SamplePerson]) -> Self {
@@ -94,6 +93,11 @@ impl Reference {
             child.kill().expect("can be killed");
             child.wait().expect("ends");
         }
+    }
+
+    /// Starts it again as it was at first.
+    pub(crate) fn start_again(&self) {
+        self.run();
     }
 
     /// Starts it again, where somebody's account was deleted and made anew.

@@ -3,13 +3,17 @@
 use jiff::Timestamp;
 use regain_hook::Hook;
 use regain_ports::{
-    Accounts as _, Clock as _, DirectoryError, PasswordChange, SetPasswordError, SignIn, SystemClock, UnlockError,
+    Accounts as _, Clock as _, DirectoryError, PasswordChange, SetPasswordError, Severity, SignIn, SystemClock,
+    UnlockError,
 };
 use regain_protocol::{Role, Violation};
 use regain_values::UserId;
 use serde_json::{Value, json};
 
-use crate::fake::{Answer, Counter, Fake, about, ada};
+use crate::{
+    fake::{Answer, Counter, Fake, about, ada},
+    reference::{Language, Reference},
+};
 
 fn user_id(text: &str) -> UserId {
     UserId::of_directory(text.to_owned())
@@ -29,7 +33,7 @@ async fn signs_in(hook: &Hook, id: &str, password: &str) -> bool {
 
 /// The hook's database may take an accent for none, a space for nothing, or a pattern for a name.
 #[tokio::test]
-async fn trap_1_an_account_of_another_user_id_is_none() {
+async fn t1_an_account_of_another_user_id_is_none() {
     let fake = Fake::with_abilities(|request, _| {
         let is_find = request.line.starts_with("POST /find");
         let accepted = json!({ "result": "accepted", "account": ada() });
@@ -57,7 +61,7 @@ async fn trap_1_an_account_of_another_user_id_is_none() {
 
 /// Whoever may not be used, is locked or has no password is not signed in, whatever the hook says.
 #[tokio::test]
-async fn trap_2_an_account_that_may_not_be_used_is_not_signed_in() {
+async fn t2_an_account_that_may_not_be_used_is_not_signed_in() {
     for (member, value) in [("enabled", false), ("locked", true), ("has_password", false)] {
         let fake = Fake::with_abilities(move |_, _| {
             let mut ada = ada();
@@ -70,7 +74,7 @@ async fn trap_2_an_account_that_may_not_be_used_is_not_signed_in() {
 }
 
 #[tokio::test]
-async fn trap_5_an_empty_password_is_never_sent() {
+async fn t5_an_empty_password_is_never_sent() {
     let fake = Fake::with_abilities(|_, _| Answer::json(&json!({ "result": "done" }))).await;
     let hook = fake.open().await;
     assert!(!signs_in(&hook, "ada@example.com", "").await);
@@ -82,7 +86,7 @@ async fn trap_5_an_empty_password_is_never_sent() {
 }
 
 #[tokio::test]
-async fn trap_8_the_hooks_own_rules_are_an_answer() {
+async fn t8_the_hooks_own_rules_are_an_answer() {
     let retry_at = "2026-12-01T09:00:00Z";
     for (violations, expected) in [
         (json!([{ "rule": "too_short", "min": 12 }]), vec![Violation::TooShort { min: 12 }]),
@@ -104,7 +108,7 @@ async fn trap_8_the_hooks_own_rules_are_an_answer() {
 }
 
 #[tokio::test]
-async fn trap_9_an_account_that_may_not_be_changed_leads_to_the_administrators() {
+async fn t9_an_account_that_may_not_be_changed_leads_to_the_administrators() {
     let fake = Fake::with_abilities(|_, _| Answer::json(&json!({ "result": "not_allowed" }))).await;
     let hook = fake.open().await;
     let refused = hook.set_password(&"4711".into(), &change("new", None)).await;
@@ -115,7 +119,7 @@ async fn trap_9_an_account_that_may_not_be_changed_leads_to_the_administrators()
 
 /// The reply to a change is lost: it is asked for once more by the same id, and acted upon once.
 #[tokio::test]
-async fn trap_10_an_unknown_end_is_found_out() {
+async fn t10_an_unknown_end_is_found_out() {
     for lost in [Answer::Closed, Answer::CutOff, Answer::Status(502, String::new())] {
         let changes = Counter::default();
         let counted = changes.clone();
@@ -137,7 +141,7 @@ async fn trap_10_an_unknown_end_is_found_out() {
 
 /// The end is unknown where the second try says nothing either: that is not "nothing happened".
 #[tokio::test]
-async fn trap_10_nobody_knows_how_a_change_ended_that_is_never_answered() {
+async fn t10_nobody_knows_how_a_change_ended_that_is_never_answered() {
     for lost in [Answer::Closed, Answer::CutOff, Answer::Status(500, "{}".into()), Answer::Status(200, "<html>".into())]
     {
         let fake = Fake::with_abilities(move |_, _| lost.clone()).await;
@@ -152,7 +156,7 @@ async fn trap_10_nobody_knows_how_a_change_ended_that_is_never_answered() {
 }
 
 #[tokio::test]
-async fn trap_11_passwords_go_unchanged() {
+async fn t11_passwords_go_unchanged() {
     let fake = Fake::with_abilities(|request, _| {
         let is_sign_in = request.line.starts_with("POST /sign-in");
         Answer::json(&json!({ "result": if is_sign_in { "refused" } else { "done" } }))
@@ -216,4 +220,31 @@ async fn people_are_asked_for_in_parts_and_nobody_else_is_taken() {
     let people = hook.people(&ids).await.expect("answers").expect("has the ability");
     assert_eq!(people.len(), 70);
     assert_eq!(fake.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn t12_a_limit_that_reaches_the_hooks_lockout_is_a_fault() {
+    for (failures, is_fault) in [(json!(8), true), (json!(9), false), (json!(null), false)] {
+        let fake = Fake::start(move |_, _| {
+            let mut about = about();
+            about["failures_until_lockout"] = failures.clone();
+            Answer::json(&about)
+        })
+        .await;
+        let findings = fake.open().await.inspect(8).await.expect("answers");
+        let faults: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fault).collect();
+        assert_eq!(faults.len(), usize::from(is_fault), "{findings:?}");
+        assert!(faults.iter().all(|fault| fault.key == "limits.wrong_passwords_per_account"), "{faults:?}");
+    }
+}
+
+/// A hook that is away takes nobody with it: it answers again as soon as it is there.
+#[tokio::test]
+async fn t13_a_hook_that_comes_back_answers_again() {
+    let hook = Reference::start(Language::Python, &[]);
+    let adapter = hook.open().await;
+    hook.stop();
+    assert!(matches!(adapter.find(&user_id("ada")).await, Err(DirectoryError::Unavailable(_))));
+    hook.start_again();
+    assert_eq!(adapter.find(&user_id("ada")).await.expect("answers"), None);
 }

@@ -125,7 +125,7 @@ fn wrong(line: u64, message: String) -> PeopleError {
     PeopleError::Wrong { file: String::new(), line, message }
 }
 
-/// What is wrong with the form of a file; no part of it is shown.
+/// The fault in the form of a file; no part of it is shown.
 fn unreadable(error: &csv::Error) -> PeopleError {
     let line = error.position().map_or(1, csv::Position::line);
     let message = match error.kind() {

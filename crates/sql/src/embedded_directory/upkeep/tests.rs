@@ -146,7 +146,7 @@ async fn people_are_disabled_and_deleted_with_what_is_theirs() {
     assert!(find(&directory, "ada").await.is_none() && !find(&directory, "alan").await.expect("is there").enabled);
     let registered = directory.registrations().of(Some(&ada)).await.expect("answers");
     assert!(registered.mails.is_empty() && registered.questions.is_empty(), "{registered:?}");
-    // Who is made anew inherits nothing.
+    // An account that is made anew inherits nothing.
     directory
         .import(&People::from_toml("people = [{ user_id = 'ada', name = 'A' }]").expect("reads"))
         .await

@@ -1,6 +1,7 @@
 //! Servers that are away, stopped, slow, or not those that they should be.
 
 use std::{
+    fmt::Write as _,
     io,
     path::Path,
     sync::{Arc, Mutex},
@@ -215,11 +216,13 @@ async fn names_and_passwords_are_told_to_nobody() {
                     new: "Chosen-Secret-1".into(),
                     current: current.map(regain_protocol::Secret::from),
                 };
-                told += &format!("{:?}", accounts.set_password(&id, &change).await);
+                write!(told, "{:?}", accounts.set_password(&id, &change).await).expect("a text");
             }
-            told += &format!("{:?}", accounts.sign_in(&ada(), &"Wrong-Secret-2".into(), SystemClock.now()).await);
-            told += &format!("{:?} {:?}", accounts.unlock(&id).await, accounts.people(std::slice::from_ref(&id)).await);
-            told += &format!("{:?} {:?}", accounts.inspect(100).await, accounts.examine(&ada()).await);
+            write!(told, "{:?}", accounts.sign_in(&ada(), &"Wrong-Secret-2".into(), SystemClock.now()).await)
+                .expect("a text");
+            write!(told, "{:?} {:?}", accounts.unlock(&id).await, accounts.people(std::slice::from_ref(&id)).await)
+                .expect("a text");
+            write!(told, "{:?} {:?}", accounts.inspect(100).await, accounts.examine(&ada()).await).expect("a text");
             server.stop();
         }
         server.restart();

@@ -194,8 +194,13 @@ pub async fn d20_what_must_not_be_lost_is_sent_by_another<F: StoreFixture>(fixtu
     assert_eq!(store.abandon_claimed(over, over + LEASE).await.expect("answers"), 0);
     let second = claim(&store, over).await;
     assert_eq!(second, ClaimedMessage { attempts: 1, ..first.clone() });
-    dead.settle_message(&first, Settlement::Failed).await.expect("answers");
-    assert_eq!(claim_next(&store, over).await, None, "it is the other's now");
-    store.settle_message(&second, Settlement::Sent).await.expect("answers");
+    for settlement in [Settlement::RetryAt(over), Settlement::Failed] {
+        dead.settle_message(&first, settlement).await.expect("answers");
+        assert_eq!(claim_next(&store, over).await, None, "it is the other's now");
+    }
+    store.settle_message(&second, Settlement::RetryAt(over)).await.expect("answers");
+    let third = claim(&store, over).await;
+    assert_eq!(third, ClaimedMessage { attempts: 2, ..first }, "which alone says what became of it");
+    store.settle_message(&third, Settlement::Sent).await.expect("answers");
     assert_eq!(claim_next(&store, over + LEASE * 2).await, None);
 }

@@ -141,6 +141,8 @@ mod tests {
                 .expect("fills");
         }
         transaction.commit().await.expect("commits");
+        // What expires was written long ago, and is not in the log of writes any more.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(database.reader()).await.expect("is folded in");
     }
 
     /// Writes again and again until it is told to stop; returns the longest that one write took, and how many there were.

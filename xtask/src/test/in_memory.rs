@@ -1,5 +1,5 @@
 //! A folder in memory for what tests write: databases, whose every commit waits for the disk otherwise, and the browsers' profiles.
-//! What is lost with the power no test looks at; what a killed server leaves is there as well.
+//! No test is about lost power; files that a killed server leaves are there as well.
 
 use std::{fs, path::Path, process::Command};
 

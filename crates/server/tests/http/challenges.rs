@@ -138,7 +138,7 @@ async fn d16_every_view_of_a_challenge_has_its_picture_and_the_same_one() {
     assert_ne!(next, *picture);
 }
 
-/// Where as many pictures wait to be drawn as may, nothing is done that another would follow from, and what needs none goes on.
+/// Nothing is done that a picture would follow from while as many as may wait to be drawn; steps without one go on.
 #[tokio::test]
 async fn d16_what_cannot_be_shown_is_not_done() {
     let world = World::with(PICTURE).await;

@@ -47,14 +47,17 @@ pub(crate) fn after_assertion(kind: FlowKind, rules: &Rules, subject: Subject) -
     }
 }
 
-/// The step after the right password.
+/// The step after the right password. A directory that judges former passwords by itself does so where it gets the current
+/// one along with the new one; without it, it would take a change for a reset. So it is asked for once more there.
 pub(crate) fn after_sign_in(kind: FlowKind, rules: &Rules, subject: Subject) -> Stage {
-    let subject = match by_proof(kind, rules, subject) {
+    let current_due = kind == FlowKind::Change && !rules.abilities.remembers;
+    let subject = match by_proof(kind, rules, Subject { current_due, ..subject }) {
         Ok(stage) => return stage,
         Err(subject) => subject,
     };
+    let current_tries_left = current_due.then_some(rules.codes.tries);
     match by_password(subject) {
-        Ok(person) if kind == FlowKind::Change => Stage::NewPassword(NewPassword { person, current_tries_left: None }),
+        Ok(person) if kind == FlowKind::Change => Stage::NewPassword(NewPassword { person, current_tries_left }),
         Ok(person) => Stage::SecurityInfo(SecurityInfoStep::of(person)),
         Err(subject) => Stage::ContactAdministrator(ContactAdministrator::only(ContactReason::SecondGate, &subject)),
     }

@@ -236,7 +236,7 @@ fn of_password(error: SetPasswordError) -> Applied {
         SetPasswordError::NoSuchAccount => Applied::NoAccount,
         SetPasswordError::WrongPassword => Applied::WrongPassword,
         SetPasswordError::Refused(violations) => Applied::Refused(violations),
-        SetPasswordError::NotAllowed => Applied::NotAllowed,
+        SetPasswordError::NotAllowed => not_allowed(),
         SetPasswordError::Directory(error) => unavailable(&error),
     }
 }
@@ -244,7 +244,7 @@ fn of_password(error: SetPasswordError) -> Applied {
 fn of_unlocking(error: UnlockError) -> Applied {
     match error {
         UnlockError::NoSuchAccount => Applied::NoAccount,
-        UnlockError::NotAllowed => Applied::NotAllowed,
+        UnlockError::NotAllowed => not_allowed(),
         UnlockError::Directory(error) => unavailable(&error),
     }
 }
@@ -264,4 +264,13 @@ fn unanswered(error: &DirectoryError) -> Option<Applied> {
 fn unavailable(error: &dyn std::fmt::Display) -> Applied {
     tracing::error!(%error, "an account stays as it was");
     Applied::Unavailable
+}
+
+/// The end of a change that the directory does not allow: most often a right that was not delegated.
+fn not_allowed() -> Applied {
+    tracing::warn!(
+        "the directory does not let Regain change an account: the audit log names it, and check-directory --user says which \
+         rights are missing"
+    );
+    Applied::NotAllowed
 }

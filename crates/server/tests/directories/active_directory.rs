@@ -112,6 +112,39 @@ fn t6_an_expired_password_can_be_changed() {
     server.stop();
 }
 
+/// Changes Ada's password as she does who knows it.
+fn change(address: &str, from: &str, to: &str) -> std::io::Result<()> {
+    let mut session = Session::signed_in_for(address, "change", "ada", from)?;
+    assert_eq!(session.step()["needs_current"], true, "{}", session.step());
+    session.answer(json!({ "do": "set_password", "password": to, "current": from }))
+}
+
+/// A change is one for the domain too, and no reset: its history holds.
+#[test]
+fn t4_a_change_minds_the_history() {
+    let samba = domain().start(0);
+    let beside = beside(&samba, "");
+    let server = beside.installation.start();
+    change(&server.address, FORMER, NEW).expect("changes");
+    assert!(samba.takes(&ada(), NEW) && !samba.takes(&ada(), FORMER));
+    assert_eq!(broken(&change(&server.address, NEW, FORMER).expect_err("was used before")), ["reused"]);
+    assert!(samba.takes(&ada(), NEW));
+    server.stop();
+}
+
+/// Its minimum age holds as well.
+#[test]
+fn t4_a_change_minds_the_minimum_age() {
+    let domain = domain();
+    domain.rules(&["--min-pwd-age=1"]);
+    let samba = domain.start(0);
+    let beside = beside(&samba, "");
+    let server = beside.installation.start();
+    assert_eq!(broken(&change(&server.address, FORMER, NEW).expect_err("is a minute old")), ["too_soon"]);
+    assert!(samba.takes(&ada(), FORMER));
+    server.stop();
+}
+
 /// T9: an account outside of what was delegated leads to the administrators.
 #[test]
 fn t9_an_account_that_was_not_delegated_leads_to_the_administrators() {

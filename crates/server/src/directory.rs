@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use regain_server::{
     adapters::People,
     config::Config,
-    ports::{Accounts, Finding, Person, Severity},
+    ports::{Directory, Finding, Person, Registered, Severity},
     serve::{Failure, open_directory, with_database},
 };
 use regain_values::UserId;
@@ -21,13 +21,13 @@ pub(crate) async fn check(config: &Config, user_id: Option<&UserId>, out: &mut i
         let mut report = vec![format!("directory  {}: it answers", config.directory.kind.as_str())];
         report.extend(findings.iter().map(line));
         if let Some(user_id) = user_id {
-            report.extend(of_account(accounts, user_id, &mut findings).await?);
+            report.extend(of_account(&directory, user_id, &mut findings).await?);
         }
         for line in report {
             writeln!(out, "{line}").map_err(Failure::Output)?;
         }
-        let faults: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fault).map(line).collect();
-        if faults.is_empty() { Ok(()) } else { Err(Failure::DirectoryFaults(faults.join("\n"))) }
+        let faults = findings.iter().filter(|finding| finding.severity == Severity::Fault).count();
+        if faults == 0 { Ok(()) } else { Err(Failure::FaultsFound(faults)) }
     })
     .await
 }
@@ -62,14 +62,17 @@ pub(crate) async fn orphans(config: &Config, asked: bool, even_most: bool) -> Re
 
 /// The lines about one account.
 async fn of_account(
-    accounts: &dyn Accounts,
+    directory: &Directory,
     user_id: &UserId,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<String>, Failure> {
-    let found = accounts.find(user_id).await?;
-    let examined = accounts.examine(user_id).await?;
+    let found = directory.accounts.find(user_id).await?;
+    let examined = directory.accounts.examine(user_id).await?;
     let mut lines = match &found {
-        Some(person) => facts(person),
+        Some(person) => {
+            let registered = directory.registrations.of(Some(&person.id)).await?;
+            facts(person).into_iter().chain([format!("registered  {}", parts(&registered))]).collect()
+        }
         None => vec![format!("account  {user_id}: not found, or found more than once")],
     };
     lines.extend(examined.iter().map(line));
@@ -103,6 +106,20 @@ fn facts(person: &Person) -> Vec<String> {
     ]
     .map(|(name, value)| format!("{name}  {value}"))
     .into()
+}
+
+/// The kinds of what a person has registered in Regain, without the destinations.
+fn parts(registered: &Registered) -> String {
+    let count = |number: usize, what: &str| (number > 0).then(|| format!("{number} {what}"));
+    let parts = [
+        count(registered.mails.len(), "mail addresses"),
+        count(registered.phones.len(), "phones"),
+        count(registered.questions.len(), "security questions"),
+        registered.authenticator.then(|| "an authenticator app".to_owned()),
+        registered.recovery_codes.map(|left| format!("{left} recovery codes")),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
 
 fn line(finding: &Finding) -> String {

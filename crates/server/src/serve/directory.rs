@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Opens the accounts, and the registrations beside them. `people` are added to the embedded directory unless they are
-/// there; of those in another one, their registrations.
+/// there; every other directory has its own.
 pub async fn open_directory(
     config: &Config,
     database: &Database,

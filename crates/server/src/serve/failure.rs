@@ -62,6 +62,9 @@ pub enum Failure {
     /// The directory cannot be used as it is; a line for each fault, with its key.
     #[error("the directory cannot be used:\n{0}")]
     DirectoryFaults(String),
+    /// A check of the directory, or of an account in it, has printed so many faults.
+    #[error("{0} faults were found")]
+    FaultsFound(usize),
     /// The section of the configured directory is missing; a checked configuration has it.
     #[error("directory: its section is missing")]
     NoDirectory,

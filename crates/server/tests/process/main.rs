@@ -191,9 +191,14 @@ fn the_directory_and_an_account_are_checked() {
     };
     run(&["import", people.to_str().expect("text")]);
     let said = run(&["check-directory", "--user", " ADA"]);
-    for line in
-        ["directory  embedded: it answers", "account  Ada", "may be recovered  yes", "locked  no", "groups  admins"]
-    {
+    for line in [
+        "directory  embedded: it answers",
+        "account  Ada",
+        "may be recovered  yes",
+        "locked  no",
+        "groups  admins",
+        "registered  1 mail addresses",
+    ] {
         assert!(said.lines().any(|said| said == line), "{line}: {said}");
     }
     assert!(run(&["check-directory", "--user", "nobody"]).contains("nobody: not found"));

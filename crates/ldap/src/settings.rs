@@ -126,9 +126,13 @@ impl Settings {
         if let Err(text) = self.bind_password() {
             fault("bind_password_file", text);
         }
-        for (key, text) in [("bind_dn", &self.bind_dn), ("base", &self.base)] {
-            if text.trim().is_empty() {
-                fault(key, "must not be empty".to_owned());
+        if self.bind_dn.trim().is_empty() {
+            fault("bind_dn", "must not be empty".to_owned());
+        }
+        let names = [("base", &self.base)].into_iter().chain(self.groups.values().map(|name| ("groups", name)));
+        for (key, name) in names.chain(self.never.iter().map(|name| ("never", name))) {
+            if !name.contains('=') {
+                fault(key, format!("{name:?} is no distinguished name, such as OU=People,DC=example,DC=com"));
             }
         }
         if self.user_id.is_empty() {
@@ -304,6 +308,8 @@ mod tests {
             (Kind::Ldap, "mobile = 'mobile phone'", "mobile"),
             (Kind::Ldap, "default_country = 'US'", "default_country"),
             (Kind::Ldap, "timeout_ms = 60000", "timeout_ms"),
+            (Kind::Ldap, "never = ['root']", "never"),
+            (Kind::Ldap, "groups = { admins = 'admins' }", "groups"),
             (Kind::Ldap, "ca_file = 'none.pem'", "ca_file"),
             (Kind::Ldap, "ca_file = 'password'", "ca_file"),
         ] {

@@ -17,21 +17,6 @@ use crate::{debian, native::cargo, npm, paths, pypi, run::step};
 /// The longest wait for a server.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The people of the better-auth app, with addresses for recovery that they have registered.
-const BETTER_AUTH_PEOPLE: &str = r#"
-[[people]]
-user_id = "ada@northwind.example"
-name = "Ada"
-password = "analytical engine notes"
-mails = [{ role = "alternate", address = "ada.lovelace@mail.example" }]
-
-[[people]]
-user_id = "grace@northwind.example"
-name = "Grace"
-password = "nanoseconds of wire"
-mails = [{ role = "alternate", address = "grace.hopper@mail.example" }]
-"#;
-
 /// A kind of directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
@@ -52,8 +37,8 @@ pub(crate) struct Behind {
     children: Vec<Child>,
     /// The section of the configuration.
     section: String,
-    /// The list of people whose registrations are brought in; `None` for the demo's own.
-    list: Option<String>,
+    /// Its people are others than the demo's.
+    has_own_people: bool,
     /// The application where people sign in, where it has a page of its own.
     pub(crate) page: Option<String>,
     /// A person to try it as.
@@ -74,12 +59,8 @@ impl Behind {
 
     /// The demo's configuration in front of it.
     pub(crate) fn configured(&self, template: &str) -> String {
-        let text = match &self.list {
-            Some(list) if list.is_empty() => template.replace("[demo]\npeople = \"@PEOPLE@\"\n", ""),
-            Some(list) => template.replace("@PEOPLE@", list),
-            None => template.to_owned(),
-        };
-        // Each directory has a store of its own: its people are others.
+        let demos = "[demo]\npeople = \"@PEOPLE@\"\n";
+        let text = if self.has_own_people { template.replace(demos, "") } else { template.to_owned() };
         format!("{text}\n{}", self.section)
     }
 
@@ -101,7 +82,7 @@ impl Behind {
             .context("the directory cannot be started")?;
         wait(&mut child, || section.is_file().then_some(()))?;
         let section = fs::read_to_string(&section)?;
-        Ok(Self { children: vec![child], section, list: None, page: None, people: "" })
+        Ok(Self { children: vec![child], section, has_own_people: false, page: None, people: "" })
     }
 
     fn django(dir: &Path, port: u16) -> Result<Self> {
@@ -129,7 +110,7 @@ impl Behind {
         Ok(Self {
             children: vec![child],
             section,
-            list: Some(String::new()),
+            has_own_people: true,
             page: Some(format!("http://{address}/")),
             people: "ada, analytical engine notes",
         })
@@ -154,15 +135,13 @@ impl Behind {
             .spawn()
             .context("the app cannot be started")?;
         wait(&mut child, || TcpStream::connect(("127.0.0.1", page)).ok())?;
-        let list = dir.join("better-auth.toml");
-        fs::write(&list, BETTER_AUTH_PEOPLE)?;
         let section = directory_of(&from)?
             .replace("http://127.0.0.1:3000", &format!("http://127.0.0.1:{page}"))
             .replace("\"hook-key\"", &format!("{:?}", shown(&key)));
         Ok(Self {
             children: vec![child],
             section,
-            list: Some(shown(&list)),
+            has_own_people: true,
             page: Some(format!("http://127.0.0.1:{page}/")),
             people: "ada@northwind.example, analytical engine notes",
         })

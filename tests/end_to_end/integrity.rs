@@ -9,8 +9,8 @@ use tempfile::TempDir;
 
 use crate::person::{self, loaded};
 
-// What is shipped, as `integrity.json` names it, by the test that tampers with it. What is in none of these is found
-// by the last test here.
+// The shipped files, as `integrity.json` names it, by the test that tampers with it. The last test here finds a file
+// that is in none of these.
 const LOADERS: [&str; 1] = ["loader"];
 const LEAN: [&str; 4] = ["open", "glue", "wasm", "css"];
 const FULL: [&str; 2] = ["full", "full_wasm"];

@@ -47,7 +47,7 @@ async fn the_pages_language_is_spoken_however_it_is_tagged() -> Result<()> {
             ("pt", "pt-BR", "ltr"),
             ("no", "nb", "ltr"),
             ("iw", "he", "rtl"),
-            // What there is no catalogue for is left to what the browser prefers, which is English here.
+            // A language without a catalogue is left to what the browser prefers, which is English here.
             ("eo", "en", "ltr"),
             ("not a tag", "en", "ltr"),
             ("", "en", "ltr"),

@@ -184,7 +184,7 @@ async fn screen_11_match_and_caps_lock_are_said_while_typing() -> Result<()> {
             Ok((said == json!("")).then_some(()))
         })
         .await?;
-        // What fills forms sends keys that know of no Caps Lock.
+        // Programs that fill forms send keys that know of no Caps Lock.
         let event = "arguments[0].dispatchEvent(new Event('keyup', {bubbles: true}))";
         session.page.driver().execute(event, vec![field]).await?;
         session.page.press("Finish").await?;
@@ -208,7 +208,7 @@ pub(crate) async fn screen_11_strength_is_told_in_words_and_in_time() -> Result<
         session.page.retype(NEW, NEW_PASSWORD).await?;
         session.page.find("[part=meter][data-score='4']").await?;
         session.page.reads("Strength: strong. Guessing it would take centuries.").await?;
-        // What is about the person is worth nothing.
+        // Words about the person are worth nothing.
         session.page.retype(NEW, "ada@northwind.example").await?;
         session.page.find("[part=meter][data-score='0']").await?;
         // It is said too, once typing rests.

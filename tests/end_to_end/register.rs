@@ -367,7 +367,7 @@ async fn an_address_is_replaced_and_another_removed() -> Result<()> {
         session.page.press("Finish").await?;
         session.page.reads("You can finish once one more is here.").await?;
 
-        // Who was there before hears of it.
+        // The former addresses hear of it.
         let mails = session.server.outbox().await?;
         ensure!(mails.iter().any(|mail| mail.to == "grace@navy.example"), "the removed address was not told");
         Ok(())

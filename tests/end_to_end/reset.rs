@@ -88,7 +88,7 @@ async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
 
 #[tokio::test]
 async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
-    // Which ways are made up for whom depends on the server's key, which is another each time.
+    // The ways that are made up for somebody depend on the server's key, which is another each time.
     let only_mail = [
         ("sms = true\ncall_mobile = true\ncall_office = true\nquestions = true", "authenticator = false"),
         ("[gates.groups]\nadmins = 2\n", ""),

@@ -63,7 +63,7 @@ impl<'a> Listener<'a> {
     fn note(&mut self) {
         let heard = std::mem::take(&mut self.heard);
         for (place, phrase) in heard.iter().enumerate() {
-            // How often it judges a password while that is typed is a matter of time; so is whether it has to say
+            // It judges a password as often as time allows while that is typed; it is as open whether it has to say
             // that it is still at work.
             let strength = |phrase: &String| phrase.contains("Strength: ");
             if phrase.ends_with("One moment, please.") || strength(phrase) && heard.get(place + 1).is_some_and(strength)

@@ -92,7 +92,7 @@ async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
     .await
 }
 
-/// Whatever the person's own preference: a page that is light alone stays light as a whole.
+/// The person's own preference does not matter: a page that is light alone stays light as a whole.
 #[tokio::test]
 async fn it_is_light_or_dark_as_the_page_is_where_it_stands() -> Result<()> {
     run("looks-of-the-page", &[], async |session| {

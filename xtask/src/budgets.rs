@@ -25,7 +25,7 @@ enum Need {
     Full,
     /// Each of these flows.
     Flows,
-    /// Whoever chooses a password, apart from any budget, once they are past the first screen.
+    /// A person who chooses a password, apart from any budget, once they are past the first screen.
     Later,
 }
 

@@ -150,7 +150,7 @@ impl Ready {
     /// All engines, installed if need be. Without Chromium there are no tests; another one may be missing, but not
     /// where `CI` says that nobody is there to read about it.
     pub(crate) fn all() -> Result<Self> {
-        // Where the one go fails, each is tried, so that one engine is not missed for another's sake.
+        // After the one go has failed, each is tried, so that one engine is not missed for another's sake.
         let _ = install(&Engine::ALL);
         let mut ready = Self { variables: Vec::new(), missing: Vec::new() };
         for engine in Engine::ALL {

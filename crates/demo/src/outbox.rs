@@ -33,7 +33,7 @@ impl Phone for Outbox {
             said: Vec::new(),
             turn: 0,
         }));
-        // Whether anybody wants to hear it changes nothing for a phone that rings.
+        // A phone rings on, heard or not.
         let _ = self.tell(&call.reference, CallEvent::Ringing).await;
         self.end_in_silence(&call.reference.call_id, 0);
         Ok(())

@@ -1,6 +1,6 @@
 //! The consequences of a change that the directory or the registrations were told to make.
 //!
-//! Whoever applies has claimed the flow, so that of many requests one does it; afterwards the flow is
+//! The request that applies has claimed the flow, so that of many requests one does it; afterwards the flow is
 //! done, the confirmations are queued and the account's other flows are void, in one transaction.
 
 use jiff::{SignedDuration, Timestamp};

@@ -80,7 +80,7 @@ impl Core {
         let (reply, entries) = self.client.search(search).await?;
         match reply.code {
             code::SUCCESS => Ok(entries),
-            // Whom the rest might be is not known.
+            // The rest is unknown: it may be anybody.
             code::SIZE_LIMIT_EXCEEDED => Ok(if limit == 1 { entries } else { Vec::new() }),
             code::NO_SUCH_OBJECT => Err(no_base()),
             code => Err(DirectoryError::Unavailable(format!("people cannot be searched for: result code {code}"))),

@@ -73,7 +73,7 @@ pub fn violations(policy: &PasswordPolicy, user_id: &str, password: &str) -> Vec
     let is_too_long = |rule: &Violation| matches!(rule, Violation::TooLong { .. });
     let mut broken: Vec<_> =
         checklist(policy, user_id, password).into_iter().filter(|check| !check.met).map(|check| check.rule).collect();
-    // What is too long was not looked into.
+    // A password that is too long was not looked into.
     if broken.iter().any(is_too_long) {
         broken.retain(is_too_long);
     }

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         eprintln!("regain-real-servers: cannot write {section}: {error}");
         return ExitCode::FAILURE;
     }
-    // Whoever started it may be killed: then the pipe ends too.
+    // The program that started it may be killed: then the pipe ends too.
     let _ = io::copy(&mut io::stdin(), &mut io::sink());
     ExitCode::SUCCESS
 }

@@ -82,7 +82,7 @@ impl Reader<'_> {
         time.map(Some).ok_or_else(|| self.unreadable(Field::LockedUntil))
     }
 
-    /// What is no address or number, the person cannot be reached by.
+    /// The person of a row. A value that is no address or number is left out.
     fn person(&self, now: Timestamp) -> Result<Person, DirectoryError> {
         let mail = |field| Ok::<_, DirectoryError>(self.text(field)?.and_then(|text| MailAddress::parse(text).ok()));
         let phone = |field, role| {

@@ -178,7 +178,7 @@ impl Settings {
         match self.address(None) {
             Ok(Address::Sqlite(options)) if options.get_filename().is_relative() => {
                 let path = base.join(options.get_filename());
-                // What would end a path in a URL.
+                // Characters that would end a path in a URL.
                 let path = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
                 self.url = Some(format!("sqlite://{path}").into());
                 self.url_file = None;

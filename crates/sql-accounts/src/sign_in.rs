@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl SqlAccounts {
-    /// Whoever is named, the same is read, one hash is made and the same statements run.
+    /// For everybody the same is read, one hash is made and the same statements run.
     pub(crate) async fn check_password(
         &self,
         user_id: &UserId,
@@ -82,7 +82,7 @@ impl SqlAccounts {
             });
         if accepted {
             self.note(&mut lease, succeeded, found.as_ref(), now).await?;
-            // What fails counts nothing for nobody, so that both statements run either way.
+            // A failure counts nothing for nobody, so that both statements run either way.
             self.note(&mut lease, failed, None, now).await?;
         } else {
             self.note(&mut lease, succeeded, None, now).await?;

@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// Whoever can write the file and not read the key gets no further with somebody else's app.
+    /// Writing the file without reading the key gets nobody further with somebody else's app.
     #[tokio::test]
     async fn the_key_of_an_authenticator_app_is_sealed_for_its_account() {
         let folder = tempfile::tempdir().expect("a folder");

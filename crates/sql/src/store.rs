@@ -113,7 +113,7 @@ impl Store for SqliteStore {
     async fn commit(&self, change: &Change) -> Result<Committed, StoreError> {
         let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
         let committed = write(&mut transaction, &self.keys, change).await.map_err(StoreError::unavailable)?;
-        // Whatever is not committed is rolled back: nothing of a refused change stays.
+        // Everything that is not committed is rolled back: nothing of a refused change stays.
         match &committed {
             Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
             Committed::Conflict | Committed::Claimed | Committed::AccountRefused(_) => {

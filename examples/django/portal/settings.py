@@ -12,7 +12,7 @@ SECRET_KEY = os.environ.get("PORTAL_SECRET_KEY") or get_random_secret_key()
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 
-# Where the browser finds Regain.
+# Regain's address for the browser.
 REGAIN_URL = os.environ.get("PORTAL_REGAIN_URL", "http://127.0.0.1:8080")
 
 INSTALLED_APPS = [

@@ -21,7 +21,7 @@ pub(super) async fn launch(folder: &Path) -> Result<Launched> {
     let preferences: Value = json!({
         // Nobody can be asked whether a page may read what it just put on the clipboard.
         "dom.events.testing.asyncClipboard": true,
-        // What is not a test's business.
+        // Features that are no test's business.
         "browser.aboutwelcome.enabled": false,
         "datareporting.policy.dataSubmissionEnabled": false,
         "signon.rememberSignons": false,

@@ -61,7 +61,7 @@ impl Tree {
         let said = until(&format!("“{words}” from a driver"), async || {
             let ended = self.child.try_wait()?.is_some();
             let said = fs::read_to_string(&self.log)?;
-            // What is not at the end of a line yet is not all of it.
+            // A text without the end of its line is not all of it.
             let lines = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
             let mut after = lines.filter_map(|line| Some(line.split_once(words)?.1.trim().trim_end_matches('.')));
             let found = after.find_map(|number| number.parse().ok());

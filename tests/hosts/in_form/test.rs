@@ -12,7 +12,7 @@ async fn inside_a_form_it_sends_nothing_of_the_pages() -> Result<()> {
         let watch = "window.sent = 0; window.typed = 0; const form = document.querySelector('form');
             form.addEventListener('submit', (event) => { event.preventDefault(); sent += 1; })";
         session.page.script(watch, vec![]).await?;
-        // What stands in the page's field is taken along.
+        // The text in the page's field is taken along.
         session.page.type_into("#user-id", "somebody@northwind.example").await?;
         session.page.click("#cant-access").await?;
         session.page.reads("Let’s get you back in").await?;

@@ -45,7 +45,7 @@ async fn in_strict_mode_on_the_development_server_there_is_one_of_it() -> Result
         let apps = apps()?;
         let mut vite = Command::new("node");
         vite.arg(apps.join("node_modules/vite/bin/vite.js")).arg(apps.join("react"));
-        // What it made of a former package, it would take for this one's.
+        // The result of a former package would be taken for this one's.
         vite.args(["--force", "--host", "127.0.0.1", "--strictPort", "--port", &port.to_string()]);
         vite.env("VITE_RECOVERY", session.server.address("")).stdin(Stdio::null()).stdout(Stdio::null());
         let _vite = Running(vite.spawn()?);

@@ -112,7 +112,7 @@ people = "people.toml"
     )
 }
 
-/// Whoever has an account.
+/// People with an account.
 fn people() -> String {
     let mut text = String::new();
     for index in 0..CANDIDATES {

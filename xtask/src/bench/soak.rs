@@ -213,7 +213,7 @@ fn attack(tally: &Tally, port: u16, number: u32) {
     let first = usize::try_from(number).unwrap_or_default() * PEOPLE;
     let mut hostile = Hostile::new(port, number, (first..first + PEOPLE).map(user_id).collect());
     while !tally.is_over() {
-        // What the server refuses to go on with is no fault: it hangs up.
+        // A request that the server refuses to go on with is no fault: it hangs up.
         let _ = hostile.act();
         tally.add(true, &mut hostile.statuses);
     }

@@ -64,7 +64,7 @@ fn manifest() -> Result<String> {
 /// The module.
 fn module(entry: &str) -> Result<String> {
     let module = script("module.js", &[])?;
-    // What it imports is found only on the page: bundlers are to leave it alone.
+    // Its imports are found only on the page: bundlers are to leave it alone.
     let entry = filled(entry, "import(base", "import(/* webpackIgnore: true */ /* @vite-ignore */ base")?;
     filled(&filled(&module, "__REGAIN_ENTRY__", &entry)?, "__REGAIN_VERSION__", VERSION)
 }

@@ -202,7 +202,7 @@ impl Selection {
     /// Runs them, two programs at a time: many of the server's tests wait for a clock or another process.
     pub(super) fn run(&self, environment: &[(&str, PathBuf)]) -> Result<()> {
         let mut programs = self.programs()?;
-        // What takes longest begins first, so that nothing long is left for one core at the end.
+        // The longest program begins first, so that nothing long is left for one core at the end.
         programs.sort_by_key(|program| LONGEST.iter().position(|name| *name == program.name).unwrap_or(LONGEST.len()));
         let started = run::begin(self.name);
         let waiting = Mutex::new(programs.iter());

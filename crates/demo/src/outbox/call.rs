@@ -41,7 +41,7 @@ impl Outbox {
         match act {
             CallAct::Answer => {
                 let call = self.step(call_id, &[CallStatus::Ringing], |call| call.status = CallStatus::Answered)?;
-                // Whoever is on the line is asked for the key even when the server has a bad moment.
+                // The person on the line is asked for the key even when the server has a bad moment.
                 let heard =
                     self.tell(&call.call.reference, CallEvent::Answered).await.unwrap_or(CallInstruction::Listening);
                 self.say(call_id, heard).await

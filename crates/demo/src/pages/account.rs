@@ -43,7 +43,7 @@ pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
     let rules = demo.app.flows().rules();
     let offers = |kind| rules.kinds.contains(&kind);
     let (change, register) = (offers(FlowKind::Change), offers(FlowKind::Register));
-    // Where another program's word counts, the demonstration has none: people sign in once more.
+    // The demonstration has no word where another program's counts: people sign in once more.
     let proof = demo.signer.is_some().then(|| prove(demo, account, now));
     let due = rules.info_due(account, now).map(|due| match due {
         InfoDue::Missing(_) if has_nothing(account) => {

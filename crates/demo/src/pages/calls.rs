@@ -41,7 +41,7 @@ pub(super) async fn act(
         Err(rejection) => return rejection.into_response(),
     };
     match demo.outbox.act(&id, act).await {
-        // Who was too late sees on the page how the call stands.
+        // A person who was too late sees on the page how the call stands.
         Ok(()) | Err(NotOnTheLine::TooLate) => Redirect::to("/demo/outbox").into_response(),
         Err(NotOnTheLine::Unknown) => StatusCode::NOT_FOUND.into_response(),
         Err(NotOnTheLine::EventNotTaken(error)) => {

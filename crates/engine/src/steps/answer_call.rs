@@ -160,7 +160,7 @@ impl Engine {
                 (Some(decision), CallInstruction::Over)
             }
             CallEvent::Over => (Some(becomes(CallStatus::NoAnswer)), CallInstruction::Over),
-            // Whoever is adding the number has proved who they are, and hears of it.
+            // The person who adds the number has proved who they are, and hears of it.
             CallEvent::Failed | CallEvent::Withheld => {
                 let mut decision = becomes(CallStatus::Failed);
                 decision.audit("call_failed");
@@ -211,7 +211,7 @@ mod tests {
             let (decision, heard) = engine.on_call_event(cx, &claimed, &call_id, event);
             assert!(decision.is_none() && heard == CallInstruction::Over, "{event:?}");
         }
-        // Whoever was registering it is dead: it can be pressed again.
+        // The process that was registering it is dead: it can be pressed again.
         let later = context(FlowKind::Register, FLOW_BEGINS + SignedDuration::from_secs(11), &rng);
         assert!(engine.on_call_event(later, &claimed, &call_id, CallEvent::Key('#')).0.is_some());
     }

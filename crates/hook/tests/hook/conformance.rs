@@ -87,7 +87,7 @@ async fn a_hook_that_breaks_a_rule_is_found_out() {
             "  if (!stored) return false; const { salt, key } = stored",
         ),
     ] {
-        // Where time is to tell, hashes take some.
+        // Hashes take some time, so that time can tell.
         let cost = if case == "signing_in_takes_as_long_for_nobody" { "2048" } else { COST };
         let reference = Reference::altered(&PEOPLE, right, wrong, cost);
         let check = Check { case: Some(case.to_owned()), ..of(&reference, PEOPLE_FILE) };

@@ -59,7 +59,7 @@ async fn t1_an_account_of_another_user_id_is_none() {
     assert_eq!(fake.requests().len(), asked, "the hook is not asked for what is no user ID");
 }
 
-/// Whoever may not be used, is locked or has no password is not signed in, whatever the hook says.
+/// An account that may not be used, is locked or has no password is not signed in, whatever the hook says.
 #[tokio::test]
 async fn t2_an_account_that_may_not_be_used_is_not_signed_in() {
     for (member, value) in [("enabled", false), ("locked", true), ("has_password", false)] {

@@ -138,7 +138,7 @@ impl ActiveDirectory {
         let password_set = entry.number("pwdLastSet").unwrap_or_default();
         let computed = entry.number("msDS-User-Account-Control-Computed");
         let lockout_time = entry.number("lockoutTime").unwrap_or_default();
-        // Who has to change a password has one all the same.
+        // An account whose password has to be changed has one all the same.
         let never_had_one = password_set == 0
             && control & control::PASSWORD_NOT_REQUIRED != 0
             && entry.number("logonCount").unwrap_or_default() == 0;

@@ -166,7 +166,7 @@ async fn people_are_found_by_their_ids() {
         Some(vec![Person { display_name: "countess".to_owned(), ..ada.clone() }])
     );
     set(&accounts, &name, "second", None).await.expect("sets");
-    // Whoever leaves the base is not found, not even by id.
+    // An account that leaves the base is not found, not even by id.
     let elsewhere = open(shared(), &format!("base = 'OU=Groups,{ROOT}'"));
     assert_eq!(elsewhere.people(&ids).await.expect("answers"), Some(Vec::new()));
     let change = regain_ports::PasswordChange { new: "third".into(), current: None };

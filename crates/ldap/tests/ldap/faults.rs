@@ -194,7 +194,7 @@ impl io::Write for Lines {
     }
 }
 
-/// Whatever goes wrong, neither the log nor an error has a distinguished name or a password in it.
+/// Neither the log nor an error has a distinguished name or a password in it, whatever goes wrong.
 #[tokio::test]
 async fn names_and_passwords_are_told_to_nobody() {
     let mut server = server();

@@ -88,7 +88,7 @@ impl SiteVerify {
         form.extend(client.as_deref().map(|address| ("remoteip", address)));
         let mut response = self.client.post(&self.url).form(&form).send().await?;
         let mut answer = Vec::new();
-        // Whatever the status: with some faults the codes come along with a 400.
+        // The status does not matter: with some faults the codes come along with a 400.
         while let Some(part) = response.chunk().await? {
             answer.extend_from_slice(&part);
             if answer.len() > MAX_ANSWER {

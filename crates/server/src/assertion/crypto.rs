@@ -113,7 +113,7 @@ impl JwtVerifier for PublicKey {
 
 /// Tells a P-256 public key, which is an uncompressed point on that curve, from other bytes.
 pub(super) fn is_p256_key(bytes: &[u8]) -> bool {
-    // When it verifies, ring does not tell a bad key from a bad signature. A key agreement can fail for the
+    // In verifying, ring does not tell a bad key from a bad signature. A key agreement can fail for the
     // key alone. What is drawn for it is thrown away and changes nothing, so no test needs to know it.
     let other = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new());
     let other = other.expect("the operating system gives random bytes");

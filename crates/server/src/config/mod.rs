@@ -242,7 +242,7 @@ pub fn section<T: DeserializeOwned + Default>(table: &mut toml::Table, name: &st
             Err(error) => {
                 let path = error.path().to_string();
                 let top: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                // What serde says about a wrong type quotes the value.
+                // Serde's message about a wrong type quotes the value.
                 let last = path.rsplit('.').next().unwrap_or_default();
                 let message = if [top.as_str(), last].iter().any(|key| SECRET.contains(key)) {
                     "must be a text".to_owned()

@@ -74,7 +74,7 @@ async fn d16_beyond_the_bound_there_is_none_and_later_there_is() {
     spawn_blocking(move || begins.recv()).await.expect("no panic").expect("it begins");
     let other = cache.cell("other", at(100), at(0));
     assert_eq!(workers.fill(Arc::clone(&other), None, || 8).await, Err(DrawingError::Busy));
-    // Whoever asked for it goes away; it is not begun again.
+    // The request goes away; the drawing is not begun again.
     first.abort();
     ends.send(()).expect("it waits");
     assert_eq!(workers.fill(cell, None, || panic!("a second time")).await, Ok(7));

@@ -170,7 +170,7 @@ impl Flows {
                 .await?
             {
                 CommitResult::Conflict if applied == Applied::Done => {
-                    // Whatever happened to the flow meanwhile: it is done, so it says so.
+                    // The flow may have ended meanwhile: it is done all the same, so it says so.
                     let now = self.store.flow(&claimed.row.id).await?;
                     claimed.row.version = now.ok_or(Fault::Contention)?.version;
                 }

@@ -102,7 +102,7 @@ impl Flows {
             tracing::warn!("an assertion is about somebody else than the request that it came with");
             return Ok(None);
         }
-        // Who has no password has none to change, and none to sign in with.
+        // An account without a password has none to change, and none to sign in with.
         let account = self.directory.find(&subject).await?.filter(|account| account.enabled && account.has_password);
         if account.is_none() {
             tracing::warn!("an assertion is about nobody who can sign in with a password here");

@@ -135,7 +135,7 @@ impl Flows {
     pub async fn kept(&self, key: Option<&IdempotencyKey>, now: Timestamp) -> Result<Option<StoredReply>, Fault> {
         let Some(key) = key else { return Ok(None) };
         let kept = self.store.replay(key.scope(), key.key(), now).await?;
-        // What a clock that has been set back since kept for longer is over.
+        // An answer that was kept for longer by a clock that has been set back since is over.
         let lifetime = self.engine.rules().lifetime;
         let kept = kept.filter(|kept| lies_ahead(kept.expires_at, lifetime, now));
         Ok(kept.map(|kept| key.open(&self.keys, &kept)))

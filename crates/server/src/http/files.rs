@@ -110,7 +110,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         "wasm" => "application/wasm",
         "css" => "text/css; charset=utf-8",
         "json" => "application/json",
-        // What is said in a language.
+        // The texts of a language.
         "txt" if is_named_by_content(name) => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",
         _ => return None,

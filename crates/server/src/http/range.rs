@@ -90,7 +90,7 @@ async fn range(State(ranges): State<Arc<Ranges>>, Path(prefix): Path<String>, re
     let Ok(_permit) = ranges.permits.try_acquire() else { return Reply::unavailable().into_response() };
     match ranges.breached.range(prefix).await {
         Ok(mut range) => {
-            // What the server takes is not to be called known.
+            // A password that the server takes is not to be called known.
             let least = app.config().password.breached.min_count;
             range.retain(|hash| hash.count >= least);
             let headers: [(HeaderName, HeaderValue); 3] = [

@@ -84,7 +84,7 @@ fn t8_the_domains_rules_are_on_the_checklist() {
     server.stop();
 }
 
-/// Who must change the password, or whose password ran out, can change it (T6).
+/// A person who must change the password, or whose password ran out, can change it (T6).
 #[test]
 fn t6_an_expired_password_can_be_changed() {
     let samba = domain().start(0);

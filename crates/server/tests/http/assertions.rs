@@ -113,7 +113,7 @@ async fn what_is_wrong_with_the_new_password_costs_no_try_and_tells_nothing_of_t
             session.answer(&world, json!({ "do": "set_password", "password": "short", "current": current })).await;
         got.is_problem(422, "password_refused");
     }
-    // Who does not know the current password is not told that the new one is it.
+    // Nobody without the current password is told that the new one is it.
     let got = session.answer(&world, json!({ "do": "set_password", "password": OLD, "current": "not it" })).await;
     assert_ne!(got.body["violations"], json!([{ "rule": "reused" }]), "{got:?}");
     assert!(world.signs_in(MARY, OLD).await);

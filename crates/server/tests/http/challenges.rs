@@ -72,7 +72,7 @@ async fn anything_else_gets_another_challenge_at_the_same_step() {
             got.is_problem(422, "captcha_failed");
             assert_eq!((session.step_name(), &session.step()["id"]), ("identify", &before.step()["id"]), "{wrong}");
             assert_ne!(session.captcha(), before.captcha(), "{config}: {wrong}");
-            // What would have solved the former one is late.
+            // The solution of the former one is late.
             let late = solution(&world, before.captcha());
             let former = session.captcha().clone();
             session.solves(&world, late).await.is_problem(422, "captcha_failed");

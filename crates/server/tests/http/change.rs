@@ -138,7 +138,7 @@ async fn who_sets_a_password_hears_that_their_security_info_is_due() {
     let mut session = world.signed_in("change", ADA, OLD).await;
     session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;
     assert_eq!(session.flow["notice"], json!({ "code": "security_info_due" }));
-    // Where it cannot be registered, there is nothing to say.
+    // Without registering on offer, there is nothing to say.
     let world = World::with("[security_info]\nrequired = 3\n[flows]\nregister = false").await;
     let mut session = world.signed_in("change", ADA, OLD).await;
     session.answer(&world, json!({ "do": "set_password", "password": GOOD })).await;

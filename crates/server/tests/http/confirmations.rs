@@ -1,4 +1,4 @@
-//! Whoever owns an account hears of what was done to it.
+//! The owner of an account hears of what was done to it.
 
 use regain_protocol::Outcome;
 use regain_server::messages::{Content, Notice, OutboundMessage};

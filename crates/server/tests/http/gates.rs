@@ -33,7 +33,7 @@ async fn every_pair_of_kinds_opens_both_gates() {
         assert_eq!((session.step_name(), &session.flow["gate"]), ("new_password", &json!(null)), "{first}, {second}");
         session.answer(&world, json!({ "do": "set_password", "password": format!("{GOOD} {index}") })).await;
         assert_eq!(session.step_name(), "done");
-        // What comes by the phone cannot bring a token, and a flow that is done needs none.
+        // An event of a call cannot bring a token, and a flow that is done needs none.
         assert_eq!(session.token == token, second == "call");
         // An app's code is good once, so the next one needs the next code.
         world.advance(120);

@@ -271,7 +271,7 @@ async fn two_who_register_at_once_leave_one_of_both() {
     let account =
         world.app.ports().directory.find(&NINA.parse().expect("a user ID")).await.expect("answers").expect("is there");
     assert_eq!(account.mails.len(), 1, "{:?}", account.mails);
-    // Whoever was first has been ended by the other, or the other by them.
+    // The first of them has been ended by the other, or the other by them.
     let shown = [one.show(&world).await, two.show(&world).await];
     assert!(shown.iter().any(|got| got.body["step"]["name"] == "ended" || got.status == 410), "{shown:?}");
 }

@@ -24,7 +24,7 @@ async fn look_alike(config: &str, kind: &str, user_ids: &[&str]) {
             continue;
         };
         for (index, ((what, one), (_, other))) in real.iter().zip(&seen).enumerate() {
-            // What was said holds the user ID itself.
+            // The text holds the user ID itself.
             assert_eq!(one, other, "{kind}, {user_id}, answer {index}, to {what}");
         }
         assert_eq!((seen.len(), lines), (real.len(), *real_lines), "{kind}, {user_id}");

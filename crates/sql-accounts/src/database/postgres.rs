@@ -177,7 +177,7 @@ impl Connection {
 #[async_trait]
 impl Session for Connection {
     async fn describe(&mut self, template: &Template) -> sqlx::Result<Described> {
-        // What was prepared before tells nothing of what the table is now.
+        // A statement prepared before tells nothing of the table as it is now.
         self.0.clear_cached_statements().await?;
         let statement = self.0.prepare(AssertSqlSafe(template.sql.clone()).into_sql_str()).await?;
         let types = match statement.parameters() {

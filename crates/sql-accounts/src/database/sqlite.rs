@@ -69,7 +69,7 @@ impl Connection {
 #[async_trait]
 impl Session for Connection {
     async fn describe(&mut self, template: &Template) -> sqlx::Result<Described> {
-        // What was prepared before tells nothing of what the table is now, and what the connection knows of the tables is
+        // A statement prepared before tells nothing of the table as it is now, and what the connection knows of the tables is
         // compared with the file only when one is read.
         self.0.clear_cached_statements().await?;
         self.run("SELECT COUNT(*) FROM sqlite_schema").await?;

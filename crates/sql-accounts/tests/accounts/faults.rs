@@ -145,7 +145,7 @@ async fn t10_a_commit_of_unknown_end_is_said_to_be_one() {
     assert!(matches!(ended, Err(SetPasswordError::Directory(DirectoryError::Unanswered(_)))), "{ended:?}");
     let ended = accounts.unlock(&linus).await;
     assert!(matches!(ended, Err(UnlockError::Directory(DirectoryError::Unanswered(_)))), "{ended:?}");
-    // Whoever waits for the row sees how it ended.
+    // A transaction that waits for the row sees how it ended.
     table.database.run("ALTER TABLE users DISABLE TRIGGER slow").await;
     table.database.run("UPDATE users SET name = 'Ada King'").await;
     let now = table.clock.now();

@@ -80,7 +80,7 @@ async fn what_a_table_lacks_is_found<D: Database>() {
     let warned = if is_file { vec![] } else { vec!["directory.sql.url"] };
     assert_eq!(keys(&findings, Severity::Warning), warned, "{findings:?}");
 
-    // What was right at the start and is not any more.
+    // Statements that were right at the start and are not any more.
     let table_is_gone = if is_file { "DROP TABLE user_groups" } else { "ALTER TABLE user_groups RENAME TO teams" };
     table.database.run(table_is_gone).await;
     let findings = table.accounts.inspect(8).await.expect("answers");

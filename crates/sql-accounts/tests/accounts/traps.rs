@@ -199,7 +199,7 @@ async fn every_format_that_is_made_signs_in() {
         let accounts = table.reopened(|settings| Settings { hash: Some(scheme), ..settings }).await.expect("opens");
         let new = format!("password {scheme:?}");
         accounts.set_password(&ada, &to(&new, None)).await.expect("sets");
-        // Whoever reads the row next knows the format by itself.
+        // The next reader of the row knows the format by itself.
         assert!(signs_in(&table, &table.accounts, "ada@example.com", &new).await, "{scheme:?}");
         assert!(!signs_in(&table, &accounts, "nobody@example.com", &new).await, "{scheme:?}");
     }
@@ -225,7 +225,7 @@ async fn what_the_application_stored_signs_in<D: Database>() {
         assert!(!signs_in(&table, &table.accounts, "ada@example.com", hash).await, "{hash}");
         assert!(!signs_in(&table, &table.accounts, "ada@example.com", "").await, "{hash}");
     }
-    // What stands there is replaced, whatever it is.
+    // The stored text is replaced, whatever it is.
     table.change("UPDATE users SET password = '!unusable' WHERE username = 'Ada@Example.com'").await;
     let ada = id_of(&table.accounts, "ada@example.com").await;
     table.accounts.set_password(&ada, &to("second", None)).await.expect("sets");
@@ -249,7 +249,7 @@ async fn an_account_has_the_roles_that_the_table_owns<D: Database>() {
     let number = "+14255550123".parse().expect("a number");
     assert_eq!(ada.phones, [AccountPhone { role: Role::Mobile, number }]);
     assert!(ada.notices.len() == 1 && ada.notices[0] == "ada@work.example");
-    // What cannot be reached is left out.
+    // Destinations that cannot be reached are left out.
     table
         .change("UPDATE users SET recovery_email = 'at home', phone = '0425' WHERE username = 'Ada@Example.com'")
         .await;

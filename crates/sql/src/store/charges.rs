@@ -43,7 +43,7 @@ pub(super) async fn charge(
     let held = held.unwrap_or_default();
     if held > room {
         let free_at = free_at(transaction, &charge.bucket, held - room).await?;
-        // Where it has not room enough even when empty, no time is right: the farthest that means anything.
+        // A counter without room enough even when empty: no time is right: the farthest that means anything.
         return from_millis(free_at.unwrap_or(now).saturating_add(window)).map(Some);
     }
     if charge.cost > 0 {

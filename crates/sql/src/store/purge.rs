@@ -141,7 +141,7 @@ mod tests {
                 .expect("fills");
         }
         transaction.commit().await.expect("commits");
-        // What expires was written long ago, and is not in the log of writes any more.
+        // Expired rows were written long ago, and are not in the log of writes any more.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(database.reader()).await.expect("is folded in");
     }
 

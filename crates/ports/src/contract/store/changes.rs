@@ -65,7 +65,7 @@ pub async fn of_parallel_changes_to_one_version_one_wins<F: StoreFixture>(fixtur
     assert_eq!(claim_next(&*stores[0], start()).await, None, "only the winner's message");
 }
 
-/// Whatever refuses a change, and however late, none of its parts stays.
+/// A refused change leaves none of its parts, whatever refuses it and however late.
 pub async fn a_refused_change_leaves_nothing<F: StoreFixture>(fixture: &F) {
     let store = fixture.open().await;
     let row = insert(&store, FlowRow { account_key: Some("account".to_owned()), ..flow("f") }).await;

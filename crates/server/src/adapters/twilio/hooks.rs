@@ -1,6 +1,6 @@
 //! Callbacks of the telephony provider: status of calls, pressed keys, status of text messages.
 //!
-//! Whoever speaks here holds the account's auth token, which the signature proves; it is made over the
+//! The caller of these routes holds the account's auth token, which the signature proves; it is made over the
 //! address as configured, so that no header of a request has a say in it. A signature may be played again:
 //! that is why an event that is repeated, late or about another call changes nothing (see
 //! [`CallListener`]), and is answered politely.
@@ -161,7 +161,7 @@ impl Hooks {
             (Ok(CallInstruction::WrongKey), _) => Say::WrongKey,
             (Ok(CallInstruction::Proved), _) => Say::Thanks,
             (Ok(CallInstruction::Over), _) => Say::Goodbye,
-            // Whoever is on the line is asked (again): by then the server may be well.
+            // The person on the line is asked (again): by then the server may be well.
             (Err(error), key) => {
                 tracing::warn!(%error, "an event of a call");
                 if key.is_some() { Say::Again } else { Say::Greeting }

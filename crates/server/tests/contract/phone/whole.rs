@@ -250,7 +250,7 @@ async fn whoever_answers_and_presses_pound_goes_on_to_a_new_password() {
     let step = session.step(&world).await;
     assert_eq!(step["name"], "new_password");
 
-    // What is said late or again changes nothing and is answered politely.
+    // A late or repeated callback changes nothing and is answered politely.
     for status in ["completed", "ringing", "failed"] {
         world.stands(status).await;
     }

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use ldap3::Scope;
-use regain_ports::{Clock, DirectoryError};
-use regain_protocol::Secret;
+use regain_ports::{Clock, DirectoryError, PasswordChange, SetPasswordError};
+use regain_protocol::{Secret, Violation};
 use regain_values::UserId;
 use rustls::ClientConfig;
 use tokio::{
@@ -123,6 +123,17 @@ impl Core {
         }
         bound.map_err(DirectoryError::from)
     }
+}
+
+/// Refuses empty passwords: none goes out, since a server may take one for another thing to do.
+pub(crate) fn refuse_empty(change: &PasswordChange, min_length: u32) -> Result<(), SetPasswordError> {
+    if change.current.as_ref().is_some_and(|current| current.expose().is_empty()) {
+        return Err(SetPasswordError::WrongPassword);
+    }
+    if change.new.expose().is_empty() {
+        return Err(SetPasswordError::Refused(vec![Violation::TooShort { min: min_length.max(1) }]));
+    }
+    Ok(())
 }
 
 /// Facts about a directory that change seldom, read when they are needed.

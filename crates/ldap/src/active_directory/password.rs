@@ -1,7 +1,7 @@
 //! Setting passwords and clearing lockouts.
 
 use regain_ports::{AccountId, DirectoryError, PasswordChange, SetPasswordError, UnlockError, Unlocked};
-use regain_protocol::{Secret, Violation};
+use regain_protocol::Secret;
 
 use super::{
     account::Account,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     connection::{Reply, add, code, delete, replace},
-    core::{Deadline, unexpected},
+    core::{Deadline, refuse_empty, unexpected},
     rules::Refused,
 };
 
@@ -23,13 +23,7 @@ impl ActiveDirectory {
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
-        if change.current.as_ref().is_some_and(|current| current.expose().is_empty()) {
-            return Err(SetPasswordError::WrongPassword);
-        }
-        if change.new.expose().is_empty() {
-            let min = account.person.password_rules.min_length.max(1);
-            return Err(SetPasswordError::Refused(vec![Violation::TooShort { min }]));
-        }
+        refuse_empty(change, account.person.password_rules.min_length)?;
         let new = unicode_password(&change.new);
         let mut changes = match change.current.as_ref().map(unicode_password) {
             Some(current) => vec![delete(PASSWORD, current.expose()), add(PASSWORD, new.expose())],

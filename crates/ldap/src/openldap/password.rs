@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, Lost, PASSWORD_POLICY, Reply, add, code, delete, replace},
-    core::{Deadline, unexpected},
+    core::{Deadline, refuse_empty, unexpected},
     rules::Refused,
     settings::PasswordWrite,
 };
@@ -25,13 +25,7 @@ impl LdapDirectory {
             Ok(Some((account, connection)))
         });
         let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
-        if change.current.as_ref().is_some_and(|current| current.expose().is_empty()) {
-            return Err(SetPasswordError::WrongPassword);
-        }
-        if change.new.expose().is_empty() {
-            let min = account.rules.directory.min_length.max(1);
-            return Err(SetPasswordError::Refused(vec![Violation::TooShort { min }]));
-        }
+        refuse_empty(change, account.rules.directory.min_length)?;
         match self.send_password(&connection, &account, change).await {
             Ok(reply) => {
                 if reply.is_elsewhere() {

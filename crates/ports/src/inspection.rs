@@ -1,4 +1,7 @@
-//! Findings about a directory: told at the server's start and to `regain-server check-directory`.
+//! Findings about a directory or another server: told at the server's start, and by `regain-server --check` and
+//! `regain-server check-directory`.
+
+use std::fmt;
 
 /// The weight of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +14,7 @@ pub enum Severity {
     Fault,
 }
 
-/// A finding about a directory. Its text is for the operator and names no secret.
+/// A finding about a directory or another server, which displays as a line of a report. Its text is for the operator and names no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its weight.
@@ -36,5 +39,22 @@ impl Finding {
     /// A fault.
     pub fn fault(key: &'static str, text: impl Into<String>) -> Self {
         Self { severity: Severity::Fault, key, text: text.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { severity, key, text } = self;
+        write!(f, "{severity}  {key}: {text}")
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fact => "fact",
+            Self::Warning => "warning",
+            Self::Fault => "fault",
+        })
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn check(config: &Config, user_id: Option<&UserId>, out: &mut i
         accounts.check().await?;
         let mut findings = accounts.inspect(config.limits.wrong_passwords_per_account).await?;
         let mut report = vec![format!("directory  {}: it answers", config.directory.kind.as_str())];
-        report.extend(findings.iter().map(line));
+        report.extend(findings.iter().map(ToString::to_string));
         if let Some(user_id) = user_id {
             report.extend(of_account(&directory, user_id, &mut findings).await?);
         }
@@ -75,7 +75,7 @@ async fn of_account(
         }
         None => vec![format!("account  {user_id}: not found, or found more than once")],
     };
-    lines.extend(examined.iter().map(line));
+    lines.extend(examined.iter().map(ToString::to_string));
     findings.extend(examined);
     Ok(lines)
 }
@@ -120,13 +120,4 @@ fn parts(registered: &Registered) -> String {
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
-}
-
-fn line(finding: &Finding) -> String {
-    let severity = match finding.severity {
-        Severity::Fact => "fact",
-        Severity::Warning => "warning",
-        Severity::Fault => "fault",
-    };
-    format!("{severity}  {}: {}", finding.key, finding.text)
 }

@@ -48,14 +48,21 @@ pub(crate) static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
     CATALOGUES.iter().map(language).collect()
 });
 
+/// Tells if there is a catalogue for the language of a locale.
+pub(crate) fn is_written(locale: &str) -> bool {
+    catalogue(locale).is_some()
+}
+
 /// The language of a locale: what matters is the language and how it is written, not where. English where
 /// there is no catalogue for it.
 pub(crate) fn language(locale: &str) -> &'static Language {
-    let known = canonical(locale).and_then(|tag| identifier(&tag)).and_then(|id| {
-        let likely = likely(&id);
-        LANGUAGES.iter().find(|one| one.id == id).or_else(|| LANGUAGES.iter().find(|one| one.likely == likely))
-    });
-    known.unwrap_or(&LANGUAGES[0])
+    catalogue(locale).unwrap_or(&LANGUAGES[0])
+}
+
+fn catalogue(locale: &str) -> Option<&'static Language> {
+    let id = identifier(&canonical(locale)?)?;
+    let likely = likely(&id);
+    LANGUAGES.iter().find(|one| one.id == id).or_else(|| LANGUAGES.iter().find(|one| one.likely == likely))
 }
 
 /// The words of a predefined question in a language, or in English where there is no catalogue for it;

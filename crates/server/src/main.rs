@@ -1,10 +1,12 @@
 //! `regain-server`: `regain-server --config FILE` runs the server that the file describes.
 
 mod audit;
+mod check;
 #[cfg(feature = "hook")]
 mod check_hook;
 mod directory;
 mod import;
+mod init;
 
 use std::{
     io::{self, Write as _},
@@ -20,7 +22,7 @@ use regain_server::{
     http::openapi_document,
     serve::{self, Failure},
 };
-use regain_values::UserId;
+use regain_values::{E164, MailAddress, UserId};
 use tokio::runtime::Runtime;
 
 /// The reset API and the hosted pages behind "Can't access your account?".
@@ -30,7 +32,7 @@ struct Arguments {
     /// The organisation's configuration
     #[arg(long, value_name = "FILE", default_value = "regain.toml", global = true)]
     config: PathBuf,
-    /// Check the configuration and stop
+    /// Check the configuration, try what it says, and stop
     #[arg(long)]
     check: bool,
     #[command(subcommand)]
@@ -39,6 +41,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a first configuration by some questions or by options, make the server key, and check it
+    Init(Box<init::Options>),
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
     /// Bring people into the embedded directory, or their registrations beside another one; whatever is there already stays,
@@ -63,6 +67,16 @@ enum Command {
     /// and set back
     #[cfg(feature = "hook")]
     CheckHook(check_hook::Options),
+    /// Send a test mail, as codes are sent
+    TestMail {
+        /// The mail address
+        to: MailAddress,
+    },
+    /// Send a test text message, as codes are sent
+    TestSms {
+        /// The number, with its country code
+        to: E164,
+    },
     /// Copy the database, whole and checked, into a new file, while the server runs
     Backup {
         /// The file to make
@@ -98,14 +112,17 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let config = &arguments.config;
     let done = match arguments.command {
-        _ if arguments.check => check(config),
+        _ if arguments.check => runtime().and_then(|runtime| check::run(config, &runtime)),
         None => run(config),
+        Some(Command::Init(options)) => runtime().and_then(|runtime| init::run(config, options, &runtime)),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
         Some(Command::Import(options)) => import(config, &options),
         Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),
         Some(Command::Registrations { remove, even_most }) => registrations(config, remove, even_most),
         #[cfg(feature = "hook")]
         Some(Command::CheckHook(options)) => runtime().and_then(|runtime| runtime.block_on(check_hook::run(options))),
+        Some(Command::TestMail { to }) => test_mail(config, &to),
+        Some(Command::TestSms { to }) => test_sms(config, &to),
         Some(Command::Backup { file }) => backup(config, &file),
         Some(Command::Restore { file, replace }) => restore(config, &file, replace),
         Some(Command::Compact) => compact(config),
@@ -120,12 +137,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn check(config: &Path) -> Result<(), Failure> {
-    Config::load(config)?;
-    println!("{} is fine.", config.display());
-    Ok(())
 }
 
 fn run(config: &Path) -> Result<(), Failure> {
@@ -146,6 +157,20 @@ fn check_directory(config: &Path, user_id: Option<&UserId>) -> Result<(), Failur
 fn registrations(config: &Path, remove: bool, even_most: bool) -> Result<(), Failure> {
     let config = Config::load(config)?;
     runtime()?.block_on(directory::orphans(&config, remove, even_most))
+}
+
+fn test_mail(config: &Path, to: &MailAddress) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(serve::send_test_mail(&config, to))?;
+    println!("{} has taken a mail to {to}.", config.mail.host);
+    Ok(())
+}
+
+fn test_sms(config: &Path, to: &E164) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    runtime()?.block_on(serve::send_test_text(&config, to))?;
+    println!("The provider has taken a text message to {to}.");
+    Ok(())
 }
 
 fn backup(config: &Path, file: &Path) -> Result<(), Failure> {

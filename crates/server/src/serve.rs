@@ -1,12 +1,14 @@
 //! Running a server: ports opened, work begun, and all of it ended in order. [`run`] is the whole of it; a program
 //! that adds to the server calls the parts by itself.
 
+mod check;
 mod connections;
 mod database;
 mod directory;
 mod failure;
 mod import;
 mod open;
+mod test_message;
 
 use std::{env, future::Future, io, io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -27,12 +29,14 @@ use tracing_subscriber::{
 
 use connections::is_set;
 
+pub use check::try_out;
 pub use connections::ConnectionLimits;
 pub use database::{adopt_key, with_database};
 pub use directory::open_directory;
 pub use failure::Failure;
 pub use import::{Imported, import, import_registrations};
 pub use open::{Extras, delivery, open};
+pub use test_message::{send_test_mail, send_test_text};
 
 use crate::{
     app::App,
@@ -63,6 +67,9 @@ const METRICS_LIMITS: ConnectionLimits = ConnectionLimits { connections: 16, idl
 /// Runs the server that a configuration describes, until a signal stops it.
 pub async fn run(config: Config) -> Result<(), Failure> {
     log(config.server.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     // Before anything is opened, so that a signal during the start ends in order too.
     let stopped = stop_signal()?;
     let listener = listen(config.server.listen).await?;

@@ -80,6 +80,15 @@ impl Smtp {
     }
 }
 
+impl Smtp {
+    /// Greets the mail server, protects the connection and signs in, as before a mail; gives it none.
+    pub async fn check(&self) -> Result<(), NotifyError> {
+        let connection = self.connections.open().await?;
+        self.connections.leave(connection);
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Notifier for Smtp {
     async fn send(&self, message: &Message) -> Result<(), NotifyError> {

@@ -7,7 +7,7 @@ use jsonwebtoken::DecodingKey;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, rebase};
+use super::{Faults, read_secret, rebase};
 use crate::assertion::{self, AssertionAlgorithm};
 
 /// `[assertions]`: whose word counts that somebody is signed in. Without this section nobody's does, and
@@ -88,7 +88,7 @@ impl AssertionsConfig {
             }
             (Some(secret), None) => ("assertions.secret", secret.clone()),
             (None, Some(path)) => {
-                let Some(text) = read(path, base, "assertions.secret_file", faults) else { return };
+                let Some(text) = read_secret(path, base, "assertions.secret_file", faults) else { return };
                 ("assertions.secret_file", text)
             }
         };
@@ -101,7 +101,11 @@ impl AssertionsConfig {
         let Some(path) = &mut self.public_key_file else {
             return faults.add(key, "give a file that holds the public key of the signer as PEM");
         };
-        let Some(text) = read(path, base, key, faults) else { return };
+        rebase(path, base);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text.into(),
+            Err(error) => return faults.add(key, format!("cannot read {}: {error}", path.display())),
+        };
         self.key = assertion::public_key(algorithm, &text);
         let needed = if algorithm == AssertionAlgorithm::EdDsa { "Ed25519" } else { "P-256" };
         faults.require(self.key.is_some(), key, format!("must hold one {needed} public key as PEM (BEGIN PUBLIC KEY)"));
@@ -110,18 +114,6 @@ impl AssertionsConfig {
     /// The longest that an assertion may be good for.
     pub fn max_age(&self) -> SignedDuration {
         SignedDuration::from_secs(self.max_age_s.into())
-    }
-}
-
-/// Reads a file; notes errors in `faults`.
-fn read(path: &mut PathBuf, base: &Path, key: &str, faults: &mut Faults) -> Option<Secret<String>> {
-    rebase(path, base);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text.into()),
-        Err(error) => {
-            faults.add(key, format!("cannot read {}: {error}", path.display()));
-            None
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, address::is_protected, rebase};
+use super::{Faults, address::is_protected, read_secret};
 
 /// `[captcha]`: what tells people from programs when they say who they are.
 #[derive(Debug, Clone, Deserialize)]
@@ -117,13 +117,11 @@ impl CaptchaConfig {
         match &mut self.secret_file {
             None => faults.add("captcha.secret_file", "give a file that holds the secret key of the service"),
             Some(path) => {
-                rebase(path, base);
-                match std::fs::read_to_string(&path) {
-                    Ok(text) if text.trim().is_empty() => faults.add("captcha.secret_file", "the file is empty"),
-                    Ok(text) => self.secret = Some(text.trim().into()),
-                    Err(error) => {
-                        faults.add("captcha.secret_file", format!("cannot read {}: {error}", path.display()));
-                    }
+                let key = "captcha.secret_file";
+                if let Some(secret) = read_secret(path, base, key, faults) {
+                    let secret = secret.expose().trim();
+                    faults.require(!secret.is_empty(), key, "the file is empty");
+                    self.secret = Some(secret.into());
                 }
             }
         }

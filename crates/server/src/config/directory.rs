@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, address::is_protected, rebase};
+use super::{Faults, address::is_protected, read_secret};
 
 /// `[directory]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,15 +85,11 @@ impl DirectoryConfig {
             faults.add("directory.sessions_key_file", "give a file that holds the key to sign requests with");
             return;
         };
-        rebase(path, base);
-        match std::fs::read_to_string(&path) {
-            Ok(text) if text.trim().len() < 32 => {
-                faults.add("directory.sessions_key_file", "the key must have at least 32 characters");
-            }
-            Ok(text) => self.sessions_key = Some(text.trim().into()),
-            Err(error) => {
-                faults.add("directory.sessions_key_file", format!("cannot read {}: {error}", path.display()));
-            }
+        let key = "directory.sessions_key_file";
+        if let Some(secret) = read_secret(path, base, key, faults) {
+            let secret = secret.expose().trim();
+            faults.require(secret.len() >= 32, key, "the key must have at least 32 characters");
+            self.sessions_key = Some(secret.into());
         }
     }
 }

@@ -5,14 +5,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Every key that is at fault, with what is wrong.
+/// Every key that is at fault, with the fault. Displays as a line for each.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Faults(pub(super) Vec<String>);
+pub struct Faults {
+    pub(super) faults: Vec<String>,
+    warnings: Vec<String>,
+}
 
 impl Faults {
     /// Notes one.
     pub fn add(&mut self, key: &str, message: impl fmt::Display) {
-        self.0.push(format!("{key}: {message}"));
+        self.faults.push(format!("{key}: {message}"));
+    }
+
+    /// Notes a warning: the file can be used, and may not do what its author wants.
+    pub(super) fn warn(&mut self, key: &str, message: impl fmt::Display) {
+        self.warnings.push(format!("{key}: {message}"));
+    }
+
+    /// The warnings, each beginning with its key.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Notes one unless the condition holds.
@@ -25,7 +38,7 @@ impl Faults {
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
+        f.write_str(&self.faults.join("\n"))
     }
 }
 

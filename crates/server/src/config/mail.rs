@@ -8,7 +8,7 @@ use std::{
 use regain_protocol::Secret;
 use serde::Deserialize;
 
-use super::{Faults, OrganisationConfig, ServerConfig, host_of, is_host, is_loopback, is_mail_address, rebase};
+use super::{Faults, OrganisationConfig, ServerConfig, host_of, is_host, is_loopback, is_mail_address, read_secret};
 
 /// `[mail]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -105,13 +105,11 @@ impl MailConfig {
             self.timeout_s = 10;
         }
         if let Some(path) = &mut self.password_file {
-            rebase(path, base);
-            match std::fs::read_to_string(&path) {
-                _ if self.password.is_some() => {
-                    faults.add("mail.password_file", "give either password or password_file, not both");
-                }
-                Ok(text) => self.password = Some(text.trim_end_matches(['\r', '\n']).into()),
-                Err(error) => faults.add("mail.password_file", format!("cannot read {}: {error}", path.display())),
+            let key = "mail.password_file";
+            if self.password.is_some() {
+                faults.add(key, "give either password or password_file, not both");
+            } else {
+                self.password = read_secret(path, base, key, faults);
             }
         }
         match self.kind {
@@ -121,12 +119,18 @@ impl MailConfig {
                 }
             }
             MailKind::Smtp => {
-                faults.require(!self.host.is_empty(), "mail.host", "give the mail server's name");
                 faults.require(
-                    self.username.is_some() == self.password.is_some(),
+                    is_host(&self.host),
+                    "mail.host",
+                    "give the mail server's name alone, such as smtp.example.com; its port is mail.port, its protection mail.tls",
+                );
+                let has_password = self.password.is_some() || self.password_file.is_some();
+                faults.require(
+                    self.username.is_some() == has_password,
                     "mail.username",
                     "goes together with password or password_file",
                 );
+                self.warn_of_port(faults);
                 faults.require(
                     self.tls != MailTls::None || is_loopback(&self.host),
                     "mail.tls",
@@ -135,6 +139,17 @@ impl MailConfig {
             }
         }
         faults.require(is_mail_address(&self.from), "mail.from", "give the sender's mail address");
+    }
+
+    /// Warns of the well-known port of another protection (RFC 8314, 7.3).
+    fn warn_of_port(&self, faults: &mut Faults) {
+        let usual = match (self.port, self.tls) {
+            (465, MailTls::Starttls | MailTls::None) => "\"tls\"",
+            (25 | 587, MailTls::Tls) => "\"starttls\"",
+            _ => return,
+        };
+        let port = self.port;
+        faults.warn("mail.tls", format!("mail servers take mail at port {port} with tls = {usual} as a rule"));
     }
 
     /// After how long a mail server that does not answer is given up.

@@ -22,6 +22,7 @@ mod password;
 mod phone;
 mod proxies;
 mod rules;
+mod secret_file;
 mod security_info;
 mod server;
 
@@ -45,6 +46,7 @@ pub use organisation::{AccountTypeConfig, HelpConfig, OrganisationConfig};
 pub use password::{PasswordConfig, PasswordPreset};
 pub use phone::{PhoneConfig, PhoneKind};
 pub use proxies::TrustedProxies;
+use secret_file::{read_secret, warn_if_open};
 pub use security_info::SecurityInfoConfig;
 pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
 
@@ -87,6 +89,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `[phone]`: how text messages and calls leave.
     pub phone: PhoneConfig,
+    /// Warnings about settings that can be used and are hardly meant, each beginning with its key; for the log and `--check`.
+    pub warnings: Vec<String>,
 }
 
 /// Ports that the program around the server opens by itself, so that the file names no adapter for them.
@@ -161,6 +165,7 @@ impl Config {
             password: section(&mut table, "password", &mut faults),
             mail: section(&mut table, "mail", &mut faults),
             phone: section(&mut table, "phone", &mut faults),
+            warnings: Vec::new(),
         };
         if supplied.mail {
             config.mail.kind = MailKind::Supplied;
@@ -190,7 +195,11 @@ impl Config {
         config.password.check(base, &config.organisation, &config.gates, &mut faults);
         config.mail.check(base, &config.organisation, &config.server, &mut faults);
         config.phone.check(base, &config.server, &mut faults);
-        if faults.0.is_empty() { Ok(config) } else { Err(ConfigError::Keys(faults)) }
+        if !faults.faults.is_empty() {
+            return Err(ConfigError::Keys(faults));
+        }
+        config.warnings = faults.warnings().to_vec();
+        Ok(config)
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     Faults, ServerConfig,
     address::{is_https, is_loopback_address, is_web_address},
-    host_of, is_host, rebase,
+    host_of, is_host, read_secret,
 };
 
 /// Twilio's API.
@@ -147,14 +147,13 @@ impl PhoneConfig {
 
     fn read_token(&mut self, base: &Path, faults: &mut Faults) {
         let Some(path) = &mut self.auth_token_file else { return };
-        rebase(path, base);
-        match std::fs::read_to_string(&path) {
-            _ if self.auth_token.is_some() => {
-                faults.add("phone.auth_token_file", "give either auth_token or auth_token_file, not both");
-            }
-            Ok(text) => self.auth_token = Some(text.trim_end_matches(['\r', '\n']).into()),
-            Err(error) => faults.add("phone.auth_token_file", format!("cannot read {}: {error}", path.display())),
+        let key = "phone.auth_token_file";
+        if self.auth_token.is_some() {
+            return faults.add(key, "give either auth_token or auth_token_file, not both");
         }
+        self.auth_token = read_secret(path, base, key, faults);
+        let is_empty = self.auth_token.as_ref().is_some_and(|token| token.expose().is_empty());
+        faults.require(!is_empty, key, "the file is empty");
     }
 
     fn check_twilio(&self, server: &ServerConfig, faults: &mut Faults) {
@@ -164,7 +163,7 @@ impl PhoneConfig {
             "give the account's SID, as the provider names it",
         );
         faults.require(
-            self.auth_token.as_ref().is_some_and(|token| !token.expose().is_empty()),
+            self.auth_token_file.is_some() || self.auth_token.as_ref().is_some_and(|token| !token.expose().is_empty()),
             "phone.auth_token_file",
             "give auth_token_file or auth_token",
         );

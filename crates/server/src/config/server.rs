@@ -14,8 +14,8 @@ use tokio::sync::Semaphore;
 
 use super::{
     Faults, TrustedProxies,
-    address::{self, is_https, is_web_address},
-    key_file, rebase,
+    address::{self, is_https, is_loopback_address, is_web_address},
+    key_file, read_secret, rebase, warn_if_open,
 };
 use crate::{
     keys::{Keys, MIN_KEY_BYTES},
@@ -210,25 +210,31 @@ impl ServerConfig {
             "public_url is https, so a proxy is in front of this server: name its address, such as [\"127.0.0.1\"], or \
              everybody counts as one client. If it does not say who its clients are, say \"none\"",
         );
+        if is_web_address(&url) && !is_https(&url) && !is_loopback_address(&url) {
+            let advice =
+                "is http: passwords and codes travel in the clear. Give the https address of the proxy in front";
+            faults.warn("server.public_url", advice);
+        }
         self.public_url = url;
         match (&self.key, &mut self.key_file) {
             (Some(_), Some(_)) => faults.add("server.key_file", "give either key or key_file, not both"),
             (None, None) => faults.add("server.key_file", "give key_file (made at the first start) or key"),
-            (None, Some(path)) => rebase(path, base),
+            (None, Some(path)) => {
+                rebase(path, base);
+                warn_if_open(path, "server.key_file", faults);
+            }
             (Some(key), None) => {
                 faults.require(decode(key).is_some(), "server.key", "must be at least 32 random bytes in base64");
             }
         }
         for path in &mut self.former_key_files {
-            rebase(path, base);
             let key = "server.former_key_files";
-            match std::fs::read_to_string(&path) {
-                Ok(text) => faults.require(
-                    decode(&text.into()).is_some(),
+            if let Some(text) = read_secret(path, base, key, faults) {
+                faults.require(
+                    decode(&text).is_some(),
                     key,
                     format!("{} must hold at least 32 random bytes in base64", path.display()),
-                ),
-                Err(error) => faults.add(key, format!("cannot read {}: {error}", path.display())),
+                );
             }
         }
         for (key, value) in [

@@ -12,7 +12,7 @@ const LEAST: &str = r#"
 
 fn faults(text: &str) -> Vec<String> {
     match Config::parse(text, Path::new("/etc/regain")) {
-        Err(ConfigError::Keys(faults)) => faults.0,
+        Err(ConfigError::Keys(faults)) => faults.faults,
         other => panic!("expected faults, got {other:?}"),
     }
 }

@@ -37,7 +37,7 @@ pub async fn open_directory(
     not(all(feature = "hook", feature = "ldap", feature = "sql-accounts")),
     allow(unused_variables, clippy::unused_async, reason = "each adapter takes a part of it")
 )]
-async fn accounts_elsewhere(
+pub(super) async fn accounts_elsewhere(
     config: &Config,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,

@@ -9,7 +9,7 @@ use crate::{
     },
     config::{ConfigError, KeyError},
     http::files::FilesError,
-    ports::{DirectoryError, StoreError},
+    ports::{DirectoryError, NotifyError, StoreError},
 };
 
 /// Failure to run the server. Each says what to do.
@@ -63,7 +63,7 @@ pub enum Failure {
     #[error("the directory cannot be used:\n{0}")]
     DirectoryFaults(String),
     /// A check of the directory, or of an account in it, has printed so many faults.
-    #[error("{0} faults were found")]
+    #[error("{0} fault{s} found", s = if *.0 == 1 { "" } else { "s" })]
     FaultsFound(usize),
     /// The section of the configured directory is missing; a checked configuration has it.
     #[error("directory: its section is missing")]
@@ -118,7 +118,7 @@ pub enum Failure {
     #[error("directory.sessions_hook: {0}")]
     Sessions(WebClientError),
     /// The widget cannot be served.
-    #[error("server.widget_dir: {0}")]
+    #[error(transparent)]
     Files(#[from] FilesError),
     /// A list of people cannot be read.
     #[error("people: {0}")]
@@ -129,6 +129,15 @@ pub enum Failure {
     /// A port of this section was to be supplied and was not.
     #[error("{0}: the program around the server supplies no such port")]
     NotSupplied(&'static str),
+    /// A first configuration was not written.
+    #[error("{0}")]
+    Init(String),
+    /// A test message was not sent.
+    #[error("the message was not sent: {0}")]
+    NotSent(#[from] NotifyError),
+    /// A number that no message goes to.
+    #[error("phone.countries: texts and calls do not go to numbers of this kind")]
+    NumberNotReached,
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}. {}", listen_advice(key, .source))]
     Listen {

@@ -1,0 +1,89 @@
+//! `regain-server init`: from a few answers to a server that is ready to start.
+
+mod answers;
+mod error;
+mod file;
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use regain_server::{config::Config, serve::Failure};
+use tokio::runtime::Runtime;
+
+use answers::{Answers, Kind, Terminal};
+use error::InitError;
+
+pub(crate) use answers::Options;
+
+/// Writes the configuration, makes the server key where the configuration can be used, and says what comes next. A file
+/// that is there stays as it is.
+pub(crate) fn run(path: &Path, options: Box<Options>, runtime: &Runtime) -> Result<(), Failure> {
+    if path.exists() {
+        return Err(failed(&InitError::Exists(path.to_owned())));
+    }
+    let answers = options.answers(&mut Terminal::standard()).map_err(|error| failed(&error))?;
+    write(path, &file::text(&answers)).map_err(|error| failed(&error))?;
+    println!("{} is written.", path.display());
+    match Config::load(path) {
+        Ok(config) => {
+            config.server.keys()?;
+            println!("\n{}", next_steps(&answers, path));
+            crate::check::run(path, runtime)
+        }
+        Err(error) => {
+            println!("Complete it before the server can start: {error}\n\n{}", next_steps(&answers, path));
+            Ok(())
+        }
+    }
+}
+
+fn failed(error: &InitError) -> Failure {
+    Failure::Init(error.to_string())
+}
+
+/// Writes a new file. Its folder is made, so that the package's own can be missing.
+fn write(path: &Path, text: &str) -> Result<(), InitError> {
+    let fault = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => InitError::Exists(path.to_owned()),
+        _ => InitError::Write { path: path.to_owned(), source },
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(fault)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fault)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)
+}
+
+/// The commands that come next, and the tag for the sign-in page.
+fn next_steps(answers: &Answers, path: &Path) -> String {
+    let config = path.display();
+    let people = match answers.directory {
+        Kind::Embedded => {
+            format!("  regain-server --config {config} import people.csv    # user_id,name,password,alternate_mail\n")
+        }
+        _ => format!("  regain-server --config {config} check-directory --user SOMEBODY\n"),
+    };
+    let url = &answers.public_url;
+    format!(
+        "Next:\n{people}  regain-server --config {config} test-mail YOUR_ADDRESS\n  regain-server --config {config}\n\n\
+         On your sign-in page:\n  <a id=\"cant-access\" href=\"{url}/reset\">Can't access your account?</a>\n  \
+         <script src=\"{url}/regain.js\" data-link=\"#cant-access\" async></script>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_never_overwritten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("made/regain.toml");
+        write(&path, "first").expect("writes");
+        assert!(matches!(write(&path, "second"), Err(InitError::Exists(_))));
+        assert_eq!(std::fs::read_to_string(&path).expect("reads"), "first");
+    }
+}

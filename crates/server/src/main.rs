@@ -7,6 +7,7 @@ mod check_hook;
 mod directory;
 mod import;
 mod init;
+mod manual;
 
 use std::{
     io::{self, Write as _},
@@ -14,7 +15,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
     adapters::{self, AuditFilter},
@@ -45,6 +46,12 @@ enum Command {
     Init(Box<init::Options>),
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
+    /// Write the manual page and the completions of shells, for packages
+    #[command(hide = true)]
+    Manual {
+        /// The folder to write them to
+        folder: PathBuf,
+    },
     /// Bring people into the embedded directory, or their registrations beside another one; whatever is there already stays,
     /// unless --update says otherwise
     Import(import::Options),
@@ -116,6 +123,7 @@ fn main() -> ExitCode {
         None => run(config),
         Some(Command::Init(options)) => runtime().and_then(|runtime| init::run(config, options, &runtime)),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
+        Some(Command::Manual { folder }) => manual::write(&Arguments::command(), &folder).map_err(Failure::Output),
         Some(Command::Import(options)) => import(config, &options),
         Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),
         Some(Command::Registrations { remove, even_most }) => registrations(config, remove, even_most),

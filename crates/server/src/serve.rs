@@ -153,10 +153,17 @@ async fn listen_at(key: &'static str, address: SocketAddr) -> Result<TcpListener
     TcpListener::bind(address).await.map_err(|source| Failure::Listen { key, address, source })
 }
 
-/// Routes to the files of the built widget; none where no folder is configured.
+/// The files of the built widget: those of the configured folder, else those in the program, else none.
+pub fn widget_files(config: &Config) -> Result<Option<Files>, FilesError> {
+    match &config.server.widget_dir {
+        Some(folder) => Files::load(folder).map(Some),
+        None => Ok(Files::built_in()),
+    }
+}
+
+/// Routes to the files of the built widget.
 pub fn widget(config: &Config) -> Result<Router, FilesError> {
-    let Some(folder) = &config.server.widget_dir else { return Ok(Router::new()) };
-    Ok(files::routes(&Files::load(folder)?))
+    Ok(widget_files(config)?.as_ref().map_or_else(Router::new, files::routes))
 }
 
 /// Forgets what is long out of time, again and again.

@@ -54,7 +54,7 @@ pub struct ServerConfig {
     /// A file with the certificates of further authorities, as PEM, that outgoing connections trust beside the
     /// system's: an organisation's own, which signs its mail server's certificate, say.
     pub ca_file: Option<PathBuf>,
-    /// The folder of the built widget; none is served where this is missing.
+    /// The folder of the built widget. Default: the one in the program, which releases have.
     pub widget_dir: Option<PathBuf>,
     /// Format of log lines: `text` (default) or `json`.
     pub log: LogFormat,

@@ -48,6 +48,9 @@ pub enum FilesError {
     NotTheWidget(PathBuf),
 }
 
+// `BUILT_IN`: the files that the build put into the program, if any.
+include!(concat!(env!("OUT_DIR"), "/widget.rs"));
+
 impl Files {
     /// Reads the folder of the built widget into memory.
     pub fn load(folder: &Path) -> Result<Self, FilesError> {
@@ -55,32 +58,49 @@ impl Files {
             let path = path.to_owned();
             move |source| FilesError::Unreadable { path, source }
         };
-        let mut plain = BTreeMap::new();
-        let mut compressed = Vec::new();
+        let mut files = Vec::new();
         for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
             let path = entry.map_err(unreadable(folder))?.path();
             let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
-            let copy_of = [(".br", Coding::Brotli), (".gz", Coding::Gzip)]
-                .into_iter()
-                .find_map(|(suffix, coding)| Some((name.strip_suffix(suffix)?.to_owned(), coding)));
-            if let Some((name, coding)) = copy_of {
-                compressed.push((name, coding, path));
+            if coding_of(&name).is_some() || content_type(&name).is_some() {
+                files.push((name, fs::read(&path).map_err(unreadable(&path))?));
+            }
+        }
+        Self::of(files).ok_or_else(|| FilesError::NotTheWidget(folder.to_owned()))
+    }
+
+    /// The widget that is in the program; `None` in a program that was built without one.
+    pub fn built_in() -> Option<Self> {
+        Self::of(BUILT_IN.iter().map(|&(name, bytes)| (name.to_owned(), bytes.to_vec())))
+    }
+
+    /// The files with their compressed copies; `None` where the loader is not among them.
+    fn of(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Option<Self> {
+        let mut plain = BTreeMap::new();
+        let mut compressed = Vec::new();
+        for (name, bytes) in files {
+            if let Some((name, coding)) = coding_of(&name) {
+                compressed.push((name.to_owned(), coding, bytes));
             } else if let Some(content_type) = content_type(&name) {
-                let bytes = fs::read(&path).map_err(unreadable(&path))?;
                 let cache_control = if is_named_by_content(&name) { IMMUTABLE } else { SHORT };
                 plain.insert(name, Asset::new(content_type, cache_control, bytes));
             }
         }
-        for (name, coding, path) in compressed {
+        for (name, coding, bytes) in compressed {
             if let Some(asset) = plain.get_mut(&name) {
-                asset.add(coding, fs::read(&path).map_err(unreadable(&path))?);
+                asset.add(coding, bytes);
             }
         }
-        if !plain.contains_key(LOADER) {
-            return Err(FilesError::NotTheWidget(folder.to_owned()));
-        }
-        Ok(Self(plain.into_iter().map(|(name, asset)| (name, Arc::new(asset))).collect()))
+        let files = plain.into_iter().map(|(name, asset)| (name, Arc::new(asset))).collect::<BTreeMap<_, _>>();
+        files.contains_key(LOADER).then_some(Self(files))
     }
+}
+
+/// The file that a compressed one is a copy of, by its name.
+fn coding_of(name: &str) -> Option<(&str, Coding)> {
+    [(".br", Coding::Brotli), (".gz", Coding::Gzip)]
+        .into_iter()
+        .find_map(|(suffix, coding)| Some((name.strip_suffix(suffix)?, coding)))
 }
 
 /// Serves the files at the root, where the loader looks for what is beside it.

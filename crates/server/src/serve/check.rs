@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{directory::accounts_elsewhere, widget};
+use super::{directory::accounts_elsewhere, widget_files};
 use crate::{
     adapters::{Smtp, TrustedRoots},
     config::{Config, MailKind},
@@ -23,16 +23,16 @@ pub async fn try_out(config: &Config) -> Vec<Finding> {
 /// The folders of the widget, the server key and the database.
 fn folders(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match (&config.server.widget_dir, widget(config)) {
-        (_, Err(error)) => {
+    match widget_files(config) {
+        Err(error) => {
             let text = error.to_string();
             let key = "server.widget_dir";
             findings.push(Finding::fault(key, text.strip_prefix("server.widget_dir: ").unwrap_or(&text)));
         }
-        (None, Ok(_)) => {
+        Ok(None) => {
             findings.push(Finding::warning("server.widget_dir", "is not given: no widget is served, the API alone"));
         }
-        (Some(_), Ok(_)) => {}
+        Ok(Some(_)) => {}
     }
     let server_key = config.server.key_file.as_deref().filter(|_| !config.server.has_key());
     for (key, path) in [("server.key_file", server_key), ("store.path", Some(&*config.store.path))] {

@@ -18,8 +18,10 @@ mod native;
 mod npm;
 mod paths;
 mod pypi;
+mod release;
 mod run;
 mod solver;
+mod tarball;
 mod test;
 mod tools;
 mod wasm;
@@ -44,6 +46,8 @@ enum Command {
     Test(test::Options),
     /// Make what is shipped: the loader, the hashed and compressed files that it brings in, and an npm package of them
     Dist(dist::Options),
+    /// Make a release: archives for Linux, Debian packages, images, a bill of materials, checksums
+    Release(release::Options),
     /// Rebuild the widget at every change, against a running demo server
     Dev(demo::Options),
     /// Run what continuous integration runs
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Dist(options) => dist::run(&options),
+        Command::Release(options) => release::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Ci => test::run(&test::Options::default()),
         Command::Bench(options) => bench::run(&options),

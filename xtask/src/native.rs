@@ -32,6 +32,14 @@ pub(crate) fn release_server() -> PathBuf {
     paths::target().join("release").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
 }
 
+/// A program of this machine that writes the manual, built for development.
+pub(crate) fn release_manual() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--package", "regain-server"]);
+    step("Building the program that writes the manual", "some minutes the first time", &mut build)?;
+    Ok(paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
+}
+
 /// The demo's program, once it is built.
 pub(crate) fn demo() -> PathBuf {
     paths::target().join("debug").join(format!("regain-demo{}", env::consts::EXE_SUFFIX))

@@ -43,6 +43,15 @@ pub(crate) const GECKODRIVER: Tool = Tool {
     takes: "about 2 min, once",
 };
 
+/// Lists the materials of a package in the form of `CycloneDX`.
+pub(crate) const CYCLONEDX: Tool = Tool {
+    name: "cargo-cyclonedx",
+    package: "cargo-cyclonedx",
+    version: "0.5.9",
+    arguments: &["--locked"],
+    takes: "about 3 min, once",
+};
+
 /// A program that cargo can install.
 pub(crate) struct Tool {
     /// The program.

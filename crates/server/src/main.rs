@@ -5,6 +5,7 @@ mod check;
 #[cfg(feature = "hook")]
 mod check_hook;
 mod directory;
+mod health;
 mod import;
 mod init;
 mod manual;
@@ -46,6 +47,8 @@ enum Command {
     Init(Box<init::Options>),
     /// Print the API's contract as OpenAPI 3.1
     Openapi,
+    /// Fail unless the server that the configuration describes runs and answers
+    Health,
     /// Write the manual page and the completions of shells, for packages
     #[command(hide = true)]
     Manual {
@@ -123,6 +126,7 @@ fn main() -> ExitCode {
         None => run(config),
         Some(Command::Init(options)) => runtime().and_then(|runtime| init::run(config, options, &runtime)),
         Some(Command::Openapi) => io::stdout().write_all(openapi_document().as_bytes()).map_err(Failure::Output),
+        Some(Command::Health) => Config::load(config).map_err(Failure::Config).and_then(|config| health::run(&config)),
         Some(Command::Manual { folder }) => manual::write(&Arguments::command(), &folder).map_err(Failure::Output),
         Some(Command::Import(options)) => import(config, &options),
         Some(Command::CheckDirectory { user }) => check_directory(config, user.as_ref()),

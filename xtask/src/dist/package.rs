@@ -1,23 +1,19 @@
 //! Makes the npm package: the module that pages are built with, its types, a plugin for Vite, and the shipped files
-//! that the module brings in. The tarball depends on its content alone: no time, no owner, no order of a folder.
+//! that the module brings in.
 
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
-use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
-use tar::{Builder, EntryType, Header};
 
 use super::shipped::{LOADER, VERSION, versioned_loader};
 use crate::assets::{filled, read, script};
 use crate::paths;
+use crate::tarball::{Packed, packed};
 
 /// Files of `src/embed/package` that are published unchanged.
 const AS_IT_STANDS: [&str; 7] =
     ["README.md", "custom-elements.json", "index.d.ts", "react.d.ts", "vite.d.ts", "vite.js", "vue.d.ts"];
-
-/// Time that npm gives every file of a package: no tool should stumble over 1970 (26 October 1985, 8:15 UTC).
-const TIME: u64 = 499_162_500;
 
 /// The tarball.
 pub(crate) fn tarball() -> PathBuf {
@@ -27,17 +23,17 @@ pub(crate) fn tarball() -> PathBuf {
 /// Makes the tarball anew, of the files in `dist` and what both loaders have in common.
 pub(super) fn make(entry: &str) -> Result<()> {
     let mut files = vec![
-        ("package.json".to_owned(), manifest()?.into_bytes()),
-        ("index.js".to_owned(), module(entry)?.into_bytes()),
-        ("LICENSE".to_owned(), read("LICENSE")?.into_bytes()),
-        ("CHANGELOG.md".to_owned(), read("CHANGELOG.md")?.into_bytes()),
+        Packed::file("package/package.json", manifest()?),
+        Packed::file("package/index.js", module(entry)?),
+        Packed::file("package/LICENSE", read("LICENSE")?),
+        Packed::file("package/CHANGELOG.md", read("CHANGELOG.md")?),
     ];
     for name in AS_IT_STANDS {
-        files.push((name.to_owned(), read(&format!("src/embed/package/{name}"))?.into_bytes()));
+        files.push(Packed::file(format!("package/{name}"), read(&format!("src/embed/package/{name}"))?));
     }
     for name in packaged()? {
         let content = fs::read(paths::dist().join(&name))?;
-        files.push((format!("files/{name}"), content));
+        files.push(Packed::file(format!("package/files/{name}"), content));
     }
     let tarball = tarball();
     let out = tarball.parent().expect("it lies in a folder");
@@ -69,60 +65,14 @@ fn module(entry: &str) -> Result<String> {
     filled(&filled(&module, "__REGAIN_ENTRY__", &entry)?, "__REGAIN_VERSION__", VERSION)
 }
 
-/// A gzipped tarball of files by name, as npm reads it.
-fn packed(mut files: Vec<(String, Vec<u8>)>) -> std::io::Result<Vec<u8>> {
-    files.sort();
-    // Its own header has no time, and no system.
-    let mut tarball = Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
-    for (name, content) in &files {
-        let mut header = Header::new_ustar();
-        header.set_entry_type(EntryType::Regular);
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_mtime(TIME);
-        header.set_uid(0);
-        header.set_gid(0);
-        tarball.append_data(&mut header, format!("package/{name}"), &content[..])?;
-    }
-    tarball.into_inner()?.finish()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, io::Read};
+    use std::collections::BTreeSet;
 
     use serde_json::Value;
 
-    use super::{AS_IT_STANDS, manifest, module, packed};
+    use super::{AS_IT_STANDS, manifest, module};
     use crate::{dist::read, paths};
-
-    fn file(name: &str, content: &str) -> (String, Vec<u8>) {
-        (name.to_owned(), content.as_bytes().to_vec())
-    }
-
-    #[test]
-    fn the_same_files_make_the_same_tarball_in_any_order() {
-        let [one, other] = [file("files/a.js", "a"), file("index.js", "b")];
-        let tarball = packed(vec![one.clone(), other.clone()]).expect("packed");
-        assert_eq!(tarball, packed(vec![other, one.clone()]).expect("packed"));
-        assert_ne!(tarball, packed(vec![one]).expect("packed"));
-    }
-
-    #[test]
-    fn a_tarball_says_nothing_of_where_and_when_it_was_made() {
-        let tarball = packed(vec![file("index.js", "b")]).expect("packed");
-        assert_eq!(tarball[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255], "the header has a time or a system");
-        let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(&tarball[..]));
-        let mut entries = archive.entries().expect("entries");
-        let mut entry = entries.next().expect("one").expect("whole");
-        assert_eq!(entry.path().expect("a path").to_str(), Some("package/index.js"));
-        let header = entry.header().clone();
-        assert_eq!((header.uid().ok(), header.gid().ok(), header.mtime().ok()), (Some(0), Some(0), Some(super::TIME)));
-        let mut content = String::new();
-        entry.read_to_string(&mut content).expect("text");
-        assert_eq!(content, "b");
-        assert!(entries.next().is_none());
-    }
 
     #[test]
     fn the_package_has_every_file_that_its_description_names() {

@@ -129,6 +129,9 @@ pub enum Failure {
     /// A port of this section was to be supplied and was not.
     #[error("{0}: the program around the server supplies no such port")]
     NotSupplied(&'static str),
+    /// The server that was asked is not alive.
+    #[error("not alive: {0}")]
+    Ill(String),
     /// A first configuration was not written.
     #[error("{0}")]
     Init(String),

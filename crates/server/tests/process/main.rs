@@ -542,3 +542,42 @@ fn its_log_has_a_line_for_each_request_and_names_nobody() {
     }
     assert!(!rest.contains("ada@") && !rest.contains("hunter2"), "{rest}");
 }
+
+/// The example that releases have is what `init` writes.
+#[test]
+fn the_example_of_a_release_is_a_first_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("regain.toml");
+    let state = folder.path().join("state");
+    fs::create_dir(&state).expect("makes");
+    let answers = [
+        ("--organisation", "Example Ltd"),
+        ("--public-url", "https://recover.example.com"),
+        ("--sign-in-url", "https://www.example.com/login"),
+        ("--mail-from", "account-recovery@example.com"),
+        ("--mail-host", "127.0.0.1"),
+        ("--state-dir", state.to_str().expect("a path")),
+    ];
+    let answers = answers.iter().flat_map(|(option, answer)| [option, answer]);
+    let output = program(&config).arg("init").args(answers).output().expect("runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let written =
+        fs::read_to_string(&config).expect("reads").replace(state.to_str().expect("a path"), "/var/lib/regain");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/regain.example.toml");
+    assert_eq!(written, fs::read_to_string(example).expect("reads"), "write it anew: {example}");
+}
+
+/// A container asks the program itself whether the server is alive.
+#[test]
+fn health_is_the_answer_of_the_running_server() {
+    let folder = configured(&[]);
+    let (server, log, line) = started(&folder.path().join("regain.toml"));
+    let asking = configured(&[("127.0.0.1:0", address(&line))]);
+    let health = || {
+        let mut command = program(&asking.path().join("regain.toml"));
+        command.arg("health").output().expect("runs").status.success()
+    };
+    assert!(health());
+    ended(server, log, "-TERM");
+    assert!(!health());
+}

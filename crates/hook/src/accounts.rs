@@ -50,11 +50,20 @@ pub enum OpenError {
     #[error("directory.hook: {0}")]
     Client(#[from] WebClientError),
     /// It does not answer as it must.
-    #[error("{0}")]
-    NoAnswer(String),
+    #[error(transparent)]
+    NoAnswer(DirectoryError),
     /// It speaks another version.
     #[error("directory.hook.url: the hook speaks version {0} of the protocol; this server speaks version {VERSION}")]
     Version(u32),
+}
+
+impl From<OpenError> for DirectoryError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NoAnswer(error) => error,
+            other => Self::Misconfigured(other.to_string()),
+        }
+    }
 }
 
 impl fmt::Debug for Hook {
@@ -72,7 +81,7 @@ impl Hook {
         rng: Arc<dyn Rng>,
     ) -> Result<Self, OpenError> {
         let client = Self::client(&settings, roots, clock, rng)?;
-        let about = about(&client).await.map_err(|fault| OpenError::NoAnswer(fault.to_string()))?;
+        let about = about(&client).await.map_err(|fault| OpenError::NoAnswer(of_reading(fault)))?;
         if about.version != VERSION {
             return Err(OpenError::Version(about.version));
         }

@@ -33,7 +33,7 @@ pub struct AccountQuestion {
 }
 
 /// Why the directory could not answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum DirectoryError {
     /// It does not answer; trying again may help. The text is for the log and names no secret.
     #[error("the directory is unavailable: {0}")]
@@ -56,5 +56,16 @@ impl DirectoryError {
     /// [`DirectoryError::Unavailable`] by an error whose text names no secret.
     pub fn unavailable(error: impl fmt::Display) -> Self {
         Self::Unavailable(error.to_string())
+    }
+
+    /// The keys of the configuration at fault, of [`DirectoryError::Misconfigured`]: one at the beginning of each line.
+    pub fn keys(&self) -> Vec<&str> {
+        let Self::Misconfigured(text) = self else { return Vec::new() };
+        let is_key = |key: &&str| {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';
+            key.contains('.') && key.chars().all(is_plain)
+        };
+        let keys = text.lines().filter_map(|line| line.split_once(": ").map(|(key, _)| key).filter(is_key));
+        keys.collect()
     }
 }

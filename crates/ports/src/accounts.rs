@@ -12,7 +12,7 @@ use regain_values::{AccountId, MailAddress, UserId};
 
 use crate::{AccountMail, AccountPhone, AccountWrite, DirectoryError, Finding};
 
-/// The abilities of a directory. They stay the same while the server runs.
+/// The abilities of a directory. They stay the same from its first answer on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 pub struct Abilities {
@@ -29,6 +29,10 @@ pub struct Abilities {
 }
 
 impl Abilities {
+    /// Those of a directory that has not answered yet. Nothing is kept from people that it may turn out to do: they hear
+    /// that it does not answer.
+    pub const NOT_KNOWN_YET: Self = Self { remembers: false, ..Self::ALL };
+
     /// Those of the embedded directory.
     pub const ALL: Self =
         Self { sign_in: true, unlock: true, remembers: true, owns_alternate: false, owns_mobile: false };

@@ -186,6 +186,13 @@ impl Directory {
     /// Refuses a role that the directory owns, and an account elsewhere that may not be used any more. Of one in the same
     /// database the transaction finds that out.
     async fn check_registrable(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
+        // Asked first: a directory that was away so far has its abilities with the first answer.
+        let may_be_used = if self.accounts.joined().is_some() {
+            true
+        } else {
+            let people = self.accounts.people(std::slice::from_ref(id)).await?;
+            people.is_none_or(|people| people.iter().any(|person| person.id == *id && person.enabled))
+        };
         let abilities = self.abilities();
         let is_owned = match registration {
             Registration::Mail(AccountMail { role, .. }) | Registration::RemoveMail(role) => {
@@ -199,11 +206,6 @@ impl Directory {
         if is_owned {
             return Err(RegisterError::NotRegistrable);
         }
-        if self.accounts.joined().is_some() {
-            return Ok(());
-        }
-        let people = self.accounts.people(std::slice::from_ref(id)).await?;
-        let may_be_used = people.is_none_or(|people| people.iter().any(|person| person.id == *id && person.enabled));
         if may_be_used { Ok(()) } else { Err(RegisterError::NoSuchAccount) }
     }
 

@@ -7,8 +7,7 @@ use crate::{
     assertion::Verifier,
     config::{Config, KeyError},
     drawings::Drawings,
-    engine::Engine,
-    flows::Flows,
+    flows::{EngineInForce, Flows},
     keys::Keys,
     metrics::Metrics,
     ports::Ports,
@@ -31,7 +30,7 @@ impl App {
     pub fn new(config: Config, ports: Ports) -> Result<Arc<Self>, KeyError> {
         let keys = config.server.keys()?;
         let flows = Flows::new(
-            Engine::new(keys.clone(), config.rules(ports.directory.abilities())),
+            EngineInForce::new(&config, &keys, Arc::clone(&ports.directory.accounts)),
             keys.clone(),
             &ports,
             Verifier::from_config(&config.assertions, &config.server.public_url),

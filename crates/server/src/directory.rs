@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use regain_server::{
-    adapters::People,
     config::Config,
     ports::{Directory, Finding, Person, Registered, Severity},
     serve::{Failure, open_directory, with_database},
@@ -14,7 +13,7 @@ use regain_values::UserId;
 /// any finding is one.
 pub(crate) async fn check(config: &Config, user_id: Option<&UserId>, out: &mut impl Write) -> Result<(), Failure> {
     with_database(config, async |database, keys| {
-        let directory = open_directory(config, database, keys, &People::default()).await?;
+        let directory = open_directory(config, database, keys).await?;
         let accounts = &*directory.accounts;
         accounts.check().await?;
         let mut findings = accounts.inspect(config.limits.wrong_passwords_per_account).await?;
@@ -36,7 +35,7 @@ pub(crate) async fn check(config: &Config, user_id: Option<&UserId>, out: &mut i
 /// registrations where it is `asked` to, most of all of them only with `even_most`.
 pub(crate) async fn orphans(config: &Config, asked: bool, even_most: bool) -> Result<(), Failure> {
     with_database(config, async |database, keys| {
-        let directory = open_directory(config, database, keys, &People::default()).await?;
+        let directory = open_directory(config, database, keys).await?;
         let orphans = directory.orphans().await?.ok_or(Failure::NotAskable)?;
         let (gone, registered) = (orphans.gone.len(), orphans.registered);
         let mut out = io::stdout().lock();

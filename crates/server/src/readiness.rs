@@ -1,10 +1,10 @@
 //! Readiness of the parts that requests need, each tried at most once a second however often somebody asks.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::ports::Ports;
+use crate::ports::{DirectoryError, Ports};
 
 /// The time for which a result stands.
 const STANDS_FOR: Duration = Duration::from_secs(1);
@@ -18,38 +18,67 @@ pub struct Readiness {
 
 impl Readiness {
     /// The faults of the parts that are not well, in words for whoever monitors it; the log has the reasons.
-    pub async fn faults(&self, ports: &Ports) -> Vec<&'static str> {
-        const STORE: &str = "the store takes no writes";
-        const DIRECTORY: &str = "the directory does not answer";
+    pub async fn faults(&self, ports: &Ports) -> Vec<String> {
         let (store, directory) = tokio::join!(
-            self.store.is_well(STORE, || ports.store.check()),
-            self.directory.is_well(DIRECTORY, || ports.directory.check()),
+            self.store.fault(async || ports.store.check().await.map_err(|error| {
+                let fault = "the store takes no writes".to_owned();
+                tracing::warn!(%error, "not ready: {fault}");
+                fault
+            })),
+            self.directory.fault(async || ports.directory.check().await.map_err(|error| {
+                let fault = fault_of_directory(&error);
+                tracing::warn!(%error, "not ready: {fault}");
+                fault
+            })),
         );
-        [(store, STORE), (directory, DIRECTORY)]
-            .into_iter()
-            .filter(|(is_well, _)| !is_well)
-            .map(|(_, fault)| fault)
-            .collect()
+        [store, directory].into_iter().flatten().collect()
     }
 }
 
-/// The last result of a check.
+/// The fault of a directory, with the keys that only the operator can do something about.
+fn fault_of_directory(error: &DirectoryError) -> String {
+    match error {
+        DirectoryError::Misconfigured(_) => {
+            let keys = error.keys();
+            let keys = if keys.is_empty() { "directory".to_owned() } else { keys.join(", ") };
+            format!("the directory cannot be used as it is configured ({keys})")
+        }
+        _ => "the directory does not answer".to_owned(),
+    }
+}
+
+/// The last result of a check: a fault, where there is one.
 #[derive(Default)]
-struct Checked(Mutex<Option<(Instant, bool)>>);
+struct Checked(Mutex<Option<(Instant, Option<String>)>>);
 
 impl Checked {
-    async fn is_well<E: fmt::Display>(&self, fault: &str, check: impl AsyncFnOnce() -> Result<(), E>) -> bool {
+    async fn fault(&self, check: impl AsyncFnOnce() -> Result<(), String>) -> Option<String> {
         let mut last = self.0.lock().await;
-        if let Some((at, is_well)) = *last
+        if let Some((at, fault)) = &*last
             && at.elapsed() < STANDS_FOR
         {
-            return is_well;
+            return fault.clone();
         }
-        let checked = check().await;
-        if let Err(error) = &checked {
-            tracing::warn!(%error, "not ready: {fault}");
-        }
-        *last = Some((Instant::now(), checked.is_ok()));
-        checked.is_ok()
+        let fault = check().await.err();
+        *last = Some((Instant::now(), fault.clone()));
+        fault
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_at_fault_are_named_and_nothing_else() {
+        let fault = |error| fault_of_directory(&error);
+        let text = "directory.sql.find: no such column: Hunter2\ndirectory.sql.unlock: syntax error";
+        assert_eq!(
+            fault(DirectoryError::Misconfigured(text.into())),
+            "the directory cannot be used as it is configured (directory.sql.find, directory.sql.unlock)"
+        );
+        let without = fault(DirectoryError::Misconfigured("Something else: here".into()));
+        assert_eq!(without, "the directory cannot be used as it is configured (directory)");
+        assert_eq!(fault(DirectoryError::Unavailable(text.into())), "the directory does not answer");
     }
 }

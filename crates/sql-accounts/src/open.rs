@@ -24,6 +24,15 @@ pub enum OpenError {
     Directory(#[from] DirectoryError),
 }
 
+impl From<OpenError> for DirectoryError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Settings(lines) => Self::Misconfigured(lines.join("\n")),
+            OpenError::Directory(error) => error,
+        }
+    }
+}
+
 impl SqlAccounts {
     /// Connects, and prepares the statements. The settings are [checked](Settings::check) already. Without authorities of
     /// their own those of `ca_file` are trusted, `server.ca_file`.

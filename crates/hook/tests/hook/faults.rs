@@ -107,7 +107,10 @@ async fn a_change_that_was_never_sent_did_not_happen() {
     let fake = Fake::with_abilities(|_, _| Answer::Closed).await;
     let settings = Settings { url: "http://127.0.0.1:1".into(), ..fake.settings() };
     let gone = opened(settings).await.expect_err("nobody listens");
-    assert!(matches!(&gone, OpenError::NoAnswer(text) if text.starts_with("directory.hook.url: ")), "{gone}");
+    assert!(
+        matches!(&gone, OpenError::NoAnswer(DirectoryError::Unavailable(text)) if text.starts_with("directory.hook.url: ")),
+        "{gone}"
+    );
 
     let hook = Reference::start(Language::Node, &[]);
     let adapter = hook.open().await;

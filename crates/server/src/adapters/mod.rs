@@ -1,5 +1,6 @@
 //! Adapters: what stands behind the [`crate::ports`] here.
 
+mod awaited_accounts;
 mod breached;
 mod no_phone;
 mod sessions_hook;
@@ -7,6 +8,7 @@ mod site_verify;
 mod smtp;
 pub mod twilio;
 
+pub use awaited_accounts::{AwaitedAccounts, Opening};
 pub use breached::{BreachedFile, BreachedFileError, BreachedSetupError, BreachedWeb, breached};
 pub use no_phone::NoPhone;
 pub use regain_outgoing::{CaFileError, TrustedRoots, TrustedRootsError, WebClientError};

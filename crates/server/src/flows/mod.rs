@@ -9,6 +9,7 @@ mod apply;
 mod begin;
 mod calls;
 mod commit;
+mod engine_in_force;
 mod idempotency;
 mod intent;
 mod lookups;
@@ -18,6 +19,7 @@ mod service;
 mod unsettled;
 
 pub use answer::AnswerCommand;
+pub use engine_in_force::EngineInForce;
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey, StoredReply};
 pub use reply::{ProblemContent, Reply, ReplyContent};
 pub use service::{Fault, Flows};

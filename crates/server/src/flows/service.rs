@@ -7,12 +7,13 @@ use regain_protocol::{FlowKind, Secret};
 use regain_values::FlowId;
 
 use super::{
+    engine_in_force::EngineInForce,
     idempotency::{IdempotencyKey, StoredReply},
     reply::Reply,
 };
 use crate::{
     assertion::Verifier,
-    engine::{ClientNetwork, Context, Engine, Rules, State},
+    engine::{ClientNetwork, Context, Rules, State},
     keys::{Keys, same, token_hash},
     ports::{
         Breached, BreachedError, CaptchaError, CaptchaVerifier, Clock, Directory, DirectoryError, FlowRow, Ports, Rng,
@@ -33,7 +34,7 @@ pub(super) const WAIT: Duration = Duration::from_millis(25);
 /// Begins flows, shows them, takes answers.
 #[derive(Clone)]
 pub struct Flows {
-    pub(super) engine: Engine,
+    pub(super) engine: EngineInForce,
     pub(super) keys: Keys,
     pub(super) store: Arc<dyn Store>,
     pub(super) directory: Directory,
@@ -78,7 +79,7 @@ pub enum Fault {
 impl Flows {
     /// A service over these ports.
     pub fn new(
-        engine: Engine,
+        engine: EngineInForce,
         keys: Keys,
         ports: &Ports,
         assertions: Option<Verifier>,

@@ -61,6 +61,8 @@ impl Flows {
         let accounts = &self.directory.accounts;
         let user_id = &person.account.user_id;
         if let Intended::Password { new } = change {
+            // One that was away since the start has its abilities with the first answer.
+            accounts.check().await?;
             if !accounts.abilities().sign_in {
                 return Ok(Applied::Unknown);
             }

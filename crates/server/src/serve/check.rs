@@ -1,13 +1,11 @@
 //! Trying what a configuration says, without changing anything: the folders, the mail server, the directory, the languages.
 
-use std::sync::Arc;
-
 use super::{directory::accounts_elsewhere, widget_files};
 use crate::{
     adapters::{Smtp, TrustedRoots},
-    config::{Config, MailKind},
+    config::{Config, DirectoryKind, MailKind},
     languages,
-    ports::{DirectoryError, Finding, OsRng, SystemClock},
+    ports::{DirectoryError, Finding},
 };
 
 /// Tries what a configuration says. A fault keeps the server from starting; another server that does not answer now is a
@@ -71,9 +69,12 @@ async fn mail(config: &Config) -> Option<Finding> {
 async fn directory(config: &Config) -> Vec<Finding> {
     let key = "directory";
     let away = |error: &str| vec![Finding::warning(key, format!("it does not answer: {error}"))];
-    let accounts = match accounts_elsewhere(config, Arc::new(SystemClock), Arc::new(OsRng)).await {
-        Ok(None) => return Vec::new(),
-        Ok(Some(accounts)) => accounts,
+    if config.directory.kind == DirectoryKind::Embedded {
+        return Vec::new();
+    }
+    let accounts = match accounts_elsewhere(config).await {
+        Ok(accounts) => accounts,
+        Err(DirectoryError::Unavailable(error)) => return away(&error),
         Err(error) => return vec![Finding::fault(key, error.to_string())],
     };
     if let Err(error) = accounts.check().await {

@@ -65,9 +65,6 @@ pub enum Failure {
     /// A check of the directory, or of an account in it, has printed so many faults.
     #[error("{0} fault{s} found", s = if *.0 == 1 { "" } else { "s" })]
     FaultsFound(usize),
-    /// The section of the configured directory is missing; a checked configuration has it.
-    #[error("directory: its section is missing")]
-    NoDirectory,
     /// People are to be changed in a directory that is not ours.
     #[error(
         "people are changed, disabled and deleted in the organisation's directory: this program imports registrations \

@@ -59,7 +59,7 @@ pub async fn import(config: &Config, upkeep: &Upkeep) -> Result<Imported, Failur
         if *update || *dry_run || !disable.is_empty() || !delete.is_empty() {
             return Err(Failure::NotEmbedded);
         }
-        let directory = open_directory(config, database, keys, &People::default()).await?;
+        let directory = open_directory(config, database, keys).await?;
         import_registrations(config, &directory, people).await
     })
     .await

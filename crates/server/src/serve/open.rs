@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Failure,
-    directory::{open_directory, warn_of_findings},
-};
+use super::{Failure, directory::open_served_directory};
 use crate::{
     adapters::{self, Database, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots, Twilio},
     app::App,
@@ -31,8 +28,7 @@ pub struct Extras {
 pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Extras) -> Result<Ports, Failure> {
     let clock = Arc::new(SystemClock);
     let rng = Arc::new(OsRng);
-    let directory = open_directory(config, database, keys, &extras.people).await?;
-    warn_of_findings(config, &directory).await?;
+    let directory = open_served_directory(config, database, keys, &extras.people).await?;
     let roots = TrustedRoots::load(config.server.ca_file.as_deref())?;
     let notifier: Arc<dyn Notifier> = match config.mail.kind {
         MailKind::Smtp => Arc::new(Smtp::new(&config.mail, &roots)?),

@@ -11,11 +11,11 @@ fn people() -> [Person<'static>; 2] {
     ]
 }
 
-fn start(policy: &str) -> Slapd {
+pub(crate) fn start(policy: &str) -> Slapd {
     slapd::Slapd::start(&slapd::Settings { policy: Some(policy), people: &people(), ..slapd::Settings::default() })
 }
 
-fn beside(slapd: &Slapd, further: &str) -> Beside {
+pub(crate) fn beside(slapd: &Slapd, further: &str) -> Beside {
     let section = format!(
         "kind = \"ldap\"\n[directory.ldap]\nurls = [{:?}]\nca_file = \"{}\"\nbind_dn = {:?}\nbind_password_file = \"{}\"\nbase = {:?}\n{further}",
         slapd.url(),

@@ -13,6 +13,7 @@ mod program;
 mod smtp_sink;
 
 mod active_directory;
+mod away;
 mod ldap;
 mod sql;
 

@@ -12,7 +12,7 @@ CREATE TABLE sessions (user_id int NOT NULL);
 GRANT SELECT, UPDATE (password) ON users TO regain;
 GRANT SELECT, DELETE ON sessions TO regain";
 
-const STATEMENTS: &str = r#"
+pub(crate) const STATEMENTS: &str = r#"
 find = "SELECT id, username AS user_id, active AS enabled FROM users WHERE lower(username) = :user_id"
 by_id = "SELECT id, username AS user_id, active AS enabled FROM users WHERE id = :id"
 password = "SELECT password FROM users WHERE id = :id"
@@ -24,7 +24,7 @@ timeout_ms = 500
 "#;
 
 /// A server with Ada in it, signed in twice.
-fn start() -> Postgres {
+pub(crate) fn start() -> Postgres {
     let server = Postgres::start();
     server.execute("postgres", TABLES);
     server.execute(
@@ -35,13 +35,13 @@ fn start() -> Postgres {
     server
 }
 
-fn beside(server: &Postgres) -> Beside {
+pub(crate) fn beside(server: &Postgres) -> Beside {
     let url = server.url(postgres::USER, "postgres");
     Beside::new(&format!("kind = \"sql\"\n[directory.sql]\nurl = {url:?}\n{STATEMENTS}"))
 }
 
 /// The hash of Ada's password.
-fn hash(server: &Postgres) -> String {
+pub(crate) fn hash(server: &Postgres) -> String {
     server.execute("postgres", "SELECT password FROM users WHERE id = 1").trim().to_owned()
 }
 

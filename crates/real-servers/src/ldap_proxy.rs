@@ -1,9 +1,9 @@
-//! A proxy before an LDAP server that loses a change, or the answer to it. What it passes on is unencrypted.
+//! A proxy before an LDAP server that loses a change or the answer to it, or has it wait. What it passes on is unencrypted.
 
 use std::{
     io::{self, Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     thread,
 };
 
@@ -26,7 +26,31 @@ pub enum Fate {
 #[derive(Debug)]
 pub struct LdapProxy {
     address: SocketAddr,
-    fate: Arc<Mutex<Fate>>,
+    next: Arc<Next>,
+}
+
+/// What becomes of the next change.
+#[derive(Debug)]
+struct Next {
+    fate: Mutex<Fate>,
+    stop: Mutex<Option<(mpsc::Sender<()>, mpsc::Receiver<()>)>>,
+}
+
+/// A change that the proxy has not passed on yet.
+#[derive(Debug)]
+pub struct Waiting {
+    came: mpsc::Receiver<()>,
+    go_on: mpsc::Sender<()>,
+}
+
+impl Waiting {
+    /// Waits until the change has come, does something, and passes the change on.
+    pub fn after<T>(self, work: impl FnOnce() -> T) -> T {
+        self.came.recv().expect("a change comes");
+        let done = work();
+        self.go_on.send(()).expect("it is waited for");
+        done
+    }
 }
 
 /// The operations of RFC 4511 that change something, by their tags: Modify, and extended ones.
@@ -37,20 +61,27 @@ impl LdapProxy {
     pub fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind((free_address(&[]), 0)).expect("listens");
         let address = listener.local_addr().expect("has an address");
-        let fate = Arc::new(Mutex::new(Fate::Passed));
-        let shared = Arc::clone(&fate);
+        let next = Arc::new(Next { fate: Mutex::new(Fate::Passed), stop: Mutex::default() });
+        let shared = Arc::clone(&next);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let fate = Arc::clone(&shared);
-                thread::spawn(move || pass(&client, server, &fate));
+                let next = Arc::clone(&shared);
+                thread::spawn(move || pass(&client, server, &next));
             }
         });
-        Self { address, fate }
+        Self { address, next }
     }
 
     /// Decides what happens to the next change. Those after it are passed on.
     pub fn next(&self, fate: Fate) {
-        *self.fate.lock().expect("not poisoned") = fate;
+        *self.next.fate.lock().expect("not poisoned") = fate;
+    }
+
+    /// Has the next change wait.
+    pub fn hold(&self) -> Waiting {
+        let ((arrive, came), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel());
+        *self.next.stop.lock().expect("not poisoned") = Some((arrive, gone_on));
+        Waiting { came, go_on }
     }
 
     /// The address of it.
@@ -60,7 +91,7 @@ impl LdapProxy {
 }
 
 /// Passes on what goes over one connection.
-fn pass(client: &TcpStream, server: SocketAddr, fate: &Mutex<Fate>) -> Option<()> {
+fn pass(client: &TcpStream, server: SocketAddr, next: &Next) -> Option<()> {
     let upstream = TcpStream::connect(server).ok()?;
     let (mut answers, mut to_client) = (upstream.try_clone().ok()?, client.try_clone().ok()?);
     let held = Arc::new(Mutex::new(Fate::Passed));
@@ -82,7 +113,11 @@ fn pass(client: &TcpStream, server: SocketAddr, fate: &Mutex<Fate>) -> Option<()
     let (mut from_client, mut to_server) = (client.try_clone().ok()?, upstream);
     while let Ok(request) = message(&mut from_client) {
         if operation(&request).is_some_and(|tag| CHANGES.contains(&tag)) {
-            let decided = std::mem::replace(&mut *fate.lock().expect("not poisoned"), Fate::Passed);
+            let stop = next.stop.lock().expect("not poisoned").take();
+            if let Some((arrive, go_on)) = stop {
+                let _ = (arrive.send(()), go_on.recv());
+            }
+            let decided = std::mem::replace(&mut *next.fate.lock().expect("not poisoned"), Fate::Passed);
             if decided == Fate::Lost {
                 break;
             }

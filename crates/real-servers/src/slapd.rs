@@ -43,8 +43,10 @@ const PACKAGE: &str = "slapd ldap-utils";
 const PLAIN: u16 = 3890;
 const TLS: u16 = 6360;
 
-/// The rights of the service account: it sets and searches for passwords and reads none, and clears lockouts.
+/// The rights of the service account: it sets and searches for passwords and reads none, and clears lockouts. It sets none of
+/// an account that an administrator locked.
 pub const RIGHTS: &str = "\
+access to filter=(pwdAccountLockedTime=000001010000Z) attrs=userPassword by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" =sx by * break
 access to attrs=userPassword by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" =wsx by self =xw by anonymous auth by * none
 access to attrs=pwdHistory by * none
 access to attrs=pwdAccountLockedTime,pwdFailureTime by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" manage by * none

@@ -36,6 +36,8 @@ pub(super) struct Account {
     pub(super) dn: String,
     pub(super) person: Person,
     pub(super) rules: Rules,
+    /// The lock as the server has it, also one whose time is over.
+    pub(super) lock: Option<String>,
     /// The time at which its password was set; `None` where the server does not say.
     pub(super) set_at: Option<Timestamp>,
     /// Reasons for which it may not be used.
@@ -99,6 +101,7 @@ impl LdapDirectory {
         let now = self.core.now();
         let reasons = reasons(&entry, never.contains(&true), now);
         let set_at = entry.time("pwdChangedTime");
+        let lock = entry.text("pwdAccountLockedTime").map(str::to_owned);
         let person = Person {
             id,
             enabled: reasons.is_empty(),
@@ -114,7 +117,7 @@ impl LdapDirectory {
             password_rules: rules.directory,
             ..self.core.mapping.person(&entry)
         };
-        Ok(Some(Account { dn: entry.dn, person, rules, set_at, reasons }))
+        Ok(Some(Account { dn: entry.dn, person, rules, lock, set_at, reasons }))
     }
 
     /// Tells if an entry is a member of a group.

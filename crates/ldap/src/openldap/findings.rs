@@ -4,7 +4,7 @@ use ldap3::controls::{RawControl, RelaxRules};
 use regain_ports::{Accounts as _, DirectoryError, Finding};
 use regain_values::UserId;
 
-use super::{directory::LdapDirectory, password};
+use super::{account::LOCKED_BY_ADMINISTRATOR, directory::LdapDirectory, password};
 use crate::{
     connection::{PASSWORD_POLICY, code, replace},
     core::too_many,
@@ -61,7 +61,27 @@ impl LdapDirectory {
             findings.push(Finding::warning(WRITE, text));
         }
         self.about_anybody(&mut findings).await?;
+        self.about_locks(&mut findings).await?;
         Ok(findings)
+    }
+
+    /// The finding that an account shows which an administrator locked: by RFC 3062 no condition goes along, so that the
+    /// server's own rules of access have to keep the lock that is set after Regain has looked.
+    async fn about_locks(&self, findings: &mut Vec<Finding>) -> Result<(), DirectoryError> {
+        if self.password_write == PasswordWrite::Modify {
+            return Ok(());
+        }
+        let filter = format!("(pwdAccountLockedTime={LOCKED_BY_ADMINISTRATOR})");
+        let found = self.core.below_base(&filter, &["1.1"], 1).await?;
+        let Some(entry) = found.first() else { return Ok(()) };
+        let long = "Regain asks for the right to set it, 1".repeat(2);
+        if self.would_set(&entry.dn, &long).await? == Some(code::NO_OPERATION) {
+            let text = "the service account may set the password of an account that an administrator locked, which lifts the \
+                        lock: one that is set in the very moment of a reset is lost. Take the right away by a rule of access \
+                        (docs/ldap.md), or use \"modify\"";
+            findings.push(Finding::warning(WRITE, text));
+        }
+        Ok(())
     }
 
     /// Findings that one account of those with a password shows.

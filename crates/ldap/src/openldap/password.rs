@@ -31,6 +31,10 @@ impl LdapDirectory {
                 if reply.is_elsewhere() {
                     self.core.client.leave(&connection).await;
                 }
+                // The server's rules of access refuse an account that an administrator has locked since it was looked at.
+                if reply.code == code::INSUFFICIENT_ACCESS_RIGHTS && self.usable(id).await?.is_none() {
+                    return Err(SetPasswordError::NoSuchAccount);
+                }
                 self.set(&account, change, &reply)
             }
             Err(lost) => {
@@ -112,17 +116,23 @@ impl LdapDirectory {
         let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;
         let before = if account.person.locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked };
         let reply = match connection.modify(&account.dn, unlocking(), unlocking_controls()).await {
-            // Without that control the failures are forgotten only with a lock.
-            Ok(reply) if reply.code == code::UNAVAILABLE_CRITICAL_EXTENSION && account.person.locked => {
-                connection.modify(&account.dn, vec![replace(LOCKED, None)], Vec::new()).await
-            }
+            // Without those controls the failures are forgotten only with a lock, and only the lock goes that was there.
+            Ok(reply) if reply.code == code::UNAVAILABLE_CRITICAL_EXTENSION => match &account.lock {
+                Some(lock) => connection.modify(&account.dn, vec![delete(LOCKED, lock.as_bytes())], Vec::new()).await,
+                None => return Ok(Unlocked::WasNotLocked),
+            },
             other => other,
         };
         match reply {
             Ok(reply) => match reply.code {
                 code::SUCCESS => Ok(before),
-                code::UNAVAILABLE_CRITICAL_EXTENSION if !account.person.locked => Ok(Unlocked::WasNotLocked),
                 code::NO_SUCH_OBJECT | code::ASSERTION_FAILED => Err(UnlockError::NoSuchAccount),
+                // Another lock is there by now, or none.
+                code::NO_SUCH_ATTRIBUTE => match self.usable(id).await? {
+                    None => Err(UnlockError::NoSuchAccount),
+                    Some(now) if now.person.locked => Err(unexpected("unlocking", &reply).into()),
+                    Some(_) => Ok(before),
+                },
                 code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
                 _ => {
                     if reply.is_elsewhere() {

@@ -15,6 +15,7 @@ mod entry;
 mod mapping;
 mod openldap;
 mod rules;
+mod schema;
 mod settings;
 mod tls;
 

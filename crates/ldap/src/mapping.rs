@@ -71,6 +71,22 @@ impl Mapping {
         all
     }
 
+    /// The attributes that the configuration names, with their keys.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let user_ids = self.user_id.iter().map(|name| ("directory.ldap.user_id", name));
+        // Two stand where none is named, of which either will do.
+        let display_name = Some(&self.display_name).filter(|names| names.len() == 1).into_iter().flatten();
+        let optional = [
+            ("directory.ldap.alternate_mail", &self.alternate_mail),
+            ("directory.ldap.mobile", &self.mobile),
+            ("directory.ldap.office", &self.office),
+            (NOTICE_MAIL, &self.notice_mail),
+        ];
+        let optional = optional.into_iter().filter_map(|(key, name)| Some((key, name.as_ref()?)));
+        let display_name = display_name.map(|name| ("directory.ldap.display_name", name));
+        user_ids.chain(optional).chain(display_name).map(|(key, name)| (key, name.as_str()))
+    }
+
     /// A user ID without the name of its domain, where that is this one.
     pub(crate) fn without_domain(&self, user_id: &UserId) -> UserId {
         let split = self.domain.as_ref().zip(user_id.as_str().split_once('\\'));

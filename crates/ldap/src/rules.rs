@@ -18,6 +18,17 @@ pub(crate) struct Rules {
     pub(crate) lockout: SignedDuration,
 }
 
+impl Rules {
+    /// The minimum age in words; `None` where there is none.
+    pub(crate) fn min_age_text(&self) -> Option<String> {
+        let seconds = Some(self.min_age.as_secs()).filter(|seconds| *seconds > 0)?;
+        let in_units = |(unit, name): (i64, &str)| (seconds % unit == 0).then(|| (seconds / unit, name.to_owned()));
+        let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+        let (count, unit) = units.into_iter().find_map(in_units)?;
+        Some(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
+    }
+}
+
 /// A refused password, with what is known of the refusal.
 pub(crate) struct Refused<'a> {
     pub(crate) rules: Rules,
@@ -74,6 +85,20 @@ mod tests {
     use regain_values::UserId;
 
     use super::*;
+
+    #[test]
+    fn a_minimum_age_is_told_in_its_unit() {
+        for (seconds, text) in [
+            (0, None),
+            (86_400, Some("1 day")),
+            (172_800, Some("2 days")),
+            (5_400, Some("90 minutes")),
+            (1, Some("1 second")),
+        ] {
+            let rules = Rules { min_age: SignedDuration::from_secs(seconds), ..Rules::default() };
+            assert_eq!(rules.min_age_text().as_deref(), text);
+        }
+    }
 
     #[test]
     fn t8_a_refusal_is_explained_by_what_is_known() {

@@ -1,20 +1,27 @@
 //! Findings about a domain, and about the service account's rights in it.
 
+use ldap3::Scope;
 use regain_ports::{Accounts as _, DirectoryError, Finding};
 use regain_values::UserId;
 
 use super::{
-    account::Account,
+    account::{self, Account},
     directory::ActiveDirectory,
+    sid,
     windows::{LOCKOUT_TIME, PASSWORD},
 };
 use crate::{
-    connection::{code, replace},
+    connection::{Search, code, replace},
     core::too_many,
+    entry::escaped_bytes,
+    rules::Rules,
 };
 
 const BIND_DN: &str = "directory.ldap.bind_dn";
 const KIND: &str = "directory.kind";
+
+/// The time at which an account's password expires, by the rules that hold for it.
+const EXPIRES: &str = "msDS-UserPasswordExpiryTimeComputed";
 
 /// Attributes that people may write of themselves by default (the right Personal Information of SELF), in lower case.
 const WRITTEN_BY_SELF: [&str; 8] =
@@ -30,6 +37,16 @@ impl ActiveDirectory {
         if let Some(most) = least.filter(|most| wrong_passwords_per_account >= *most) {
             findings.push(Finding::fault("limits.wrong_passwords_per_account", too_many(most)));
         }
+        let oldest = facts.policies.values().chain([&facts.rules]).max_by_key(|rules| rules.min_age);
+        if let Some(age) = oldest.and_then(Rules::min_age_text) {
+            let text = format!(
+                "the domain has a minimum password age of {age}: for so long after a password was set it refuses a change of it, \
+                 and Windows may refuse a reset too. Set it to 0, or people hear that it is too soon"
+            );
+            findings.push(Finding::warning(KIND, text));
+        }
+        findings.extend(self.core.not_in_domain_schema().await?);
+        self.about_service_account(&mut findings).await?;
         let phones = [
             ("directory.ldap.mobile", &self.core.mapping.mobile),
             ("directory.ldap.office", &self.core.mapping.office),
@@ -44,6 +61,35 @@ impl ActiveDirectory {
             }
         }
         Ok(findings)
+    }
+
+    /// Findings about the account that Regain signs in as, which may be named in several ways: by its identifier.
+    async fn about_service_account(&self, findings: &mut Vec<Finding>) -> Result<(), DirectoryError> {
+        let client = &self.core.client;
+        // Of the root these are the identifiers of who asks, its own among them.
+        let root = client.entry("", &["tokenGroups", "defaultNamingContext"]).await?.unwrap_or_default();
+        let token = root.all("tokenGroups");
+        let (Some(own), Some(domain)) = (token.first(), root.text("defaultNamingContext")) else { return Ok(()) };
+        let filter = format!("(objectSid={})", escaped_bytes(own));
+        let attributes = &["adminCount", EXPIRES][..];
+        let search = Search { base: domain, scope: Scope::Subtree, filter: &filter, attributes, limit: 1 };
+        let (_, found) = client.search(search).await?;
+        let entry = found.into_iter().next().unwrap_or_default();
+        let is_privileged = token.iter().any(|sid| sid::is_privileged_group(sid) || sid::is_privileged_account(sid));
+        if is_privileged || entry.number("adminCount").unwrap_or_default() > 0 {
+            let text = "the service account is an administrator of the domain (a member of Domain Admins or the like, or with \
+                        adminCount): whoever has its password has the domain. Give Regain an ordinary user with the rights of \
+                        docs/active-directory.md";
+            findings.push(Finding::warning(BIND_DN, text));
+        }
+        if let Some(at) = entry.number(EXPIRES).filter(|at| *at != i64::MAX).and_then(account::time) {
+            let text = format!(
+                "the service account's own password expires on {}: nobody is helped from then on",
+                at.strftime("%Y-%m-%d %H:%M UTC")
+            );
+            findings.push(Finding::warning("directory.ldap.bind_password_file", text));
+        }
+        Ok(())
     }
 
     pub(super) async fn findings_about(&self, user_id: &UserId) -> Result<Vec<Finding>, DirectoryError> {

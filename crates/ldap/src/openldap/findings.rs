@@ -4,9 +4,9 @@ use ldap3::controls::{RawControl, RelaxRules};
 use regain_ports::{Accounts as _, DirectoryError, Finding};
 use regain_values::UserId;
 
-use super::{account::LOCKED_BY_ADMINISTRATOR, directory::LdapDirectory, password};
+use super::{account::LOCKED_BY_ADMINISTRATOR, directory::LdapDirectory, password, policy_error};
 use crate::{
-    connection::{PASSWORD_POLICY, code, replace},
+    connection::{PASSWORD_POLICY, Reply, code, replace},
     core::too_many,
     settings::PasswordWrite,
 };
@@ -18,6 +18,9 @@ const WRITE: &str = "directory.ldap.password_write";
 
 /// A control by which a server says how a change would end, and makes none. Servers that do not know it refuse.
 const NO_OPERATION: &str = "1.3.6.1.4.1.4203.666.5.2";
+
+const SAFE_MODIFY: &str = "a password policy has pwdSafeModify: the server sets no password without the current one, so that \
+                           nobody can reset theirs";
 
 /// The condition control of RFC 4528.
 const ASSERTION: &str = "1.3.6.1.1.12";
@@ -47,10 +50,17 @@ impl LdapDirectory {
             findings.push(Finding::fault("limits.wrong_passwords_per_account", too_many(most)));
         }
         if facts.policies.values().any(|policy| policy.is_safe_modify) {
-            let text = "a password policy has pwdSafeModify: the server sets no password without the current one, so that \
-                        nobody can reset theirs";
-            findings.push(Finding::fault(POLICY, text));
+            findings.push(Finding::fault(POLICY, SAFE_MODIFY));
         }
+        let oldest = facts.policies.values().map(|policy| policy.rules).max_by_key(|rules| rules.min_age);
+        if let Some(age) = oldest.and_then(|rules| rules.min_age_text()) {
+            let text = format!(
+                "a password policy has a minimum age of {age} (pwdMinAge): for so long after a password was set the server \
+                 refuses another one, from a reset too"
+            );
+            findings.push(Finding::warning(POLICY, text));
+        }
+        findings.extend(self.core.not_in_subschema().await?);
         if self.password_write == PasswordWrite::Modify {
             if !facts.controls.iter().any(|control| control == ASSERTION) {
                 findings
@@ -62,6 +72,14 @@ impl LdapDirectory {
         }
         self.about_anybody(&mut findings).await?;
         self.about_locks(&mut findings).await?;
+        // The folder of the people is nothing that has to be written.
+        let written = vec![replace("description", Some(b"Regain asks for the right to write it"))];
+        if self.would(&self.core.base, written, Vec::new()).await?.is_some_and(|reply| reply.code == code::NO_OPERATION)
+        {
+            let text = "the service account may write the very folder of the people: it is the root of the tree (rootdn), or an \
+                        administrator. Give Regain an account of its own, with the rights of docs/ldap.md";
+            findings.push(Finding::warning(BIND_DN, text));
+        }
         Ok(findings)
     }
 
@@ -75,7 +93,7 @@ impl LdapDirectory {
         let found = self.core.below_base(&filter, &["1.1"], 1).await?;
         let Some(entry) = found.first() else { return Ok(()) };
         let long = "Regain asks for the right to set it, 1".repeat(2);
-        if self.would_set(&entry.dn, &long).await? == Some(code::NO_OPERATION) {
+        if self.would_set(&entry.dn, &long).await?.is_some_and(|reply| reply.code == code::NO_OPERATION) {
             let text = "the service account may set the password of an account that an administrator locked, which lifts the \
                         lock: one that is set in the very moment of a reset is lost. Take the right away by a rule of access \
                         (docs/ldap.md), or use \"modify\"";
@@ -102,7 +120,12 @@ impl LdapDirectory {
         }
         let facts = self.known().await?;
         let min_length = facts.rules_of(entry.text("pwdPolicySubentry")).directory.min_length;
-        if min_length > 1 && self.would_set(&entry.dn, "x").await? == Some(code::NO_OPERATION) {
+        let is_short_taken = async {
+            Ok::<_, DirectoryError>(
+                self.would_set(&entry.dn, "x").await?.is_some_and(|reply| reply.code == code::NO_OPERATION),
+            )
+        };
+        if min_length > 1 && is_short_taken.await? {
             let text = "the password policy does not hold for the service account: it is the root of the tree, or has the \
                         right to manage. Passwords that it sets break every rule that the server has";
             findings.push(Finding::warning(BIND_DN, text));
@@ -125,8 +148,15 @@ impl LdapDirectory {
             }
         }
         let long = "Regain asks for the right to set it, 1".repeat(2);
+        let is_locked_for_good = account.lock.as_deref() == Some(LOCKED_BY_ADMINISTRATOR);
         match self.would_set(&account.dn, &long).await? {
-            Some(code::INSUFFICIENT_ACCESS_RIGHTS) => {
+            Some(reply) if reply.policy == Some(policy_error::MUST_SUPPLY_OLD_PASSWORD) => {
+                // Of a policy that can be read it is said already.
+                if !self.known().await?.policies.values().any(|policy| policy.is_safe_modify) {
+                    findings.push(Finding::fault(POLICY, SAFE_MODIFY));
+                }
+            }
+            Some(reply) if reply.code == code::INSUFFICIENT_ACCESS_RIGHTS && !is_locked_for_good => {
                 let text = "the service account may not write userPassword of this account";
                 findings.push(Finding::fault(BIND_DN, text));
             }
@@ -138,7 +168,7 @@ impl LdapDirectory {
         }
         let relax = RawControl { crit: true, ..RelaxRules.into() };
         let would_unlock = self.would(&account.dn, password::unlocking(), vec![relax]).await?;
-        if would_unlock == Some(code::INSUFFICIENT_ACCESS_RIGHTS) {
+        if would_unlock.is_some_and(|reply| reply.code == code::INSUFFICIENT_ACCESS_RIGHTS) {
             let text = "the service account may not manage pwdAccountLockedTime and pwdFailureTime of this account, so that it \
                         cannot be unlocked";
             findings.push(Finding::fault(BIND_DN, text));
@@ -146,9 +176,10 @@ impl LdapDirectory {
         Ok(findings)
     }
 
-    /// The result code that setting a password would have; `None` where the server cannot say without doing it.
-    async fn would_set(&self, dn: &str, password: &str) -> Result<Option<u32>, DirectoryError> {
-        self.would(dn, vec![replace("userPassword", Some(password.as_bytes()))], Vec::new()).await
+    /// The answer that setting a password would have; `None` where the server cannot say without doing it.
+    async fn would_set(&self, dn: &str, password: &str) -> Result<Option<Reply>, DirectoryError> {
+        let policy = RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: None };
+        self.would(dn, vec![replace("userPassword", Some(password.as_bytes()))], vec![policy]).await
     }
 
     async fn would(
@@ -156,7 +187,7 @@ impl LdapDirectory {
         dn: &str,
         changes: Vec<ldap3::Mod<Vec<u8>>>,
         mut controls: Vec<RawControl>,
-    ) -> Result<Option<u32>, DirectoryError> {
+    ) -> Result<Option<Reply>, DirectoryError> {
         // Others than OpenLDAP do not have it, and one that passed over it would make the change.
         if !self.known().await?.is_openldap {
             return Ok(None);
@@ -164,7 +195,7 @@ impl LdapDirectory {
         controls.push(RawControl { ctype: NO_OPERATION.to_owned(), crit: true, val: None });
         let connection = self.core.client.service().await?;
         match connection.modify(dn, changes, controls).await {
-            Ok(reply) => Ok(Some(reply.code).filter(|code| *code != code::UNAVAILABLE_CRITICAL_EXTENSION)),
+            Ok(reply) => Ok(Some(reply).filter(|reply| reply.code != code::UNAVAILABLE_CRITICAL_EXTENSION)),
             Err(lost) => {
                 self.core.client.drop_after(&connection, &lost).await;
                 Err(lost.into())

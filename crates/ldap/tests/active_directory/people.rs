@@ -1,7 +1,7 @@
 //! Traps about who is found, and who is not.
 
 use regain_ports::{AccountId, Accounts as _, Person, SetPasswordError, Severity, UnlockError};
-use regain_real_servers::samba::{self, ROOT, USERS};
+use regain_real_servers::samba::{self, Domain, ROOT, USERS};
 use regain_values::UserId;
 
 use crate::fixture::{FIRST, Folder, find, open, set, shared, signs_in};
@@ -138,6 +138,34 @@ async fn t12_what_makes_an_attack_possible_is_found_at_the_start() {
     ];
     assert_eq!(by_key, expected);
     assert_eq!(open(shared(), "mobile = 'pager'").inspect(9).await.expect("answers"), []);
+}
+
+/// An administrator, or a password that runs out, is warned of, and a minimum age; and so are names that the schema lacks.
+#[tokio::test]
+async fn what_an_operator_should_know_is_warned_of() {
+    let domain = Domain::new();
+    domain.rules(&["--max-pwd-age=30", "--min-pwd-age=2"]);
+    let samba = domain.start(0);
+    let warned = async |further: &str| {
+        let findings = open(&samba, further).inspect(9).await.expect("answers");
+        findings.into_iter().map(|finding| (finding.severity, finding.key, finding.text)).collect::<Vec<_>>()
+    };
+    let only_age = warned("").await;
+    let [(Severity::Warning, "directory.kind", age)] = &only_age[..] else { panic!("{only_age:?}") };
+    assert!(age.contains("2 days"), "{age}");
+    let missing = warned("mobile = 'mobil'\noffice = 'TelephoneNumber'\ndisplay_name = 'name'").await;
+    let missing: Vec<_> = missing.iter().filter(|(.., text)| text.contains("schema")).map(|(_, key, _)| *key).collect();
+    assert_eq!(missing, ["directory.ldap.mobile"]);
+    let service = format!("CN=svc-regain,OU=Services,{}", samba::ROOT);
+    samba.set(&service, "userAccountControl", "512");
+    samba.add_member(&format!("CN=Domain Admins,{}", samba::USERS), &service);
+    for bind_dn in [samba::SERVICE, "REGAIN\\svc-regain", &service] {
+        let said = warned(&format!("bind_dn = '{bind_dn}'")).await;
+        let keys: Vec<_> = said.iter().map(|(_, key, _)| *key).collect();
+        let expected = ["directory.kind", "directory.ldap.bind_dn", "directory.ldap.bind_password_file"];
+        assert_eq!(keys, expected, "{bind_dn}: {said:?}");
+        assert!(said[1].2.contains("Domain Admins") && said[2].2.contains("expires on 20"), "{said:?}");
+    }
 }
 
 /// Roles that the directory owns come from it, and people are found by id wherever they move.

@@ -385,6 +385,46 @@ async fn too_many_rights_are_warned_of() {
     assert!(server.takes("ada", FIRST), "nothing was written");
 }
 
+/// A policy that asks for the current password is one fault, and the cause, whether it can be read or not.
+#[tokio::test]
+async fn a_policy_that_forbids_resets_is_named_once() {
+    let server = server_with(&format!("{LENIENT}pwdSafeModify: TRUE\n"), &[]);
+    let hidden = format!("access to dn.exact=\"{POLICY}\" by * none\n{RIGHTS}");
+    let people = [slapd::Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &[] }];
+    let policy = format!("{LENIENT}pwdSafeModify: TRUE\n");
+    let secret =
+        Slapd::start(&Settings { people: &people, rights: &hidden, policy: Some(&policy), ..Default::default() });
+    for server in [server, secret] {
+        let accounts = open(&server, "");
+        let mut findings = accounts.inspect(1).await.expect("answers");
+        findings.extend(accounts.examine(&UserId::of_directory("ada".to_owned())).await.expect("answers"));
+        let faults: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fault).collect();
+        assert!(faults.len() == 1 && faults[0].text.contains("pwdSafeModify"), "{findings:?}");
+        assert!(server.takes("ada", FIRST), "nothing was written");
+    }
+}
+
+/// Names that the schema lacks, a minimum age, and the root of the tree where no rule of the policy shows it.
+#[tokio::test]
+async fn what_an_operator_should_know_is_warned_of() {
+    let server = server_with(&format!("{LENIENT}pwdMinAge: 86400\n"), &[]);
+    let root = server.password_file().with_file_name("root-password");
+    regain_real_servers::authority::write(&root, slapd::ROOT_PASSWORD);
+    let as_root = format!("bind_dn = '{}'\nbind_password_file = '{}'\n", slapd::ROOT, root.display());
+    let named = "mobile = 'mobil'\noffice = 'TelephoneNumber'\nuser_id = ['uid', 'employeeNummer']";
+    let findings = open(&server, &(as_root + named)).inspect(1).await.expect("answers");
+    let has = |key: &str, word: &str| {
+        let is_it = |finding: &&regain_ports::Finding| finding.key == key && finding.text.contains(word);
+        findings.iter().filter(is_it).count() == 1
+    };
+    assert!(has("directory.ldap.mobile", "no attribute mobil:"), "{findings:?}");
+    assert!(has("directory.ldap.user_id", "employeeNummer"), "{findings:?}");
+    assert!(findings.iter().all(|finding| finding.key != "directory.ldap.office"), "{findings:?}");
+    assert!(has("directory.ldap.password_policy", "1 day"), "{findings:?}");
+    assert!(has("directory.ldap.bind_dn", "rootdn"), "{findings:?}");
+    assert!(server.values(PEOPLE, "description").is_empty(), "nothing was written");
+}
+
 #[tokio::test]
 async fn what_a_server_lacks_is_told() {
     let people =

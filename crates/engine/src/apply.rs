@@ -56,11 +56,21 @@ impl Engine {
                 decision.audit("refused_by_directory");
                 decision
             }
-            // Without administrators to ask there is nothing left to do.
-            Applied::NotAllowed if self.rules().contact.is_none() => over(turn, "not_allowed_by_directory"),
             Applied::NotAllowed => {
-                let step = ContactAdministrator::after(ContactReason::NotAllowed, person);
-                let mut decision = turn.moved(Stage::ContactAdministrator(step));
+                let mut decision = match (what, &self.rules().contact) {
+                    (_, Some(_)) => {
+                        let step = ContactAdministrator::after(ContactReason::NotAllowed, person);
+                        turn.moved(Stage::ContactAdministrator(step))
+                    }
+                    // Without administrators to ask, the person hears what it is, the directory's refusal, and that nothing has
+                    // changed; the same again succeeds once the operator has given the right.
+                    (Application::SetPassword { .. }, None) => {
+                        let mut decision = released();
+                        decision.reply = Reply::PasswordRefused(vec![Violation::Directory {}]);
+                        decision
+                    }
+                    (_, None) => ended(turn),
+                };
                 decision.audit("not_allowed_by_directory");
                 decision
             }
@@ -84,9 +94,14 @@ impl Engine {
 }
 
 pub(crate) fn over(turn: Turn<'_>, event: &'static str) -> Decision {
+    let mut decision = ended(turn);
+    decision.audit(event);
+    decision
+}
+
+fn ended(turn: Turn<'_>) -> Decision {
     let mut decision = Decision::new(turn.state.ended(new_step_id(turn.cx.rng), EndReason::Cancelled, None));
     decision.reply = Reply::Ended;
-    decision.audit(event);
     decision
 }
 
@@ -166,19 +181,35 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
 mod tests {
     use super::*;
     use crate::{
+        state::ChooseOutcome,
         steps::NewPassword,
         testing::{FLOW_BEGINS, Sequence, context, engine, person, rules},
     };
 
-    #[test]
-    fn who_may_not_be_changed_and_can_ask_nobody_is_at_the_end() {
+    /// The decision after a directory that does not let us change an account, where nobody can be asked.
+    fn not_allowed(stage: Stage, what: &Application) -> Decision {
         let engine = engine(crate::Rules { contact: None, ..rules() });
         let rng = Sequence::default();
         let cx = context(FlowKind::Reset, FLOW_BEGINS, &rng);
-        let stage = Stage::NewPassword(NewPassword { person: person(), current_tries_left: None });
         let claimed = State::new("en".into(), "step".into(), stage).claimed(cx.now);
+        engine.applied(cx, &claimed, what, &Applied::NotAllowed)
+    }
+
+    #[test]
+    fn who_may_not_be_changed_and_can_ask_nobody_hears_of_the_refusal() {
+        let stage = Stage::NewPassword(NewPassword { person: person(), current_tries_left: None });
         let what = Application::SetPassword { new: "a river that runs north".into(), current: None };
-        let decision = engine.applied(cx, &claimed, &what, &Applied::NotAllowed);
+        let decision = not_allowed(stage.clone(), &what);
+        assert_eq!(decision.state.stage, stage, "and can try again");
+        assert_eq!(decision.reply, Reply::PasswordRefused(vec![Violation::Directory {}]));
+        let is_logged = |effect: &Effect| matches!(effect, Effect::Audit { event: "not_allowed_by_directory", .. });
+        assert!(decision.effects.iter().any(is_logged), "{:?}", decision.effects);
+    }
+
+    #[test]
+    fn who_may_not_be_unlocked_and_can_ask_nobody_is_at_the_end() {
+        let stage = Stage::ChooseOutcome(ChooseOutcome { person: person() });
+        let decision = not_allowed(stage, &Application::Unlock);
         assert!(decision.state.stage.is_over());
         assert_eq!(decision.reply, Reply::Ended);
     }

@@ -184,6 +184,23 @@ async fn an_account_that_may_not_be_changed_leads_to_the_administrators() {
     assert!(directory.person().locked);
 }
 
+/// Where no administrators can be asked, the person hears of the refusal, and the same answer counts once the right is there.
+#[tokio::test]
+async fn an_account_that_may_not_be_changed_is_a_refusal_where_nobody_can_be_asked() {
+    let directory = Arc::new(InMemory::new(OWNER).refusing([SetPasswordError::NotAllowed]));
+    let world = world(&directory, "").await;
+    let mut session = world.proved(MARY).await;
+    session.answer(&world, json!({ "do": "reset" })).await;
+    let step = session.step().clone();
+    let refused = session.answer(&world, set(GOOD)).await;
+    assert_eq!(refused.is_problem(422, "password_refused").body["violations"], json!([{ "rule": "directory" }]));
+    assert_eq!(session.step(), &step);
+    assert_eq!(directory.password(), OLD);
+    session.answer(&world, set(GOOD)).await;
+    assert_eq!(session.step()["outcome"], "reset", "{}", session.step());
+    assert_eq!(directory.password(), GOOD);
+}
+
 #[tokio::test]
 async fn only_what_the_directory_can_do_is_on_offer() {
     let all = ["reset", "unlock", "change", "register"];

@@ -115,11 +115,11 @@ mod tests {
             suggestions: vec![Suggestion::AnotherWord, Suggestion::Repeated],
             seconds: 61.0,
         };
-        let words = "Strength: very weak. Guessing it would take minutes. Repeats such as aaa or abcabc are easy to \
+        let words = "Very weak – minutes to guess. Repeats such as aaa or abcabc are easy to \
                      guess. Add another word or two, less common ones.";
         assert_eq!(said(&verdict), Strength { score: 0, words: words.to_owned() });
         let best = wire::Strength { score: 4, warning: None, suggestions: vec![], seconds: 1e15 };
-        assert_eq!(said(&best).words, "Strength: strong. Guessing it would take centuries.");
+        assert_eq!(said(&best).words, "Strong – centuries to guess.");
     }
 
     #[test]
@@ -141,8 +141,7 @@ mod tests {
         }
         // A newer worker's advice is left out.
         let newer: Value = json!({ "score": 2, "seconds": 0.5, "warning": 99, "suggestions": [99, 0] });
-        let words = "Strength: fair. Guessing it would take less than a second. Use a few words that don’t usually \
-                     stand together.";
+        let words = "Fair – less than a second to guess. Use a few unrelated words.";
         assert_eq!(read(&newer).expect("a verdict").words, words);
     }
 }

@@ -188,7 +188,7 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         leave: end,
         // Says so in words that need nothing of what broke.
         break: () => {
-          const [sorry, on] = texts?.split("\n") || ["Sorry, something broke here.", "Go on with the full page"];
+          const [sorry, on] = texts?.split("\n") || ["Sorry, something went wrong.", "Continue on the full page"];
           const way = make("a", {href, textContent: on});
           const note = make("p", {textContent: sorry + " "});
           const card = make("section", {className: "card"});

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn places_are_filled() {
-        assert_eq!(fill(Text::CodeLength, &["6"]), "Enter all 6 digits of the code.");
+        assert_eq!(fill(Text::CodeLength, &["6"]), "Enter all 6 digits.");
         assert_eq!(digits(0), "0");
         assert_eq!(digits(u32::MAX), "4294967295");
         assert_eq!(countdown(581), "10 minutes");
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn a_number_takes_its_form() {
-        assert_eq!(counted(Text::CodeWrongTries, 1, ""), "That isn’t the right code. You have one more try.");
-        assert_eq!(counted(Text::CodeWrongTries, 3, ""), "That isn’t the right code. You have 3 more tries.");
+        assert_eq!(counted(Text::CodeWrongTries, 1, ""), "That code isn’t right. You have 1 try left.");
+        assert_eq!(counted(Text::CodeWrongTries, 3, ""), "That code isn’t right. You have 3 tries left.");
     }
 
     #[test]

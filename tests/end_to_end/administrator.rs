@@ -11,11 +11,11 @@ const ADMINISTRATOR: &str = "it-help@northwind.example";
 async fn screen_04_none_of_these_work_for_me_mails_the_administrators() -> Result<()> {
     run("administrator", &[], async |session| {
         person::identified(session, &ADA).await?;
-        session.page.press("None of these work for me").await?;
+        session.page.press("I can’t do this – get help").await?;
         session.page.reads("Your administrator can help").await?;
         let message = session.page.field("Your message").await?;
         session.page.type_into(&message, "My phone fell into the sea.\n<b>Bcc: all@example.com</b>").await?;
-        session.page.press("Send the request").await?;
+        session.page.press("Send request").await?;
         session.page.reads("Your request has been sent").await?;
         let mail = session.server.mail(ADMINISTRATOR, 0).await?;
         ensure!(mail.text.contains(ADA.user_id) && mail.text.contains("fell into the sea"), "{mail:?}");
@@ -31,8 +31,8 @@ async fn screen_04_none_of_these_work_for_me_mails_the_administrators() -> Resul
 async fn screen_04_strangers_are_led_there_like_everybody() -> Result<()> {
     run("administrator-stranger", &[], async |session| {
         person::identified(session, &person::Person { user_id: "nobody@northwind.example", address: "" }).await?;
-        session.page.press("None of these work for me").await?;
-        session.page.press("Send the request").await?;
+        session.page.press("I can’t do this – get help").await?;
+        session.page.press("Send request").await?;
         session.page.reads("Your request has been sent").await?;
         let mail = session.server.mail(ADMINISTRATOR, 0).await?;
         ensure!(mail.text.contains("nobody@northwind.example"), "{mail:?}");
@@ -50,7 +50,7 @@ async fn screen_04_an_organisation_without_self_service_sends_everybody_there() 
         session.page.click("#cant-access").await?;
         session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         session.page.press("Next").await?;
-        session.page.reads("In your organisation, passwords are not reset on this page.").await?;
+        session.page.reads("Your company or school doesn’t offer self-service reset.").await?;
         let link = session.page.find("[part~=root] a[href='https://help.northwind.example/']").await?;
         ensure!(link.attr("rel").await?.is_some_and(|rel| rel.contains("noopener")));
         Ok(())

@@ -15,7 +15,7 @@ async fn a6_a_page_below_a_path_asks_for_everything_there() -> Result<()> {
         session.page.go(&session.server.address("/account/recovery/reset")).await?;
         session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         let asked = session.page.script(ASKED, vec![]).await?;
         let asked: Vec<_> = asked.as_array().into_iter().flatten().filter_map(|path| path.as_str()).collect();
         ensure!(asked.contains(&"/account/recovery/v1/flows"), "{asked:?}");

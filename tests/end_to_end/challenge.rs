@@ -30,9 +30,9 @@ pub(crate) async fn picture(session: &BrowserSession) -> Result<String> {
 async fn screen_03_the_browser_works_while_the_person_types() -> Result<()> {
     run("proof-of-work", &[], async |session| {
         at_the_first_step(session).await?;
-        session.page.reads("The security check is done.").await?;
+        session.page.reads("Security check complete").await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await
+        session.page.reads("Verify it’s you").await
     })
     .await
 }
@@ -47,7 +47,7 @@ async fn screen_03_without_a_worker_the_page_itself_works() -> Result<()> {
         session.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
         at_the_first_step(session).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await
+        session.page.reads("Verify it’s you").await
     })
     .await
 }
@@ -60,16 +60,16 @@ async fn screen_03_a_picture_is_typed_and_a_wrong_one_replaced() -> Result<()> {
         session.page.press("Another picture").await?;
         harness::until("another picture", async || Ok((digits(session).await? != first).then_some(()))).await?;
         let second = digits(session).await?;
-        let field = session.page.field("The six digits in the picture").await?;
+        let field = session.page.field("Six digits in the picture").await?;
         session.page.type_into(&field, &person::other_than(&second)).await?;
         session.page.press("Next").await?;
-        session.page.reads("Those weren’t the digits.").await?;
+        session.page.reads("Those digits didn’t match.").await?;
         ensure!(session.page.value("[part~=root] [name=username]").await? == ADA.user_id, "what was typed is lost");
         let third = digits(session).await?;
         ensure!(third != second, "a wrong solution leaves the picture");
         session.page.retype(&field, &third).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await
+        session.page.reads("Verify it’s you").await
     })
     .await
 }
@@ -87,10 +87,10 @@ async fn screen_03_the_digits_can_be_heard() -> Result<()> {
             Ok((seconds > 2.0).then_some(()))
         })
         .await?;
-        let field = session.page.field("The six digits in the picture").await?;
+        let field = session.page.field("Six digits in the picture").await?;
         session.page.type_into(&field, &digits).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await
+        session.page.reads("Verify it’s you").await
     })
     .await
 }

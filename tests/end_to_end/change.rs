@@ -8,7 +8,7 @@ use crate::person::{self, ADA, NEW_PASSWORD, OLD_PASSWORD};
 /// Signs in on the page for changing the password.
 async fn signed_in(session: &BrowserSession, password: &str) -> Result<()> {
     session.page.go(&session.server.address("/change")).await?;
-    session.page.reads("First say who you are").await?;
+    session.page.reads("Enter your current password to continue.").await?;
     session.page.retype("[part~=root] [name=username]", ADA.user_id).await?;
     session.page.retype("[name=current-password]", password).await?;
     session.page.press("Next").await
@@ -18,7 +18,7 @@ async fn signed_in(session: &BrowserSession, password: &str) -> Result<()> {
 pub(crate) async fn screen_13_a_password_is_changed_by_who_knows_it() -> Result<()> {
     run("change", &[], async |session| {
         signed_in(session, "analytical engine note").await?;
-        session.page.reads("User ID and password don’t go together.").await?;
+        session.page.reads("Wrong user ID or password.").await?;
         session.page.retype("[name=current-password]", OLD_PASSWORD).await?;
         session.page.press("Next").await?;
         session.page.find("[name=new-password]").await?;
@@ -42,11 +42,11 @@ async fn five_wrong_passwords_end_it() -> Result<()> {
     run("change-wrong", &[], async |session| {
         signed_in(session, "wrong 0").await?;
         for wrong in 1..5 {
-            session.page.reads("User ID and password don’t go together.").await?;
+            session.page.reads("Wrong user ID or password.").await?;
             session.page.retype("[name=current-password]", &format!("wrong {wrong}")).await?;
             session.page.press("Next").await?;
         }
-        session.page.reads("Too many tries").await
+        session.page.reads("Too many attempts").await
     })
     .await
 }
@@ -58,7 +58,10 @@ async fn screen_13_who_is_signed_in_changes_it_on_the_word_of_their_page() -> Re
         person::at_welcome(session, ADA.user_id, OLD_PASSWORD).await?;
         session.page.press("Change my password").await?;
         session.page.find("[part~=root] [name=current-password]").await?;
-        ensure!(!session.page.words().await?.contains("First say who you are"), "they signed in already");
+        ensure!(
+            !session.page.words().await?.contains("Enter your current password to continue."),
+            "they signed in already"
+        );
         session.page.type_into("[name=current-password]", "analytical engine note").await?;
         session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
         session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;

@@ -35,7 +35,7 @@ async fn a_person_of_active_directory_is_back() -> Result<()> {
         let text = session.server.text_message("+14255550110", 0).await?;
         let code = text.rsplit_once('#').context("a code")?.1.to_owned();
         person::typed_code(session, &code).await?;
-        session.page.reads("Unlock, or a new password?").await?;
+        session.page.reads("Do you know your password?").await?;
         session.page.choose("Choose a new password").await?;
         session.page.press("Next").await?;
         person::finished(session).await?;
@@ -111,7 +111,7 @@ async fn a_person_of_a_django_project_is_back() -> Result<()> {
         session.page.click("#cant-access").await?;
         session.page.type_into("[part~=root] [name=username]", "ada").await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         session.page.press("Send the code").await?;
         let code = session.server.mail("ada.lovelace@mail.example", 0).await?.code()?;
         person::typed_code(session, &code).await?;

@@ -107,7 +107,7 @@ async fn what_solves_the_challenge_is_refused() -> Result<()> {
             session.page.click("#cant-access").await?;
             session.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
             session.page.press("Next").await?;
-            session.page.reads("The security check didn’t work.").await
+            session.page.reads("The security check failed.").await
         })
         .await?;
     }
@@ -120,7 +120,7 @@ async fn what_helps_with_a_password_is_refused_and_missed_by_nobody() -> Result<
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
             person::proved(session, &person::ADA).await?;
             person::chose(session, person::NEW_PASSWORD).await?;
-            ensure!(!session.page.words().await?.contains("Strength:"), "it was judged");
+            ensure!(!session.page.words().await?.contains("s to guess"), "it was judged");
             Ok(())
         })
         .await?;
@@ -133,8 +133,8 @@ async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<
     for of in SUGGESTIONS {
         with_a_byte_more(&format!("tampered-{of}"), &part(of)?, async |session| {
             person::proved(session, &person::ADA).await?;
-            session.page.press("Suggest one").await?;
-            session.page.reads("We can’t suggest one just now").await?;
+            session.page.press("Suggest a password").await?;
+            session.page.reads("We can’t suggest a password right now").await?;
             person::chose(session, person::NEW_PASSWORD).await
         })
         .await?;
@@ -143,7 +143,7 @@ async fn what_suggests_and_looks_up_is_refused_and_missed_by_nobody() -> Result<
         person::proved(session, &person::ADA).await?;
         session.page.type_into("[name=new-password]", person::NEW_PASSWORD).await?;
         // It would be ticked off.
-        session.page.reads("is in no list of stolen passwords; we check that when you finish").await?;
+        session.page.reads("not be in a known data breach (checked when you finish)").await?;
         session.page.retype("[name=new-password]", "").await?;
         person::chose(session, person::NEW_PASSWORD).await
     })
@@ -161,7 +161,7 @@ async fn the_box_of_an_outside_service_is_refused_and_that_is_said() -> Result<(
     run("tampered-outside", &config, async |session| {
         person::at_sign_in(session).await?;
         session.page.click("#cant-access").await?;
-        session.page.reads("The security check didn’t work.").await
+        session.page.reads("The security check failed.").await
     })
     .await
 }
@@ -242,7 +242,7 @@ async fn words_of_the_full_widget_are_refused_and_english_is_spoken() -> Result<
     with_a_byte_more("tampered-full-words", &german(true)?, async |session| {
         loaded(session).await?;
         session.page.script(open, vec![]).await?;
-        session.page.reads("First say who you are").await
+        session.page.reads("Enter your password to continue.").await
     })
     .await
 }

@@ -17,7 +17,7 @@ pub(crate) async fn the_whole_flow_by_keyboard_alone() -> Result<()> {
         session.page.keys(ADA.user_id).await?;
         session.page.key(Key::Enter).await?;
 
-        heading(session, "Prove that it’s you").await?;
+        heading(session, "Verify it’s you").await?;
         tab_to(session, "name", "method").await?;
         session.page.key(Key::Space).await?;
         tab_to(session, "text", "Send the code").await?;
@@ -56,7 +56,7 @@ async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
         person::at_sign_in(session).await?;
         tab_to(session, "id", "cant-access").await?;
         session.page.key(Key::Enter).await?;
-        heading(session, "What kind of account is it?").await?;
+        heading(session, "Which account do you need help with?").await?;
         tab_to(session, "text", "Work or school account").await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Let’s get you back in").await?;
@@ -76,7 +76,7 @@ async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
         session.page.keys(&digits).await?;
         session.page.key(Key::Enter).await?;
 
-        heading(session, "Prove that it’s you").await?;
+        heading(session, "Verify it’s you").await?;
         tab_to(session, "name", "method").await?;
         session.page.key(Key::Space).await?;
         // Mail, text, call: as in every group of radio buttons, the arrows choose.
@@ -88,7 +88,7 @@ async fn an_account_is_unlocked_by_keyboard_alone() -> Result<()> {
         let call = session.server.call("+14255550140", 0).await?;
         call.does("answer").await?;
         call.key("#").await?;
-        heading(session, "Unlock, or a new password?").await?;
+        heading(session, "Do you know your password?").await?;
         tab_to(session, "name", "outcome").await?;
         session.page.key(Key::Space).await?;
         session.page.key(Key::Enter).await?;
@@ -112,7 +112,7 @@ async fn a_password_is_changed_by_keyboard_alone() -> Result<()> {
         tab_to(session, "name", "current-password").await?;
         session.page.keys("analytical engine note").await?;
         session.page.key(Key::Enter).await?;
-        session.page.reads("User ID and password don’t go together.").await?;
+        session.page.reads("Wrong user ID or password.").await?;
         session.page.focus_on("name", "current-password").await?;
         // It waits with what was typed, which is_unsupported one letter.
         session.page.key(Key::End).await?;
@@ -155,14 +155,14 @@ async fn the_administrators_are_asked_by_keyboard_alone() -> Result<()> {
             session.page.keys("something else").await?;
         }
         session.page.key(Key::Enter).await?;
-        session.page.reads("You have 4 more tries.").await?;
+        session.page.reads("You have 4 tries left.").await?;
         session.page.focus_on("name", "answer-1").await?;
-        tab_to(session, "text", "None of these work for me").await?;
+        tab_to(session, "text", "I can’t do this – get help").await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Your administrator can help").await?;
         tab_to(session, "name", "message").await?;
         session.page.keys("I was asked something else.").await?;
-        tab_to(session, "text", "Send the request").await?;
+        tab_to(session, "text", "Send request").await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Your request has been sent").await
     })

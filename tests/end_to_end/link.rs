@@ -76,7 +76,7 @@ async fn the_reset_page_does_it_too_under_a_strict_policy() -> Result<()> {
         session.page.press("Send the code").await?;
         let code = session.server.mail(ADA.address, 0).await?.code()?;
         session.page.type_into("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("Choose a new password").await?;
         person::chose(session, NEW_PASSWORD).await?;
         if is_unsupported(Need::Console)? {

@@ -28,7 +28,7 @@ async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -
         for secret in ["mary.jackson", "langley", "555"] {
             ensure!(!words.contains(secret), "{secret:?} is told before a proof");
         }
-        let kinds = ["E-mail", "Text message", "Phone call", "Security questions", "Authenticator app"];
+        let kinds = ["Email", "Text message", "Phone call", "Security questions", "Authenticator app"];
         let places: Vec<_> = kinds.iter().map(|kind| words.find(kind)).collect();
         ensure!(places.iter().all(Option::is_some) && places.is_sorted(), "the kinds are out of order: {words}");
         Ok(())
@@ -90,7 +90,7 @@ async fn screen_06_a_browser_that_reads_text_messages_fills_the_code_in() -> Res
         })
         .await?;
         ensure!(session.page.words().await?.contains("Enter the code"), "it was sent without the person");
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("Choose a new password").await
     })
     .await
@@ -126,7 +126,7 @@ async fn screen_08_security_questions_reset_the_password() -> Result<()> {
             }
             session.page.press("Next").await?;
             if !right {
-                session.page.reads("Not all of these answers match. You have 4 more tries.").await?;
+                session.page.reads("Not all of these answers match. You have 4 tries left.").await?;
             }
         }
         person::finished(session).await

@@ -13,7 +13,7 @@ async fn a_reload_in_the_middle_goes_on_at_the_same_step() -> Result<()> {
         session.page.driver().refresh().await?;
         session.page.reads("Enter the code").await?;
         session.page.type_into("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("Choose a new password").await?;
         // The proof gave the flow another token: that is the one a reload needs now.
         session.page.driver().refresh().await?;
@@ -32,8 +32,8 @@ async fn a_server_that_goes_away_loses_nothing_that_was_typed() -> Result<()> {
         let code = person::asked_for_code(session, &ADA).await?;
         session.server.kill()?;
         session.page.type_into("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("We can’t reach the server from here.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("We can’t reach the server.").await?;
         ensure!(session.page.value("[name=code]").await? == code, "the code that was typed is lost");
         session.server.up().await?;
         // It tries again by itself, or the person does; either way the request acts once.
@@ -66,8 +66,8 @@ async fn offline_reads_differently_and_goes_on_by_itself() -> Result<()> {
         let code = person::asked_for_code(session, &ADA).await?;
         network(session, true).await?;
         session.page.type_into("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("You are offline.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("You’re offline.").await?;
         network(session, false).await?;
         session.page.reads("Choose a new password").await
     })

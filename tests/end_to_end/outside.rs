@@ -81,7 +81,7 @@ async fn screen_03_an_outside_service_is_asked_where_one_is_configured() -> Resu
             session.page.press("I am human (public, 2)").await?;
             ensure!(session.page.value("[part~=root] [name=username]").await? == ADA.user_id, "what was typed is lost");
             session.page.press("Next").await?;
-            session.page.reads("Prove that it’s you").await?;
+            session.page.reads("Verify it’s you").await?;
             let removed = session.page.script("return window.removed", vec![]).await?;
             ensure!(removed == 2, "the box is still there: {removed}");
             Ok(())

@@ -53,7 +53,7 @@ pub(crate) async fn identified(session: &BrowserSession, person: &Person) -> Res
     session.page.click("#cant-access").await?;
     session.page.type_into("[part~=root] [name=username]", person.user_id).await?;
     session.page.press("Next").await?;
-    session.page.reads("Prove that it’s you").await
+    session.page.reads("Verify it’s you").await
 }
 
 /// Opens the widget, says who they are and chooses a way to prove it.
@@ -67,7 +67,7 @@ pub(crate) async fn chose_way(session: &BrowserSession, user_id: &'static str, w
 pub(crate) async fn typed_code(session: &BrowserSession, code: &str) -> Result<()> {
     session.page.reads("Enter the code").await?;
     session.page.type_into("[name=code]", code).await?;
-    session.page.press("Check the code").await
+    session.page.press("Verify").await
 }
 
 /// Chooses a new password and signs in with it.
@@ -91,7 +91,7 @@ pub(crate) async fn asked_for_code(session: &BrowserSession, person: &Person) ->
 pub(crate) async fn proved(session: &BrowserSession, person: &Person) -> Result<()> {
     let code = asked_for_code(session, person).await?;
     session.page.type_into("[name=code]", &code).await?;
-    session.page.press("Check the code").await?;
+    session.page.press("Verify").await?;
     session.page.reads("Choose a new password").await
 }
 

@@ -74,9 +74,9 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
         look(session, "1-identify").await?;
         session.page.type_into("[part~=root] [name=username]", "grace@northwind.example").await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         session.page.press("Send the code").await?;
-        session.page.reads("Choose one of these.").await?;
+        session.page.reads("Choose one to continue.").await?;
         look(session, "2-choose-method").await?;
         session.page.click("[part~=choice] input").await?;
         session.page.press("Send the code").await?;
@@ -84,18 +84,18 @@ async fn every_screen_is_whole_in_every_condition() -> Result<()> {
         look(session, "3-enter-code").await?;
         let wrong = "000000";
         session.page.type_into("[name=code]", wrong).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("more tries").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("tries left").await?;
         look(session, "4-wrong-code").await?;
         session.server.kill()?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("We can’t reach the server").await?;
         look(session, "5-unreachable").await?;
         session.server.up().await?;
-        for words in ["3 more tries", "2 more tries", "one more try", "Too many tries"] {
-            if words != "3 more tries" {
+        for words in ["3 tries left", "2 tries left", "1 try left", "Too many attempts"] {
+            if words != "3 tries left" {
                 session.page.retype("[name=code]", wrong).await?;
-                session.page.press("Check the code").await?;
+                session.page.press("Verify").await?;
             }
             session.page.reads(words).await?;
         }
@@ -136,15 +136,15 @@ async fn a_new_password_is_whole_in_every_state() -> Result<()> {
         look(session, "l-rules").await?;
         session.page.type_into("[name=new-password]", "Seven otters").await?;
         session.page.type_into("[name=confirm-password]", "Seven hotters").await?;
-        session.page.reads("The two passwords are not the same.").await?;
-        session.page.reads("Strength: ").await?;
+        session.page.reads("Passwords don’t match.").await?;
+        session.page.reads("s to guess").await?;
         look(session, "m-strength").await?;
         session.page.press("Finish").await?;
-        session.page.reads("The list below says").await?;
+        session.page.reads("Your password doesn’t meet the rules below yet.").await?;
         look(session, "n-open-rules").await?;
-        session.page.press("Suggest one").await?;
-        session.page.reads("Keep it where only you will find it.").await?;
-        session.page.reads("Strength: strong").await?;
+        session.page.press("Suggest a password").await?;
+        session.page.reads("Save it in a password manager.").await?;
+        session.page.reads("Strong – ").await?;
         look(session, "o-suggestion").await
     })
     .await
@@ -154,26 +154,26 @@ async fn a_new_password_is_whole_in_every_state() -> Result<()> {
 async fn security_info_is_whole_on_every_screen() -> Result<()> {
     run("pictures-of-security-info", &[], async |session| {
         register::signed_in(session, ALAN.user_id, "not his").await?;
-        session.page.reads("User ID and password don’t go together.").await?;
+        session.page.reads("Wrong user ID or password.").await?;
         look(session, "p-signing-in").await?;
         session.page.retype("[name=current-password]", register::ALANS_PASSWORD).await?;
         session.page.press("Next").await?;
-        session.page.reads("If you ever can’t sign in").await?;
+        session.page.reads("We use these to verify you").await?;
         session.page.press("Finish").await?;
-        session.page.reads("You can finish once one more is here.").await?;
+        session.page.reads("Add one more method to finish.").await?;
         look(session, "q-nothing-yet").await?;
         session.page.press("Authenticator app").await?;
         session.page.reads("Set up your authenticator app").await?;
         look(session, "r-authenticator").await?;
-        session.page.press("Back without adding it").await?;
-        session.page.press("Alternate e-mail address").await?;
+        session.page.press("Cancel").await?;
+        session.page.press("Alternate email").await?;
         session.page.press("Send the code").await?;
-        session.page.reads("Enter an e-mail address.").await?;
+        session.page.reads("Enter an email address.").await?;
         look(session, "r-address").await?;
         session.page.press("Back").await?;
         session.page.press("Security questions").await?;
         session.page.reads("Choose 5 questions").await?;
-        session.page.press("Save the questions").await?;
+        session.page.press("Save questions").await?;
         session.page.reads("Choose a question.").await?;
         look(session, "s-questions").await
     })
@@ -182,12 +182,12 @@ async fn security_info_is_whole_on_every_screen() -> Result<()> {
         register::proved(session, &GRACE, "nanoseconds of wire", 0).await?;
         look(session, "t-overview").await?;
         session.page.press("Replace").await?;
-        session.page.reads("It takes the place of").await?;
+        session.page.reads("This replaces").await?;
         session.page.press("Send the code").await?;
         look(session, "u-replacing").await?;
         session.page.press("Back").await?;
         session.page.press("Remove").await?;
-        session.page.reads("Remove this way?").await?;
+        session.page.reads("Remove this method?").await?;
         look(session, "v-removal").await?;
         session.page.press("Keep it").await?;
         session.page.press("Mobile phone").await?;
@@ -205,7 +205,7 @@ async fn recovery_codes_are_whole_on_every_screen() -> Result<()> {
         session.page.press("Recovery codes").await?;
         session.page.reads("Save these codes now").await?;
         look(session, "ba-codes").await?;
-        session.page.press("I have saved them").await?;
+        session.page.press("I’ve saved them").await?;
         session.page.reads("10 left").await?;
         look(session, "bb-left").await?;
         session.page.click("[aria-label^='Replace: Recovery codes']").await?;
@@ -274,10 +274,10 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
         session.page.reads("Personal account").await?;
         look(session, "a-account-type").await?;
         session.page.press("Work or school account").await?;
-        session.page.reads("The six digits").await?;
+        session.page.reads("Six digits").await?;
         session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         session.page.press("Next").await?;
-        session.page.reads("Type the six digits in the picture.").await?;
+        session.page.reads("Enter the six digits in the picture.").await?;
         look(session, "b-picture").await?;
         Ok(())
     })
@@ -286,29 +286,29 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
         person::chose_way(session, person::MARY.user_id, "Call my office phone", "Call me").await?;
         let call = session.server.call("+14255550103", 0).await?;
         call.does("answer").await?;
-        session.page.reads("You answered.").await?;
+        session.page.reads("Now press the # key.").await?;
         look(session, "c-call").await?;
         call.key("5").await?;
-        session.page.reads("That was another key").await?;
+        session.page.reads("That wasn’t #").await?;
         look(session, "d-wrong-key").await?;
         call.key("#").await?;
-        session.page.reads("Check 2 of 2").await?;
+        session.page.reads("Verification 2 of 2").await?;
         look(session, "e-second-gate").await?;
         session.page.choose("Answer my security questions").await?;
         session.page.press("Answer the questions").await?;
         session.page.reads("Answer as you did").await?;
         session.page.press("Next").await?;
-        session.page.reads("Type your answer.").await?;
+        session.page.reads("Enter your answer.").await?;
         look(session, "f-questions").await?;
-        session.page.press("Choose another way").await?;
+        session.page.press("Try another method").await?;
         session.page.choose("Use my authenticator app").await?;
         session.page.press("Next").await?;
         session.page.reads("Open your authenticator app").await?;
         look(session, "g-authenticator").await?;
-        session.page.press("None of these work for me").await?;
+        session.page.press("I can’t do this – get help").await?;
         session.page.reads("Your administrator can help").await?;
         look(session, "h-administrator").await?;
-        session.page.press("Send the request").await?;
+        session.page.press("Send request").await?;
         session.page.reads("Your request has been sent").await?;
         look(session, "i-request-sent").await
     })
@@ -318,9 +318,9 @@ async fn every_screen_of_the_other_ways_is_whole_too() -> Result<()> {
         person::chose_way(session, hedy.user_id, "Email my alternate address", "Send the code").await?;
         let code = session.server.mail(hedy.address, 0).await?.code()?;
         person::typed_code(session, &code).await?;
-        session.page.reads("Unlock, or a new password?").await?;
+        session.page.reads("Do you know your password?").await?;
         look(session, "j-outcome").await?;
-        session.page.choose("Unlock my account").await?;
+        session.page.choose("unlock my account").await?;
         session.page.press("Next").await?;
         session.page.reads("has been unlocked").await?;
         look(session, "k-unlocked").await
@@ -333,23 +333,23 @@ async fn what_gets_in_the_way_is_whole_on_every_screen() -> Result<()> {
     let limits =
         ("identifications_per_account = 500", "identifications_per_account = 1\nwrong_passwords_per_account = 1");
     run("pictures-of-limits", &[limits], async |session| {
-        for words in ["Prove that it’s you", "You can go on in"] {
+        for words in ["Verify it’s you", "You can try again in"] {
             person::at_sign_in(session).await?;
             session.page.click("#cant-access").await?;
             session.page.reads("Let’s get you back in").await?;
             session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
             session.page.press("Next").await?;
             session.page.reads(words).await?;
-            if words == "Prove that it’s you" {
+            if words == "Verify it’s you" {
                 session.page.press("Cancel").await?;
             }
         }
         look(session, "aa-limited").await?;
         register::signed_in(session, ALAN.user_id, "not his").await?;
-        session.page.reads("User ID and password don’t go together.").await?;
+        session.page.reads("Wrong user ID or password.").await?;
         session.page.retype("[name=current-password]", "nor this").await?;
         session.page.press("Next").await?;
-        session.page.reads("You can go on in").await?;
+        session.page.reads("You can try again in").await?;
         look(session, "ab-limited-signing-in").await
     })
     .await?;
@@ -357,7 +357,7 @@ async fn what_gets_in_the_way_is_whole_on_every_screen() -> Result<()> {
     run("pictures-of-the-end", &short, async |session| {
         person::at_sign_in(session).await?;
         session.page.click("#cant-access").await?;
-        session.page.reads("This ends in").await?;
+        session.page.reads("You’ll be timed out in").await?;
         look(session, "ac-ending").await
     })
     .await?;

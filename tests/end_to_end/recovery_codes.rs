@@ -71,22 +71,22 @@ async fn codes_are_made_kept_and_each_resets_the_password_once() -> Result<()> {
         ensure!(kept["name"] == json!("recovery-codes.txt"), "{kept}");
         session.page.script("delete window.kept", vec![]).await?;
 
-        session.page.press("I have saved them").await?;
+        session.page.press("I’ve saved them").await?;
         session.page.reads("10 left").await?;
         ensure!(!is_anywhere(session, &codes[0][..5]).await?, "they are still in the page");
         session.page.press("Finish").await?;
-        session.page.reads("Your security info is in order").await?;
+        session.page.reads("Your security info is up to date").await?;
 
         person::chose_way(session, GRACE.user_id, "Use a recovery code", "Next").await?;
-        session.page.reads("Type one of the recovery codes that you saved.").await?;
+        session.page.reads("Enter one of your saved recovery codes.").await?;
         ensure!(!session.page.words().await?.contains("Send a new code"), "nothing was sent");
         person::typed_code(session, "7K3QX-9MBWD").await?;
         session.page.reads("A recovery code has 15 letters and digits.").await?;
         session.page.retype("[name=code]", "ZZZZZ-ZZZZZ-ZZZZZ").await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("That isn’t the right code. You have 4 more tries.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("That code isn’t right. You have 4 tries left.").await?;
         session.page.retype("[name=code]", &codes[3].to_lowercase().replace('-', " ")).await?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         person::finished(session).await?;
 
         let told = until("the mail about its use", async || {
@@ -99,7 +99,7 @@ async fn codes_are_made_kept_and_each_resets_the_password_once() -> Result<()> {
         session.page.script("sessionStorage.clear()", vec![]).await?;
         person::chose_way(session, GRACE.user_id, "Use a recovery code", "Next").await?;
         person::typed_code(session, &codes[3]).await?;
-        session.page.reads("That isn’t the right code.").await
+        session.page.reads("That code isn’t right.").await
     })
     .await
 }
@@ -110,21 +110,21 @@ async fn making_new_codes_is_asked_about_and_voids_the_former_ones() -> Result<(
         register::proved(session, &MARY, "supersonic pressure tunnel", 0).await?;
         session.page.reads("3 left").await?;
         session.page.click("[aria-label^='Replace: Recovery codes']").await?;
-        session.page.reads("The codes that you have now stop working.").await?;
+        session.page.reads("Your current codes will stop working.").await?;
         session.page.press("Back").await?;
         session.page.reads("3 left").await?;
         session.page.click("[aria-label^='Replace: Recovery codes']").await?;
         session.page.press("Make new codes").await?;
         let codes = shown(session).await?;
-        session.page.press("I have saved them").await?;
+        session.page.press("I’ve saved them").await?;
         session.page.reads("10 left").await?;
         session.page.press("Finish").await?;
-        session.page.reads("Your security info is in order").await?;
+        session.page.reads("Your security info is up to date").await?;
         for (code, is_good) in [("M9S34-6Q3D2-5VT4F", false), (codes[0].as_str(), true)] {
             session.page.script("sessionStorage.clear()", vec![]).await?;
             person::chose_way(session, MARY.user_id, "Use a recovery code", "Next").await?;
             person::typed_code(session, code).await?;
-            let reads = if is_good { "Choose a new password" } else { "That isn’t the right code." };
+            let reads = if is_good { "Choose a new password" } else { "That code isn’t right." };
             session.page.reads(reads).await?;
         }
         Ok(())

@@ -18,7 +18,7 @@ pub(crate) const GRACE: Person = Person { user_id: "grace@northwind.example", ad
 /// Signs in on the page for security info.
 pub(crate) async fn signed_in(session: &BrowserSession, user_id: &str, password: &str) -> Result<()> {
     session.page.go(&session.server.address("/register")).await?;
-    session.page.reads("First say who you are").await?;
+    session.page.reads("Enter your password to continue.").await?;
     session.page.type_into("[part~=root] [name=username]", user_id).await?;
     session.page.type_into("[name=current-password]", password).await?;
     session.page.press("Next").await
@@ -27,7 +27,7 @@ pub(crate) async fn signed_in(session: &BrowserSession, user_id: &str, password:
 /// At the security info of somebody who has nothing to prove it by yet.
 async fn at_alans(session: &BrowserSession) -> Result<()> {
     signed_in(session, ALAN.user_id, ALANS_PASSWORD).await?;
-    session.page.reads("If you ever can’t sign in").await
+    session.page.reads("We use these to verify you").await
 }
 
 /// Signs in and proves it by a mail to their first address, where `mails` went before.
@@ -36,12 +36,12 @@ pub(crate) async fn proved(session: &BrowserSession, person: &Person, password: 
     session.page.choose("Email my alternate address").await?;
     session.page.press("Send the code").await?;
     person::typed_code(session, &session.server.mail(person.address, mails).await?.code()?).await?;
-    session.page.reads("If you ever can’t sign in").await
+    session.page.reads("We use these to verify you").await
 }
 
 async fn finished(session: &BrowserSession) -> Result<()> {
     session.page.press("Finish").await?;
-    session.page.reads("Your security info is in order").await
+    session.page.reads("Your security info is up to date").await
 }
 
 /// Fills the field for an address or a number.
@@ -53,28 +53,28 @@ async fn fill(session: &BrowserSession, value: &str) -> Result<()> {
 pub(crate) async fn screen_14_an_address_is_registered_and_resets_the_password() -> Result<()> {
     run("register-mail", &[], async |session| {
         signed_in(session, ALAN.user_id, "imitation game rulez").await?;
-        session.page.reads("User ID and password don’t go together.").await?;
+        session.page.reads("Wrong user ID or password.").await?;
         session.page.focus_on("name", "current-password").await?;
         session.page.retype("[name=current-password]", ALANS_PASSWORD).await?;
         session.page.press("Next").await?;
-        session.page.reads("Your organisation asks for one way to get back in. You have 0.").await?;
+        session.page.reads("0 set up, 1 required").await?;
         session.page.press("Finish").await?;
-        session.page.reads("You can finish once one more is here.").await?;
+        session.page.reads("Add one more method to finish.").await?;
 
-        session.page.press("Alternate e-mail address").await?;
+        session.page.press("Alternate email").await?;
         fill(session, "alan.turing").await?;
         session.page.press("Send the code").await?;
-        session.page.reads("That can’t be used.").await?;
+        session.page.reads("Enter a complete address").await?;
         fill(session, ALAN.address).await?;
         session.page.press("Send the code").await?;
-        session.page.reads("to see that it’s yours").await?;
+        session.page.reads("to check it’s yours").await?;
         let code = session.server.mail(ALAN.address, 0).await?.code()?;
         person::typed_code(session, &person::other_than(&code)).await?;
-        session.page.reads("That isn’t the right code.").await?;
+        session.page.reads("That code isn’t right.").await?;
         session.page.retype("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("You have 1.").await?;
-        session.page.reads("That is enough.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("1 set up, 1 required").await?;
+        session.page.reads("You’re all set.").await?;
         finished(session).await?;
 
         // The code, and word of the change.
@@ -94,12 +94,12 @@ async fn a_phone_is_registered_by_text_and_resets_the_password() -> Result<()> {
         session.page.press("Mobile phone").await?;
         fill(session, "0425 555 0177").await?;
         session.page.press("Text me").await?;
-        session.page.reads("Begin with + and the country code").await?;
+        session.page.reads("Start with + and the country code").await?;
         fill(session, "+1 (425) 555-0177").await?;
         session.page.press("Text me").await?;
         let code = |text: String| Ok::<_, anyhow::Error>(text.rsplit_once('#').context("a code")?.1.to_owned());
         person::typed_code(session, &code(session.server.text_message(ALANS_PHONE, 0).await?)?).await?;
-        session.page.reads("You have 1.").await?;
+        session.page.reads("1 set up, 1 required").await?;
         finished(session).await?;
         // A person without a mail address hears of it by text.
         let notice = session.server.text_message(ALANS_PHONE, 1).await?;
@@ -117,14 +117,14 @@ async fn a_phone_is_registered_by_call_and_resets_the_password() -> Result<()> {
         at_alans(session).await?;
         session.page.press("Mobile phone").await?;
         fill(session, ALANS_PHONE).await?;
-        session.page.choose("With a call").await?;
+        session.page.choose("By call").await?;
         session.page.press("Call me").await?;
-        session.page.reads("We call it to see that it’s yours.").await?;
+        session.page.reads("We’re calling to check it’s yours.").await?;
         let call = session.server.call(ALANS_PHONE, 0).await?;
         call.does("answer").await?;
         call.key("#").await?;
         // Nobody pressed anything on the page: it has noticed by itself.
-        session.page.reads("You have 1.").await?;
+        session.page.reads("1 set up, 1 required").await?;
         finished(session).await?;
         person::chose_way(session, ALAN.user_id, "Call my mobile phone", "Call me").await?;
         let call = session.server.call(ALANS_PHONE, 1).await?;
@@ -142,18 +142,18 @@ async fn an_authentication_address_and_phone_are_registered_and_reset_the_passwo
     let own_domain = ("\"navy.example\"", "\"bletchley.example\"");
     run("register-authentication", &[own_domain], async |session| {
         at_alans(session).await?;
-        session.page.press("Authentication e-mail address").await?;
+        session.page.press("Authentication email").await?;
         fill(session, OWN).await?;
         session.page.press("Send the code").await?;
         person::typed_code(session, &session.server.mail(OWN, 0).await?.code()?).await?;
-        session.page.reads("You have 1.").await?;
+        session.page.reads("1 set up, 1 required").await?;
         session.page.press("Authentication phone").await?;
         fill(session, ALANS_PHONE).await?;
         session.page.press("Text me").await?;
         let code = session.server.text_message(ALANS_PHONE, 0).await?;
         person::typed_code(session, code.rsplit_once('#').context("a code")?.1).await?;
-        session.page.reads("You have 2.").await?;
-        ensure!(rows(session).await? == ["Authentication e-mail address", "Authentication phone"]);
+        session.page.reads("2 set up, 1 required").await?;
+        ensure!(rows(session).await? == ["Authentication email", "Authentication phone"]);
         finished(session).await?;
         person::chose_way(session, ALAN.user_id, "Text my authentication phone", "Text me").await?;
         let code = session.server.text_message(ALANS_PHONE, 1).await?;
@@ -185,7 +185,7 @@ async fn an_office_phone_is_shown_and_left_alone() -> Result<()> {
         let script = "const root = document.querySelector('.regain-widget').shadowRoot; \
             return [...root.querySelectorAll('[part=method]')].map((it) => [ \
                 it.querySelector('.words > span').innerText == 'Office phone', \
-                it.innerText.includes('Kept by your organisation'), \
+                it.innerText.includes('Managed by your company or school'), \
                 it.querySelectorAll('button').length]);";
         let rows = session.page.script(script, vec![]).await?;
         for row in rows.as_array().context("rows")? {
@@ -206,12 +206,12 @@ async fn who_is_signed_in_proves_it_once_and_sees_the_list() -> Result<()> {
     run("register-signed-in", &[], async |session| {
         person::at_welcome(session, ADA.user_id, person::OLD_PASSWORD).await?;
         session.page.press("My security info").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         ensure!(!session.page.has("[part~=root] [name=current-password]").await?, "the password is asked again");
         session.page.press("Send the code").await?;
         person::typed_code(session, &session.server.mail(ADA.address, 0).await?.code()?).await?;
-        session.page.reads("If you ever can’t sign in").await?;
-        ensure!(rows(session).await? == ["Alternate e-mail address"]);
+        session.page.reads("We use these to verify you").await?;
+        ensure!(rows(session).await? == ["Alternate email"]);
         finished(session).await?;
         session.page.press("Done").await?;
         session.page.focus_on("id", "security-info").await?;
@@ -242,7 +242,7 @@ async fn questions_are_registered_and_reset_the_password() -> Result<()> {
         at_alans(session).await?;
         session.page.press("Security questions").await?;
         session.page.reads("Choose 5 questions").await?;
-        session.page.press("Save the questions").await?;
+        session.page.press("Save questions").await?;
         session.page.reads("Choose a question.").await?;
         session.page.focus_on("name", "question-1").await?;
         let offered = session.page.find("[name=question-1]").await?;
@@ -264,11 +264,11 @@ async fn questions_are_registered_and_reset_the_password() -> Result<()> {
         ensure!(choose_question(session, 2, &offered[1]).await.is_err(), "no question twice");
         // The same answer in other letters.
         session.page.retype("[name=answer-2]", " PROF ").await?;
-        session.page.press("Save the questions").await?;
-        session.page.reads("You have this answer already.").await?;
+        session.page.press("Save questions").await?;
+        session.page.reads("Use a different answer for each question.").await?;
         session.page.retype("[name=answer-2]", answers[1]).await?;
-        session.page.press("Save the questions").await?;
-        session.page.reads("You have 1.").await?;
+        session.page.press("Save questions").await?;
+        session.page.reads("1 set up, 1 required").await?;
         finished(session).await?;
 
         person::chose_way(session, ALAN.user_id, "Answer my security questions", "Answer the questions").await?;
@@ -314,12 +314,12 @@ async fn an_authenticator_app_is_registered_and_resets_the_password() -> Result<
         ensure!(link.contains(&key), "the link has another key than the text");
         let code = app_code(session, &key, 0).await?;
         session.page.type_into("[name=code]", &person::other_than(&code)).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("That isn’t the right code.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("That code isn’t right.").await?;
         ensure!(session.page.find("[part=key]").await?.text().await?.replace(' ', "") == key, "the key stays");
         session.page.retype("[name=code]", &app_code(session, &key, 0).await?).await?;
-        session.page.press("Check the code").await?;
-        session.page.reads("You have 1.").await?;
+        session.page.press("Verify").await?;
+        session.page.reads("1 set up, 1 required").await?;
         finished(session).await?;
 
         person::chose_way(session, ALAN.user_id, "Use my authenticator app", "Next").await?;
@@ -338,12 +338,12 @@ async fn an_address_is_replaced_and_another_removed() -> Result<()> {
     run("register-replace", &[], async |session| {
         proved(session, &GRACE, "nanoseconds of wire", 0).await?;
         session.page.press("Replace").await?;
-        session.page.reads("It takes the place of").await?;
+        session.page.reads("This replaces").await?;
         fill(session, NEW).await?;
         session.page.press("Send the code").await?;
         // Thought better of it, and then of that.
-        session.page.press("Back without adding it").await?;
-        session.page.reads("If you ever can’t sign in").await?;
+        session.page.press("Cancel").await?;
+        session.page.reads("We use these to verify you").await?;
         session.page.press("Replace").await?;
         fill(session, NEW).await?;
         session.page.press("Send the code").await?;
@@ -351,21 +351,21 @@ async fn an_address_is_replaced_and_another_removed() -> Result<()> {
         session.page.reads("am").await?;
 
         // The other one goes with a question, the last one with a warning.
-        session.page.reads("You have 2.").await?;
+        session.page.reads("2 set up, 1 required").await?;
         session.page.click("[part=method]:nth-child(2) button:last-child").await?;
-        session.page.reads("Remove this way?").await?;
-        ensure!(!session.page.words().await?.contains("It is the last one"), "it is not");
+        session.page.reads("Remove this method?").await?;
+        ensure!(!session.page.words().await?.contains("This is your last method"), "it is not");
         session.page.press("Keep it").await?;
-        session.page.reads("You have 2.").await?;
+        session.page.reads("2 set up, 1 required").await?;
         session.page.click("[part=method]:nth-child(2) button:last-child").await?;
         session.page.press("Remove it").await?;
-        session.page.reads("You have 1.").await?;
+        session.page.reads("1 set up, 1 required").await?;
         session.page.press("Remove").await?;
-        session.page.reads("It is the last one.").await?;
+        session.page.reads("This is your last method.").await?;
         session.page.press("Remove it").await?;
-        session.page.reads("You have 0.").await?;
+        session.page.reads("0 set up, 1 required").await?;
         session.page.press("Finish").await?;
-        session.page.reads("You can finish once one more is here.").await?;
+        session.page.reads("Add one more method to finish.").await?;
 
         // The former addresses hear of it.
         let mails = session.server.outbox().await?;
@@ -379,7 +379,7 @@ async fn an_address_is_replaced_and_another_removed() -> Result<()> {
 async fn who_forgot_the_password_resets_it_in_the_same_place() -> Result<()> {
     run("register-forgot", &[], async |session| {
         session.page.go(&session.server.address("/register")).await?;
-        session.page.reads("First say who you are").await?;
+        session.page.reads("Enter your password to continue.").await?;
         session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         session.page.press("I forgot my password").await?;
         session.page.reads("Let’s get you back in").await?;
@@ -407,14 +407,14 @@ async fn the_lean_widget_hands_over_to_the_full_one() -> Result<()> {
                 Regain.open({flow: 'reset', target: document.querySelector('main')}); \
               });";
         session.page.script(script, vec![]).await?;
-        session.page.reads("First say who you are").await?;
+        session.page.reads("Enter your password to continue.").await?;
         session.page.focus_on("text", "Your security info").await?;
         let heard = session.page.script("return heard", vec![]).await?;
         ensure!(heard == json!(["open ", "step sign_in"]), "{heard}");
         session.page.type_into("[part~=root] [name=username]", ALAN.user_id).await?;
         session.page.type_into("[part~=root] [name=current-password]", ALANS_PASSWORD).await?;
         session.page.press("Next").await?;
-        session.page.reads("If you ever can’t sign in").await
+        session.page.reads("We use these to verify you").await
     })
     .await
 }
@@ -430,11 +430,11 @@ async fn an_address_is_registered_by_keyboard_alone() -> Result<()> {
         tab_to(session, "name", "current-password").await?;
         session.page.keys(ALANS_PASSWORD).await?;
         session.page.key(Key::Enter).await?;
-        session.page.reads("If you ever can’t sign in").await?;
+        session.page.reads("We use these to verify you").await?;
         heading(session, "Your security info").await?;
-        tab_to(session, "text", "Alternate e-mail address").await?;
+        tab_to(session, "text", "Alternate email").await?;
         session.page.key(Key::Enter).await?;
-        heading(session, "Add an e-mail address").await?;
+        heading(session, "Add an email address").await?;
         tab_to(session, "name", "destination").await?;
         session.page.keys(ALAN.address).await?;
         session.page.key(Key::Enter).await?;
@@ -446,13 +446,13 @@ async fn an_address_is_registered_by_keyboard_alone() -> Result<()> {
         heading(session, "Your security info").await?;
         tab_to(session, "text", "Remove").await?;
         session.page.key(Key::Enter).await?;
-        heading(session, "Remove this way?").await?;
+        heading(session, "Remove this method?").await?;
         tab_to(session, "text", "Keep it").await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Your security info").await?;
         tab_to(session, "text", "Finish").await?;
         session.page.key(Key::Enter).await?;
-        heading(session, "Your security info is in order").await
+        heading(session, "Your security info is up to date").await
     })
     .await
 }

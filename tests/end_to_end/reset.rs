@@ -23,7 +23,7 @@ pub(crate) async fn screen_12_a_person_resets_the_password_by_the_mailed_code_an
         // A confirmation went to the account's address, with what to do if it wasn't them, and no code.
         let confirmation = session.server.mail(ADA.address, 1).await?;
         ensure!(confirmation.subject.contains("password"), "{confirmation:?}");
-        ensure!(confirmation.text.contains("Wasn't it you?") && confirmation.code().is_err(), "{confirmation:?}");
+        ensure!(confirmation.text.contains("Wasn’t this you?") && confirmation.code().is_err(), "{confirmation:?}");
 
         // No secret went into the log.
         let log = session.server.log();
@@ -69,7 +69,7 @@ async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
         session.page.reads("Email my alternate address").await?;
         session.page.reads("Email my authentication address").await?;
         session.page.press("Send the code").await?;
-        session.page.reads("Choose one of these.").await?;
+        session.page.reads("Choose one to continue.").await?;
         ensure!(session.server.outbox().await?.is_empty(), "a code was sent without a choice");
         session.page.click("[part~=choice]:nth-of-type(2) input").await?;
         session.page.press("Send the code").await?;
@@ -80,7 +80,7 @@ async fn a_person_with_two_addresses_chooses_one() -> Result<()> {
         .await?;
         ensure!(mails.len() == 1 && mails[0].to != GRACE.address, "{mails:?}");
         session.page.type_into("[name=code]", &mails[0].code()?).await?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("Choose a new password").await
     })
     .await
@@ -100,8 +100,8 @@ async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
             session.page.press("Send the code").await?;
             session.page.reads("Enter the code").await?;
             session.page.type_into("[name=code]", "123456").await?;
-            session.page.press("Check the code").await?;
-            session.page.reads("That isn’t the right code. You have 4 more tries.").await?;
+            session.page.press("Verify").await?;
+            session.page.reads("That code isn’t right. You have 4 tries left.").await?;
             ensure!(session.server.outbox().await?.is_empty(), "somebody got a mail");
             Ok(())
         })
@@ -140,12 +140,12 @@ async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result
         session.page.type_into("[name=new-password]", "short").await?;
         session.page.type_into("[name=confirm-password]", "short").await?;
         session.page.press("Finish").await?;
-        session.page.reads("The list below says what the password still needs.").await?;
+        session.page.reads("Your password doesn’t meet the rules below yet.").await?;
         session.page.focus_on("name", "new-password").await?;
         ensure!(session.page.value("[name=new-password]").await? == "short", "what was typed is lost");
         session.page.retype("[name=new-password]", NEW_PASSWORD).await?;
         session.page.press("Finish").await?;
-        session.page.reads("The two passwords are not the same.").await?;
+        session.page.reads("Passwords don’t match.").await?;
         session.page.retype("[name=confirm-password]", NEW_PASSWORD).await?;
         session.page.press("Finish").await?;
         session.page.reads("Your password has been reset").await

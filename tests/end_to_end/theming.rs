@@ -86,7 +86,7 @@ async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
         // The widget is one to go through, looking like that.
         session.page.type_into("[part~=root] [name=username]", person::ADA.user_id).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         looks(session, "primary", "backgroundColor", "rgb(179, 0, 122)").await
     })
     .await

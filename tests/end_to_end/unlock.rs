@@ -25,13 +25,13 @@ pub(crate) async fn screen_10_a_locked_account_is_unlocked_and_keeps_its_passwor
         ensure!(!signs_in(session, HEDYS_PASSWORD).await?, "she is locked out");
         person::identified(session, &Person { user_id: HEDY.user_id, address: "" }).await?;
         proved(session).await?;
-        session.page.reads("Unlock, or a new password?").await?;
-        session.page.reads("You keep your password.").await?;
-        session.page.reads("Your account is unlocked too.").await?;
-        session.page.choose("Unlock my account").await?;
+        session.page.reads("Do you know your password?").await?;
+        session.page.reads("Your password stays the same.").await?;
+        session.page.reads("Your account is also unlocked.").await?;
+        session.page.choose("unlock my account").await?;
         session.page.press("Next").await?;
         session.page.reads("Your account has been unlocked").await?;
-        session.page.reads("Your password is the same as before.").await?;
+        session.page.reads("You can now sign in with the same password as before.").await?;
         session.page.press("Back to sign in").await?;
         ensure!(person::signs_in(session, HEDYS_PASSWORD).await?, "the password that she kept does not sign in");
         let confirmation = session.server.mail(HEDY.address, 1).await?;
@@ -46,7 +46,7 @@ async fn screen_10_or_gets_a_new_password_and_is_unlocked_by_that() -> Result<()
     run("unlock-reset", &[], async |session| {
         person::identified(session, &Person { user_id: HEDY.user_id, address: "" }).await?;
         proved(session).await?;
-        session.page.choose("Choose a new password").await?;
+        session.page.choose("choose a new password").await?;
         session.page.press("Next").await?;
         person::finished(session).await
     })
@@ -59,9 +59,9 @@ async fn screen_12_the_hosted_page_unlocks() -> Result<()> {
         session.page.go(&session.server.address("/unlock")).await?;
         session.page.type_into("[part~=root] [name=username]", HEDY.user_id).await?;
         session.page.press("Next").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         proved(session).await?;
-        session.page.choose("Unlock my account").await?;
+        session.page.choose("unlock my account").await?;
         session.page.press("Next").await?;
         session.page.reads("Your account has been unlocked").await?;
         ensure!(signs_in(session, HEDYS_PASSWORD).await?, "she cannot sign in");

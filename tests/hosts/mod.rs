@@ -121,7 +121,7 @@ async fn says_who(session: &BrowserSession) -> Result<()> {
     session.page.reads("Let’s get you back in").await?;
     session.page.retype("[part~=root] [name=username]", ADA.user_id).await?;
     session.page.press("Next").await?;
-    session.page.reads("Prove that it’s you").await
+    session.page.reads("Verify it’s you").await
 }
 
 /// Resets Ada's password in a widget that is open, up to the last screen.
@@ -131,7 +131,7 @@ async fn resets(session: &BrowserSession) -> Result<()> {
     session.page.press("Send the code").await?;
     let code = session.server.mail(ADA.address, before).await?.code()?;
     session.page.type_into("[name=code]", &code).await?;
-    session.page.press("Check the code").await?;
+    session.page.press("Verify").await?;
     session.page.reads("Choose a new password").await?;
     session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
     session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;

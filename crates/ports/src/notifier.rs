@@ -10,8 +10,8 @@ pub struct Message {
     pub id: String,
     /// The one address it goes to. Always a stored one, never one from a request.
     pub to: String,
-    /// The subject. Never carries a code.
-    pub subject: String,
+    /// The subject. May carry a code.
+    pub subject: Secret<String>,
     /// The text part.
     pub text: Secret<String>,
     /// The HTML part.

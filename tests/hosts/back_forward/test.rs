@@ -23,7 +23,7 @@ async fn who_comes_back_to_the_page_goes_on_where_they_were() -> Result<()> {
         ensure!(restored == json!([host.origin(), "boolean"]), "{restored}");
         let code = session.server.mail(ADA.address, 0).await?.code()?;
         session.page.type_into("[name=code]", &code).await?;
-        session.page.press("Check the code").await?;
+        session.page.press("Verify").await?;
         session.page.reads("Choose a new password").await?;
         session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
         session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;

@@ -69,7 +69,7 @@ async fn without_a_link_escape_closes_it_and_the_next_opening_resumes() -> Resul
         .await?;
         ensure!(!session.page.has(".regain-widget").await?, "it is still there");
         session.page.script(open, vec![]).await?;
-        session.page.reads("Prove that it’s you").await
+        session.page.reads("Verify it’s you").await
     })
     .await
 }

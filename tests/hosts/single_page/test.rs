@@ -23,7 +23,7 @@ async fn a_link_that_comes_later_opens_it_and_the_router_stays_out_of_it() -> Re
         .await?;
         session.page.driver().back().await?;
         session.page.click("#cant-access").await?;
-        session.page.reads("Prove that it’s you").await?;
+        session.page.reads("Verify it’s you").await?;
         ensure!(session.page.script("return location.pathname", vec![]).await? == json!("/sign-in"));
         session.page.click("[part~=close]").await?;
         session.page.click("#cant-access").await?;

@@ -51,7 +51,7 @@ async fn whoever_types_elsewhere_keeps_the_focus() -> Result<()> {
         let said = session.page.script(said, vec![]).await?;
         ensure!(said == serde_json::json!("Let’s get you back in"), "it said {said}");
         says_who(session).await?;
-        session.page.focus_on("text", "Prove that it’s you").await?;
+        session.page.focus_on("text", "Verify it’s you").await?;
         ensure!(session.page.value("#user-id").await? != ADA.user_id, "the page's own field is the page's");
         Ok(())
     })

@@ -50,7 +50,7 @@ async fn the_newest_is_first_and_the_oldest_goes() {
         let message = Message {
             id: n.to_string(),
             to: "ada@example.net".to_owned(),
-            subject: String::new(),
+            subject: "".into(),
             text: "".into(),
             html: "".into(),
         };

@@ -68,11 +68,11 @@ fn one_mail(OutboxMail { at, message }: &OutboxMail, open: bool) -> Markup {
     html! {
         details.card.mail open[open] data-testid="mail" data-entry=(message.id) {
             summary {
-                span.subject { (message.subject) }
+                span.subject { (message.subject.expose()) }
                 span.quiet { "to " bdi { (message.to) } }
                 (time(*at))
             }
-            iframe title=(message.subject) sandbox="" loading="lazy" src=(format!("/demo/outbox/{}", message.id)) {}
+            iframe title=(message.subject.expose()) sandbox="" loading="lazy" src=(format!("/demo/outbox/{}", message.id)) {}
             details.text {
                 summary { "As text" }
                 pre dir="auto" { (message.text.expose()) }
@@ -197,7 +197,7 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
         OutboxEntry::Mail(OutboxMail { at, message }) => JsonEntry::Mail {
             id: message.id,
             to: message.to,
-            subject: message.subject,
+            subject: message.subject.expose().clone(),
             text: message.text.expose().clone(),
             html: message.html.expose().clone(),
             at,

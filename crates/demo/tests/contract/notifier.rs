@@ -26,7 +26,7 @@ impl Fixture for InMemory {
     fn arrived(&self) -> Vec<Arrived> {
         let arrived = self.0.mails().into_iter().rev().map(|mail| Arrived {
             to: mail.message.to,
-            subject: mail.message.subject,
+            subject: mail.message.subject.expose().clone(),
             text: mail.message.text.expose().clone(),
             html: mail.message.html.expose().clone(),
         });

@@ -69,7 +69,7 @@ impl Smtp {
         let mut mail = lettre::Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to.clone()))
-            .subject(&*message.subject)
+            .subject(message.subject.expose().as_str())
             .message_id(Some(id))
             .multipart(MultiPart::alternative_plain_html(message.text.expose().clone(), message.html.expose().clone()))
             .map_err(|error| NotifyError::Refused(format!("the mail cannot be put together: {error}")))?;

@@ -115,10 +115,11 @@ pub(super) fn draft(facts: &Facts<'_>, content: &Content) -> Option<Draft> {
 fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
     let time = facts.language.minutes(minutes);
     let time = ("time", time.as_str());
+    let shown = ("code", code.expose().as_str());
     Draft {
         language: facts.language,
-        subject: facts.say(Text::CodeSubject, &[]),
-        preview: facts.say(Text::CodePreview, &[time]),
+        subject: facts.say(Text::CodeSubject, &[shown]),
+        preview: facts.say(Text::CodePreview, &[shown, time]),
         heading: facts.say(Text::CodeHeading, &[]),
         blocks: vec![
             facts.paragraph(Text::CodeLead, &[("user_id", facts.user_id)]),

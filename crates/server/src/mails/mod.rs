@@ -31,8 +31,8 @@ pub struct Mails {
 /// A mail without its address.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// The subject. It never holds a code: notifications show it on locked screens.
-    pub subject: String,
+    /// The subject. It begins with the code, if there is one, so that a notification shows it.
+    pub subject: Secret<String>,
     /// The text part.
     pub text: Secret<String>,
     /// The HTML part: a whole document that loads nothing.
@@ -68,7 +68,7 @@ impl Mails {
         };
         let draft = contents::draft(&facts, content)?;
         Some(Mail {
-            subject: one_line(&draft.subject),
+            subject: one_line(&draft.subject).into(),
             text: layout::text(&draft, &self.organisation).into(),
             html: layout::html(&draft, &self.organisation).into(),
         })

@@ -168,10 +168,7 @@ mod tests {
         }
         assert_eq!(
             message("Northwind Traders", "recover.northwind.example").lines().next(),
-            Some(
-                "Northwind Traders: your verification code is 042137. It is good for 10 minutes. Don't pass it on to \
-                 anybody."
-            )
+            Some("Northwind Traders: your verification code is 042137. It expires in 10 minutes. Don't share it.")
         );
         assert!(message("Zażółć", "a.example").starts_with("Zażółć"), "the name stays where it can");
     }
@@ -251,7 +248,7 @@ mod tests {
         }
         assert_eq!(
             text_notice("en", "Northwind", Notice::Reset),
-            "Northwind: Your password was reset. Wasn't it you? Tell your administrator at once."
+            "Northwind: Your password was reset. Wasn't this you? Contact your administrator right away."
         );
         assert_eq!(
             text_notice("de", "", Notice::Reset),

@@ -32,15 +32,15 @@ fn confirmation() -> Content {
 }
 
 #[test]
-fn the_code_is_on_a_line_of_its_own_and_not_in_the_subject() {
+fn the_code_is_on_a_line_of_its_own_and_begins_the_subject() {
     let mail = written(&mails(), "en", "ada@example.com", &code());
-    assert!(!mail.subject.contains("042137"), "{}", mail.subject);
-    assert!(mail.subject.contains("Fish & Chips <Ltd>"));
+    assert_eq!(mail.subject.expose(), "042137 is your Fish & Chips <Ltd> verification code");
+    assert!(!format!("{mail:?}").contains("042137"), "{mail:?}");
     assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
-    assert_eq!(mail.html.expose().matches("042137").count(), 1, "not in the preview line either");
+    assert_eq!(mail.html.expose().matches("042137").count(), 3, "in the title, the preview and the mail");
     assert!(mail.html.expose().contains(r#"dir="ltr""#));
     for part in [mail.text.expose(), mail.html.expose()] {
-        for said in ["10 minutes", "ada@example.com", "Nobody", "it-help@example.com", "+1 555 0100"] {
+        for said in ["10 minutes", "ada@example.com", "Don’t share", "it-help@example.com", "+1 555 0100"] {
             assert!(part.contains(said), "{said:?} in {part}");
         }
     }
@@ -81,7 +81,7 @@ fn nothing_in_the_html_is_markup_but_ours() {
 fn no_name_can_start_a_header_or_turn_the_text() {
     let mails = Mails::new("Evil\r\nBcc: all@example.com", Help::default(), "https://recover.example.com");
     let mail = written(&mails, "en", "a\u{202e}da\r\nx: y", &code());
-    assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
+    assert!(!mail.subject.expose().contains(['\r', '\n']), "{:?}", mail.subject.expose());
     assert!(!mail.text.expose().contains('\u{202e}'));
     assert!(mail.text.expose().lines().all(|line| !line.starts_with("x:") && !line.starts_with("Bcc:")));
 }
@@ -89,7 +89,7 @@ fn no_name_can_start_a_header_or_turn_the_text() {
 #[test]
 fn an_unknown_language_is_english() {
     let mail = written(&mails(), "tlh", "ada@example.com", &code());
-    assert_eq!(mail.subject, written(&mails(), "en", "ada@example.com", &code()).subject);
+    assert_eq!(mail.subject.expose(), written(&mails(), "en", "ada@example.com", &code()).subject.expose());
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn each_outcome_has_its_own_confirmation() {
     for (outcome, said) in [
         (Outcome::Reset, "new password was chosen"),
         (Outcome::Unlocked, "password is the same"),
-        (Outcome::Changed, "who knew the former one"),
-        (Outcome::Registered, "said that they are right"),
+        (Outcome::Changed, "using the previous password"),
+        (Outcome::Registered, "confirmed as correct"),
     ] {
         let mail = written(&mails(), "en", "ada@example.com", &Content::Confirmation { outcome, at, client: None });
         for part in [mail.text.expose(), mail.html.expose()] {
@@ -119,9 +119,10 @@ fn each_outcome_has_its_own_confirmation() {
                 assert!(part.contains(said), "{said:?} in {part}");
             }
         }
-        assert!(mail.text.expose().contains("\n\nWasn't it you? "), "{}", mail.text.expose());
-        assert!(!subjects.contains(&mail.subject), "{}", mail.subject);
-        subjects.push(mail.subject);
+        assert!(mail.text.expose().contains("\n\nWasn’t this you? "), "{}", mail.text.expose());
+        let subject = mail.subject.expose().clone();
+        assert!(!subjects.contains(&subject), "{subject}");
+        subjects.push(subject);
     }
 }
 
@@ -141,15 +142,16 @@ fn info_changed(change: InfoChange, kind: MethodKind, role: Option<Role>, masked
 fn a_new_address_is_told_what_its_code_is_for_and_whose_account_it_is_not() {
     let content = Content::Code { code: "042137".into(), minutes: 10, purpose: CodePurpose::Register };
     let mail = written(&mails(), "en", "ada@example.com", &content);
-    assert!(mail.subject.contains("Fish & Chips <Ltd>") && !mail.subject.contains("042137"), "{}", mail.subject);
+    let subject = mail.subject.expose();
+    assert!(subject.contains("Fish & Chips <Ltd>") && !subject.contains("042137"), "{subject}");
     assert_eq!(mail.text.expose().lines().filter(|line| line.contains("042137")).collect::<Vec<_>>(), ["042137"]);
     assert_eq!(mail.html.expose().matches("042137").count(), 1);
     for part in [mail.text.expose(), mail.html.expose()] {
         for said in [
             "10 minutes",
             "security info",
-            "entered this address",
-            "Wasn't it you?",
+            "This address was entered",
+            "Didn’t ask for this?",
             "mistyped",
             "https://recover.example.com/reset",
             "it-help@example.com",
@@ -164,17 +166,16 @@ fn a_new_address_is_told_what_its_code_is_for_and_whose_account_it_is_not() {
 fn a_change_of_security_info_is_told_with_what_when_and_what_to_do() {
     let content = info_changed(InfoChange::Added, MethodKind::Sms, Some(Role::Mobile), Some("+XX XXXXXXXX42"));
     let mail = written(&mails(), "en", "ada@example.com", &content);
-    assert_eq!(mail.subject, "Your Fish & Chips <Ltd> security info was changed");
+    assert_eq!(mail.subject.expose(), "Your Fish & Chips <Ltd> security info was changed");
     for part in [mail.text.expose(), mail.html.expose()] {
         for said in [
-            "mobile phone",
-            "was added",
+            "Mobile phone added",
             "+XX XXXXXXXX42",
             "ada@example.com",
             "23 November 2026",
             "14:16 UTC",
             "192.0.2.0/24",
-            "Wasn't it you?",
+            "Wasn’t this you?",
             "https://recover.example.com/reset",
             "it-help@example.com",
         ] {
@@ -187,20 +188,20 @@ fn a_change_of_security_info_is_told_with_what_when_and_what_to_do() {
 fn each_change_of_security_info_reads_otherwise() {
     let mut texts = Vec::new();
     for (change, kind, role, said) in [
-        (InfoChange::Added, MethodKind::Email, Some(Role::Alternate), "The alternate mail address of your"),
-        (InfoChange::Replaced, MethodKind::Email, Some(Role::Authentication), "The authentication mail address of"),
-        (InfoChange::Removed, MethodKind::Email, None, "The mail address of your"),
-        (InfoChange::Replaced, MethodKind::Sms, Some(Role::Mobile), "no longer counts"),
-        (InfoChange::Added, MethodKind::Call, Some(Role::Authentication), "The authentication phone of your"),
-        (InfoChange::Removed, MethodKind::Sms, Some(Role::Mobile), "was removed. That way"),
-        (InfoChange::Added, MethodKind::Call, Some(Role::Office), "The office phone of your"),
-        (InfoChange::Added, MethodKind::Questions, None, "were added. That is one more way"),
-        (InfoChange::Replaced, MethodKind::Questions, None, "were replaced."),
-        (InfoChange::Removed, MethodKind::Authenticator, None, "authenticator app of your"),
-        (InfoChange::Added, MethodKind::RecoveryCodes, None, "were made. That is one more way"),
-        (InfoChange::Replaced, MethodKind::RecoveryCodes, None, "The former ones no longer work"),
-        (InfoChange::Removed, MethodKind::RecoveryCodes, None, "The recovery codes of your"),
-        (InfoChange::Added, MethodKind::Unknown, None, "way to prove who you are"),
+        (InfoChange::Added, MethodKind::Email, Some(Role::Alternate), "Alternate email added to your"),
+        (InfoChange::Replaced, MethodKind::Email, Some(Role::Authentication), "Authentication email replaced in"),
+        (InfoChange::Removed, MethodKind::Email, None, "Email removed from your"),
+        (InfoChange::Replaced, MethodKind::Sms, Some(Role::Mobile), "Mobile phone replaced in your"),
+        (InfoChange::Added, MethodKind::Call, Some(Role::Authentication), "Authentication phone added to your"),
+        (InfoChange::Removed, MethodKind::Sms, Some(Role::Mobile), "account. It can no longer be used"),
+        (InfoChange::Added, MethodKind::Call, Some(Role::Office), "Office phone added to your"),
+        (InfoChange::Added, MethodKind::Questions, None, "Security questions added to your"),
+        (InfoChange::Replaced, MethodKind::Questions, None, "The previous ones no longer work"),
+        (InfoChange::Removed, MethodKind::Authenticator, None, "Authenticator app removed from your"),
+        (InfoChange::Added, MethodKind::RecoveryCodes, None, "account. You can now use them"),
+        (InfoChange::Replaced, MethodKind::RecoveryCodes, None, "New recovery codes made for your"),
+        (InfoChange::Removed, MethodKind::RecoveryCodes, None, "Recovery codes removed from your"),
+        (InfoChange::Added, MethodKind::Unknown, None, "Verification method"),
     ] {
         let mail = written(&mails(), "en", "ada@example.com", &info_changed(change, kind, role, None));
         let text = mail.text.expose().replace('\n', " ");
@@ -218,9 +219,10 @@ fn code_used(left: u8) -> Content {
 #[test]
 fn the_use_of_a_recovery_code_is_told_with_what_is_left_and_what_to_do() {
     let mail = written(&mails(), "en", "ada@example.com", &code_used(7));
-    assert_eq!(mail.subject, "A recovery code of your Fish & Chips <Ltd> account was used");
+    assert_eq!(mail.subject.expose(), "A recovery code for your Fish & Chips <Ltd> account was used");
     let text = mail.text.expose().replace('\n', " ");
-    for said in ["Codes left: 7.", "ada@example.com", "14:16 UTC", "192.0.2.0/24", "Wasn't it you?", "make new codes"] {
+    for said in ["Codes left: 7.", "ada@example.com", "14:16 UTC", "192.0.2.0/24", "Wasn’t this you?", "make new codes"]
+    {
         assert!(text.contains(said), "{said:?} in {text}");
     }
 }
@@ -243,9 +245,9 @@ fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
     for part in [mail.text.expose(), mail.html.expose()] {
         for said in [
             "ada@example.com",
-            "need not be theirs",
-            "no way to give the second",
-            "a code by mail",
+            "may not be theirs",
+            "no method for the second one",
+            "a code by email",
             "7K3Q-9MBW",
             "14:16 UTC",
             "192.0.2.0/24",
@@ -256,11 +258,12 @@ fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
     let text = mail.text.expose();
     assert!(text.contains("\n> I lost my phone.\n> Please help.\n"), "{text}");
     assert!(text.contains("\n> ada@example.com\n"), "{text}");
-    assert!(!text.contains("in brackets"), "nothing was taken apart: {text}");
+    assert!(!text.contains("We bracketed"), "nothing was taken apart: {text}");
 
     let mail = written(&mails(), "en", "", &request("asked", None, &[]));
     let text = mail.text.expose();
-    for said in ["typed no user ID", "added no message", "Proofs given: none", "none of the ways"] {
+    for said in ["entered no user ID", "left no message", "Verified with: nothing", "none of the verification methods"]
+    {
         assert!(text.contains(said), "{said:?} in {text}");
     }
     assert!(!text.contains("\n>"), "{text}");
@@ -269,19 +272,19 @@ fn a_request_to_the_administrators_says_what_is_known_and_what_is_not() {
 /// The person who reads it trusts our words, so nothing typed may pass for them.
 #[test]
 fn nothing_typed_gets_out_of_its_quotation() {
-    let message = "Hi\r\nBcc: all@example.com\n\n-- \nContoso\n.\nProofs given: a code by mail\u{2028}When: now\n\
+    let message = "Hi\r\nBcc: all@example.com\n\n-- \nContoso\n.\nVerified with: a code by email\u{2028}When: now\n\
                    <b>bold</b> <a href=\"https://evil.example\">x</a>\n\u{202e}txet\n]]> --> </blockquote></html>\n\
                    see www.evil.example or \\\\evil\\share";
-    let padded = format!("{message}\n{}Why they ask: fake", " ".repeat(300));
-    let user_id = "ada\r\nProofs given: all<script>\u{2066}";
+    let padded = format!("{message}\n{}Reason: fake", " ".repeat(300));
+    let user_id = "ada\r\nVerified with: all<script>\u{2066}";
     let mail = written(&mails(), "en", user_id, &request("asked", Some(&padded), &[]));
 
     let plain = written(&mails(), "en", "x", &request("asked", Some("y"), &[]));
-    assert_eq!(mail.subject, plain.subject, "the subject has nothing typed in it");
+    assert_eq!(mail.subject.expose(), plain.subject.expose(), "the subject has nothing typed in it");
     let ours = |text: &str| text.lines().filter(|line| !line.starts_with("> ")).map(str::to_owned).collect::<Vec<_>>();
     let text = mail.text.expose();
     let mut without_quotations = ours(text);
-    without_quotations.retain(|line| !line.starts_with("Dots, colons"));
+    without_quotations.retain(|line| !line.starts_with("We bracketed"));
     without_quotations.dedup();
     let mut expected = ours(plain.text.expose());
     expected.dedup();
@@ -292,7 +295,7 @@ fn nothing_typed_gets_out_of_its_quotation() {
     for part in [text, html] {
         assert!(!part.contains(['\u{202e}', '\u{2066}', '\u{2028}', '\r', '\0']), "{part}");
         assert!(!part.contains("evil.example") && !part.contains("\\\\evil"), "{part}");
-        assert!(part.contains("Dots, colons"), "{part}");
+        assert!(part.contains("We bracketed"), "{part}");
     }
     for markup in ["<b>", "<script", "href=\"https", "]]> -->"] {
         assert!(!html.contains(markup), "{markup:?} in {html}");
@@ -305,7 +308,7 @@ fn nothing_typed_gets_out_of_its_quotation() {
 #[test]
 fn a_german_mail() {
     let mail = written(&mails(), "de-AT", "ada@example.com", &code());
-    assert_eq!(mail.subject, "Ihr Code für Fish & Chips <Ltd>");
+    assert_eq!(mail.subject.expose(), "042137 ist Ihr Bestätigungscode für Fish & Chips <Ltd>");
     assert_eq!(
         mail.text.expose(),
         "Hier ist Ihr Code\n\n\
@@ -334,7 +337,7 @@ fn a_german_mail() {
 #[test]
 fn an_arabic_mail_runs_from_right_to_left_and_values_do_not_turn_it() {
     let mail = written(&mails(), "ar", "ada@example.com", &confirmation());
-    assert_eq!(mail.subject, "تمت إعادة تعيين كلمة مرورك لدى Fish & Chips <Ltd>");
+    assert_eq!(mail.subject.expose(), "تمت إعادة تعيين كلمة مرورك لدى Fish & Chips <Ltd>");
     let text = mail.text.expose();
     assert!(text.starts_with("تمت إعادة تعيين كلمة مرورك\n\n"), "{text}");
     for row in [
@@ -387,11 +390,11 @@ fn every_mail_is_itself_in_every_language() {
             let english = written(&mails, "en", "<b>{organisation}", &content);
             let tag = language.tag;
             let (text, html) = (mail.text.expose(), mail.html.expose());
-            assert!(mail.subject.contains("Fish {user_id} <Ltd>"), "{tag}: {}", mail.subject);
-            assert!(
-                !mail.subject.contains("042137") && !html.contains("<b>") && !html.contains("<Ltd>"),
-                "{tag}: {html}"
-            );
+            let subject = mail.subject.expose().clone();
+            let proves = matches!(content, Content::Code { purpose: CodePurpose::Prove, .. });
+            assert!(subject.contains("Fish {user_id} <Ltd>"), "{tag}: {subject}");
+            assert_eq!(subject.contains("042137"), proves, "{tag}: {subject}");
+            assert!(!html.contains("<b>") && !html.contains("<Ltd>"), "{tag}: {html}");
             for (ours, fake) in [("{user_id}", "Fish {user_id}"), ("{organisation}", "<b>{organisation}")] {
                 assert_eq!(text.matches(ours).count(), text.matches(fake).count(), "{tag}: only as values: {text}");
             }
@@ -400,7 +403,7 @@ fn every_mail_is_itself_in_every_language() {
             );
             let same: Vec<_> = text.lines().filter(|line| said_in(line, english.text.expose())).collect();
             assert!(tag == "en" || same.is_empty(), "{tag}: in English: {same:?}");
-            subjects.push(mail.subject);
+            subjects.push(subject);
         }
         subjects.sort_unstable();
         subjects.dedup();

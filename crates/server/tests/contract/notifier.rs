@@ -84,7 +84,7 @@ notifier_suite!(smtp_with_starttls, crate::notifier::StartTls);
 async fn headers_are_what_mailboxes_expect() {
     let server = SmtpServer::plain(Behaviour::default()).await;
     let smtp = Smtp::new(&config(&server), &trusted()).expect("can be set up");
-    let subject = "Two\r\nBcc: all@example.com".to_owned();
+    let subject = "Two\r\nBcc: all@example.com".into();
     smtp.send(&Message { subject, ..message("ada@example.net") }).await.expect("takes it");
     let [mail] = &server.taken()[..] else { panic!("one mail") };
     assert_eq!((mail.from.as_str(), &mail.to[..]), ("help@example.com", &["ada@example.net".to_owned()][..]));

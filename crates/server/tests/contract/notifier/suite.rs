@@ -46,14 +46,14 @@ pub(crate) async fn a_mail_arrives_as_it_was_sent(fixture: &impl Fixture) {
     let message = Message {
         id: "m-1".to_owned(),
         to: "ada@example.net".to_owned(),
-        subject: "Your \u{201c}K\u{f6}nig & S\u{f6}hne\u{201d} \u{1f511} code".to_owned(),
+        subject: "Your \u{201c}K\u{f6}nig & S\u{f6}hne\u{201d} \u{1f511} code".into(),
         text: "A line\n.a line with a dot\n..\n.\n\u{fc}\u{1f511}\n\n042137\n\nend\n".into(),
         html: format!("<!DOCTYPE html><html><body>{}<p>042137</p></body></html>", "long ".repeat(500)).into(),
     };
     fixture.notifier().send(&message).await.expect("takes it");
     let expected = Arrived {
         to: message.to,
-        subject: message.subject,
+        subject: message.subject.expose().clone(),
         text: message.text.expose().clone(),
         html: message.html.expose().clone(),
     };
@@ -79,7 +79,7 @@ pub(crate) fn message(to: &str) -> Message {
     Message {
         id: "m-1".to_owned(),
         to: to.to_owned(),
-        subject: "Your code".to_owned(),
+        subject: "Your code".into(),
         text: "042137\n".into(),
         html: "<p>042137</p>".into(),
     }

@@ -4,12 +4,21 @@ use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use regain_keys::Keys;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::{DatabaseReader, OpenError, database::private_file, migrations::latest, reader::Content};
+use crate::{
+    DatabaseError, DatabaseReader, OpenError,
+    migrations::latest,
+    reader::Content,
+    sqlite::{BUSY_TIMEOUT, private_file},
+};
+
+/// The time that is waited for somebody else who has a file that is nobody else's.
+const AT_ONCE: Duration = Duration::from_millis(200);
 
 /// Why a backup was not made or not restored. Nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +43,7 @@ pub enum BackupError {
         /// The copy.
         path: PathBuf,
         /// SQLite's error.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
     /// It is no whole database of Regain.
     #[error("{path} is no whole database of Regain: {fault}")]
@@ -71,19 +80,18 @@ pub struct Restored {
 /// Copies a database whole into a file that is not there yet, readable by its owner only. A server may be at work on it
 /// meanwhile: the copy has everything that was committed before.
 pub async fn back_up(database: &Path, to: &Path) -> Result<(), BackupError> {
-    let reader = DatabaseReader::open(database).await?;
+    // One that is missing, or no database, is said before anything is made.
+    DatabaseReader::open(database).await?.close().await;
     let file_error = |source| BackupError::File { path: to.to_owned(), source };
     // An empty file keeps the name while the copy is made beside it.
     match private_file(to) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            reader.close().await;
             return Err(BackupError::Exists(to.to_owned()));
         }
         made => drop(made.map_err(file_error)?),
     }
     let partial = beside(to, ".partial");
-    let copied = copy_into(&reader, &partial).await;
-    reader.close().await;
+    let copied = copy_into(database, &partial).await;
     let copied = match copied {
         Ok(()) => fs::rename(&partial, to).and_then(|()| sync_folder(to)).map_err(file_error),
         failed => failed,
@@ -95,18 +103,16 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<(), BackupError> {
     copied
 }
 
-async fn copy_into(reader: &DatabaseReader, partial: &Path) -> Result<(), BackupError> {
+async fn copy_into(database: &Path, partial: &Path) -> Result<(), BackupError> {
     let file_error = |source| BackupError::File { path: partial.to_owned(), source };
-    let copy_error = |source| BackupError::Copy { path: partial.to_owned(), source };
+    let copy_error =
+        |source: sqlx::Error| BackupError::Copy { path: partial.to_owned(), source: DatabaseError::from(source) };
     private_file(partial).map_err(file_error)?;
-    let mut connection = reader.pool().acquire().await.map_err(copy_error)?;
-    // The copy is what is written; this one stays as it is.
-    sqlx::query("PRAGMA query_only = off").execute(&mut *connection).await.map_err(copy_error)?;
-    sqlx::query("VACUUM INTO $1")
-        .bind(partial.to_string_lossy().as_ref())
-        .execute(&mut *connection)
-        .await
-        .map_err(copy_error)?;
+    let mut connection = connect(database, BUSY_TIMEOUT).await.map_err(copy_error)?;
+    let copied = sqlx::query("VACUUM INTO $1").bind(partial.to_string_lossy().as_ref()).execute(&mut connection).await;
+    let closed = connection.close().await;
+    copied.map_err(copy_error)?;
+    closed.map_err(copy_error)?;
     check(partial, None).await?;
     // SQLite leaves that to whoever asked for the copy.
     fs::File::open(partial).and_then(|file| file.sync_all()).map_err(file_error)
@@ -168,7 +174,7 @@ async fn restore_staged(
 /// Checks a copy that nobody else has open, and folds its log of writes into it.
 async fn check(path: &Path, keys: Option<&Keys>) -> Result<(), BackupError> {
     let damaged = |fault: String| BackupError::Damaged { path: path.to_owned(), fault };
-    let mut connection = connect(path).await.map_err(|error| damaged(error.to_string()))?;
+    let mut connection = connect(path, AT_ONCE).await.map_err(|error| damaged(error.to_string()))?;
     let checked = check_open(&mut connection, keys).await;
     let closed = connection.close().await;
     let checked = checked.and_then(|fault| closed.map(|()| fault)).map_err(|error| damaged(error.to_string()))?;
@@ -231,22 +237,22 @@ impl Held {
         }
         let content = match DatabaseReader::content(path).await {
             Ok(content) => content,
-            Err(OpenError::Open { source, .. }) if is_busy(&source) => {
+            Err(OpenError::Open { source, .. }) if source.is_busy() => {
                 return Err(BackupError::InUse(path.to_owned()));
             }
             // Damaged: it may be what the backup is needed for, and there may be something in it.
             Err(_) => return Ok(Self { connection: None, content: Content::Something }),
         };
         let held = async {
-            let mut connection = connect(path).await?;
+            let mut connection = connect(path, AT_ONCE).await?;
             // Refused while anybody else has the file open.
             sqlx::query("PRAGMA journal_mode = delete").execute(&mut connection).await?;
             sqlx::query("BEGIN EXCLUSIVE").execute(&mut connection).await?;
-            Ok(connection)
+            Ok::<_, DatabaseError>(connection)
         };
         match held.await {
             Ok(connection) => Ok(Self { connection: Some(connection), content }),
-            Err(error) if is_busy(&error) => Err(BackupError::InUse(path.to_owned())),
+            Err(error) if error.is_busy() => Err(BackupError::InUse(path.to_owned())),
             Err(_) => Ok(Self { connection: None, content: Content::Something }),
         }
     }
@@ -272,15 +278,9 @@ impl BackupError {
     }
 }
 
-async fn connect(path: &Path) -> sqlx::Result<SqliteConnection> {
-    let options = SqliteConnectOptions::new().filename(path).busy_timeout(std::time::Duration::from_millis(200));
+async fn connect(path: &Path, busy_timeout: Duration) -> sqlx::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(busy_timeout);
     options.disable_statement_logging().connect().await
-}
-
-/// Tells if another process keeps a database from being used (`SQLITE_BUSY`).
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 /// A path with something behind it.

@@ -1,46 +1,55 @@
-//! The SQLite file that the store and the embedded directory share, and everything that only SQLite
-//! needs: pragmas, file modes, how a writing transaction begins. The SQL of the two adapters is
-//! plain, so that on PostgreSQL only this file is different.
+//! The database that the store, the registrations and the embedded directory share.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use jiff::Timestamp;
+use regain_ports::{OsRng, Rng as _};
 use sqlx::{
-    ConnectOptions as _, SqlitePool,
-    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions as _, Connection as _,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::transaction::WriteTransaction;
+use crate::{
+    DatabaseError, DatabaseResult,
+    connection::Connection,
+    query::{query, query_scalar},
+    sqlite::{self, Access, Readers, Writer, file_identity, prepare_file},
+    task::{Work, task},
+};
 
-/// Readers never wait for the writer in WAL mode; more than this gains nothing on one file.
-const READERS: u32 = 4;
+/// More than this gains nothing on one file.
+const READERS: usize = 4;
 
-/// The time for which another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The time that a request waits for a connection before it is answered with 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The time that closing waits for connections that are still in use.
+/// The time that closing waits for work that is under way.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The size that the log of writes (`-wal`) is cut to once all of it is in the file, in bytes. It grows beyond that while a
-/// reader or a long write keeps it from being folded in.
-const WAL_LIMIT: &str = "16777216";
-
 /// The bytes that readiness writes: about as much as a request that begins a flow.
-const READINESS_BYTES: i64 = 16 * 1024;
+const READINESS_BYTES: usize = 16 * 1024;
 
 /// An open database file; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Database {
-    readers: SqlitePool,
-    /// One connection: SQLite has one writer at a time, and queueing here is fair and needs no polling.
-    writer: SqlitePool,
+    sqlite: Arc<Sqlite>,
+}
+
+#[derive(Debug)]
+struct Sqlite {
+    readers: Readers,
+    writer: Writer,
+}
+
+/// Decides if a change is kept.
+#[derive(Debug)]
+pub(crate) enum Ending<T> {
+    /// What was written stays.
+    Commit(T),
+    /// Nothing of it stays.
+    Rollback(T),
 }
 
 /// Why a database file could not be opened.
@@ -66,7 +75,7 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
         /// SQLite's error.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
     /// The schema could not be brought up to date, for instance because a newer version made it.
     #[error("cannot bring the database {path} up to date: {source}")]
@@ -91,20 +100,21 @@ impl Database {
             // For new files; one of a former version gets it with its first `compact`.
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
-            .pragma("journal_size_limit", WAL_LIMIT)
-            // NORMAL may lose the last commits when the power fails, and with them that a code was
-            // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
+            .pragma("journal_size_limit", sqlite::WAL_LIMIT)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(sqlite::BUSY_TIMEOUT)
             .disable_statement_logging();
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(open_error)?;
+        let mut migrating = options.connect().await.map_err(|error| open_error(error.into()))?;
         crate::migrations::migrator()
-            .run(&writer)
+            .run(&mut migrating)
             .await
             .map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
-        let readers = pool(READERS).connect_with(options).await.map_err(open_error)?;
-        let database = Self { readers, writer };
+        let sqlite = Sqlite {
+            writer: Writer::start(path).map_err(open_error)?,
+            readers: Readers::start(path, READERS, Access::Whole).map_err(open_error)?,
+        };
+        migrating.close().await.map_err(|error| open_error(error.into()))?;
+        let database = Self { sqlite: Arc::new(sqlite) };
         if file_identity(path) != identity {
             database.close().await;
             return Err(OpenError::Replaced(path.to_owned()));
@@ -113,54 +123,104 @@ impl Database {
     }
 
     /// Tells if there are people or lines in the audit log.
-    pub async fn has_something(&self) -> sqlx::Result<bool> {
-        has_something(&self.readers).await
+    pub async fn has_something(&self) -> DatabaseResult<bool> {
+        self.read((), |connection, ()| Box::pin(has_something(connection))).await
     }
 
     /// Writes the file anew, without the room of what was removed. Other writes wait meanwhile. A file of a former
     /// version gives that room back by itself from then on.
-    pub async fn compact(&self) -> sqlx::Result<()> {
-        let mut connection = self.writer.acquire().await?;
-        sqlx::query("PRAGMA auto_vacuum = incremental").execute(&mut *connection).await?;
-        sqlx::query("VACUUM").execute(&mut *connection).await?;
-        Ok(())
+    pub async fn compact(&self) -> DatabaseResult<()> {
+        self.write_alone((), |connection, ()| {
+            Box::pin(async move {
+                query("PRAGMA auto_vacuum = incremental").execute(connection).await?;
+                query("VACUUM").execute(connection).await.map(drop)
+            })
+        })
+        .await
     }
 
-    /// The pool for reading outside a transaction.
-    pub(super) fn reader(&self) -> &SqlitePool {
-        &self.readers
+    /// Reads, outside of a transaction.
+    pub(crate) async fn read<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        let (task, waiting) = task(input, work, |_| true);
+        self.sqlite.readers.ask(task);
+        waiting.wait().await
     }
 
-    /// A transaction that sees everything committed before it and that nobody else writes beside.
-    /// On PostgreSQL this would be a serialisable one, begun again on a serialisation failure.
-    pub(super) async fn begin_write(&self) -> sqlx::Result<WriteTransaction> {
-        WriteTransaction::begin(&self.writer).await
+    /// Makes a change, in a transaction that sees everything committed before it. An error takes all of it back. Who stops
+    /// waiting for it gets the whole change or nothing of it.
+    pub(crate) async fn write<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        self.change(input, work, |_| true).await
     }
 
-    /// Checks that the file can be read.
-    pub(super) async fn check_read(&self) -> sqlx::Result<()> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop)
+    /// [`Database::write`] for a change that decides in the end if it is kept.
+    pub(crate) async fn decide<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, Ending<T>>,
+    ) -> DatabaseResult<T> {
+        let ending = self.change(input, work, |ending| matches!(ending, Ending::Commit(_))).await?;
+        let (Ending::Commit(result) | Ending::Rollback(result)) = ending;
+        Ok(result)
     }
 
-    /// Checks that the file takes a write and keeps it, as requests need it to.
-    pub(super) async fn check_write(&self) -> sqlx::Result<()> {
-        let mut transaction = self.begin_write().await?;
+    async fn change<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+        keeps: fn(&T) -> bool,
+    ) -> DatabaseResult<T> {
+        let (task, waiting) = task(input, work, keeps);
+        self.sqlite.writer.change(task);
+        waiting.wait().await
+    }
+
+    /// Writes outside of a transaction.
+    pub(crate) async fn write_alone<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        let (task, waiting) = task(input, work, |_| true);
+        self.sqlite.writer.alone(task);
+        waiting.wait().await
+    }
+
+    /// Checks that the database can be read.
+    pub(crate) async fn check_read(&self) -> DatabaseResult<()> {
+        self.read((), |connection, ()| Box::pin(async { query("SELECT 1").fetch_all(connection).await.map(drop) }))
+            .await
+    }
+
+    /// Checks that the database takes a write and keeps it, as requests need it to.
+    pub(crate) async fn check_write(&self) -> DatabaseResult<()> {
         // Random, because SQLite does not write what is there already.
-        sqlx::query("UPDATE readiness SET written = randomblob($1) WHERE id = 1")
-            .bind(READINESS_BYTES)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await
+        let mut written = vec![0; READINESS_BYTES];
+        OsRng.fill(&mut written);
+        self.write(written, |transaction, written| {
+            Box::pin(async {
+                let update = query("UPDATE readiness SET written = $1 WHERE id = 1").bind(written.clone());
+                update.execute(transaction).await.map(drop)
+            })
+        })
+        .await
     }
 
     /// Closes the file, whole: what was committed is in it, and nothing is left beside it unless another process has it
     /// open. Whoever still uses it gets errors.
     pub async fn close(&self) {
-        // The last connection that is closed folds the log of writes in and removes it. Pools close theirs one after
-        // the other, and wait for those that are in use.
+        // The last connection that is closed folds the log of writes in and removes it. The threads close theirs one after
+        // the other, once their work is done.
         let closed = async {
-            self.readers.close().await;
-            self.writer.close().await;
+            self.sqlite.readers.close().await;
+            self.sqlite.writer.close().await;
         };
         if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
             tracing::warn!("the database is still in use; its log of writes is folded in when it is opened next");
@@ -168,71 +228,27 @@ impl Database {
     }
 }
 
-/// Makes the file with mode 0600 where there is none, and narrows one that is wider: SQLite gives the
-/// files beside it (`-wal`, `-shm`) the same mode.
-///
-/// A file that is there is not opened: closing it would drop the locks that SQLite has on it in the same process.
-fn prepare_file(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)?;
-    }
-    match private_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => narrow(path),
-        made => made.map(drop),
-    }
-}
-
-/// Makes a file that is not there yet, readable by its owner only.
-pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// The file that a path names, whatever it is called; `None` where there is none.
-fn file_identity(path: &Path) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-    }
-    #[cfg(not(unix))]
-    fs::metadata(path).ok().map(|_| (0, 0))
-}
-
-/// Takes a file from everybody but its owner.
-fn narrow(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    Ok(())
-}
-
 /// A time as the database keeps it. What is finer than a millisecond is dropped.
-pub(super) fn to_millis(at: Timestamp) -> i64 {
+pub(crate) fn to_millis(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
 /// A time from the database.
-pub(super) fn from_millis(millis: i64) -> sqlx::Result<Timestamp> {
-    Timestamp::from_millisecond(millis).map_err(|error| sqlx::Error::Decode(error.into()))
+pub(crate) fn from_millis(millis: i64) -> DatabaseResult<Timestamp> {
+    Timestamp::from_millisecond(millis).map_err(DatabaseError::decode)
 }
 
 /// Tells if there are people or lines in the audit log.
-pub(super) async fn has_something(pool: &SqlitePool) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts WHERE id <> 'NOBODY') OR EXISTS (SELECT 1 FROM audit)")
-        .fetch_one(pool)
+pub(crate) async fn has_something(connection: &mut Connection) -> DatabaseResult<bool> {
+    query_scalar("SELECT EXISTS (SELECT 1 FROM accounts WHERE id <> 'NOBODY') OR EXISTS (SELECT 1 FROM audit)")
+        .fetch_one(connection)
         .await
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[cfg(unix)]
@@ -271,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let pragma = async |name: &'static str| -> String {
-            let value = sqlx::query_scalar::<_, String>(name).fetch_one(&database.writer);
+            let value = database.write(name, |transaction, name| Box::pin(query_scalar(*name).fetch_one(transaction)));
             value.await.expect("answers")
         };
         assert_eq!(pragma("SELECT journal_mode FROM pragma_journal_mode").await, "wal");

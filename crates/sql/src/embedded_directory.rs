@@ -24,12 +24,14 @@ pub(crate) use write::AccountChange;
 use crate::{
     database::Database,
     hashing::{HashCost, Hashing},
+    query::query,
     registrations::{NOBODY, OwnRegistrations},
 };
 use regain_keys::Keys;
 use regain_ports::{Clock, Directory, DirectoryError, Rng};
 
-/// Accounts and passwords in the database file.
+/// Accounts and passwords in the database; cheap to clone.
+#[derive(Clone)]
 pub struct EmbeddedDirectory {
     database: Database,
     clock: Arc<dyn Clock>,
@@ -69,16 +71,14 @@ impl EmbeddedDirectory {
     ) -> Result<Self, DirectoryError> {
         let registrations = OwnRegistrations::beside_embedded(database.clone(), rng.clone(), keys, cost).await?;
         let (hashing, dummy_hash) = (registrations.hashing.clone(), registrations.dummy_hash.clone());
-        let mut transaction = database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        sqlx::query(
-            "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
-             password_hash) VALUES ($1, $1, $1, '', FALSE, FALSE, NULL, 0, NULL) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(NOBODY)
-        .execute(&mut *transaction)
-        .await
-        .map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        let made = database.write((), |transaction, ()| {
+            let nobody = query(
+                "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
+                 password_hash) VALUES ($1, $1, $1, '', FALSE, FALSE, NULL, 0, NULL) ON CONFLICT (id) DO NOTHING",
+            );
+            Box::pin(nobody.bind(NOBODY).execute(transaction))
+        });
+        made.await.map_err(DirectoryError::unavailable)?;
         Ok(Self { database, clock, rng, registrations, hashing, remembered: 0, dummy_hash })
     }
 
@@ -101,6 +101,7 @@ mod tests {
     use regain_protocol::Secret;
 
     use super::*;
+    use crate::query::query_scalar;
     use regain_ports::{Accounts as _, GivenAnswer, OsRng, Registrations as _, SignIn, Standing, SystemClock};
 
     /// One in a folder, with another cost for hashes.
@@ -124,7 +125,7 @@ mod tests {
                 .await
                 .expect("answers");
             assert_eq!(refused, SignIn::Refused);
-            let row = rows::by_id(directory.database.reader(), &NOBODY.into()).await.expect("answers");
+            let row = directory.read_by_id(&NOBODY.into()).await.expect("answers");
             assert_eq!(row.expect("is there").failures(SystemClock.now()).0, failures);
         }
     }
@@ -176,20 +177,17 @@ mod tests {
         let key = directory.registrations().authenticator_key(Some(&ada.id)).await.expect("answers").expect("has one");
         assert_eq!(key.expose(), &[0; 20]);
 
-        let mut transaction = directory.database.begin_write().await.expect("begins");
-        let stored: String = sqlx::query_scalar("SELECT secret FROM account_authenticators WHERE account_id = $1")
-            .bind(ada.id.as_str())
-            .fetch_one(&mut *transaction)
-            .await
-            .expect("is there");
+        let swapped = directory.database.write((ada.id, grace.id.clone()), |transaction, (ada, grace)| {
+            Box::pin(async move {
+                let stored = query_scalar("SELECT secret FROM account_authenticators WHERE account_id = $1");
+                let stored: String = stored.bind(ada.as_str()).fetch_one(transaction).await?;
+                let swap = query("UPDATE account_authenticators SET secret = $1 WHERE account_id = $2");
+                swap.bind(&stored).bind(grace.as_str()).execute(transaction).await?;
+                Ok(stored)
+            })
+        });
+        let stored = swapped.await.expect("writes");
         assert!(!stored.contains("AAAAAAAAAAAAAAAA"), "{stored}");
-        sqlx::query("UPDATE account_authenticators SET secret = $1 WHERE account_id = $2")
-            .bind(&stored)
-            .bind(grace.id.as_str())
-            .execute(&mut *transaction)
-            .await
-            .expect("writes");
-        transaction.commit().await.expect("commits");
         assert!(directory.registrations().authenticator_key(Some(&grace.id)).await.is_err());
     }
 }

@@ -5,15 +5,19 @@
 mod account_write;
 mod backup;
 mod columns;
+mod connection;
 mod database;
 mod embedded_directory;
+mod error;
 mod hashing;
 mod migrations;
+mod query;
 mod reader;
 mod registrations;
 mod server_key;
+mod sqlite;
 mod store;
-mod transaction;
+mod task;
 
 pub use backup::{BackupError, Restored, back_up, restore};
 pub use database::{Database, OpenError};
@@ -21,6 +25,7 @@ pub use embedded_directory::{
     EmbeddedDirectory, ImportError, MailRole, Named, NewPerson, Outcome, People, PeopleError, PersonMail, PersonPhone,
     PersonQuestion, PhoneRole, Upkeep, UpkeepReport,
 };
+pub use error::{DatabaseError, DatabaseResult};
 pub use hashing::HashCost;
 pub use reader::{Content, DatabaseReader};
 pub use registrations::OwnRegistrations;

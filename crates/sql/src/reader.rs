@@ -1,19 +1,21 @@
 //! A database opened for reading alone.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use sqlx::{
-    ConnectOptions as _, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+use crate::{
+    DatabaseResult,
+    connection::Connection,
+    database::{OpenError, has_something},
+    query::query_scalar,
+    sqlite::{Access, Readers},
+    task::{Work, task},
 };
-
-use crate::database::{BUSY_TIMEOUT, OpenError, has_something};
 
 /// A database of this version or a former one, for commands that only read: no file is made, nothing is brought up to
 /// date, and every write is refused. A server may be at work on it meanwhile.
 #[derive(Debug, Clone)]
 pub struct DatabaseReader {
-    pool: SqlitePool,
+    readers: Arc<Readers>,
 }
 
 /// Content of a database file.
@@ -31,19 +33,14 @@ pub enum Content {
 
 impl DatabaseReader {
     /// Opens a file that is there.
+    #[expect(clippy::unused_async, reason = "another database is opened over the network")]
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
         }
-        // SQLite's own read-only mode would leave files beside the database: it may not fold them in.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("query_only", "on")
-            .disable_statement_logging();
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        let pool = pool.map_err(|source| OpenError::Open { path: path.to_owned(), source })?;
-        Ok(Self { pool })
+        let readers = Readers::start(path, 1, Access::Reading);
+        let readers = readers.map_err(|source| OpenError::Open { path: path.to_owned(), source })?;
+        Ok(Self { readers: Arc::new(readers) })
     }
 
     /// The content of a file, which stays as it is.
@@ -52,28 +49,32 @@ impl DatabaseReader {
             Err(OpenError::Missing(_)) => return Ok(Content::NoFile),
             opened => opened?,
         };
-        let content = reader.read_content().await;
+        let content = reader.read((), |connection, ()| Box::pin(content(connection))).await;
         reader.close().await;
         content.map_err(|source| OpenError::Open { path: path.to_owned(), source })
     }
 
-    async fn read_content(&self) -> sqlx::Result<Content> {
-        let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master").fetch_one(&self.pool).await?;
-        if tables == 0 {
-            return Ok(Content::NoTables);
-        }
-        has_something(&self.pool)
-            .await
-            .map(|is_something| if is_something { Content::Something } else { Content::Nothing })
-    }
-
-    /// The connection.
-    pub(super) fn pool(&self) -> &SqlitePool {
-        &self.pool
+    /// Reads.
+    pub(crate) async fn read<C: Send + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        let (task, waiting) = task(input, work, |_| true);
+        self.readers.ask(task);
+        waiting.wait().await
     }
 
     /// Closes the file. Nothing is left beside it unless another process has it open.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
     }
+}
+
+async fn content(connection: &mut Connection) -> DatabaseResult<Content> {
+    let tables: i64 = query_scalar("SELECT COUNT(*) FROM sqlite_master").fetch_one(connection).await?;
+    if tables == 0 {
+        return Ok(Content::NoTables);
+    }
+    Ok(if has_something(connection).await? { Content::Something } else { Content::Nothing })
 }

@@ -21,13 +21,14 @@ use regain_ports::{
 };
 use regain_protocol::Secret;
 use regain_values::questions;
-use sqlx::Row as _;
 
 use crate::{
+    DatabaseResult,
     columns::{all, destination_from, role_from_text, time_from},
-    database::Database,
+    connection::Connection,
+    database::{Database, Ending},
     hashing::{HashCost, Hashing, salt},
-    transaction::WriteTransaction,
+    query::{query, query_scalar},
 };
 use owners::EMBEDDED;
 pub(crate) use owners::NOBODY;
@@ -77,9 +78,8 @@ impl OwnRegistrations {
         let hashing = Hashing::new(cost);
         let dummy_hash = hashing.hash(&random_token(&*rng), salt(&*rng)).await?;
         let opened = Self { database, rng, keys, hashing, directory: directory.into(), dummy_hash };
-        let mut transaction = opened.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        opened.place_all(&mut transaction).await.map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)?;
+        let placed = opened.database.write(opened.clone(), |transaction, own| Box::pin(own.place_all(transaction)));
+        placed.await.map_err(DirectoryError::unavailable)?;
         opened.reseal().await.map_err(DirectoryError::unavailable)?;
         Ok(opened)
     }
@@ -98,7 +98,9 @@ impl OwnRegistrations {
 #[async_trait]
 impl Registrations for OwnRegistrations {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
-        self.registered(&self.owner_or_nobody(id)).await.map_err(DirectoryError::unavailable)
+        let registered =
+            self.database.read(self.owner_or_nobody(id), |connection, owner| Box::pin(registered(connection, owner)));
+        registered.await.map_err(DirectoryError::unavailable)
     }
 
     async fn neighbours(&self, near: RingPoint) -> Result<Vec<(AccountId, Registered)>, DirectoryError> {
@@ -111,12 +113,13 @@ impl Registrations for OwnRegistrations {
         standing: Standing,
         answers: &[GivenAnswer<'_>],
     ) -> Result<bool, DirectoryError> {
-        let registered = "SELECT question, answer_hash FROM account_questions WHERE account_id = $1";
-        let registered = all(&self.database, &self.owner_or_nobody(id), registered, |row| {
-            Ok((row.try_get::<String, _>("question")?, row.try_get::<String, _>("answer_hash")?))
-        })
-        .await;
-        let mut hashes = registered.map_err(DirectoryError::unavailable)?;
+        let registered = self.database.read(self.owner_or_nobody(id), |connection, owner| {
+            let registered = "SELECT question, answer_hash FROM account_questions WHERE account_id = $1";
+            Box::pin(all(connection, owner, registered, |row| {
+                Ok((row.get::<String>("question")?, row.get::<String>("answer_hash")?))
+            }))
+        });
+        let mut hashes = registered.await.map_err(DirectoryError::unavailable)?;
         // No answers prove nothing.
         let mut all_right = !answers.is_empty();
         for given in answers {
@@ -137,9 +140,11 @@ impl Registrations for OwnRegistrations {
 
     async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
         let owner = self.owner_or_nobody(id);
-        let sealed = "SELECT secret FROM account_authenticators WHERE account_id = $1";
-        let sealed = all(&self.database, &owner, sealed, |row| row.try_get::<String, _>("secret")).await;
-        let Some(sealed) = sealed.map_err(DirectoryError::unavailable)?.pop() else { return Ok(None) };
+        let sealed = self.database.read(owner.clone(), |connection, owner| {
+            let sealed = "SELECT secret FROM account_authenticators WHERE account_id = $1";
+            Box::pin(all(connection, owner, sealed, |row| row.get::<String>("secret")))
+        });
+        let Some(sealed) = sealed.await.map_err(DirectoryError::unavailable)?.pop() else { return Ok(None) };
         let key = self.keys.open(&write::authenticator_context(&owner), &sealed);
         key.map(Some).map_err(|error| DirectoryError::Unreadable(format!("the key of an authenticator app: {error}")))
     }
@@ -155,13 +160,14 @@ impl Registrations for OwnRegistrations {
 
     async fn register(&self, id: &AccountId, registration: &Registration) -> Result<(), RegisterError> {
         let change = self.prepared(id, registration).await?;
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
+        let written = self.database.decide(change, |transaction, change| {
+            Box::pin(async move {
+                let written = change.write(transaction).await?;
+                Ok(if written.is_ok() { Ending::Commit(written) } else { Ending::Rollback(written) })
+            })
+        });
         // Of a registration nothing but the account itself is refused here.
-        if change.write(&mut transaction).await.map_err(DirectoryError::unavailable)?.is_err() {
-            transaction.rollback().await.map_err(DirectoryError::unavailable)?;
-            return Err(RegisterError::NoSuchAccount);
-        }
-        Ok(transaction.commit().await.map_err(DirectoryError::unavailable)?)
+        written.await.map_err(DirectoryError::unavailable)?.map_err(|_| RegisterError::NoSuchAccount)
     }
 
     async fn prepare(&self, id: &AccountId, registration: &Registration) -> Result<AccountWrite, RegisterError> {
@@ -169,62 +175,61 @@ impl Registrations for OwnRegistrations {
     }
 
     async fn accounts(&self) -> Result<Vec<AccountId>, DirectoryError> {
-        let owners: Vec<String> =
-            sqlx::query_scalar(OWNERS).fetch_all(self.database.reader()).await.map_err(DirectoryError::unavailable)?;
+        let owners =
+            self.database.read((), |connection, ()| Box::pin(query_scalar(OWNERS).fetch_all::<String>(connection)));
+        let owners = owners.await.map_err(DirectoryError::unavailable)?;
         Ok(owners.into_iter().filter_map(|owner| self.own_id(owner)).collect())
     }
 
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
-        let owner = self.owner(id);
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        self.forget_in(&mut transaction, &owner).await.map_err(DirectoryError::unavailable)?;
-        transaction.commit().await.map_err(DirectoryError::unavailable)
+        let input = (self.clone(), self.owner(id));
+        let forgotten =
+            self.database.write(input, |transaction, (own, owner)| Box::pin(own.forget_in(transaction, owner)));
+        forgotten.await.map_err(DirectoryError::unavailable)
     }
 }
 
 impl OwnRegistrations {
     /// Removes all that is registered for an owner.
-    pub(crate) async fn forget_in(&self, transaction: &mut WriteTransaction, owner: &AccountId) -> sqlx::Result<()> {
+    pub(crate) async fn forget_in(&self, transaction: &mut Connection, owner: &AccountId) -> DatabaseResult<()> {
         for removal in FORGET {
-            sqlx::query(removal).bind(owner.as_str()).execute(&mut **transaction).await?;
+            query(removal).bind(owner.as_str()).execute(transaction).await?;
         }
         ring::place(transaction, &self.place_of(owner)).await
     }
+}
 
-    async fn registered(&self, owner: &AccountId) -> sqlx::Result<Registered> {
-        let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
-        let mails = all(&self.database, owner, mails, |row| {
-            let role = role_from_text(row.try_get("role")?)?;
-            Ok(destination_from(row, "address", owner)?.map(|address| AccountMail { role, address }))
-        });
-        let mails = mails.await?.into_iter().flatten().collect();
-        let phones =
-            "SELECT role, number FROM account_phones WHERE account_id = $1 AND role <> 'office' ORDER BY position";
-        let phones = all(&self.database, owner, phones, |row| {
-            let role = role_from_text(row.try_get("role")?)?;
-            Ok(destination_from(row, "number", owner)?.map(|number| AccountPhone { role, number }))
-        });
-        let phones = phones.await?.into_iter().flatten().collect();
-        let questions = "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position";
-        let questions = all(&self.database, owner, questions, |row| {
-            Ok(AccountQuestion { id: row.try_get("question")?, own: row.try_get("own")? })
-        });
-        let questions = questions.await?;
-        let authenticators =
-            all(&self.database, owner, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(()))
-                .await?;
-        let codes = "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1";
-        let codes = all(&self.database, owner, codes, |row| row.try_get::<bool, _>("is_left")).await?;
-        let left = codes.iter().filter(|is_left| **is_left).count();
-        let confirmed_at = "SELECT at FROM account_confirmations WHERE account_id = $1";
-        let confirmed_at = all(&self.database, owner, confirmed_at, |row| time_from(row, "at")).await?;
-        Ok(Registered {
-            mails,
-            phones,
-            questions,
-            authenticator: !authenticators.is_empty(),
-            recovery_codes: u8::try_from(left).ok().filter(|_| !codes.is_empty()),
-            confirmed_at: confirmed_at.into_iter().flatten().next(),
-        })
-    }
+/// Everything that is registered for an owner.
+async fn registered(connection: &mut Connection, owner: &AccountId) -> DatabaseResult<Registered> {
+    let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
+    let mails = all(connection, owner, mails, |row| {
+        let role = role_from_text(row.get("role")?)?;
+        Ok(destination_from(row, "address", owner)?.map(|address| AccountMail { role, address }))
+    });
+    let mails = mails.await?.into_iter().flatten().collect();
+    let phones = "SELECT role, number FROM account_phones WHERE account_id = $1 AND role <> 'office' ORDER BY position";
+    let phones = all(connection, owner, phones, |row| {
+        let role = role_from_text(row.get("role")?)?;
+        Ok(destination_from(row, "number", owner)?.map(|number| AccountPhone { role, number }))
+    });
+    let phones = phones.await?.into_iter().flatten().collect();
+    let questions = "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position";
+    let questions =
+        all(connection, owner, questions, |row| Ok(AccountQuestion { id: row.get("question")?, own: row.get("own")? }));
+    let questions = questions.await?;
+    let authenticators =
+        all(connection, owner, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(())).await?;
+    let codes = "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1";
+    let codes = all(connection, owner, codes, |row| row.get::<bool>("is_left")).await?;
+    let left = codes.iter().filter(|is_left| **is_left).count();
+    let confirmed_at = "SELECT at FROM account_confirmations WHERE account_id = $1";
+    let confirmed_at = all(connection, owner, confirmed_at, |row| time_from(row, "at")).await?;
+    Ok(Registered {
+        mails,
+        phones,
+        questions,
+        authenticator: !authenticators.is_empty(),
+        recovery_codes: u8::try_from(left).ok().filter(|_| !codes.is_empty()),
+        confirmed_at: confirmed_at.into_iter().flatten().next(),
+    })
 }

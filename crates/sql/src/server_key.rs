@@ -1,9 +1,12 @@
 //! The server key that a database was made with, by its fingerprint.
 
 use regain_keys::Keys;
-use sqlx::SqlitePool;
 
-use crate::{Database, transaction::WriteTransaction};
+use crate::{
+    Database, DatabaseError, DatabaseResult,
+    connection::Connection,
+    query::{query, query_scalar},
+};
 
 /// Why a database is not opened with a server key.
 #[derive(Debug, thiserror::Error)]
@@ -16,14 +19,14 @@ pub enum ServerKeyError {
     Another,
     /// The database does not answer.
     #[error("cannot look for the database's server key: {0}")]
-    Unavailable(#[from] sqlx::Error),
+    Unavailable(#[from] DatabaseError),
 }
 
 impl Database {
     /// Checks that the database was made with this server key or one that it replaced, and notes this one. One that was
     /// made by a version without fingerprints takes the first key that comes.
     pub async fn use_key(&self, keys: &Keys) -> Result<(), ServerKeyError> {
-        match fingerprint(self.reader()).await? {
+        match self.read((), |connection, ()| Box::pin(fingerprint(connection))).await? {
             Some(noted) if noted == keys.fingerprint() => Ok(()),
             Some(noted) if !keys.has_fingerprint(&noted) => Err(ServerKeyError::Another),
             noted => {
@@ -40,25 +43,23 @@ impl Database {
         Ok(self.note_key(keys).await?)
     }
 
-    async fn note_key(&self, keys: &Keys) -> sqlx::Result<()> {
-        let mut transaction = self.begin_write().await?;
-        note(&mut transaction, &keys.fingerprint()).await?;
-        transaction.commit().await
+    async fn note_key(&self, keys: &Keys) -> DatabaseResult<()> {
+        self.write(keys.fingerprint(), |transaction, fingerprint| Box::pin(note(transaction, fingerprint))).await
     }
 }
 
-async fn note(transaction: &mut WriteTransaction, fingerprint: &str) -> sqlx::Result<()> {
-    sqlx::query(
+async fn note(transaction: &mut Connection, fingerprint: &str) -> DatabaseResult<()> {
+    query(
         "INSERT INTO server_key (id, fingerprint) VALUES (1, $1)
          ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
     )
     .bind(fingerprint)
-    .execute(&mut **transaction)
+    .execute(transaction)
     .await
     .map(drop)
 }
 
 /// The fingerprint that is noted; `None` before the first start.
-pub(super) async fn fingerprint(pool: &SqlitePool) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT fingerprint FROM server_key").fetch_optional(pool).await
+async fn fingerprint(connection: &mut Connection) -> DatabaseResult<Option<String>> {
+    query_scalar("SELECT fingerprint FROM server_key").fetch_optional(connection).await
 }

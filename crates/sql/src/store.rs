@@ -16,12 +16,12 @@ pub use audit::{AuditFilter, AuditPosition, AuditReport};
 use jiff::{SignedDuration, Span, Timestamp};
 use regain_keys::Keys;
 use regain_protocol::FlowKind;
-use sqlx::Row as _;
 
 use crate::{
-    account_write,
-    database::{Database, from_millis, to_millis},
-    transaction::WriteTransaction,
+    DatabaseError, DatabaseResult, account_write,
+    connection::Connection,
+    database::{Database, Ending, from_millis, to_millis},
+    query::{Row, query},
 };
 use regain_ports::{
     AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, Replay, SKEW,
@@ -65,9 +65,9 @@ impl SqliteStore {
 
     /// Gives the audit log of a former version its chain, which takes about half a minute for a million lines.
     pub async fn prepare(&self) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        audit::begin(&mut transaction, &self.keys).await.map_err(StoreError::unavailable)?;
-        transaction.commit().await.map_err(StoreError::unavailable)
+        let begun =
+            self.database.write(self.keys.clone(), |transaction, keys| Box::pin(audit::begin(transaction, keys)));
+        begun.await.map_err(StoreError::unavailable)
     }
 
     /// Moves the days of the audit log that are over to files; returns the number of lines.
@@ -77,99 +77,89 @@ impl SqliteStore {
         let archived = audit::archive(&self.database, &self.keys, folder, first_day_kept, now).await;
         archived.map_err(StoreError::unavailable)
     }
-
-    /// Rolls back what a full counter refused.
-    async fn refuse(&self, transaction: WriteTransaction, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
-        transaction.rollback().await.map_err(StoreError::unavailable)?;
-        charges::keep_dated_back(&self.database, bucket, now).await.map_err(StoreError::unavailable)
-    }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError> {
-        let row = sqlx::query(
-            "SELECT id, kind, version, token_hash, account_key, expires_at, state, voided FROM flows WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(self.database.reader())
-        .await
-        .map_err(StoreError::unavailable)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(FlowRow {
-            id: row.try_get::<String, _>("id").map_err(StoreError::unavailable)?.into(),
-            kind: kind_from_text(row.try_get("kind").map_err(StoreError::unavailable)?)
-                .map_err(StoreError::unavailable)?,
-            version: row.try_get("version").map_err(StoreError::unavailable)?,
-            token_hash: row.try_get("token_hash").map_err(StoreError::unavailable)?,
-            account_key: row.try_get("account_key").map_err(StoreError::unavailable)?,
-            expires_at: from_millis(row.try_get("expires_at").map_err(StoreError::unavailable)?)
-                .map_err(StoreError::unavailable)?,
-            state: row.try_get("state").map_err(StoreError::unavailable)?,
-            voided: row.try_get("voided").map_err(StoreError::unavailable)?,
-        }))
+        let flow = self.database.read(id.clone(), |connection, id| {
+            Box::pin(async move {
+                let row = query(
+                    "SELECT id, kind, version, token_hash, account_key, expires_at, state, voided FROM flows WHERE id = $1",
+                );
+                let row = row.bind(id.as_str()).fetch_optional(connection).await?;
+                row.as_ref().map(flow_from).transpose()
+            })
+        });
+        flow.await.map_err(StoreError::unavailable)
     }
 
     async fn commit(&self, change: &Change) -> Result<Committed, StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let committed = write(&mut transaction, &self.keys, change).await.map_err(StoreError::unavailable)?;
-        // Everything that is not committed is rolled back: nothing of a refused change stays.
-        match &committed {
-            Committed::Done => transaction.commit().await.map_err(StoreError::unavailable)?,
-            Committed::Conflict | Committed::Claimed | Committed::AccountRefused(_) => {
-                transaction.rollback().await.map_err(StoreError::unavailable)?;
-            }
-            Committed::OverLimit { bucket, .. } => self.refuse(transaction, bucket, change.now).await?,
+        let input = (self.keys.clone(), change.clone());
+        let committed = self.database.decide(input, |transaction, (keys, change)| {
+            Box::pin(async move {
+                let committed = write(transaction, keys, change).await?;
+                // Nothing of a refused change stays.
+                Ok(if committed == Committed::Done { Ending::Commit(committed) } else { Ending::Rollback(committed) })
+            })
+        });
+        let committed = committed.await.map_err(StoreError::unavailable)?;
+        if let Committed::OverLimit { bucket, .. } = &committed {
+            self.keep_dated_back(bucket, change.now).await?;
         }
         Ok(committed)
     }
 
     async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        for charge in charges {
-            if let Some(retry_at) =
-                charges::charge(&mut transaction, charge, now).await.map_err(StoreError::unavailable)?
-            {
-                self.refuse(transaction, &charge.bucket, now).await?;
-                return Ok(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at });
-            }
+        let charged = self.database.decide((charges.to_vec(), now), |transaction, (charges, now)| {
+            Box::pin(async move {
+                for charge in charges {
+                    if let Some(retry_at) = charges::charge(transaction, charge, *now).await? {
+                        return Ok(Ending::Rollback(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at }));
+                    }
+                }
+                Ok(Ending::Commit(Charged::Done))
+            })
+        });
+        let charged = charged.await.map_err(StoreError::unavailable)?;
+        if let Charged::OverLimit { bucket, .. } = &charged {
+            self.keep_dated_back(bucket, now).await?;
         }
-        transaction.commit().await.map_err(StoreError::unavailable)?;
-        Ok(Charged::Done)
+        Ok(charged)
     }
 
     async fn held(&self, charge: &Charge, now: Timestamp) -> Result<u32, StoreError> {
-        Ok(charges::held(self.database.reader(), charge, now).await.map_err(StoreError::unavailable)?)
+        let held = self
+            .database
+            .read((charge.clone(), now), |connection, (charge, now)| Box::pin(charges::held(connection, charge, *now)));
+        held.await.map_err(StoreError::unavailable)
     }
 
     async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        for charge in charges {
-            charges::refund(&mut transaction, charge, charged_at).await.map_err(StoreError::unavailable)?;
-        }
-        Ok(transaction.commit().await.map_err(StoreError::unavailable)?)
+        let refunded = self.database.write((charges.to_vec(), charged_at), |transaction, (charges, charged_at)| {
+            Box::pin(async move {
+                for charge in charges {
+                    charges::refund(transaction, charge, *charged_at).await?;
+                }
+                Ok(())
+            })
+        });
+        refunded.await.map_err(StoreError::unavailable)
     }
 
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError> {
-        let row = sqlx::query(
-            "SELECT scope, key, fingerprint, answer, expires_at FROM replays
-             WHERE scope = $1 AND key = $2 AND expires_at > $3",
-        )
-        .bind(scope)
-        .bind(key)
-        .bind(to_millis(now))
-        .fetch_optional(self.database.reader())
-        .await
-        .map_err(StoreError::unavailable)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Replay {
-            scope: row.try_get("scope").map_err(StoreError::unavailable)?,
-            key: row.try_get("key").map_err(StoreError::unavailable)?,
-            fingerprint: row.try_get("fingerprint").map_err(StoreError::unavailable)?,
-            answer: row.try_get("answer").map_err(StoreError::unavailable)?,
-            expires_at: from_millis(row.try_get("expires_at").map_err(StoreError::unavailable)?)
-                .map_err(StoreError::unavailable)?,
-        }))
+        let input = (scope.to_owned(), key.to_owned(), now);
+        let replay = self.database.read(input, |connection, (scope, key, now)| {
+            Box::pin(async move {
+                let row = query(
+                    "SELECT scope, key, fingerprint, answer, expires_at FROM replays
+                     WHERE scope = $1 AND key = $2 AND expires_at > $3",
+                );
+                let row = row.bind(scope).bind(key).bind(to_millis(*now)).fetch_optional(connection).await?;
+                row.as_ref().map(replay_from).transpose()
+            })
+        });
+        replay.await.map_err(StoreError::unavailable)
     }
 
     async fn claim_message(
@@ -179,42 +169,51 @@ impl Store for SqliteStore {
         until: Timestamp,
     ) -> Result<Option<ClaimedMessage>, StoreError> {
         // Mostly there is none: looking waits for nobody, and only claiming writes.
-        let is_due = messages::is_due(self.database.reader(), channels, now, until);
+        let input = (channels.to_vec(), now, until);
+        let is_due = self.database.read(input.clone(), |connection, (channels, now, until)| {
+            Box::pin(messages::is_due(connection, channels, *now, *until))
+        });
         if !is_due.await.map_err(StoreError::unavailable)? {
             return Ok(None);
         }
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let claimed = messages::claim(&mut transaction, channels, now, until).await.map_err(StoreError::unavailable)?;
-        transaction.commit().await.map_err(StoreError::unavailable)?;
-        Ok(claimed)
+        let claimed = self.database.write(input, |transaction, (channels, now, until)| {
+            Box::pin(messages::claim(transaction, channels, *now, *until))
+        });
+        claimed.await.map_err(StoreError::unavailable)
     }
 
     async fn settle_message(&self, claimed: &ClaimedMessage, settlement: Settlement) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        messages::settle(&mut transaction, claimed, settlement).await.map_err(StoreError::unavailable)?;
-        Ok(transaction.commit().await.map_err(StoreError::unavailable)?)
+        let settled = self.database.write((claimed.clone(), settlement), |transaction, (claimed, settlement)| {
+            Box::pin(messages::settle(transaction, claimed, *settlement))
+        });
+        settled.await.map_err(StoreError::unavailable)
     }
 
     async fn abandon_claimed(&self, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
-        let mut transaction = self.database.begin_write().await.map_err(StoreError::unavailable)?;
-        let abandoned = messages::abandon(&mut transaction, now, until).await.map_err(StoreError::unavailable)?;
-        transaction.commit().await.map_err(StoreError::unavailable)?;
-        Ok(abandoned)
+        let abandoned = self
+            .database
+            .write((now, until), |transaction, (now, until)| Box::pin(messages::abandon(transaction, *now, *until)));
+        abandoned.await.map_err(StoreError::unavailable)
     }
 
     async fn unsettled_claims(&self, stale: Timestamp, now: Timestamp) -> Result<Vec<Claim>, StoreError> {
-        Ok(claims::unsettled(self.database.reader(), stale, now).await.map_err(StoreError::unavailable)?)
+        let unsettled = self
+            .database
+            .read((stale, now), |connection, (stale, now)| Box::pin(claims::unsettled(connection, *stale, *now)));
+        unsettled.await.map_err(StoreError::unavailable)
     }
 
     async fn audit(&self, flow_id: &FlowId) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT at, flow_id, account_key, event, client, detail FROM audit WHERE flow_id = $1 ORDER BY seq",
-        )
-        .bind(flow_id.as_str())
-        .fetch_all(self.database.reader())
-        .await
-        .map_err(StoreError::unavailable)?;
-        Ok(rows.iter().map(audit::entry_from).collect::<sqlx::Result<_>>().map_err(StoreError::unavailable)?)
+        let lines = self.database.read(flow_id.clone(), |connection, flow_id| {
+            Box::pin(async move {
+                let rows = query(
+                    "SELECT at, flow_id, account_key, event, client, detail FROM audit WHERE flow_id = $1 ORDER BY seq",
+                );
+                let rows = rows.bind(flow_id.as_str()).fetch_all(connection).await?;
+                rows.iter().map(audit::entry_from).collect()
+            })
+        });
+        lines.await.map_err(StoreError::unavailable)
     }
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -242,8 +241,40 @@ impl Store for SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Keeps what a refused charge found of the future.
+    async fn keep_dated_back(&self, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
+        charges::keep_dated_back(&self.database, bucket, now).await.map_err(StoreError::unavailable)
+    }
+}
+
+/// The flow in a row.
+fn flow_from(row: &Row) -> DatabaseResult<FlowRow> {
+    Ok(FlowRow {
+        id: row.get::<String>("id")?.into(),
+        kind: kind_from_text(row.get("kind")?)?,
+        version: row.get("version")?,
+        token_hash: row.get("token_hash")?,
+        account_key: row.get("account_key")?,
+        expires_at: from_millis(row.get("expires_at")?)?,
+        state: row.get("state")?,
+        voided: row.get("voided")?,
+    })
+}
+
+/// The kept answer in a row.
+fn replay_from(row: &Row) -> DatabaseResult<Replay> {
+    Ok(Replay {
+        scope: row.get("scope")?,
+        key: row.get("key")?,
+        fingerprint: row.get("fingerprint")?,
+        answer: row.get("answer")?,
+        expires_at: from_millis(row.get("expires_at")?)?,
+    })
+}
+
 /// Writes all of a change; what it says decides whether the transaction is committed.
-async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change) -> sqlx::Result<Committed> {
+async fn write(transaction: &mut Connection, keys: &Keys, change: &Change) -> DatabaseResult<Committed> {
     if !write_flow(transaction, &change.flow).await? {
         return Ok(Committed::Conflict);
     }
@@ -279,7 +310,7 @@ async fn write(transaction: &mut WriteTransaction, keys: &Keys, change: &Change)
 }
 
 /// Inserts or compares and swaps the flow; `false` when it was changed meanwhile.
-async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx::Result<bool> {
+async fn write_flow(transaction: &mut Connection, flow: &FlowRow) -> DatabaseResult<bool> {
     let statement = if flow.version == 0 {
         "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state, voided)
          VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING"
@@ -287,7 +318,7 @@ async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx:
         "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, account_key = $5, expires_at = $6,
          state = $7, voided = $8 WHERE id = $1 AND version = $2"
     };
-    let written = sqlx::query(statement)
+    let written = query(statement)
         .bind(flow.id.as_str())
         .bind(flow.version)
         .bind(flow.kind.as_str())
@@ -296,14 +327,14 @@ async fn write_flow(transaction: &mut WriteTransaction, flow: &FlowRow) -> sqlx:
         .bind(to_millis(flow.expires_at))
         .bind(&flow.state)
         .bind(flow.voided)
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
-    Ok(written.rows_affected() == 1)
+    Ok(written == 1)
 }
 
 /// Keeps an answer; `false` when one that is still good is kept under the key.
-async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: Timestamp) -> sqlx::Result<bool> {
-    let written = sqlx::query(
+async fn write_replay(transaction: &mut Connection, replay: &Replay, now: Timestamp) -> DatabaseResult<bool> {
+    let written = query(
         "INSERT INTO replays (scope, key, fingerprint, answer, expires_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer,
          expires_at = excluded.expires_at WHERE replays.expires_at <= $6
@@ -317,27 +348,27 @@ async fn write_replay(transaction: &mut WriteTransaction, replay: &Replay, now: 
     .bind(to_millis(now))
     // Of one scope a later answer is kept for longer, unless the clock was set back in between.
     .bind(i64::try_from(SKEW.as_millis()).unwrap_or(i64::MAX))
-    .execute(&mut **transaction)
+    .execute(transaction)
     .await?;
-    Ok(written.rows_affected() == 1)
+    Ok(written == 1)
 }
 
 /// Voids the account's other flows and drops the account's codes that are not sent yet.
 async fn void_others(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     void: &VoidOthers,
     flow_id: &FlowId,
     now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE flows SET voided = TRUE, version = version + 1 WHERE account_key = $1 AND id <> $2")
+) -> DatabaseResult<()> {
+    query("UPDATE flows SET voided = TRUE, version = version + 1 WHERE account_key = $1 AND id <> $2")
         .bind(&void.account_key)
         .bind(flow_id.as_str())
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     messages::drop_voidable(transaction, &void.account_key, now).await
 }
 
 /// The kind of a name in the database.
-fn kind_from_text(text: &str) -> sqlx::Result<FlowKind> {
-    FlowKind::from_text(text).ok_or_else(|| sqlx::Error::Decode("a flow kind that this version does not know".into()))
+fn kind_from_text(text: &str) -> DatabaseResult<FlowKind> {
+    FlowKind::from_text(text).ok_or_else(|| DatabaseError::decode("a flow kind that this version does not know"))
 }

@@ -9,7 +9,14 @@ use super::{
     rows::{self, LOCKOUT},
     write::{AccountChange, Compared},
 };
-use crate::{database::to_millis, hashing::salt, registrations::NOBODY};
+use crate::{
+    DatabaseError, DatabaseResult,
+    connection::Connection,
+    database::{Ending, to_millis},
+    hashing::salt,
+    query::query,
+    registrations::NOBODY,
+};
 use regain_ports::{
     Abilities, AccountId, AccountRefusal, AccountWrite, Accounts, DirectoryError, JoinedAccounts, PasswordChange,
     Person, SetPasswordError, SignIn, Standing, UnlockError, Unlocked,
@@ -52,7 +59,7 @@ impl Accounts for EmbeddedDirectory {
 
     async fn set_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
         let write = self.prepared_password(id, change).await?;
-        match self.write_alone(&write).await? {
+        match self.write_alone(write).await? {
             Ok(()) => Ok(()),
             Err(AccountRefusal::WrongPassword) => Err(SetPasswordError::WrongPassword),
             Err(_) => Err(SetPasswordError::NoSuchAccount),
@@ -64,7 +71,7 @@ impl Accounts for EmbeddedDirectory {
         let mut expected = Unlocked::WasLocked;
         loop {
             let write = AccountChange::Unlocking { id: id.clone(), expected, now };
-            expected = match self.write_alone(&write).await? {
+            expected = match self.write_alone(write).await? {
                 Ok(()) => return Ok(expected),
                 Err(AccountRefusal::NotLocked) => Unlocked::WasNotLocked,
                 Err(AccountRefusal::Locked) => Unlocked::WasLocked,
@@ -111,7 +118,7 @@ impl EmbeddedDirectory {
         let hash = self.hashing.hash(&change.new, salt(&*self.rng)).await?;
         let mut compared = Compared::NotAsked;
         if let Some(current) = &change.current {
-            let row = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
+            let row = self.read_by_id(id).await.map_err(DirectoryError::unavailable)?;
             let stored = row.and_then(|row| row.password_hash);
             let right =
                 self.hashing.verify(Standing::Proved, current, stored.as_deref().unwrap_or(&self.dummy_hash)).await?;
@@ -121,45 +128,56 @@ impl EmbeddedDirectory {
     }
 
     /// Writes a change in a transaction of its own.
-    async fn write_alone(&self, write: &AccountChange) -> Result<Result<(), AccountRefusal>, DirectoryError> {
-        let mut transaction = self.database.begin_write().await.map_err(DirectoryError::unavailable)?;
-        let written = write.write(&mut transaction).await.map_err(DirectoryError::unavailable)?;
-        match written {
-            Ok(()) => transaction.commit().await.map_err(DirectoryError::unavailable)?,
-            Err(_) => transaction.rollback().await.map_err(DirectoryError::unavailable)?,
-        }
-        Ok(written)
+    async fn write_alone(&self, write: AccountChange) -> Result<Result<(), AccountRefusal>, DirectoryError> {
+        let written = self.database.decide(write, |transaction, write| {
+            Box::pin(async move {
+                let written = write.write(transaction).await?;
+                Ok(if written.is_ok() { Ending::Commit(written) } else { Ending::Rollback(written) })
+            })
+        });
+        written.await.map_err(DirectoryError::unavailable)
     }
 
     /// Counts a sign-in; tells if it is accepted. `compared` is the hash that the password was compared with.
-    ///
-    /// Decided on what the account is now: under any number of parallel tries, those that come after the lockout are
-    /// refused whatever they tried.
-    async fn note_sign_in(&self, id: &AccountId, compared: &str, right: bool, now: Timestamp) -> sqlx::Result<bool> {
-        let mut transaction = self.database.begin_write().await?;
-        let row = rows::by_id(&mut *transaction, id).await?.ok_or(sqlx::Error::RowNotFound)?;
-        let locked = row.is_locked(now);
-        let accepted =
-            right && row.person.enabled && !locked && row.password_hash.as_deref().is_some_and(|hash| hash == compared);
-        let (failures, since) = row.failures(now);
-        let (failures, since, locked_until) = if accepted {
-            (0, None, None)
-        } else if locked {
-            // Tries during a lockout do not prolong it, or anyone could keep a person out for good.
-            (failures, since, row.locked_until)
-        } else if failures + 1 >= FAILURES_UNTIL_LOCKOUT {
-            (0, None, Some(now + LOCKOUT))
-        } else {
-            (failures + 1, since.or(Some(now)), None)
-        };
-        sqlx::query("UPDATE accounts SET failures = $2, failures_since = $3, locked_until = $4 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(failures)
-            .bind(since.map(to_millis))
-            .bind(locked_until.map(to_millis))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(accepted)
+    async fn note_sign_in(&self, id: &AccountId, compared: &str, right: bool, now: Timestamp) -> DatabaseResult<bool> {
+        let input = (id.clone(), Some(compared.to_owned()).filter(|_| right), now);
+        let noted = self.database.write(input, |transaction, (id, right_for, now)| {
+            Box::pin(note_sign_in(transaction, id, right_for.as_deref(), *now))
+        });
+        noted.await
     }
+}
+
+/// Counts a sign-in; tells if it is accepted. `right_for` is the hash that the password was right for.
+///
+/// Decided on what the account is now: under any number of parallel tries, those that come after the lockout are
+/// refused whatever they tried.
+async fn note_sign_in(
+    transaction: &mut Connection,
+    id: &AccountId,
+    right_for: Option<&str>,
+    now: Timestamp,
+) -> DatabaseResult<bool> {
+    let row = rows::by_id(transaction, id).await?.ok_or_else(DatabaseError::not_found)?;
+    let locked = row.is_locked(now);
+    let accepted = row.person.enabled && !locked && right_for.is_some() && row.password_hash.as_deref() == right_for;
+    let (failures, since) = row.failures(now);
+    let (failures, since, locked_until) = if accepted {
+        (0, None, None)
+    } else if locked {
+        // Tries during a lockout do not prolong it, or anyone could keep a person out for good.
+        (failures, since, row.locked_until)
+    } else if failures + 1 >= FAILURES_UNTIL_LOCKOUT {
+        (0, None, Some(now + LOCKOUT))
+    } else {
+        (failures + 1, since.or(Some(now)), None)
+    };
+    query("UPDATE accounts SET failures = $2, failures_since = $3, locked_until = $4 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(failures)
+        .bind(since.map(to_millis))
+        .bind(locked_until.map(to_millis))
+        .execute(transaction)
+        .await?;
+    Ok(accepted)
 }

@@ -2,8 +2,12 @@
 
 use regain_protocol::Secret;
 
-use super::{EmbeddedDirectory, rows};
-use crate::transaction::WriteTransaction;
+use super::EmbeddedDirectory;
+use crate::{
+    DatabaseResult,
+    connection::Connection,
+    query::{query, query_scalar},
+};
 use regain_ports::{AccountId, DirectoryError, Standing};
 
 impl EmbeddedDirectory {
@@ -17,16 +21,16 @@ impl EmbeddedDirectory {
     /// Tells if a password is the account's, or one of those that it is to be remembered for. Each comparison
     /// costs what a sign-in does, so the first that fits is the last.
     pub(super) async fn had(&self, id: &AccountId, password: &Secret<String>) -> Result<bool, DirectoryError> {
-        let current = rows::by_id(self.database.reader(), id).await.map_err(DirectoryError::unavailable)?;
+        let current = self.read_by_id(id).await.map_err(DirectoryError::unavailable)?;
         let current = current.and_then(|row| row.password_hash);
-        let former: Vec<String> = sqlx::query_scalar(
-            "SELECT password_hash FROM account_former_passwords WHERE account_id = $1 ORDER BY position DESC LIMIT $2",
-        )
-        .bind(id.as_str())
-        .bind(i64::from(self.remembered.saturating_sub(1)))
-        .fetch_all(self.database.reader())
-        .await
-        .map_err(DirectoryError::unavailable)?;
+        let input = (id.clone(), i64::from(self.remembered.saturating_sub(1)));
+        let former = self.database.read(input, |connection, (id, limit)| {
+            let former = query_scalar(
+                "SELECT password_hash FROM account_former_passwords WHERE account_id = $1 ORDER BY position DESC LIMIT $2",
+            );
+            Box::pin(former.bind(id.as_str()).bind(*limit).fetch_all::<String>(connection))
+        });
+        let former = former.await.map_err(DirectoryError::unavailable)?;
         for hash in current.into_iter().chain(former) {
             if self.hashing.verify(Standing::Proved, password, &hash).await? {
                 return Ok(true);
@@ -38,29 +42,28 @@ impl EmbeddedDirectory {
 
 /// Makes what was the current password a former one, and forgets what is no longer asked for.
 pub(super) async fn supersede(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     id: &AccountId,
     current: Option<&str>,
     remembered: u8,
-) -> sqlx::Result<()> {
-    let newest: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
-            .bind(id.as_str())
-            .fetch_one(&mut **transaction)
-            .await?;
+) -> DatabaseResult<()> {
+    let newest: Option<i64> = query_scalar("SELECT MAX(position) FROM account_former_passwords WHERE account_id = $1")
+        .bind(id.as_str())
+        .fetch_one(transaction)
+        .await?;
     let newest = newest.unwrap_or_default() + 1;
     if let Some(hash) = current {
-        sqlx::query("INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)")
+        query("INSERT INTO account_former_passwords (account_id, position, password_hash) VALUES ($1, $2, $3)")
             .bind(id.as_str())
             .bind(newest)
             .bind(hash)
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
-    sqlx::query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
+    query("DELETE FROM account_former_passwords WHERE account_id = $1 AND position <= $2")
         .bind(id.as_str())
         .bind(newest - i64::from(remembered.saturating_sub(1)))
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     Ok(())
 }
@@ -72,7 +75,7 @@ mod tests {
 
     use regain_protocol::Secret;
 
-    use crate::{Database, EmbeddedDirectory, HashCost, People};
+    use crate::{Database, EmbeddedDirectory, HashCost, People, query::query_scalar};
     use regain_keys::Keys;
     use regain_ports::{Accounts as _, OsRng, PasswordChange, SystemClock};
 
@@ -97,8 +100,10 @@ mod tests {
         directory.import(&people).await.expect("imports");
         let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there").id;
         let kept = async || -> i64 {
-            let count = sqlx::query_scalar("SELECT COUNT(*) FROM account_former_passwords");
-            count.fetch_one(database.reader()).await.expect("counts")
+            let count = database.read((), |connection, ()| {
+                Box::pin(query_scalar("SELECT COUNT(*) FROM account_former_passwords").fetch_one(connection))
+            });
+            count.await.expect("counts")
         };
         let mut directory = directory;
         for (remembered, new, expected) in

@@ -9,9 +9,11 @@ use super::{
     people::{NewPerson, People, PersonQuestion},
 };
 use crate::{
+    DatabaseError, DatabaseResult,
+    connection::Connection,
     hashing::salt,
+    query::query,
     registrations::{RegisteredQuestion, insert_questions, place, set_authenticator, set_recovery_codes},
-    transaction::WriteTransaction,
 };
 use regain_password_hashes::StoredHash;
 use regain_ports::{AccountId, DirectoryError, random_id};
@@ -51,15 +53,15 @@ pub enum ImportError {
     Directory(#[from] DirectoryError),
 }
 
-impl From<sqlx::Error> for ImportError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<DatabaseError> for ImportError {
+    fn from(error: DatabaseError) -> Self {
         Self::Directory(DirectoryError::unavailable(error))
     }
 }
 
 /// A person whose entry was checked.
-pub(super) struct Checked<'a> {
-    pub(super) person: &'a NewPerson,
+pub(super) struct Checked {
+    pub(super) person: NewPerson,
     /// Its place in the list.
     pub(super) index: usize,
     pub(super) user_id: UserId,
@@ -74,9 +76,9 @@ pub(super) struct Checked<'a> {
 }
 
 /// A new person ready to be written.
-pub(super) struct Entry<'a> {
+pub(super) struct Entry {
     pub(super) id: AccountId,
-    pub(super) checked: Checked<'a>,
+    pub(super) checked: Checked,
     password_hash: Option<String>,
     questions: Vec<RegisteredQuestion>,
     /// Sealed.
@@ -85,7 +87,7 @@ pub(super) struct Entry<'a> {
 
 impl EmbeddedDirectory {
     /// Writes a new person.
-    pub(super) async fn add(&self, transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::Result<()> {
+    pub(super) async fn add(&self, transaction: &mut Connection, entry: &Entry) -> DatabaseResult<()> {
         insert(transaction, entry).await?;
         let own = &self.registrations;
         let hashes = own.recovery_code_hashes(&entry.id, &entry.checked.person.recovery_codes);
@@ -94,8 +96,8 @@ impl EmbeddedDirectory {
     }
 
     /// Hashes what is kept as a hash, and seals what is kept sealed.
-    pub(super) async fn entry<'a>(&self, checked: Checked<'a>) -> Result<Entry<'a>, DirectoryError> {
-        let person = checked.person;
+    pub(super) async fn entry(&self, checked: Checked) -> Result<Entry, DirectoryError> {
+        let person = &checked.person;
         let password_hash = match (&person.password, &person.password_hash) {
             (Some(password), _) => Some(self.hashing.hash(password, salt(&*self.rng)).await?),
             (None, hash) => hash.as_ref().map(|hash| hash.expose().clone()),
@@ -115,7 +117,7 @@ impl EmbeddedDirectory {
 }
 
 /// Checks a whole list, so that one look at what is said is enough.
-pub(super) fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result<Vec<Checked<'a>>, ImportError> {
+pub(super) fn check(people: &People, custom: &[CustomQuestion]) -> Result<Vec<Checked>, ImportError> {
     let mut keys = HashMap::new();
     let mut checked = Vec::with_capacity(people.people.len());
     let mut faults = Vec::new();
@@ -158,7 +160,7 @@ pub(super) fn check<'a>(people: &'a People, custom: &[CustomQuestion]) -> Result
                 fault(&format!("groups[{index}]"), &"is empty");
             }
         }
-        checked.push(Checked { person, index, user_id, key, addresses, numbers, authenticator });
+        checked.push(Checked { person: person.clone(), index, user_id, key, addresses, numbers, authenticator });
     }
     if faults.is_empty() { Ok(checked) } else { Err(ImportError::Faults(faults)) }
 }
@@ -215,10 +217,10 @@ fn check_questions(
     }
 }
 
-async fn insert(transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::Result<()> {
+async fn insert(transaction: &mut Connection, entry: &Entry) -> DatabaseResult<()> {
     let Entry { id, checked, password_hash, questions, authenticator } = entry;
     let Checked { person, user_id, key, addresses, numbers, .. } = checked;
-    sqlx::query(
+    query(
         "INSERT INTO accounts (id, user_key, user_id, display_name, enabled, locked, locked_until, failures,
          password_hash) VALUES ($1, $2, $3, $4, $5, $6, NULL, 0, $7)",
     )
@@ -229,34 +231,34 @@ async fn insert(transaction: &mut WriteTransaction, entry: &Entry<'_>) -> sqlx::
     .bind(person.enabled)
     .bind(person.locked)
     .bind(password_hash)
-    .execute(&mut **transaction)
+    .execute(transaction)
     .await?;
     for ((position, mail), address) in (0_i64..).zip(&person.mails).zip(addresses) {
-        sqlx::query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO account_mails (account_id, position, role, address) VALUES ($1, $2, $3, $4)")
             .bind(id.as_str())
             .bind(position)
             .bind(Role::from(mail.role).as_str())
             .bind(address.as_str())
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     for ((position, phone), number) in (0_i64..).zip(&person.phones).zip(numbers) {
-        sqlx::query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO account_phones (account_id, position, role, number) VALUES ($1, $2, $3, $4)")
             .bind(id.as_str())
             .bind(position)
             .bind(Role::from(phone.role).as_str())
             .bind(number.as_str())
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     insert_questions(transaction, id, questions).await?;
     set_authenticator(transaction, id, authenticator.as_deref()).await?;
     for (position, group) in (0_i64..).zip(&person.groups) {
-        sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
+        query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)")
             .bind(id.as_str())
             .bind(position)
             .bind(group.trim())
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     Ok(())

@@ -21,7 +21,7 @@ impl People {
     }
 }
 
-fn registrations(checked: Checked<'_>, rng: &dyn Rng) -> Vec<Registration> {
+fn registrations(checked: Checked, rng: &dyn Rng) -> Vec<Registration> {
     let Checked { person, addresses, numbers, authenticator, .. } = checked;
     let mut all = Vec::new();
     for (mail, address) in person.mails.iter().zip(addresses) {

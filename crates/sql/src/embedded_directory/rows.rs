@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::Role;
-use sqlx::{Executor, Row as _, sqlite::SqliteRow};
 
 use super::EmbeddedDirectory;
 use crate::{
+    DatabaseResult,
     columns::{all, destination_from, time_from},
+    connection::Connection,
+    query::{self, query},
     registrations::NOBODY,
-    transaction::Backend,
 };
 use regain_ports::{AccountId, AccountPhone, Person, lies_ahead};
 use regain_values::UserId;
@@ -67,71 +68,81 @@ impl Row {
 
 impl EmbeddedDirectory {
     /// The account of a normalised user ID, with what the directory has of it.
-    pub(super) async fn read(&self, key: &str) -> sqlx::Result<Option<Row>> {
-        let row = sqlx::query(BY_KEY).bind(key).fetch_optional(self.database.reader()).await?;
-        let row = row.map(|row| row_from(&row)).transpose()?;
-        // The rest is asked for in any case, so that an account that does not exist takes as many
-        // queries.
-        let nobody = AccountId::from(NOBODY);
-        let id = row.as_ref().map_or(&nobody, |row| &row.person.id);
-        let phones = all(&self.database, id, PHONES, |row| office_from(row, id)).await?.into_iter().flatten().collect();
-        let groups = all(&self.database, id, GROUPS, |row| row.try_get("name")).await?;
-        Ok(row.map(|row| Row { person: Person { phones, groups, ..row.person }, ..row }))
+    pub(super) async fn read(&self, key: &str) -> DatabaseResult<Option<Row>> {
+        self.database.read(key.to_owned(), |connection, key| Box::pin(by_key(connection, key))).await
+    }
+
+    /// The account of an id, without what else the directory has of it.
+    pub(super) async fn read_by_id(&self, id: &AccountId) -> DatabaseResult<Option<Row>> {
+        self.database.read(id.clone(), |connection, id| Box::pin(by_id(connection, id))).await
     }
 
     /// The accounts that have some of these ids.
-    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> sqlx::Result<Vec<Person>> {
-        let mut people: Vec<Person> = Vec::with_capacity(ids.len());
-        for some in ids.chunks(IDS) {
-            let mut query = sqlx::query(BY_IDS);
-            for index in 0..IDS {
-                query = query.bind(some.get(index).map_or("", AccountId::as_str));
-            }
-            for row in &query.fetch_all(self.database.reader()).await? {
-                let Row { person, .. } = row_from(row)?;
-                if people.last().is_none_or(|last| last.id != person.id) {
-                    people.push(person);
-                }
-                let has_phone = row.try_get::<Option<&str>, _>("number")?.is_some();
-                if let Some(person) = people.last_mut().filter(|_| has_phone) {
-                    person.phones.extend(office_from(row, &person.id)?);
-                }
-            }
-        }
-        Ok(people)
+    pub(super) async fn by_ids(&self, ids: &[AccountId]) -> DatabaseResult<Vec<Person>> {
+        self.database.read(ids.to_vec(), |connection, ids| Box::pin(by_ids(connection, ids))).await
     }
 }
 
+async fn by_key(connection: &mut Connection, key: &str) -> DatabaseResult<Option<Row>> {
+    let row = query(BY_KEY).bind(key).fetch_optional(connection).await?;
+    let row = row.map(|row| row_from(&row)).transpose()?;
+    // The rest is asked for in any case, so that an account that does not exist takes as many
+    // queries.
+    let nobody = AccountId::from(NOBODY);
+    let id = row.as_ref().map_or(&nobody, |row| &row.person.id);
+    let phones = all(connection, id, PHONES, |row| office_from(row, id)).await?.into_iter().flatten().collect();
+    let groups = all(connection, id, GROUPS, |row| row.get("name")).await?;
+    Ok(row.map(|row| Row { person: Person { phones, groups, ..row.person }, ..row }))
+}
+
+async fn by_ids(connection: &mut Connection, ids: &[AccountId]) -> DatabaseResult<Vec<Person>> {
+    let mut people: Vec<Person> = Vec::with_capacity(ids.len());
+    for some in ids.chunks(IDS) {
+        let mut query = query(BY_IDS);
+        for index in 0..IDS {
+            query = query.bind(some.get(index).map_or("", AccountId::as_str));
+        }
+        for row in &query.fetch_all(connection).await? {
+            let Row { person, .. } = row_from(row)?;
+            if people.last().is_none_or(|last| last.id != person.id) {
+                people.push(person);
+            }
+            let has_phone = row.get::<Option<&str>>("number")?.is_some();
+            if let Some(person) = people.last_mut().filter(|_| has_phone) {
+                person.phones.extend(office_from(row, &person.id)?);
+            }
+        }
+    }
+    Ok(people)
+}
+
 /// The office's phone in a row.
-fn office_from(row: &SqliteRow, id: &AccountId) -> sqlx::Result<Option<AccountPhone>> {
+fn office_from(row: &query::Row, id: &AccountId) -> DatabaseResult<Option<AccountPhone>> {
     Ok(destination_from(row, "number", id)?.map(|number| AccountPhone { role: Role::Office, number }))
 }
 
 /// The row of an account alone.
-pub(super) async fn by_id(
-    executor: impl Executor<'_, Database = Backend>,
-    id: &AccountId,
-) -> sqlx::Result<Option<Row>> {
-    let row = sqlx::query(BY_ID).bind(id.as_str()).fetch_optional(executor).await?;
+pub(super) async fn by_id(connection: &mut Connection, id: &AccountId) -> DatabaseResult<Option<Row>> {
+    let row = query(BY_ID).bind(id.as_str()).fetch_optional(connection).await?;
     row.map(|row| row_from(&row)).transpose()
 }
 
-fn row_from(row: &SqliteRow) -> sqlx::Result<Row> {
-    let locked: bool = row.try_get("locked")?;
-    let password_hash: Option<String> = row.try_get("password_hash")?;
+fn row_from(row: &query::Row) -> DatabaseResult<Row> {
+    let locked: bool = row.get("locked")?;
+    let password_hash: Option<String> = row.get("password_hash")?;
     Ok(Row {
         person: Person {
-            id: row.try_get::<String, _>("id")?.into(),
-            user_id: UserId::of_directory(row.try_get("user_id")?),
-            display_name: row.try_get("display_name")?,
-            enabled: row.try_get("enabled")?,
+            id: row.get::<String>("id")?.into(),
+            user_id: UserId::of_directory(row.get("user_id")?),
+            display_name: row.get("display_name")?,
+            enabled: row.get("enabled")?,
             locked,
             has_password: password_hash.is_some(),
             ..Person::default()
         },
         locked,
         locked_until: time_from(row, "locked_until")?,
-        failures: row.try_get("failures")?,
+        failures: row.get("failures")?,
         failures_since: time_from(row, "failures_since")?,
         password_hash,
     })

@@ -1,6 +1,8 @@
 //! Changing people who are there to what a list says of them. What an entry does not give stays as it is, and so do
 //! security questions, authenticator app and recovery codes, which are the person's own.
 
+use std::sync::Arc;
+
 use regain_ports::{AccountId, Standing};
 use regain_protocol::Role;
 use regain_values::UserId;
@@ -14,9 +16,11 @@ use super::{
     write::{set_password, unlock},
 };
 use crate::{
+    DatabaseResult,
+    connection::Connection,
     hashing::salt,
+    query::{query, query_scalar},
     registrations::{place, set_mail, set_phone},
-    transaction::WriteTransaction,
 };
 
 /// A text in the place of an address or number that takes away what is there.
@@ -49,16 +53,16 @@ pub(super) fn with_removals(people: &People, updates: bool) -> (People, Vec<Remo
 }
 
 /// A change of somebody, ready to be written.
-pub(super) struct Update<'a> {
-    people: &'a People,
-    checked: Checked<'a>,
+pub(super) struct Update {
+    people: Arc<People>,
+    checked: Checked,
     removals: Removals,
     id: AccountId,
     /// The hash of a password that is another one than the account's.
     password_hash: Option<String>,
 }
 
-impl Update<'_> {
+impl Update {
     /// The user ID as the list spells it.
     pub(super) fn user_id(&self) -> &UserId {
         &self.checked.user_id
@@ -67,14 +71,14 @@ impl Update<'_> {
 
 impl EmbeddedDirectory {
     /// Compares and hashes what takes long.
-    pub(super) async fn update<'a>(
+    pub(super) async fn update(
         &self,
-        people: &'a People,
-        checked: Checked<'a>,
+        people: &Arc<People>,
+        checked: Checked,
         removals: Removals,
         row: Row,
-    ) -> Result<Update<'a>, ImportError> {
-        let person = checked.person;
+    ) -> Result<Update, ImportError> {
+        let person = &checked.person;
         let stored = row.password_hash;
         let password_hash = match (&person.password, &person.password_hash) {
             (Some(password), _) => {
@@ -88,33 +92,33 @@ impl EmbeddedDirectory {
                 hash.as_ref().map(|hash| hash.expose().clone()).filter(|hash| stored.as_ref() != Some(hash))
             }
         };
-        Ok(Update { people, checked, removals, id: row.person.id, password_hash })
+        Ok(Update { people: Arc::clone(people), checked, removals, id: row.person.id, password_hash })
     }
 
     /// Writes a change; the parts that are other than before, or `None` where the account is gone.
     pub(super) async fn write_update(
         &self,
-        to: &mut WriteTransaction,
-        update: &Update<'_>,
-    ) -> sqlx::Result<Option<Vec<&'static str>>> {
+        to: &mut Connection,
+        update: &Update,
+    ) -> DatabaseResult<Option<Vec<&'static str>>> {
         let Update { people, checked, removals, id, password_hash } = update;
-        let Some(row) = rows::by_id(&mut **to, id).await? else { return Ok(None) };
-        let person = checked.person;
+        let Some(row) = rows::by_id(to, id).await? else { return Ok(None) };
+        let person = &checked.person;
         let gives = |key| people.gives(checked.index, key);
         let mut parts = Vec::new();
         if row.person.user_id != checked.user_id {
-            let spelling = sqlx::query("UPDATE accounts SET user_id = $2 WHERE id = $1");
-            spelling.bind(id.as_str()).bind(checked.user_id.as_str()).execute(&mut **to).await?;
+            let spelling = query("UPDATE accounts SET user_id = $2 WHERE id = $1");
+            spelling.bind(id.as_str()).bind(checked.user_id.as_str()).execute(to).await?;
             parts.push("spelling of the user ID");
         }
         if gives("name") && row.person.display_name != person.name {
-            let name = sqlx::query("UPDATE accounts SET display_name = $2 WHERE id = $1");
-            name.bind(id.as_str()).bind(&person.name).execute(&mut **to).await?;
+            let name = query("UPDATE accounts SET display_name = $2 WHERE id = $1");
+            name.bind(id.as_str()).bind(&person.name).execute(to).await?;
             parts.push("name");
         }
         if gives("enabled") && row.person.enabled != person.enabled {
-            let enabled = sqlx::query("UPDATE accounts SET enabled = $2 WHERE id = $1");
-            enabled.bind(id.as_str()).bind(person.enabled).execute(&mut **to).await?;
+            let enabled = query("UPDATE accounts SET enabled = $2 WHERE id = $1");
+            enabled.bind(id.as_str()).bind(person.enabled).execute(to).await?;
             parts.push("enabled");
         }
         if let Some(hash) = password_hash {
@@ -126,8 +130,8 @@ impl EmbeddedDirectory {
         let is_locked = password_hash.is_none() && row.is_locked(self.clock.now());
         if gives("locked") && is_locked != person.locked {
             if person.locked {
-                let locked = sqlx::query("UPDATE accounts SET locked = TRUE WHERE id = $1");
-                locked.bind(id.as_str()).execute(&mut **to).await?;
+                let locked = query("UPDATE accounts SET locked = TRUE WHERE id = $1");
+                locked.bind(id.as_str()).execute(to).await?;
             } else {
                 unlock(to, id).await?;
             }
@@ -163,32 +167,26 @@ impl EmbeddedDirectory {
 }
 
 /// Makes these an account's groups; tells if they were others.
-async fn write_groups(to: &mut WriteTransaction, id: &AccountId, groups: &[String]) -> sqlx::Result<bool> {
-    let former = sqlx::query_scalar("SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position");
-    let former: Vec<String> = former.bind(id.as_str()).fetch_all(&mut **to).await?;
+async fn write_groups(to: &mut Connection, id: &AccountId, groups: &[String]) -> DatabaseResult<bool> {
+    let former = query_scalar("SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position");
+    let former: Vec<String> = former.bind(id.as_str()).fetch_all(to).await?;
     let groups: Vec<&str> = groups.iter().map(|group| group.trim()).collect();
     if former == groups {
         return Ok(false);
     }
-    let removed = sqlx::query("DELETE FROM account_groups WHERE account_id = $1");
-    removed.bind(id.as_str()).execute(&mut **to).await?;
+    let removed = query("DELETE FROM account_groups WHERE account_id = $1");
+    removed.bind(id.as_str()).execute(to).await?;
     for (position, group) in (0_i64..).zip(groups) {
-        let added = sqlx::query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)");
-        added.bind(id.as_str()).bind(position).bind(group).execute(&mut **to).await?;
+        let added = query("INSERT INTO account_groups (account_id, position, name) VALUES ($1, $2, $3)");
+        added.bind(id.as_str()).bind(position).bind(group).execute(to).await?;
     }
     Ok(true)
 }
 
 /// Makes this the address in a role; tells if it was another.
-async fn write_mail(
-    to: &mut WriteTransaction,
-    id: &AccountId,
-    role: Role,
-    address: Option<&str>,
-) -> sqlx::Result<bool> {
+async fn write_mail(to: &mut Connection, id: &AccountId, role: Role, address: Option<&str>) -> DatabaseResult<bool> {
     let former = "SELECT address FROM account_mails WHERE account_id = $1 AND role = $2 ORDER BY position";
-    let former: Option<String> =
-        sqlx::query_scalar(former).bind(id.as_str()).bind(role.as_str()).fetch_optional(&mut **to).await?;
+    let former: Option<String> = query_scalar(former).bind(id.as_str()).bind(role.as_str()).fetch_optional(to).await?;
     let is_other = former.as_deref() != address;
     if is_other {
         set_mail(to, id, role, address).await?;
@@ -197,15 +195,9 @@ async fn write_mail(
 }
 
 /// Makes this the number in a role; tells if it was another.
-async fn write_phone(
-    to: &mut WriteTransaction,
-    id: &AccountId,
-    role: Role,
-    number: Option<&str>,
-) -> sqlx::Result<bool> {
+async fn write_phone(to: &mut Connection, id: &AccountId, role: Role, number: Option<&str>) -> DatabaseResult<bool> {
     let former = "SELECT number FROM account_phones WHERE account_id = $1 AND role = $2 ORDER BY position";
-    let former: Option<String> =
-        sqlx::query_scalar(former).bind(id.as_str()).bind(role.as_str()).fetch_optional(&mut **to).await?;
+    let former: Option<String> = query_scalar(former).bind(id.as_str()).bind(role.as_str()).fetch_optional(to).await?;
     let is_other = former.as_deref() != number;
     if is_other {
         set_phone(to, id, role, number).await?;

@@ -4,11 +4,11 @@ use std::{
     collections::{HashMap, HashSet},
     fmt, io,
     path::Path,
+    sync::Arc,
 };
 
 use regain_ports::AccountId;
 use regain_values::{UserId, questions::CustomQuestion};
-use sqlx::error::DatabaseError;
 
 use super::{
     EmbeddedDirectory,
@@ -17,7 +17,7 @@ use super::{
     rows::Row,
     update::{Removals, Update, with_removals},
 };
-use crate::transaction::WriteTransaction;
+use crate::{DatabaseError, DatabaseResult, connection::Connection, database::Ending, query::query};
 
 /// A run of upkeep.
 #[derive(Debug, Clone, Default)]
@@ -123,10 +123,24 @@ impl fmt::Display for UpkeepReport {
     }
 }
 
+/// Why a step is not written.
+enum StepError {
+    /// Somebody else has changed the account.
+    Meanwhile(UserId),
+    /// The database does not answer.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for StepError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
 /// A step of a run, ready to be written.
-enum Step<'a> {
-    Add(Box<Entry<'a>>),
-    Update(Box<Update<'a>>),
+enum Step {
+    Add(Box<Entry>),
+    Update(Box<Update>),
     Disable(AccountId, UserId),
     Delete(AccountId, UserId),
 }
@@ -149,8 +163,9 @@ impl EmbeddedDirectory {
     pub async fn keep_up(&self, upkeep: &Upkeep, custom: &[CustomQuestion]) -> Result<UpkeepReport, ImportError> {
         let (people, removals) = with_removals(&upkeep.people, upkeep.update);
         let checked = check(&people, custom)?;
+        let people = Arc::new(people);
         let listed: HashSet<String> = checked.iter().map(|one| one.key.clone()).collect();
-        let mut report = UpkeepReport { dry_run: upkeep.dry_run, ..UpkeepReport::default() };
+        let report = UpkeepReport { dry_run: upkeep.dry_run, ..UpkeepReport::default() };
         let mut faults = Vec::new();
         let mut steps = Vec::new();
         for (one, removals) in checked.into_iter().zip(removals) {
@@ -160,30 +175,45 @@ impl EmbeddedDirectory {
         if !faults.is_empty() {
             return Err(ImportError::Faults(faults));
         }
-        let mut transaction = self.database.begin_write().await?;
-        for step in &steps {
-            match self.write_step(&mut transaction, step).await? {
+        let written = self.database.decide((self.clone(), steps, report), |transaction, (directory, steps, report)| {
+            Box::pin(async move {
+                let mut report = report.clone();
+                match directory.write_steps(transaction, steps, &mut report).await {
+                    Ok(()) if report.dry_run => Ok(Ending::Rollback(Ok(report))),
+                    Ok(()) => Ok(Ending::Commit(Ok(report))),
+                    Err(StepError::Database(error)) => Err(error),
+                    Err(StepError::Meanwhile(user_id)) => Ok(Ending::Rollback(Err(ImportError::Meanwhile(user_id)))),
+                }
+            })
+        });
+        written.await?
+    }
+
+    /// Writes all steps.
+    async fn write_steps(
+        &self,
+        transaction: &mut Connection,
+        steps: &[Step],
+        report: &mut UpkeepReport,
+    ) -> Result<(), StepError> {
+        for step in steps {
+            match self.write_step(transaction, step).await? {
                 (_, None) => report.unchanged += 1,
                 (user_id, Some(outcome)) => report.people.push((user_id, outcome)),
             }
         }
-        if upkeep.dry_run {
-            transaction.rollback().await?;
-        } else {
-            transaction.commit().await?;
-        }
-        Ok(report)
+        Ok(())
     }
 
     /// The step for a person of the list; `None` where they stay as they are.
-    async fn step<'a>(
+    async fn step(
         &self,
-        people: &'a People,
-        one: Checked<'a>,
+        people: &Arc<People>,
+        one: Checked,
         removals: Removals,
         updates: bool,
         faults: &mut Vec<String>,
-    ) -> Result<Option<Step<'a>>, ImportError> {
+    ) -> Result<Option<Step>, ImportError> {
         match self.read(&one.key).await? {
             Some(row) if updates => Ok(Some(Step::Update(Box::new(self.update(people, one, removals, row).await?)))),
             Some(_) => Ok(None),
@@ -203,7 +233,7 @@ impl EmbeddedDirectory {
         upkeep: &Upkeep,
         listed: &HashSet<String>,
         faults: &mut Vec<String>,
-    ) -> Result<Vec<Step<'static>>, ImportError> {
+    ) -> Result<Vec<Step>, ImportError> {
         let mut places: HashMap<String, &str> = HashMap::new();
         let mut steps = Vec::new();
         let disable = upkeep.disable.iter().map(|named| (named, false));
@@ -232,29 +262,27 @@ impl EmbeddedDirectory {
     /// Writes a step; `None` where nothing is changed by it.
     async fn write_step(
         &self,
-        transaction: &mut WriteTransaction,
-        step: &Step<'_>,
-    ) -> Result<(UserId, Option<Outcome>), ImportError> {
+        transaction: &mut Connection,
+        step: &Step,
+    ) -> Result<(UserId, Option<Outcome>), StepError> {
         match step {
             Step::Add(entry) => {
                 let user_id = &entry.checked.user_id;
                 match self.add(transaction, entry).await {
                     Ok(()) => Ok((user_id.clone(), Some(Outcome::Added))),
-                    Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
-                        Err(ImportError::Meanwhile(user_id.clone()))
-                    }
+                    Err(error) if error.is_unique_violation() => Err(StepError::Meanwhile(user_id.clone())),
                     Err(error) => Err(error.into()),
                 }
             }
             Step::Update(update) => {
                 let user_id = update.user_id();
                 let parts = self.write_update(transaction, update).await?;
-                let parts = parts.ok_or_else(|| ImportError::Meanwhile(user_id.clone()))?;
+                let parts = parts.ok_or_else(|| StepError::Meanwhile(user_id.clone()))?;
                 Ok((user_id.clone(), Some(Outcome::Changed(parts)).filter(|it| *it != Outcome::Changed(Vec::new()))))
             }
             Step::Disable(id, user_id) => {
-                let disabled = sqlx::query("UPDATE accounts SET enabled = FALSE WHERE id = $1 AND enabled");
-                let disabled = disabled.bind(id.as_str()).execute(&mut **transaction).await?.rows_affected();
+                let disabled = query("UPDATE accounts SET enabled = FALSE WHERE id = $1 AND enabled");
+                let disabled = disabled.bind(id.as_str()).execute(transaction).await?;
                 Ok((user_id.clone(), (disabled > 0).then_some(Outcome::Disabled)))
             }
             Step::Delete(id, user_id) => {
@@ -265,7 +293,7 @@ impl EmbeddedDirectory {
     }
 
     /// Deletes an account, with all that belongs to it.
-    async fn delete(&self, transaction: &mut WriteTransaction, id: &AccountId) -> sqlx::Result<()> {
+    async fn delete(&self, transaction: &mut Connection, id: &AccountId) -> DatabaseResult<()> {
         self.registrations.forget_in(transaction, id).await?;
         for removal in [
             "DELETE FROM account_phones WHERE account_id = $1",
@@ -273,7 +301,7 @@ impl EmbeddedDirectory {
             "DELETE FROM account_former_passwords WHERE account_id = $1",
             "DELETE FROM accounts WHERE id = $1",
         ] {
-            sqlx::query(removal).bind(id.as_str()).execute(&mut **transaction).await?;
+            query(removal).bind(id.as_str()).execute(transaction).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use regain_ports::{AccountId, AccountRefusal, Unlocked};
 
 use super::{former, rows};
-use crate::transaction::WriteTransaction;
+use crate::{DatabaseResult, connection::Connection, query::query};
 
 /// A prepared change of an account.
 pub(crate) enum AccountChange {
@@ -43,9 +43,9 @@ pub(crate) enum Compared {
 
 impl AccountChange {
     /// Writes it. What is refused is to be rolled back with everything else.
-    pub(crate) async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<Result<(), AccountRefusal>> {
+    pub(crate) async fn write(&self, transaction: &mut Connection) -> DatabaseResult<Result<(), AccountRefusal>> {
         let (Self::Password { id, .. } | Self::Unlocking { id, .. }) = self;
-        let row = rows::by_id(&mut **transaction, id).await?;
+        let row = rows::by_id(transaction, id).await?;
         let Some(row) = row.filter(|row| row.person.enabled) else { return Ok(Err(AccountRefusal::NoSuchAccount)) };
         match self {
             Self::Password { id, hash, compared, remembered } => {
@@ -70,24 +70,22 @@ impl AccountChange {
     }
 }
 
-pub(super) async fn set_password(transaction: &mut WriteTransaction, id: &AccountId, hash: &str) -> sqlx::Result<()> {
-    sqlx::query(
+pub(super) async fn set_password(transaction: &mut Connection, id: &AccountId, hash: &str) -> DatabaseResult<()> {
+    query(
         "UPDATE accounts SET password_hash = $2, failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL
          WHERE id = $1",
     )
     .bind(id.as_str())
     .bind(hash)
-    .execute(&mut **transaction)
+    .execute(transaction)
     .await
     .map(drop)
 }
 
-pub(super) async fn unlock(transaction: &mut WriteTransaction, id: &AccountId) -> sqlx::Result<()> {
-    sqlx::query(
-        "UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL WHERE id = $1",
-    )
-    .bind(id.as_str())
-    .execute(&mut **transaction)
-    .await
-    .map(drop)
+pub(super) async fn unlock(transaction: &mut Connection, id: &AccountId) -> DatabaseResult<()> {
+    query("UPDATE accounts SET failures = 0, failures_since = NULL, locked = FALSE, locked_until = NULL WHERE id = $1")
+        .bind(id.as_str())
+        .execute(transaction)
+        .await
+        .map(drop)
 }

@@ -5,10 +5,9 @@ use regain_keys::same;
 use regain_ports::AccountId;
 use regain_protocol::Secret;
 use regain_values::recovery_code;
-use sqlx::Row as _;
 
 use super::OwnRegistrations;
-use crate::{database::to_millis, transaction::WriteTransaction};
+use crate::{DatabaseResult, connection::Connection, database::to_millis, query::query};
 
 impl OwnRegistrations {
     /// The hashes that are kept of an account's codes.
@@ -18,48 +17,60 @@ impl OwnRegistrations {
     }
 
     /// Uses a code up; tells if it was one of the account's that was not used before.
-    pub(super) async fn mark_used(&self, id: &AccountId, code: &Secret<String>, now: Timestamp) -> sqlx::Result<bool> {
+    pub(super) async fn mark_used(
+        &self,
+        id: &AccountId,
+        code: &Secret<String>,
+        now: Timestamp,
+    ) -> DatabaseResult<bool> {
         let hashes = self.keys.recovery_code_hashes(id.as_str(), code);
-        let mut transaction = self.database.begin_write().await?;
-        let rows = sqlx::query(
-            "SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL",
-        )
-        .bind(id.as_str())
-        .fetch_all(&mut *transaction)
-        .await?;
-        let mut position = None;
-        for row in &rows {
-            let stored: String = row.try_get("code_hash")?;
-            for hash in &hashes {
-                if same(&stored, hash) {
-                    position = Some(row.try_get::<i64, _>("position")?);
-                }
-            }
-        }
-        // Written in any case, so that it takes as long: there is no position -1.
-        sqlx::query("UPDATE account_recovery_codes SET used_at = $3 WHERE account_id = $1 AND position = $2")
-            .bind(id.as_str())
-            .bind(position.unwrap_or(-1))
-            .bind(to_millis(now))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(position.is_some())
+        let used = self.database.write((id.clone(), hashes, now), |transaction, (id, hashes, now)| {
+            Box::pin(mark_used(transaction, id, hashes, *now))
+        });
+        used.await
     }
 }
 
-/// Makes these the account's codes, in the place of all former ones.
-pub(crate) async fn set(transaction: &mut WriteTransaction, id: &AccountId, hashes: &[String]) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM account_recovery_codes WHERE account_id = $1")
+/// Uses up the code with one of these hashes; tells if there was one that was not used before.
+async fn mark_used(
+    transaction: &mut Connection,
+    id: &AccountId,
+    hashes: &[String],
+    now: Timestamp,
+) -> DatabaseResult<bool> {
+    let rows =
+        query("SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL")
+            .bind(id.as_str())
+            .fetch_all(transaction)
+            .await?;
+    let mut position = None;
+    for row in &rows {
+        let stored: String = row.get("code_hash")?;
+        for hash in hashes {
+            if same(&stored, hash) {
+                position = Some(row.get::<i64>("position")?);
+            }
+        }
+    }
+    // Written in any case, so that it takes as long: there is no position -1.
+    query("UPDATE account_recovery_codes SET used_at = $3 WHERE account_id = $1 AND position = $2")
         .bind(id.as_str())
-        .execute(&mut **transaction)
+        .bind(position.unwrap_or(-1))
+        .bind(to_millis(now))
+        .execute(transaction)
         .await?;
+    Ok(position.is_some())
+}
+
+/// Makes these the account's codes, in the place of all former ones.
+pub(crate) async fn set(transaction: &mut Connection, id: &AccountId, hashes: &[String]) -> DatabaseResult<()> {
+    query("DELETE FROM account_recovery_codes WHERE account_id = $1").bind(id.as_str()).execute(transaction).await?;
     for (position, hash) in (0_i64..).zip(hashes) {
-        sqlx::query("INSERT INTO account_recovery_codes (account_id, position, code_hash) VALUES ($1, $2, $3)")
+        query("INSERT INTO account_recovery_codes (account_id, position, code_hash) VALUES ($1, $2, $3)")
             .bind(id.as_str())
             .bind(position)
             .bind(hash)
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     Ok(())

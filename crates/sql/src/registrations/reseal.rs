@@ -1,9 +1,9 @@
 //! Sealing anew what was sealed with a former server key.
 
 use regain_ports::AccountId;
-use sqlx::Row as _;
 
 use super::{OwnRegistrations, write::authenticator_context};
+use crate::{DatabaseResult, query::query};
 
 /// The number of rows that one transaction writes.
 const BATCH: usize = 1000;
@@ -11,17 +11,17 @@ const BATCH: usize = 1000;
 impl OwnRegistrations {
     /// Seals with the server key what was sealed with one that it replaced. Done when the directory is opened and not when
     /// something is used, which would take longer for accounts that there are.
-    pub(crate) async fn reseal(&self) -> sqlx::Result<()> {
+    pub(crate) async fn reseal(&self) -> DatabaseResult<()> {
         if !self.keys.has_former() {
             return Ok(());
         }
-        let rows = sqlx::query("SELECT account_id, secret FROM account_authenticators")
-            .fetch_all(self.database.reader())
-            .await?;
+        let rows = self.database.read((), |connection, ()| {
+            Box::pin(query("SELECT account_id, secret FROM account_authenticators").fetch_all(connection))
+        });
+        let rows = rows.await?;
         let mut resealed = Vec::new();
         for row in &rows {
-            let (id, sealed): (AccountId, String) =
-                (row.try_get::<String, _>("account_id")?.into(), row.try_get("secret")?);
+            let (id, sealed): (AccountId, String) = (row.get::<String>("account_id")?.into(), row.get("secret")?);
             let context = authenticator_context(&id);
             if self.keys.is_sealed_by_former(&context, &sealed)
                 && let Ok(key) = self.keys.open(&context, &sealed)
@@ -30,17 +30,21 @@ impl OwnRegistrations {
             }
         }
         for batch in resealed.chunks(BATCH) {
-            let mut transaction = self.database.begin_write().await?;
-            for (id, former, sealed) in batch {
-                // Only where nobody has registered another one meanwhile.
-                sqlx::query("UPDATE account_authenticators SET secret = $3 WHERE account_id = $1 AND secret = $2")
-                    .bind(id.as_str())
-                    .bind(former)
-                    .bind(sealed)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            transaction.commit().await?;
+            let written = self.database.write(batch.to_vec(), |transaction, batch| {
+                Box::pin(async move {
+                    for (id, former, sealed) in batch {
+                        // Only where nobody has registered another one meanwhile.
+                        query("UPDATE account_authenticators SET secret = $3 WHERE account_id = $1 AND secret = $2")
+                            .bind(id.as_str())
+                            .bind(former)
+                            .bind(sealed)
+                            .execute(transaction)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            });
+            written.await?;
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use regain_protocol::Role;
-use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::OwnRegistrations;
 use crate::{
+    DatabaseResult,
     columns::{destination_from, role_from_text},
-    transaction::WriteTransaction,
+    connection::Connection,
+    query::{Row, query, query_scalar},
 };
 use regain_ports::{AccountId, AccountMail, AccountPhone, AccountQuestion, NEIGHBOURS, Registered, RingPoint};
 
@@ -67,11 +68,11 @@ pub(crate) struct Place {
 
 /// Gives an account its place on the ring, or takes it away where nothing is registered any more. Belongs into every
 /// transaction that changes what is registered.
-pub(crate) async fn place(transaction: &mut WriteTransaction, place: &Place) -> sqlx::Result<()> {
+pub(crate) async fn place(transaction: &mut Connection, place: &Place) -> DatabaseResult<()> {
     let Place { owner, directory, point } = place;
-    sqlx::query(LEAVE).bind(owner.as_str()).execute(&mut **transaction).await?;
-    let join = sqlx::query(JOIN).bind(owner.as_str()).bind(point.get()).bind(&**directory);
-    join.execute(&mut **transaction).await.map(drop)
+    query(LEAVE).bind(owner.as_str()).execute(transaction).await?;
+    let join = query(JOIN).bind(owner.as_str()).bind(point.get()).bind(&**directory);
+    join.execute(transaction).await.map(drop)
 }
 
 impl OwnRegistrations {
@@ -82,29 +83,32 @@ impl OwnRegistrations {
     }
 
     /// Writes the places that a migration had to leave open.
-    pub(crate) async fn place_all(&self, transaction: &mut WriteTransaction) -> sqlx::Result<()> {
+    pub(crate) async fn place_all(&self, transaction: &mut Connection) -> DatabaseResult<()> {
         let open: Vec<String> =
-            sqlx::query_scalar("SELECT account_id FROM account_ring WHERE point IS NULL AND directory = $1")
+            query_scalar("SELECT account_id FROM account_ring WHERE point IS NULL AND directory = $1")
                 .bind(&*self.directory)
-                .fetch_all(&mut **transaction)
+                .fetch_all(transaction)
                 .await?;
         for id in open {
             let point = self.place_of(&id.as_str().into()).point.get();
-            let written = sqlx::query("UPDATE account_ring SET point = $2 WHERE account_id = $1").bind(&id).bind(point);
-            written.execute(&mut **transaction).await?;
+            let written = query("UPDATE account_ring SET point = $2 WHERE account_id = $1").bind(&id).bind(point);
+            written.execute(transaction).await?;
         }
         Ok(())
     }
 
     /// The accounts after a place.
-    pub(super) async fn after(&self, near: RingPoint) -> sqlx::Result<Vec<(AccountId, Registered)>> {
+    pub(super) async fn after(&self, near: RingPoint) -> DatabaseResult<Vec<(AccountId, Registered)>> {
         let limit = i64::try_from(NEIGHBOURS).unwrap_or(i64::MAX);
-        let after = sqlx::query(AFTER).bind(near.get()).bind(limit).bind(&*self.directory);
-        let rows = after.fetch_all(self.database.reader()).await?;
+        let input = (near.get(), limit, self.directory.clone());
+        let rows = self.database.read(input, |connection, (near, limit, directory)| {
+            Box::pin(query(AFTER).bind(*near).bind(*limit).bind(&**directory).fetch_all(connection))
+        });
+        let rows = rows.await?;
         let mut neighbours: Vec<(AccountId, Registered)> = Vec::with_capacity(NEIGHBOURS);
         for row in &rows {
-            if row.try_get::<i64, _>("part")? == 0 {
-                neighbours.push((self.id_of(row.try_get("account_id")?), Registered::default()));
+            if row.get::<i64>("part")? == 0 {
+                neighbours.push((self.id_of(row.get("account_id")?), Registered::default()));
             } else if let Some((id, registered)) = neighbours.last_mut() {
                 add(registered, row, id)?;
             }
@@ -114,22 +118,22 @@ impl OwnRegistrations {
 }
 
 /// Adds a row of [`AFTER`] to what is registered.
-fn add(registered: &mut Registered, row: &SqliteRow, id: &AccountId) -> sqlx::Result<()> {
-    match row.try_get::<i64, _>("part")? {
+fn add(registered: &mut Registered, row: &Row, id: &AccountId) -> DatabaseResult<()> {
+    match row.get::<i64>("part")? {
         1 => {
-            let role = role_from_text(row.try_get("one")?)?;
+            let role = role_from_text(row.get("one")?)?;
             let address = destination_from(row, "other", id)?;
             registered.mails.extend(address.map(|address| AccountMail { role, address }));
         }
         2 => {
-            let role = role_from_text(row.try_get("one")?)?;
+            let role = role_from_text(row.get("one")?)?;
             let number = destination_from(row, "other", id)?.filter(|_| role != Role::Office);
             registered.phones.extend(number.map(|number| AccountPhone { role, number }));
         }
-        3 => registered.questions.push(AccountQuestion { id: row.try_get("one")?, own: row.try_get("other")? }),
+        3 => registered.questions.push(AccountQuestion { id: row.get("one")?, own: row.get("other")? }),
         4 => registered.authenticator = true,
         _ => {
-            let left = u8::from(row.try_get::<String, _>("other")? == "left");
+            let left = u8::from(row.get::<String>("other")? == "left");
             registered.recovery_codes = Some(registered.recovery_codes.unwrap_or_default().saturating_add(left));
         }
     }

@@ -6,7 +6,13 @@ use super::{
     OwnRegistrations, recovery_codes,
     ring::{self, Place},
 };
-use crate::{database::to_millis, hashing::salt, transaction::WriteTransaction};
+use crate::{
+    DatabaseResult,
+    connection::Connection,
+    database::to_millis,
+    hashing::salt,
+    query::{query, query_scalar},
+};
 use regain_ports::{AccountId, AccountRefusal, DirectoryError, NewQuestion, RegisterError, Registration};
 use regain_values::{questions, recovery_code, totp};
 
@@ -40,10 +46,10 @@ struct StoredParts {
 
 impl RegistrationChange {
     /// Writes it. A refused one is to be rolled back with everything else.
-    pub(crate) async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<Result<(), AccountRefusal>> {
+    pub(crate) async fn write(&self, transaction: &mut Connection) -> DatabaseResult<Result<(), AccountRefusal>> {
         if self.is_ours {
-            let enabled = sqlx::query_scalar("SELECT enabled FROM accounts WHERE id = $1").bind(self.owner.as_str());
-            let enabled: Option<bool> = enabled.fetch_optional(&mut **transaction).await?;
+            let enabled = query_scalar("SELECT enabled FROM accounts WHERE id = $1").bind(self.owner.as_str());
+            let enabled: Option<bool> = enabled.fetch_optional(transaction).await?;
             if enabled != Some(true) {
                 return Ok(Err(AccountRefusal::NoSuchAccount));
             }
@@ -119,23 +125,23 @@ impl Destinations {
     /// Makes this the one destination of a role, in the place of the first that it had; `None` for none.
     async fn set(
         &self,
-        transaction: &mut WriteTransaction,
+        transaction: &mut Connection,
         id: &AccountId,
         role: Role,
         destination: Option<&str>,
-    ) -> sqlx::Result<()> {
+    ) -> DatabaseResult<()> {
         let role = role.as_str();
         let former: Option<i64> =
-            sqlx::query_scalar(self.first_of_role).bind(id.as_str()).bind(role).fetch_one(&mut **transaction).await?;
-        let last: Option<i64> = sqlx::query_scalar(self.last).bind(id.as_str()).fetch_one(&mut **transaction).await?;
-        sqlx::query(self.delete).bind(id.as_str()).bind(role).execute(&mut **transaction).await?;
+            query_scalar(self.first_of_role).bind(id.as_str()).bind(role).fetch_one(transaction).await?;
+        let last: Option<i64> = query_scalar(self.last).bind(id.as_str()).fetch_one(transaction).await?;
+        query(self.delete).bind(id.as_str()).bind(role).execute(transaction).await?;
         if let Some(destination) = destination {
-            sqlx::query(self.insert)
+            query(self.insert)
                 .bind(id.as_str())
                 .bind(former.unwrap_or_else(|| last.map_or(0, |last| last + 1)))
                 .bind(role)
                 .bind(destination)
-                .execute(&mut **transaction)
+                .execute(transaction)
                 .await?;
         }
         Ok(())
@@ -144,31 +150,31 @@ impl Destinations {
 
 /// Makes this the one mail address in a role; `None` for none.
 pub(crate) async fn set_mail(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     id: &AccountId,
     role: Role,
     address: Option<&str>,
-) -> sqlx::Result<()> {
+) -> DatabaseResult<()> {
     MAILS.set(transaction, id, role, address).await
 }
 
 /// Makes this the one phone in a role; `None` for none.
 pub(crate) async fn set_phone(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     id: &AccountId,
     role: Role,
     number: Option<&str>,
-) -> sqlx::Result<()> {
+) -> DatabaseResult<()> {
     PHONES.set(transaction, id, role, number).await
 }
 
 /// Writes a registration.
 async fn write(
-    to: &mut WriteTransaction,
+    to: &mut Connection,
     id: &AccountId,
     registration: &Registration,
     stored: &StoredParts,
-) -> sqlx::Result<()> {
+) -> DatabaseResult<()> {
     match registration {
         Registration::Mail(mail) => MAILS.set(to, id, mail.role, Some(mail.address.as_str())).await,
         Registration::RemoveMail(role) => MAILS.set(to, id, *role, None).await,
@@ -181,21 +187,18 @@ async fn write(
             recovery_codes::set(to, id, &stored.recovery_codes).await
         }
         Registration::Questions(_) | Registration::RemoveQuestions => {
-            sqlx::query("DELETE FROM account_questions WHERE account_id = $1")
-                .bind(id.as_str())
-                .execute(&mut **to)
-                .await?;
+            query("DELETE FROM account_questions WHERE account_id = $1").bind(id.as_str()).execute(to).await?;
             insert_questions(to, id, &stored.questions).await
         }
         Registration::Confirm(at) => {
             // Of two looks at once the later one counts, whichever is written last.
-            sqlx::query(
+            query(
                 "INSERT INTO account_confirmations (account_id, at) VALUES ($1, $2)
                  ON CONFLICT (account_id) DO UPDATE SET at = $2 WHERE account_confirmations.at < $2",
             )
             .bind(id.as_str())
             .bind(to_millis(*at))
-            .execute(&mut **to)
+            .execute(to)
             .await
             .map(drop)
         }
@@ -232,19 +235,16 @@ pub(super) fn authenticator_context(owner: &AccountId) -> String {
 
 /// Writes the sealed key of an account's authenticator app; `None` for no app.
 pub(crate) async fn set_authenticator(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     id: &AccountId,
     sealed: Option<&str>,
-) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM account_authenticators WHERE account_id = $1")
-        .bind(id.as_str())
-        .execute(&mut **transaction)
-        .await?;
+) -> DatabaseResult<()> {
+    query("DELETE FROM account_authenticators WHERE account_id = $1").bind(id.as_str()).execute(transaction).await?;
     if let Some(sealed) = sealed {
-        sqlx::query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
+        query("INSERT INTO account_authenticators (account_id, secret) VALUES ($1, $2)")
             .bind(id.as_str())
             .bind(sealed)
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     Ok(())
@@ -252,12 +252,12 @@ pub(crate) async fn set_authenticator(
 
 /// Writes the questions of an account that has none.
 pub(crate) async fn insert_questions(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     id: &AccountId,
     questions: &[RegisteredQuestion],
-) -> sqlx::Result<()> {
+) -> DatabaseResult<()> {
     for (position, question) in (0_i64..).zip(questions) {
-        sqlx::query(
+        query(
             "INSERT INTO account_questions (account_id, position, question, own, answer_hash)
              VALUES ($1, $2, $3, $4, $5)",
         )
@@ -266,7 +266,7 @@ pub(crate) async fn insert_questions(
         .bind(&question.id)
         .bind(&question.own)
         .bind(&question.answer_hash)
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     }
     Ok(())

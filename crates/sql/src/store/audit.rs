@@ -7,11 +7,11 @@ mod verify;
 pub(super) use archive::{archive, date};
 pub(super) use chain::{append, begin};
 use jiff::Timestamp;
-use sqlx::{Row as _, sqlite::SqliteRow};
 
 use crate::{
-    DatabaseReader,
+    DatabaseReader, DatabaseResult,
     database::{from_millis, to_millis},
+    query::{Row, query},
 };
 use regain_ports::{AuditEntry, StoreError};
 pub use verify::AuditReport;
@@ -43,28 +43,25 @@ impl DatabaseReader {
         limit: u32,
     ) -> Result<Vec<(AuditPosition, AuditEntry)>, StoreError> {
         let start = AuditPosition { at: i64::MIN, flow_id: String::new(), seq: 0 };
-        let AuditPosition { at, flow_id, seq } = after.unwrap_or(&start);
-        let rows = sqlx::query(
-            "SELECT at, flow_id, seq, account_key, event, client, detail FROM audit
-             WHERE (at, flow_id, seq) > ($1, $2, $3) AND at >= $4 AND ($5 IS NULL OR flow_id = $5)
-             ORDER BY at, flow_id, seq LIMIT $6",
-        )
-        .bind(at)
-        .bind(flow_id)
-        .bind(seq)
-        .bind(filter.since.map_or(i64::MIN, to_millis))
-        .bind(&filter.flow_id)
-        .bind(limit)
-        .fetch_all(self.pool())
-        .await
-        .map_err(StoreError::unavailable)?;
+        let since = filter.since.map_or(i64::MIN, to_millis);
+        let input = (after.unwrap_or(&start).clone(), since, filter.flow_id.clone(), limit);
+        let rows = self.read(input, |connection, (after, since, flow_id, limit)| {
+            let rows = query(
+                "SELECT at, flow_id, seq, account_key, event, client, detail FROM audit
+                 WHERE (at, flow_id, seq) > ($1, $2, $3) AND at >= $4 AND ($5 IS NULL OR flow_id = $5)
+                 ORDER BY at, flow_id, seq LIMIT $6",
+            );
+            let rows = rows.bind(after.at).bind(&after.flow_id).bind(after.seq);
+            Box::pin(rows.bind(*since).bind(flow_id).bind(*limit).fetch_all(connection))
+        });
+        let rows = rows.await.map_err(StoreError::unavailable)?;
         let mut page = Vec::with_capacity(rows.len());
         for row in &rows {
             let entry = entry_from(row).map_err(StoreError::unavailable)?;
             let position = AuditPosition {
                 at: to_millis(entry.at),
                 flow_id: entry.flow_id.to_string(),
-                seq: row.try_get("seq").map_err(StoreError::unavailable)?,
+                seq: row.get("seq").map_err(StoreError::unavailable)?,
             };
             page.push((position, entry));
         }
@@ -73,14 +70,14 @@ impl DatabaseReader {
 }
 
 /// The line of a row.
-pub(in crate::store) fn entry_from(row: &SqliteRow) -> sqlx::Result<AuditEntry> {
+pub(in crate::store) fn entry_from(row: &Row) -> DatabaseResult<AuditEntry> {
     Ok(AuditEntry {
-        at: from_millis(row.try_get("at")?)?,
-        flow_id: row.try_get::<String, _>("flow_id")?.into(),
-        account_key: row.try_get("account_key")?,
-        event: row.try_get("event")?,
-        client: row.try_get("client")?,
-        detail: row.try_get("detail")?,
+        at: from_millis(row.get("at")?)?,
+        flow_id: row.get::<String>("flow_id")?.into(),
+        account_key: row.get("account_key")?,
+        event: row.get("event")?,
+        client: row.get("client")?,
+        detail: row.get("detail")?,
     })
 }
 
@@ -113,11 +110,15 @@ mod tests {
     async fn with(lines: &[AuditEntry]) -> (tempfile::TempDir, Database, DatabaseReader) {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-        let mut transaction = database.begin_write().await.expect("begins");
-        append(&mut transaction, &keys(), lines).await.expect("appends");
-        transaction.commit().await.expect("commits");
+        add(&database, lines).await;
         let reader = DatabaseReader::open(&folder.path().join("regain.db")).await.expect("opens");
         (folder, database, reader)
+    }
+
+    async fn add(database: &Database, lines: &[AuditEntry]) {
+        let added = database
+            .write(lines.to_vec(), |transaction, lines| Box::pin(async { append(transaction, &keys(), lines).await }));
+        added.await.expect("appends");
     }
 
     async fn read(store: &DatabaseReader, filter: &AuditFilter, limit: u32) -> Vec<String> {
@@ -168,8 +169,9 @@ mod tests {
             "INSERT INTO audit (flow_id, seq, at, event) VALUES ('a', 1, 0, 'nothing')
              ON CONFLICT (flow_id, seq) DO UPDATE SET event = 'nothing'",
         ] {
-            let mut transaction = database.begin_write().await.expect("begins");
-            let refused = sqlx::query(statement).execute(&mut *transaction).await.expect_err(statement);
+            let refused =
+                database.write(statement, |transaction, statement| Box::pin(query(*statement).execute(transaction)));
+            let refused = refused.await.expect_err(statement);
             assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
         }
         let kept = store.audit_page(&AuditFilter::default(), None, 10).await.expect("answers");
@@ -180,11 +182,15 @@ mod tests {
 
     /// Runs a statement as somebody who can write to the file.
     async fn tamper(database: &Database, statements: &[&'static str]) {
-        let mut transaction = database.begin_write().await.expect("begins");
-        for statement in statements {
-            sqlx::query(*statement).execute(&mut *transaction).await.expect(statement);
-        }
-        transaction.commit().await.expect("commits");
+        let tampered = database.write(statements.to_vec(), |transaction, statements| {
+            Box::pin(async move {
+                for statement in statements {
+                    query(*statement).execute(transaction).await?;
+                }
+                Ok(())
+            })
+        });
+        tampered.await.expect("is written");
     }
 
     async fn faults(reader: &DatabaseReader, folder: &Path) -> Vec<String> {
@@ -227,9 +233,7 @@ mod tests {
             let found = faults(&reader, folder.path()).await;
             assert!(found.iter().any(|found| found.contains(fault)), "{statements:?}: {found:?}");
             // Later lines do not make it right again.
-            let mut transaction = database.begin_write().await.expect("begins");
-            append(&mut transaction, &keys(), &[line("h", 9, "later")]).await.expect("appends");
-            transaction.commit().await.expect("commits");
+            add(&database, &[line("h", 9, "later")]).await;
             assert!(!faults(&reader, folder.path()).await.is_empty(), "{statements:?}");
             drop(reader);
         }

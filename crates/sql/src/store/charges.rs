@@ -3,11 +3,12 @@
 //! that have left the window, of which each leaves once.
 
 use jiff::Timestamp;
-use sqlx::{Executor, Row as _};
 
 use crate::{
+    DatabaseResult,
+    connection::Connection,
     database::{Database, from_millis, to_millis},
-    transaction::{Backend, WriteTransaction},
+    query::{query, query_scalar},
 };
 use regain_ports::Charge;
 
@@ -17,28 +18,28 @@ const PAGE: usize = 64;
 /// Charges a counter, or says from when it has room. A refused charge is to be rolled back together
 /// with those before it.
 pub(super) async fn charge(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     charge: &Charge,
     now: Timestamp,
-) -> sqlx::Result<Option<Timestamp>> {
+) -> DatabaseResult<Option<Timestamp>> {
     let window = window_of(charge);
     let now = to_millis(now);
     let room = i64::from(charge.limit) - i64::from(charge.cost.max(1));
-    sqlx::query("DELETE FROM charges WHERE bucket = $1 AND at <= $2")
+    query("DELETE FROM charges WHERE bucket = $1 AND at <= $2")
         .bind(&charge.bucket)
         .bind(now.saturating_sub(window))
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
-    let latest: Option<i64> = sqlx::query_scalar("SELECT MAX(at) FROM charges WHERE bucket = $1")
+    let latest: Option<i64> = query_scalar("SELECT MAX(at) FROM charges WHERE bucket = $1")
         .bind(&charge.bucket)
-        .fetch_one(&mut **transaction)
+        .fetch_one(transaction)
         .await?;
     if latest.is_some_and(|latest| latest > now) {
         date_back(transaction, &charge.bucket, now).await?;
     }
-    let held: Option<i64> = sqlx::query_scalar("SELECT total FROM counters WHERE bucket = $1")
+    let held: Option<i64> = query_scalar("SELECT total FROM counters WHERE bucket = $1")
         .bind(&charge.bucket)
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(transaction)
         .await?;
     let held = held.unwrap_or_default();
     if held > room {
@@ -54,64 +55,58 @@ pub(super) async fn charge(
 
 /// Has charges from the future count from now on: they were made before a clock was set back, or by a process whose clock is
 /// ahead. They go on counting, for their window and no longer.
-async fn date_back(transaction: &mut WriteTransaction, bucket: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE charges SET expires_at = expires_at - (at - $2), at = $2 WHERE bucket = $1 AND at > $2")
+async fn date_back(transaction: &mut Connection, bucket: &str, now: i64) -> DatabaseResult<()> {
+    query("UPDATE charges SET expires_at = expires_at - (at - $2), at = $2 WHERE bucket = $1 AND at > $2")
         .bind(bucket)
         .bind(now)
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await
         .map(drop)
 }
 
 /// [`date_back`] for a full counter: whatever it refused was rolled back, and that the charges count from now on with it.
-pub(super) async fn keep_dated_back(database: &Database, bucket: &str, now: Timestamp) -> sqlx::Result<()> {
-    let is_ahead: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM charges WHERE bucket = $1 AND at > $2)")
-        .bind(bucket)
-        .bind(to_millis(now))
-        .fetch_one(database.reader())
+pub(super) async fn keep_dated_back(database: &Database, bucket: &str, now: Timestamp) -> DatabaseResult<()> {
+    let input = (bucket.to_owned(), to_millis(now));
+    let is_ahead: bool = database
+        .read(input.clone(), |connection, (bucket, now)| {
+            let ahead = query_scalar("SELECT EXISTS (SELECT 1 FROM charges WHERE bucket = $1 AND at > $2)");
+            Box::pin(ahead.bind(bucket).bind(*now).fetch_one(connection))
+        })
         .await?;
     if is_ahead {
-        let mut transaction = database.begin_write().await?;
-        date_back(&mut transaction, bucket, to_millis(now)).await?;
-        transaction.commit().await?;
+        let dated_back =
+            database.write(input, |transaction, (bucket, now)| Box::pin(date_back(transaction, bucket, *now)));
+        dated_back.await?;
     }
     Ok(())
 }
 
 /// The sum that a counter holds.
-pub(super) async fn held(
-    executor: impl Executor<'_, Database = Backend>,
-    charge: &Charge,
-    now: Timestamp,
-) -> sqlx::Result<u32> {
+pub(super) async fn held(connection: &mut Connection, charge: &Charge, now: Timestamp) -> DatabaseResult<u32> {
     let held: i64 =
-        sqlx::query_scalar("SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM charges WHERE bucket = $1 AND at > $2")
+        query_scalar("SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM charges WHERE bucket = $1 AND at > $2")
             .bind(&charge.bucket)
             .bind(to_millis(now).saturating_sub(window_of(charge)))
-            .fetch_one(executor)
+            .fetch_one(connection)
             .await?;
     Ok(u32::try_from(held.max(0)).unwrap_or(u32::MAX))
 }
 
 /// Gives a charge back: what was taken at a time and what is returned leave the window together.
-pub(super) async fn refund(
-    transaction: &mut WriteTransaction,
-    charge: &Charge,
-    charged_at: Timestamp,
-) -> sqlx::Result<()> {
+pub(super) async fn refund(transaction: &mut Connection, charge: &Charge, charged_at: Timestamp) -> DatabaseResult<()> {
     if charge.cost > 0 {
         write(transaction, charge, to_millis(charged_at), -i64::from(charge.cost)).await?;
     }
     Ok(())
 }
 
-async fn write(transaction: &mut WriteTransaction, charge: &Charge, at: i64, cost: i64) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
+async fn write(transaction: &mut Connection, charge: &Charge, at: i64, cost: i64) -> DatabaseResult<()> {
+    query("INSERT INTO charges (bucket, at, cost, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(&charge.bucket)
         .bind(at)
         .bind(cost)
         .bind(at.saturating_add(window_of(charge)))
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     Ok(())
 }
@@ -123,21 +118,21 @@ fn window_of(charge: &Charge) -> i64 {
 
 /// The date of the charge with which so much will have left a counter, the oldest leaving first; `None` where it never
 /// holds so much.
-async fn free_at(transaction: &mut WriteTransaction, bucket: &str, mut too_much: i64) -> sqlx::Result<Option<i64>> {
+async fn free_at(transaction: &mut Connection, bucket: &str, mut too_much: i64) -> DatabaseResult<Option<i64>> {
     let mut after = i64::MIN;
     loop {
-        let page = sqlx::query(
+        let page = query(
             "SELECT at, CAST(SUM(cost) AS BIGINT) AS cost FROM charges WHERE bucket = $1 AND at > $2
              GROUP BY at ORDER BY at LIMIT $3",
         )
         .bind(bucket)
         .bind(after)
         .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
-        .fetch_all(&mut **transaction)
+        .fetch_all(transaction)
         .await?;
         for row in &page {
-            after = row.try_get("at")?;
-            too_much -= row.try_get::<i64, _>("cost")?;
+            after = row.get("at")?;
+            too_much -= row.get::<i64>("cost")?;
             if too_much <= 0 {
                 return Ok(Some(after));
             }
@@ -168,18 +163,15 @@ mod tests {
     /// A counter that holds so much, charged one by one in the last half of its window.
     async fn holding(folder: &Path, charges: i64, now: Timestamp) -> (SqliteStore, Charge) {
         let database = Database::open(&folder.join(format!("{charges}.db"))).await.expect("opens");
-        let mut transaction = database.begin_write().await.expect("begins");
-        sqlx::query(
-            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $1)
-             INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'b', $2 - n * $3 / $1, 1, $2 + $3 FROM n",
-        )
-        .bind(charges)
-        .bind(to_millis(now))
-        .bind(to_millis(now) - to_millis(now - WINDOW / 2))
-        .execute(&mut *transaction)
-        .await
-        .expect("inserts");
-        transaction.commit().await.expect("commits");
+        let filled = database.write((charges, now), |transaction, (charges, now)| {
+            let fill = query(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $1)
+                 INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'b', $2 - n * $3 / $1, 1, $2 + $3 FROM n",
+            );
+            let half = to_millis(*now) - to_millis(*now - WINDOW / 2);
+            Box::pin(fill.bind(*charges).bind(to_millis(*now)).bind(half).execute(transaction))
+        });
+        filled.await.expect("inserts");
         let charge = Charge { bucket: "b".into(), window: WINDOW, limit: 1_000_000, cost: 1 };
         (SqliteStore::new(database, Keys::derive(&Secret::new(vec![7; 32]))), charge)
     }
@@ -216,8 +208,11 @@ mod tests {
                 best_of(30, async || {
                     let sum =
                         "SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM charges WHERE bucket = $1 AND at > $2";
-                    let sum = sqlx::query_scalar::<_, i64>(sum).bind("b").bind(to_millis(now - WINDOW));
-                    assert!(sum.fetch_one(store.database.reader()).await.expect("answers") >= charges);
+                    let sum = store.database.read((sum, now), |connection, (sum, now)| {
+                        Box::pin(query_scalar(*sum).bind("b").bind(to_millis(*now - WINDOW)).fetch_one(connection))
+                    });
+                    let sum: i64 = sum.await.expect("answers");
+                    assert!(sum >= charges);
                 })
                 .await,
             );
@@ -242,9 +237,11 @@ mod tests {
         let (store, charge) = holding(folder.path(), 10, now).await;
         let charge = Charge { limit: 12, ..charge };
         let held = async || -> Option<(i64, i64)> {
-            let row = sqlx::query("SELECT total, charges FROM counters WHERE bucket = 'b'");
-            let row = row.fetch_optional(store.database.reader()).await.expect("answers")?;
-            Some((row.try_get("total").expect("a number"), row.try_get("charges").expect("a number")))
+            let row = store.database.read((), |connection, ()| {
+                Box::pin(query("SELECT total, charges FROM counters WHERE bucket = 'b'").fetch_optional(connection))
+            });
+            let row = row.await.expect("answers")?;
+            Some((row.get("total").expect("a number"), row.get("charges").expect("a number")))
         };
         assert_eq!(held().await, Some((10, 10)));
         let two = [charge.clone(), charge.clone()];

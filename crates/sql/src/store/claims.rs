@@ -1,22 +1,19 @@
 //! Claims on accounts: of many requests, in any number of flows and processes, one changes an account at a time.
 
 use jiff::Timestamp;
-use sqlx::{Executor, Row as _};
 
 use crate::{
+    DatabaseResult,
+    connection::Connection,
     database::{from_millis, to_millis},
-    transaction::{Backend, WriteTransaction},
+    query::{Row, query},
 };
 use regain_ports::{Claim, ClaimChange};
 
 /// Takes or ends a claim; `false` where somebody else has it.
-pub(super) async fn write(
-    transaction: &mut WriteTransaction,
-    change: &ClaimChange,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub(super) async fn write(transaction: &mut Connection, change: &ClaimChange, now: Timestamp) -> DatabaseResult<bool> {
     let query = match change {
-        ClaimChange::Take { claim, stale } => sqlx::query(
+        ClaimChange::Take { claim, stale } => query(
             "INSERT INTO claims (account_key, id, flow_id, claimed_at, intent) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (account_key) DO UPDATE SET id = excluded.id, flow_id = excluded.flow_id,
              claimed_at = excluded.claimed_at, intent = excluded.intent
@@ -29,32 +26,32 @@ pub(super) async fn write(
         .bind(&claim.intent)
         .bind(to_millis(*stale))
         .bind(too_late(*stale, now)),
-        ClaimChange::Settle { id, .. } => sqlx::query("DELETE FROM claims WHERE id = $1").bind(id),
+        ClaimChange::Settle { id, .. } => query("DELETE FROM claims WHERE id = $1").bind(id),
     };
-    Ok(query.execute(&mut **transaction).await?.rows_affected() == 1)
+    Ok(query.execute(transaction).await? == 1)
 }
 
 /// The claims with an intent that were left behind.
 pub(super) async fn unsettled(
-    executor: impl Executor<'_, Database = Backend>,
+    connection: &mut Connection,
     stale: Timestamp,
     now: Timestamp,
-) -> sqlx::Result<Vec<Claim>> {
-    let rows = sqlx::query(
+) -> DatabaseResult<Vec<Claim>> {
+    let rows = query(
         "SELECT id, account_key, flow_id, claimed_at, intent FROM claims
          WHERE intent IS NOT NULL AND (claimed_at <= $1 OR claimed_at > $2) ORDER BY claimed_at LIMIT 100",
     )
     .bind(to_millis(stale))
     .bind(too_late(stale, now))
-    .fetch_all(executor)
+    .fetch_all(connection)
     .await?;
-    let claim = |row: &sqlx::sqlite::SqliteRow| {
+    let claim = |row: &Row| {
         Ok(Claim {
-            id: row.try_get("id")?,
-            account_key: row.try_get("account_key")?,
-            flow_id: row.try_get::<String, _>("flow_id")?.into(),
-            claimed_at: from_millis(row.try_get("claimed_at")?)?,
-            intent: row.try_get("intent")?,
+            id: row.get("id")?,
+            account_key: row.get("account_key")?,
+            flow_id: row.get::<String>("flow_id")?.into(),
+            claimed_at: from_millis(row.get("claimed_at")?)?,
+            intent: row.get("intent")?,
         })
     };
     rows.iter().map(claim).collect()

@@ -1,9 +1,10 @@
 //! Forgetting what is out of time, batch by batch, so that whoever else writes waits for one batch at most.
 
-use sqlx::{AssertSqlSafe, Row as _};
-
 use super::batches::Batches;
-use crate::Database;
+use crate::{
+    Database, DatabaseError, DatabaseResult,
+    query::{Row, query, query_scalar},
+};
 
 /// Rows that end with time.
 pub(super) struct Perishable {
@@ -32,7 +33,7 @@ pub(super) const CHARGES: Perishable = Perishable { table: "charges", end: "expi
 
 impl Perishable {
     /// Removes the rows that had ended at a time; returns how many.
-    pub(super) async fn purge(&self, database: &Database, until: i64) -> sqlx::Result<u64> {
+    pub(super) async fn purge(&self, database: &Database, until: i64) -> DatabaseResult<u64> {
         let Self { table, end, unless } = self;
         // The text is made of this file's words alone. Each batch is a stretch of the index, found without keeping anybody
         // from writing; what stays in it is not looked at again.
@@ -51,25 +52,19 @@ impl Perishable {
         let mut begin = (i64::MIN, i64::MIN);
         let mut batches = Batches::default();
         loop {
-            let last = sqlx::query(AssertSqlSafe(last_of_batch.clone()))
-                .bind(begin.0)
-                .bind(begin.1)
-                .bind(until)
-                .bind(batches.size() - 1)
-                .fetch_optional(database.reader())
-                .await?;
-            let last = last.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
-            let mut transaction = database.begin_write().await?;
-            let begun = Batches::begin();
-            let removed = sqlx::query(AssertSqlSafe(removal.clone()))
-                .bind(begin.0)
-                .bind(begin.1)
-                .bind(until)
-                .bind(batches.size())
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            purged += removed.rows_affected();
+            let input = (last_of_batch.clone(), begin, until, batches.size() - 1);
+            let last = database.read(input, |connection, (text, begin, until, offset)| {
+                let last = query(text.clone()).bind(begin.0).bind(begin.1).bind(*until).bind(*offset);
+                Box::pin(last.fetch_optional(connection))
+            });
+            let last = last.await?.map(|row: Row| Ok::<_, DatabaseError>((row.at(0)?, row.at(1)?))).transpose()?;
+            let input = (removal.clone(), begin, until, batches.size());
+            let removed = database.write(input, |transaction, (text, begin, until, limit)| {
+                let removal = query(text.clone()).bind(begin.0).bind(begin.1).bind(*until).bind(*limit);
+                Box::pin(async { Ok((Batches::begin(), removal.execute(transaction).await?)) })
+            });
+            let (begun, removed) = removed.await?;
+            purged += removed;
             let Some(last) = last else { return Ok(purged) };
             begin = last;
             batches.done(begun).await;
@@ -78,20 +73,22 @@ impl Perishable {
 }
 
 /// Gives the room of removed rows back to the file system, where the file was made for that or was compacted since.
-pub(super) async fn give_back(database: &Database) -> sqlx::Result<()> {
+pub(super) async fn give_back(database: &Database) -> DatabaseResult<()> {
     let mut free = i64::MAX;
     let mut batches = Batches::default();
     loop {
-        let left: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(database.reader()).await?;
+        let left: i64 = database
+            .read((), |connection, ()| Box::pin(query_scalar("PRAGMA freelist_count").fetch_one(connection)))
+            .await?;
         if left == 0 || left >= free {
             return Ok(());
         }
         free = left;
-        let mut transaction = database.begin_write().await?;
-        let begun = Batches::begin();
-        let give_back = format!("PRAGMA incremental_vacuum({})", batches.size());
-        sqlx::query(AssertSqlSafe(give_back)).fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        let given_back = database.write(batches.size(), |transaction, pages| {
+            let give_back = query(format!("PRAGMA incremental_vacuum({pages})"));
+            Box::pin(async move { give_back.fetch_all(transaction).await.map(|_| Batches::begin()) })
+        });
+        let begun = given_back.await?;
         batches.done(begun).await;
     }
 }
@@ -121,28 +118,30 @@ mod tests {
 
     /// Writes so many flows that have ended, each with a message, a kept answer and two charges.
     async fn fill(database: &Database, flows: i64) {
-        let mut transaction = database.begin_write().await.expect("begins");
-        for statement in [
-            "INSERT INTO flows (id, kind, version, token_hash, expires_at, state)
-             SELECT 'flow ' || value, 'reset', 1, 'hash', $2 + value * 10, printf('%.400c', 's') FROM generate",
-            "INSERT INTO messages (id, flow_id, payload, progress, attempts, due_at, not_after, voidable)
-             SELECT 'message ' || value, 'flow ' || value, '', 'sent', 1, $2, $2 + value * 10, TRUE FROM generate",
-            "INSERT INTO replays (scope, key, fingerprint, answer, expires_at)
-             SELECT 'flow ' || value, 'key', 'print', printf('%.600c', 'a'), $2 + value * 10 FROM generate",
-            "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'a' || value, $2, 1, $2 + value * 10 FROM generate",
-            "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'b' || value, $2, 1, $2 FROM generate",
-        ] {
-            let generate = "WITH RECURSIVE generate (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM generate WHERE value < $1)";
-            sqlx::query(AssertSqlSafe(format!("{generate} {statement}")))
-                .bind(flows)
-                .bind(to_millis(at(0)))
-                .execute(&mut *transaction)
-                .await
-                .expect("fills");
-        }
-        transaction.commit().await.expect("commits");
+        let filled = database.write(flows, |transaction, flows| {
+            Box::pin(async move {
+                for statement in [
+                    "INSERT INTO flows (id, kind, version, token_hash, expires_at, state)
+                     SELECT 'flow ' || value, 'reset', 1, 'hash', $2 + value * 10, printf('%.400c', 's') FROM generate",
+                    "INSERT INTO messages (id, flow_id, payload, progress, attempts, due_at, not_after, voidable)
+                     SELECT 'message ' || value, 'flow ' || value, '', 'sent', 1, $2, $2 + value * 10, TRUE FROM generate",
+                    "INSERT INTO replays (scope, key, fingerprint, answer, expires_at)
+                     SELECT 'flow ' || value, 'key', 'print', printf('%.600c', 'a'), $2 + value * 10 FROM generate",
+                    "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'a' || value, $2, 1, $2 + value * 10 FROM generate",
+                    "INSERT INTO charges (bucket, at, cost, expires_at) SELECT 'b' || value, $2, 1, $2 FROM generate",
+                ] {
+                    let generate = "WITH RECURSIVE generate (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM generate WHERE value < $1)";
+                    let fill = query(format!("{generate} {statement}")).bind(*flows).bind(to_millis(at(0)));
+                    fill.execute(transaction).await?;
+                }
+                Ok(())
+            })
+        });
+        filled.await.expect("fills");
         // Expired rows were written long ago, and are not in the log of writes any more.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(database.reader()).await.expect("is folded in");
+        let folded_in = database
+            .write_alone((), |connection, ()| Box::pin(query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(connection)));
+        folded_in.await.expect("is folded in");
     }
 
     /// Writes again and again until it is told to stop; returns the longest that one write took, and how many there were.

@@ -1,6 +1,7 @@
 use regain_protocol::Role;
 
 use super::{super::tests::open, *};
+use crate::query::query_scalar;
 use regain_ports::{
     AccountMail, AccountPhone, Accounts as _, Clock as _, GivenAnswer, PasswordChange, Registration,
     Registrations as _, SignIn, Standing, SystemClock,
@@ -175,14 +176,18 @@ async fn a4_what_former_versions_stored_is_read_as_far_as_it_is_of_use() {
     directory.import(&list).await.expect("imports");
     let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");
     let former = directory.hashing.hash(&"o’neill".into(), salt(&*directory.rng)).await.expect("hashes");
-    let mut write = directory.database.begin_write().await.expect("begins");
-    for (sql, value) in [
-        ("UPDATE account_mails SET address = $1 WHERE role = 'alternate'", "not an address"),
-        ("UPDATE account_questions SET answer_hash = $1", former.as_str()),
-    ] {
-        sqlx::query(sql).bind(value).execute(&mut *write).await.expect("writes");
-    }
-    write.commit().await.expect("commits");
+    let written = directory.database.write(former, |transaction, former| {
+        Box::pin(async move {
+            for (sql, value) in [
+                ("UPDATE account_mails SET address = $1 WHERE role = 'alternate'", "not an address"),
+                ("UPDATE account_questions SET answer_hash = $1", former.as_str()),
+            ] {
+                query(sql).bind(value).execute(transaction).await?;
+            }
+            Ok(())
+        })
+    });
+    written.await.expect("writes");
     let registered = directory.registrations().of(Some(&ada.id)).await.expect("answers");
     assert_eq!(registered.mails.len(), 1);
     assert_eq!(registered.mails[0].address, "b@example.com");
@@ -227,10 +232,10 @@ async fn imported_recovery_codes_work_once_and_are_kept_as_hashes_only() {
             used
         );
     }
-    let hashes: Vec<String> = sqlx::query_scalar("SELECT code_hash FROM account_recovery_codes")
-        .fetch_all(directory.database.reader())
-        .await
-        .expect("are there");
+    let hashes = directory.database.read((), |connection, ()| {
+        Box::pin(query_scalar("SELECT code_hash FROM account_recovery_codes").fetch_all::<String>(connection))
+    });
+    let hashes = hashes.await.expect("are there");
     assert!(hashes.len() == 2 && hashes.iter().all(|hash| !hash.to_uppercase().contains("7K3QX")), "{hashes:?}");
 }
 
@@ -244,10 +249,10 @@ async fn answers_are_kept_as_hashes_only() {
         "people = [{ user_id = 'ada', name = 'A', questions = [{ id = 'first_pet', answer = ' Fluffy  II ' }] }]",
     );
     directory.import(&list).await.expect("imports");
-    let hash: String = sqlx::query_scalar("SELECT answer_hash FROM account_questions")
-        .fetch_one(directory.database.reader())
-        .await
-        .expect("is there");
+    let hash = directory.database.read((), |connection, ()| {
+        Box::pin(query_scalar("SELECT answer_hash FROM account_questions").fetch_one::<String>(connection))
+    });
+    let hash = hash.await.expect("is there");
     assert!(hash.starts_with("$argon2id$"), "{hash}");
     assert!(directory.hashing.verify(Standing::Stranger, &"fluffy ii".into(), &hash).await.expect("verifies"));
 }

@@ -13,7 +13,12 @@ use regain_ports::AuditEntry;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{ChainedLine, Ends, ends, refs};
-use crate::{Database, database::private_file, store::batches::Batches};
+use crate::{
+    Database, DatabaseError, DatabaseResult,
+    query::{query, query_scalar},
+    sqlite::private_file,
+    store::batches::Batches,
+};
 
 /// The number of lines that are read at a time.
 const PAGE: i64 = 1000;
@@ -95,7 +100,7 @@ pub(in crate::store) enum ArchiveError {
     File(#[from] io::Error),
     /// The database does not answer.
     #[error(transparent)]
-    Database(#[from] sqlx::Error),
+    Database(#[from] DatabaseError),
 }
 
 /// Moves the days before one to files, and removes from the database what is in a file.
@@ -106,18 +111,21 @@ pub(in crate::store) async fn archive(
     first_day_kept: Date,
     now: Timestamp,
 ) -> Result<u64, ArchiveError> {
-    let mut transaction = database.begin_write().await?;
-    let mut before = ends(&mut transaction, keys).await?;
-    transaction.commit().await?;
+    let mut before = database.write(keys.clone(), |transaction, keys| Box::pin(ends(transaction, keys))).await?;
     while let Some(after) = write_day(database, keys, folder, &before, first_day_kept, now).await? {
-        let mut transaction = database.begin_write().await?;
-        let stored = ends(&mut transaction, keys).await?;
-        // The file of a faster process is the same.
-        if stored.archived_position == before.archived_position {
-            let after = Ends { position: stored.position, mac: stored.mac.clone(), ..after.clone() };
-            Ends::replace(&mut transaction, keys, &stored, after).await?;
-        }
-        transaction.commit().await?;
+        let input = (keys.clone(), before.archived_position, after.clone());
+        let replaced = database.write(input, |transaction, (keys, archived, after)| {
+            Box::pin(async move {
+                let stored = ends(transaction, keys).await?;
+                // The file of a faster process is the same.
+                if stored.archived_position == *archived {
+                    let after = Ends { position: stored.position, mac: stored.mac.clone(), ..after.clone() };
+                    Ends::replace(transaction, keys, &stored, after).await?;
+                }
+                Ok(())
+            })
+        });
+        replaced.await?;
         before = after;
     }
     Ok(remove(database, before.archived_position).await?)
@@ -162,38 +170,38 @@ async fn write_day(
 }
 
 /// The next lines in the order of the chain.
-async fn lines_after(database: &Database, position: i64) -> sqlx::Result<Vec<ChainedLine>> {
-    let rows = sqlx::query(
-        "SELECT at, flow_id, seq, account_key, event, client, detail, position, mac FROM audit
-         WHERE position > $1 ORDER BY position LIMIT $2",
-    )
-    .bind(position)
-    .bind(PAGE)
-    .fetch_all(database.reader())
-    .await?;
-    rows.iter().map(ChainedLine::from_row).collect()
+async fn lines_after(database: &Database, position: i64) -> DatabaseResult<Vec<ChainedLine>> {
+    let lines = database.read(position, |connection, position| {
+        let lines = query(
+            "SELECT at, flow_id, seq, account_key, event, client, detail, position, mac FROM audit
+             WHERE position > $1 ORDER BY position LIMIT $2",
+        );
+        let lines = lines.bind(*position).bind(PAGE);
+        Box::pin(async move { lines.fetch_all(connection).await?.iter().map(ChainedLine::from_row).collect() })
+    });
+    lines.await
 }
 
 /// Removes the lines that are in a file.
-async fn remove(database: &Database, archived: i64) -> sqlx::Result<u64> {
+async fn remove(database: &Database, archived: i64) -> DatabaseResult<u64> {
     let mut removed = 0;
     let mut batches = Batches::default();
     loop {
-        let first: Option<i64> = sqlx::query_scalar("SELECT MIN(position) FROM audit WHERE position <= $1")
-            .bind(archived)
-            .fetch_one(database.reader())
+        let first: Option<i64> = database
+            .read(archived, |connection, archived| {
+                let first = query_scalar("SELECT MIN(position) FROM audit WHERE position <= $1");
+                Box::pin(first.bind(*archived).fetch_one(connection))
+            })
             .await?;
         let Some(first) = first else { return Ok(removed) };
-        let mut transaction = database.begin_write().await?;
-        let begun = Batches::begin();
-        let batch = sqlx::query("DELETE FROM audit WHERE position >= $1 AND position < $2 AND position <= $3")
-            .bind(first)
-            .bind(first + batches.size())
-            .bind(archived)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        removed += batch.rows_affected();
+        let input = (first, first + batches.size(), archived);
+        let batch = database.write(input, |transaction, (first, end, archived)| {
+            let batch = query("DELETE FROM audit WHERE position >= $1 AND position < $2 AND position <= $3");
+            let batch = batch.bind(*first).bind(*end).bind(*archived);
+            Box::pin(async { Ok((Batches::begin(), batch.execute(transaction).await?)) })
+        });
+        let (begun, batch) = batch.await?;
+        removed += batch;
         batches.done(begun).await;
     }
 }

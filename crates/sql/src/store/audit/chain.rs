@@ -3,10 +3,14 @@
 
 use regain_keys::Keys;
 use regain_ports::AuditEntry;
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::entry_from;
-use crate::{database::to_millis, transaction::WriteTransaction};
+use crate::{
+    DatabaseResult,
+    connection::Connection,
+    database::to_millis,
+    query::{Row, query, query_scalar},
+};
 
 /// The number of former lines that are read at a time.
 const PAGE: i64 = 1000;
@@ -34,13 +38,8 @@ pub(super) struct Ends {
 }
 
 impl ChainedLine {
-    pub(super) fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            position: row.try_get("position")?,
-            mac: row.try_get("mac")?,
-            seq: row.try_get("seq")?,
-            entry: entry_from(row)?,
-        })
+    pub(super) fn from_row(row: &Row) -> DatabaseResult<Self> {
+        Ok(Self { position: row.get("position")?, mac: row.get("mac")?, seq: row.get("seq")?, entry: entry_from(row)? })
     }
 
     /// Tells if its hash is right, where that is the hash of the line before.
@@ -52,20 +51,20 @@ impl ChainedLine {
 
 impl Ends {
     /// The ends as they are stored; `None` before the first line.
-    pub(super) async fn read(connection: &mut SqliteConnection) -> sqlx::Result<Option<Self>> {
-        let row = sqlx::query(
+    pub(super) async fn read(connection: &mut Connection) -> DatabaseResult<Option<Self>> {
+        let row = query(
             "SELECT position, mac, archived_position, archived_mac, archived_seal, seal FROM audit_chain WHERE id = 1",
         )
         .fetch_optional(connection)
         .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Self {
-            position: row.try_get("position")?,
-            mac: row.try_get("mac")?,
-            archived_position: row.try_get("archived_position")?,
-            archived_mac: row.try_get("archived_mac")?,
-            archived_seal: row.try_get("archived_seal")?,
-            seal: row.try_get("seal")?,
+            position: row.get("position")?,
+            mac: row.get("mac")?,
+            archived_position: row.get("archived_position")?,
+            archived_mac: row.get("archived_mac")?,
+            archived_seal: row.get("archived_seal")?,
+            seal: row.get("seal")?,
         }))
     }
 
@@ -92,8 +91,8 @@ impl Ends {
         Self { seal, ..self }
     }
 
-    async fn write(&self, transaction: &mut WriteTransaction) -> sqlx::Result<()> {
-        sqlx::query(
+    async fn write(&self, transaction: &mut Connection) -> DatabaseResult<()> {
+        query(
             "INSERT INTO audit_chain (id, position, mac, archived_position, archived_mac, archived_seal, seal)
              VALUES (1, $1, $2, $3, $4, $5, $6)
              ON CONFLICT (id) DO UPDATE SET position = excluded.position, mac = excluded.mac,
@@ -106,18 +105,18 @@ impl Ends {
         .bind(&self.archived_mac)
         .bind(&self.archived_seal)
         .bind(&self.seal)
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await
         .map(drop)
     }
 
     /// Changes the ends, in the transaction that changes the lines.
     pub(super) async fn replace(
-        transaction: &mut WriteTransaction,
+        transaction: &mut Connection,
         keys: &Keys,
         before: &Self,
         after: Self,
-    ) -> sqlx::Result<()> {
+    ) -> DatabaseResult<()> {
         let was_sealed = before.is_sealed(keys);
         if !was_sealed {
             tracing::error!("the audit log was changed by somebody else: see `regain-server audit --verify`");
@@ -128,23 +127,23 @@ impl Ends {
 
 /// Appends lines in their order.
 pub(in crate::store) async fn append(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Connection,
     keys: &Keys,
     entries: &[AuditEntry],
-) -> sqlx::Result<()> {
+) -> DatabaseResult<()> {
     if entries.is_empty() {
         return Ok(());
     }
     let before = ends(transaction, keys).await?;
     let mut after = before.clone();
     for entry in entries {
-        let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1")
+        let seq: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1")
             .bind(entry.flow_id.as_str())
-            .fetch_one(&mut **transaction)
+            .fetch_one(transaction)
             .await?;
         after.position += 1;
         after.mac = keys.audit_mac(&refs(&parts(&after.mac, after.position, seq, entry)));
-        sqlx::query(
+        query(
             "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail, position, mac)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
@@ -157,41 +156,40 @@ pub(in crate::store) async fn append(
         .bind(&entry.detail)
         .bind(after.position)
         .bind(&after.mac)
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     }
     Ends::replace(transaction, keys, &before, after).await
 }
 
 /// Begins the chain where it has not begun.
-pub(in crate::store) async fn begin(transaction: &mut WriteTransaction, keys: &Keys) -> sqlx::Result<()> {
+pub(in crate::store) async fn begin(transaction: &mut Connection, keys: &Keys) -> DatabaseResult<()> {
     ends(transaction, keys).await.map(drop)
 }
 
 /// The ends of the chain, which begins here where it has not begun.
-pub(super) async fn ends(transaction: &mut WriteTransaction, keys: &Keys) -> sqlx::Result<Ends> {
+pub(super) async fn ends(transaction: &mut Connection, keys: &Keys) -> DatabaseResult<Ends> {
     if let Some(ends) = Ends::read(transaction).await? {
         return Ok(ends);
     }
-    let chained: i64 =
-        sqlx::query_scalar("SELECT COALESCE(MAX(position), 0) FROM audit").fetch_one(&mut **transaction).await?;
+    let chained: i64 = query_scalar("SELECT COALESCE(MAX(position), 0) FROM audit").fetch_one(transaction).await?;
     let begun = if chained == 0 {
         chain_former(transaction, keys).await?.sealed(keys, true)
     } else {
         // Somebody has removed them: the chain goes on, and never again with a right seal.
-        let mac = sqlx::query_scalar("SELECT mac FROM audit WHERE position = $1").bind(chained);
-        Ends { position: chained, mac: mac.fetch_one(&mut **transaction).await?, ..Ends::default() }
+        let mac = query_scalar("SELECT mac FROM audit WHERE position = $1").bind(chained);
+        Ends { position: chained, mac: mac.fetch_one(transaction).await?, ..Ends::default() }
     };
     begun.write(transaction).await?;
     Ok(begun)
 }
 
 /// Gives the lines of former versions their places, oldest first.
-async fn chain_former(transaction: &mut WriteTransaction, keys: &Keys) -> sqlx::Result<Ends> {
+async fn chain_former(transaction: &mut Connection, keys: &Keys) -> DatabaseResult<Ends> {
     let mut ends = Ends::default();
     let (mut at, mut flow, mut place) = (i64::MIN, String::new(), 0_i64);
     loop {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT at, flow_id, seq, account_key, event, client, detail FROM audit
              WHERE (at, flow_id, seq) > ($1, $2, $3) ORDER BY at, flow_id, seq LIMIT $4",
         )
@@ -199,21 +197,21 @@ async fn chain_former(transaction: &mut WriteTransaction, keys: &Keys) -> sqlx::
         .bind(&flow)
         .bind(place)
         .bind(PAGE)
-        .fetch_all(&mut **transaction)
+        .fetch_all(transaction)
         .await?;
         if rows.is_empty() {
             return Ok(ends);
         }
         for row in &rows {
-            (at, flow, place) = (row.try_get("at")?, row.try_get("flow_id")?, row.try_get("seq")?);
+            (at, flow, place) = (row.get("at")?, row.get("flow_id")?, row.get("seq")?);
             ends.position += 1;
             ends.mac = keys.audit_mac(&refs(&parts(&ends.mac, ends.position, place, &entry_from(row)?)));
-            sqlx::query("UPDATE audit SET position = $3, mac = $4 WHERE flow_id = $1 AND seq = $2")
+            query("UPDATE audit SET position = $3, mac = $4 WHERE flow_id = $1 AND seq = $2")
                 .bind(&flow)
                 .bind(place)
                 .bind(ends.position)
                 .bind(&ends.mac)
-                .execute(&mut **transaction)
+                .execute(transaction)
                 .await?;
         }
     }

@@ -7,13 +7,17 @@ use std::{
 };
 
 use regain_keys::Keys;
-use sqlx::SqliteConnection;
 
 use super::{
     archive::{Foot, Head, Line},
     chain::{ChainedLine, Ends, refs},
 };
-use crate::{DatabaseReader, migrations};
+use crate::{
+    DatabaseReader, DatabaseResult,
+    connection::Connection,
+    migrations,
+    query::{query, query_scalar},
+};
 
 /// The number of lines that are read at a time.
 const PAGE: i64 = 1000;
@@ -45,27 +49,30 @@ struct Place {
 
 impl DatabaseReader {
     /// Follows the chain of the audit log through its files and through the database, as of one moment.
-    pub async fn verify_audit(&self, keys: &Keys, folder: &Path) -> sqlx::Result<AuditReport> {
-        let mut connection = self.pool().acquire().await?;
-        sqlx::query("BEGIN").execute(&mut *connection).await?;
-        let report = verify(&mut connection, keys, folder).await;
-        sqlx::query("ROLLBACK").execute(&mut *connection).await?;
-        report
+    pub async fn verify_audit(&self, keys: &Keys, folder: &Path) -> DatabaseResult<AuditReport> {
+        self.read((keys.clone(), folder.to_owned()), |connection, (keys, folder)| {
+            Box::pin(async move {
+                query("BEGIN").execute(connection).await?;
+                let report = verify(connection, keys, folder).await;
+                query("ROLLBACK").execute(connection).await?;
+                report
+            })
+        })
+        .await
     }
 }
 
-async fn verify(connection: &mut SqliteConnection, keys: &Keys, folder: &Path) -> sqlx::Result<AuditReport> {
+async fn verify(connection: &mut Connection, keys: &Keys, folder: &Path) -> DatabaseResult<AuditReport> {
     let mut report = AuditReport::default();
-    let has_chain: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'")
-        .fetch_one(&mut *connection)
-        .await?;
+    let has_chain: i64 =
+        query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'").fetch_one(connection).await?;
     if has_chain == 0 {
         report.faults.push("the database is of a former version: start the server once".to_owned());
         return Ok(report);
     }
     check_triggers(connection, &mut report).await?;
     let Some(ends) = Ends::read(connection).await? else {
-        let lines: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit").fetch_one(&mut *connection).await?;
+        let lines: i64 = query_scalar("SELECT COUNT(*) FROM audit").fetch_one(connection).await?;
         if lines > 0 {
             report.faults.push("the ends of the chain are gone".to_owned());
         }
@@ -80,14 +87,13 @@ async fn verify(connection: &mut SqliteConnection, keys: &Keys, folder: &Path) -
 }
 
 /// Checks that the database still refuses to change the log.
-async fn check_triggers(connection: &mut SqliteConnection, report: &mut AuditReport) -> sqlx::Result<()> {
+async fn check_triggers(connection: &mut Connection, report: &mut AuditReport) -> DatabaseResult<()> {
     for name in TRIGGERS {
-        let text: Option<String> = sqlx::query_scalar(
-            "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit' AND name = $1",
-        )
-        .bind(name)
-        .fetch_optional(&mut *connection)
-        .await?;
+        let text: Option<String> =
+            query_scalar("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit' AND name = $1")
+                .bind(name)
+                .fetch_optional(connection)
+                .await?;
         match text {
             None => report.faults.push(format!("the trigger {name} was dropped")),
             Some(text) if !migrations::have(&text) => report.faults.push(format!("the trigger {name} was changed")),
@@ -162,25 +168,24 @@ fn check_file(file: &Path, keys: &Keys, before: Option<&Place>, report: &mut Aud
 
 /// Follows the chain through the database.
 async fn check_lines(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     keys: &Keys,
     ends: &Ends,
     report: &mut AuditReport,
-) -> sqlx::Result<()> {
-    let unplaced: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM audit WHERE position IS NULL").fetch_one(&mut *connection).await?;
+) -> DatabaseResult<()> {
+    let unplaced: i64 = query_scalar("SELECT COUNT(*) FROM audit WHERE position IS NULL").fetch_one(connection).await?;
     if unplaced > 0 {
         report.faults.push(format!("{unplaced} lines have no place in the chain"));
     }
     let mut place = Place { position: ends.archived_position, mac: ends.archived_mac.clone(), seal: String::new() };
     loop {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT at, flow_id, seq, account_key, event, client, detail, position, mac FROM audit
              WHERE position > $1 ORDER BY position LIMIT $2",
         )
         .bind(place.position)
         .bind(PAGE)
-        .fetch_all(&mut *connection)
+        .fetch_all(connection)
         .await?;
         if rows.is_empty() {
             break;

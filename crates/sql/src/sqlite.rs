@@ -1,0 +1,9 @@
+//! A SQLite file: one thread that writes, and some that read. Each has a connection of its own.
+
+mod file;
+mod readers;
+mod writer;
+
+pub(crate) use file::{Access, BUSY_TIMEOUT, WAL_LIMIT, file_identity, prepare_file, private_file};
+pub(crate) use readers::Readers;
+pub(crate) use writer::Writer;

@@ -1,0 +1,89 @@
+//! The file: its mode, and connections to it.
+
+use std::{fs, io, path::Path, time::Duration};
+
+use rusqlite::OpenFlags;
+
+use crate::{DatabaseResult, connection::Connection};
+
+/// The time for which another process (a backup, `sqlite3` in a terminal) may hold the file before we give up.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The size that the log of writes (`-wal`) is cut to once all of it is in the file, in bytes. It grows beyond that while a
+/// reader or a long write keeps it from being folded in.
+pub(crate) const WAL_LIMIT: &str = "16777216";
+
+/// A connection's rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Reads and writes, in a file whose schema is this version's.
+    Whole,
+    /// Reads alone, in a file of any version.
+    Reading,
+}
+
+/// Opens a connection to a file that is there.
+pub(crate) fn open(path: &Path, access: Access) -> DatabaseResult<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    match access {
+        Access::Whole => {
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+            // NORMAL may lose the last commits when the power fails, and with them that a code was
+            // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
+            connection.pragma_update(None, "synchronous", "full")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+        }
+        // SQLite's own read-only mode would leave files beside the database: it may not fold them in.
+        Access::Reading => connection.pragma_update(None, "query_only", true)?,
+    }
+    Ok(Connection::sqlite(connection))
+}
+
+/// Makes the file with mode 0600 where there is none, and narrows one that is wider: SQLite gives the
+/// files beside it (`-wal`, `-shm`) the same mode.
+///
+/// A file that is there is not opened: closing it would drop the locks that SQLite has on it in the same process.
+pub(crate) fn prepare_file(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    match private_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => narrow(path),
+        made => made.map(drop),
+    }
+}
+
+/// Makes a file that is not there yet, readable by its owner only.
+pub(crate) fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The file that a path names, whatever it is called; `None` where there is none.
+pub(crate) fn file_identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+    }
+    #[cfg(not(unix))]
+    fs::metadata(path).ok().map(|_| (0, 0))
+}
+
+/// Takes a file from everybody but its owner.
+fn narrow(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}

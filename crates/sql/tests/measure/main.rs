@@ -1,0 +1,132 @@
+//! Costs of a change, beside bare commits of the same SQLite in the same run. On a quiet machine:
+//! `cargo test --release -p regain-sql --test measure -- --ignored --nocapture`.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use regain_keys::Keys;
+use regain_ports::{AuditEntry, Change, Charge, Committed, FlowRow, Replay, Store as _};
+use regain_protocol::{FlowKind, Secret};
+use regain_sql::{Database, SqliteStore};
+
+/// The time that each measurement takes.
+const TURN: Duration = Duration::from_secs(2);
+
+/// The change of a request that begins a flow.
+fn begin(n: i64, now: Timestamp) -> Change {
+    let id = format!("flow {n}");
+    Change {
+        flow: FlowRow {
+            id: id.as_str().into(),
+            kind: FlowKind::Reset,
+            version: 0,
+            token_hash: "t".repeat(43),
+            account_key: None,
+            expires_at: now + SignedDuration::from_mins(15),
+            state: "s".repeat(300),
+            voided: false,
+        },
+        charges: vec![Charge {
+            bucket: format!("network {n}"),
+            window: SignedDuration::from_mins(10),
+            limit: 300,
+            cost: 1,
+        }],
+        messages: Vec::new(),
+        replay: Some(Replay {
+            scope: format!("begin {n}"),
+            key: "key".into(),
+            fingerprint: "f".repeat(43),
+            answer: "a".repeat(900),
+            expires_at: now + SignedDuration::from_mins(15),
+        }),
+        audit: vec![AuditEntry {
+            at: now,
+            flow_id: id.into(),
+            account_key: None,
+            event: "started".into(),
+            client: Some("192.0.2.1".into()),
+            detail: None,
+        }],
+        void_others: None,
+        claim: None,
+        now,
+    }
+}
+
+/// Processor time of this process so far.
+fn processor_time() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("reads");
+    let fields: Vec<&str> = stat.rsplit(") ").next().expect("fields").split(' ').collect();
+    let ticks: u64 = [11, 12].iter().map(|&at: &usize| fields[at].parse::<u64>().expect("a number")).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+fn per_second(count: i64, begun: Instant) -> f64 {
+    f64::from(u32::try_from(count).expect("fits")) / begun.elapsed().as_secs_f64()
+}
+
+fn bare_commits(folder: &Path) -> f64 {
+    let connection = rusqlite::Connection::open(folder.join("bare.db")).expect("opens");
+    connection.pragma_update(None, "journal_mode", "wal").expect("wal");
+    connection.pragma_update(None, "synchronous", "full").expect("full");
+    connection.execute("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, text TEXT)", ()).expect("makes");
+    let mut insert = connection.prepare("INSERT INTO bare (text) VALUES ('one row')").expect("prepares");
+    let begun = Instant::now();
+    let mut count = 0;
+    while begun.elapsed() < TURN {
+        insert.execute(()).expect("inserts");
+        count += 1;
+    }
+    per_second(count, begun)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn create_beside_bare_commits() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+    let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
+    let number = Arc::new(AtomicI64::new(0));
+    for turn in 1..=3 {
+        let bare = bare_commits(folder.path());
+        eprintln!("turn {turn}: bare commits {bare:.0}/s");
+        for waiting in [1, 8, 64] {
+            let (begun, before) = (Instant::now(), number.load(Ordering::SeqCst));
+            let processor = processor_time();
+            let tasks = (0..waiting).map(|_| {
+                let (store, number) = (store.clone(), Arc::clone(&number));
+                tokio::spawn(async move {
+                    while begun.elapsed() < TURN {
+                        let change = begin(number.fetch_add(1, Ordering::SeqCst), Timestamp::now());
+                        assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);
+                    }
+                })
+            });
+            for task in tasks.collect::<Vec<_>>() {
+                task.await.expect("no panic");
+            }
+            let made = number.load(Ordering::SeqCst) - before;
+            let rate = per_second(made, begun);
+            let cost =
+                (processor_time() - processor).as_secs_f64() * 1000.0 / f64::from(u32::try_from(made).expect("fits"));
+            eprintln!("  x{waiting}: {rate:.0}/s, {:.2} of a bare commit, {cost:.3} ms of a processor", rate / bare);
+            let begun = Instant::now();
+            let mut reads = 0;
+            while begun.elapsed() < TURN / 4 {
+                store.flow(&"flow 1".into()).await.expect("answers");
+                reads += 1;
+            }
+            eprintln!("       reads alone: {:.0}/s", per_second(reads, begun));
+        }
+    }
+    database.close().await;
+}

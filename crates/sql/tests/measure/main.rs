@@ -13,7 +13,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
-use regain_ports::{AuditEntry, Change, Charge, Committed, FlowRow, Replay, Store as _};
+use regain_ports::{AuditEntry, Change, Charge, Clock as _, Committed, FlowRow, Replay, Store as _, SystemClock};
 use regain_protocol::{FlowKind, Secret};
 use regain_sql::{Database, SqliteStore};
 
@@ -106,7 +106,7 @@ async fn create_beside_bare_commits() {
                 let (store, number) = (store.clone(), Arc::clone(&number));
                 tokio::spawn(async move {
                     while begun.elapsed() < TURN {
-                        let change = begin(number.fetch_add(1, Ordering::SeqCst), Timestamp::now());
+                        let change = begin(number.fetch_add(1, Ordering::SeqCst), SystemClock.now());
                         assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);
                     }
                 })
@@ -116,8 +116,8 @@ async fn create_beside_bare_commits() {
             }
             let made = number.load(Ordering::SeqCst) - before;
             let rate = per_second(made, begun);
-            let cost =
-                (processor_time() - processor).as_secs_f64() * 1000.0 / f64::from(u32::try_from(made).expect("fits"));
+            let cost = processor_time().saturating_sub(processor).as_secs_f64() * 1000.0
+                / f64::from(u32::try_from(made).expect("fits"));
             eprintln!("  x{waiting}: {rate:.0}/s, {:.2} of a bare commit, {cost:.3} ms of a processor", rate / bare);
             let begun = Instant::now();
             let mut reads = 0;

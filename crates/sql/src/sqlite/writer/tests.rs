@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A writer over a table, and a change that holds its thread back until it is let go on.
-struct Held {
+struct BlockedWriter {
     folder: TempDir,
     writer: Writer,
     /// Dropped to let it go on.
@@ -19,7 +19,7 @@ struct Held {
     held: Waiting<()>,
 }
 
-impl Held {
+impl BlockedWriter {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("regain.db");
@@ -86,7 +86,7 @@ impl Held {
 
 #[tokio::test]
 async fn changes_that_wait_share_a_commit_and_none_is_lost_by_anothers_failure() {
-    let mut held = Held::start();
+    let mut held = BlockedWriter::start();
     let waiting: Vec<_> = [1, 2, 2, -3, 4, 0].into_iter().map(|id| held.insert(id)).collect();
     held.let_go_on().await.expect("is done");
     let mut ended = Vec::new();
@@ -106,7 +106,7 @@ async fn changes_that_wait_share_a_commit_and_none_is_lost_by_anothers_failure()
 /// The COMMIT fails as it does on a full disk: whoever shared it hears so, and the next one has a connection of its own.
 #[tokio::test]
 async fn a_failed_commit_fails_all_that_share_it_and_nobody_after() {
-    let mut held = Held::start();
+    let mut held = BlockedWriter::start();
     // Checked at the COMMIT alone.
     let (broken, waiting) = task(
         (),
@@ -135,7 +135,7 @@ async fn a_failed_commit_fails_all_that_share_it_and_nobody_after() {
 
 #[tokio::test]
 async fn a_change_that_nobody_waits_for_any_more_is_not_begun() {
-    let mut held = Held::start();
+    let mut held = BlockedWriter::start();
     drop(held.insert(1));
     let waiting = held.insert(2);
     held.let_go_on().await.expect("is done");
@@ -145,7 +145,7 @@ async fn a_change_that_nobody_waits_for_any_more_is_not_begun() {
 
 #[tokio::test]
 async fn closing_ends_what_was_asked_before_and_refuses_what_is_asked_after() {
-    let mut held = Held::start();
+    let mut held = BlockedWriter::start();
     let before = held.insert(1);
     held.let_go_on().await.expect("is done");
     held.writer.close().await;

@@ -147,9 +147,10 @@ fn check_adapter<S, K>(
                 faults.add(&format!("{key}.{name}"), fault);
             }
         }
-        (Some(_), None) => faults.add(&key, "give this section: directory.kind needs it"),
-        (None, Some(_)) => faults.add(&key, "is for another directory.kind"),
-        (None, None) => {}
+        // What was refused already is neither missing nor superfluous.
+        (Some(_), None) if !faults.has(&key) => faults.add(&key, "give this section: directory.kind needs it"),
+        (None, Some(_)) if !faults.has("directory.kind") => faults.add(&key, "is for another directory.kind"),
+        (Some(_), None) | (None, Some(_) | None) => {}
     }
 }
 
@@ -183,6 +184,31 @@ mod tests {
         assert_eq!(faults("name = \"staff-2\""), "staff-2");
         for name in ["", "embedded", "a:b", "Staff", "a b", &"a".repeat(33)] {
             assert!(faults(&format!("name = {name:?}")).contains("\ndirectory.name: "), "{name}");
+        }
+    }
+
+    /// A key that is not there, or of another type, or missing, is one line, and so is a misspelt kind.
+    #[test]
+    fn a_typo_is_one_fault() {
+        let hook = "url = \"https://example.com\"\nkey_file = \"key\"";
+        for (text, fault) in [
+            (
+                format!("kind = \"hook\"\n[directory.hook]\n{hook}\ntimeuot = 1"),
+                "directory.hook.timeuot: unknown field",
+            ),
+            (
+                "kind = \"hook\"\n[directory.hook]\nurl = \"https://example.com\"".to_owned(),
+                "directory.hook: missing field",
+            ),
+            ("kind = \"ldap\"\n[directory.ldap]\nurls = 7".to_owned(), "directory.ldap.urls: "),
+            ("kind = \"sql\"\n[directory.sql]\nfnid = \"\"".to_owned(), "directory.sql.fnid: unknown field"),
+            ("kind = \"sql\"\nsql = 7".to_owned(), "directory.sql: "),
+            ("kind = \"sql\"\n[directory.sql]\nurl = 7".to_owned(), "directory.sql.url: must be a text"),
+            (format!("kind = \"hok\"\n[directory.hook]\n{hook}"), "directory.kind: unknown variant"),
+        ] {
+            let said = faults(&text);
+            let lines: Vec<_> = said.lines().skip(1).collect();
+            assert!(lines.len() == 1 && lines[0].starts_with(fault), "{text}: {said}");
         }
     }
 

@@ -17,8 +17,8 @@ use regain_server::{
     config::DirectoryKind,
     ports::SystemClock,
     serve::{
-        Extras, Failure, Service, delivery, import_registrations, listen, log, open, serve, stop_signal, widget,
-        with_database,
+        Extras, Failure, Service, UnknownPeople, delivery, import_registrations, listen, log, open, serve, stop_signal,
+        widget, with_database,
     },
 };
 pub use settings::Settings;
@@ -41,7 +41,7 @@ pub async fn run(config: &Path) -> Result<(), Failure> {
     with_database(&config, async |database, keys| {
         let ports = open(&config, database, keys, extras).await?;
         if config.directory.kind != DirectoryKind::Embedded {
-            let imported = import_registrations(&config, &ports.directory, &people).await?;
+            let imported = import_registrations(&config, &ports.directory, &people, UnknownPeople::PassedOver).await?;
             tracing::info!("{imported}");
         }
         let widget = widget(&config)?;

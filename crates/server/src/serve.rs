@@ -34,7 +34,7 @@ pub use connections::ConnectionLimits;
 pub use database::{adopt_key, with_database};
 pub use directory::open_directory;
 pub use failure::Failure;
-pub use import::{Imported, import, import_registrations};
+pub use import::{Imported, UnknownPeople, import, import_registrations};
 pub use open::{Extras, delivery, open};
 pub use test_message::{send_test_mail, send_test_text};
 

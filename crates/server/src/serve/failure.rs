@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use regain_values::UserId;
+
 use crate::{
     adapters::{
         BackupError, BreachedSetupError, ImportError, OpenError, PeopleError, ServerKeyError, SmtpSetupError,
@@ -71,6 +73,16 @@ pub enum Failure {
          beside it, without --update, --disable, --delete and --dry-run"
     )]
     NotEmbedded,
+    /// Somebody left the directory while registrations were brought in.
+    #[error(
+        "{place}: {user_id}: has left the directory meanwhile. Those before were brought in; the same list can be again"
+    )]
+    GoneMeanwhile {
+        /// The place in the list.
+        place: String,
+        /// The person.
+        user_id: UserId,
+    },
     /// A file of user IDs cannot be read.
     #[error("{0}")]
     Named(std::io::Error),

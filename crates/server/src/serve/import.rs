@@ -6,7 +6,7 @@ use regain_values::UserId;
 
 use super::{Failure, directory::open_directory, with_database};
 use crate::{
-    adapters::{EmbeddedDirectory, People, Upkeep, UpkeepReport},
+    adapters::{EmbeddedDirectory, ImportError, People, Upkeep, UpkeepReport},
     config::{Config, DirectoryKind},
     ports::{Account, Directory, OsRng, RegisterError, Registration, SystemClock},
 };
@@ -20,7 +20,7 @@ pub enum Imported {
     Registrations {
         /// The number of people for whom anything was registered.
         people: usize,
-        /// Those who are not in the directory, or may not be used there.
+        /// Those who were passed over: they are not in the directory, or may not be recovered there.
         unknown: Vec<UserId>,
         /// The number of destinations that were left out: the directory owns their roles.
         owned: usize,
@@ -37,12 +37,24 @@ impl fmt::Display for Imported {
                     write!(f, " {owned} addresses and numbers are the directory's to say and were left out.")?;
                 }
                 for user_id in unknown {
-                    write!(f, "\n{user_id} is not in the directory, or may not be recovered there.")?;
+                    write!(f, "\n{user_id}: {UNKNOWN}")?;
                 }
                 Ok(())
             }
         }
     }
+}
+
+/// The words about somebody for whom nothing is registered.
+const UNKNOWN: &str = "is not in the directory, or may not be recovered there";
+
+/// The treatment of people whom the directory does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownPeople {
+    /// They are faults of the list: nothing is written.
+    Refused,
+    /// They are told of, and the others are brought in.
+    PassedOver,
 }
 
 /// Brings people in; the server may be running meanwhile. Only the embedded directory has people changed; beside every other
@@ -60,29 +72,40 @@ pub async fn import(config: &Config, upkeep: &Upkeep) -> Result<Imported, Failur
             return Err(Failure::NotEmbedded);
         }
         let directory = open_directory(config, database, keys).await?;
-        import_registrations(config, &directory, people).await
+        import_registrations(config, &directory, people, UnknownPeople::Refused).await
     })
     .await
 }
 
-/// Adds the registrations of people whom the directory has.
+/// Adds the registrations of people whom the directory has. All of them are looked for before anything is written.
 pub async fn import_registrations(
     config: &Config,
     directory: &Directory,
     people: &People,
+    unknown_people: UnknownPeople,
 ) -> Result<Imported, Failure> {
-    let (mut added, mut unknown, mut owned) = (0, Vec::new(), 0);
-    for (user_id, registrations) in people.registrations(&config.questions.own, &OsRng)? {
-        let Some(account) = directory.find(&user_id).await?.filter(|account| account.enabled) else {
-            unknown.push(user_id);
-            continue;
-        };
+    let (mut found, mut unknown, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    for listed in people.registrations(&config.questions.own, &OsRng)? {
+        if let Some(account) = directory.find(&listed.user_id).await?.filter(|account| account.enabled) {
+            found.push((account, listed));
+        } else {
+            faults.push(format!("{}: {}: {UNKNOWN}", listed.place, listed.user_id));
+            unknown.push(listed.user_id);
+        }
+    }
+    if unknown_people == UnknownPeople::Refused && !faults.is_empty() {
+        return Err(ImportError::Faults(faults).into());
+    }
+    let (mut added, mut owned) = (0, 0);
+    for (account, listed) in found {
         let mut is_new = false;
-        for registration in registrations.iter().filter(|registration| !has(&account, registration)) {
+        for registration in listed.registrations.iter().filter(|registration| !has(&account, registration)) {
             match directory.register(&account.id, registration).await {
                 Ok(()) => is_new = true,
                 Err(RegisterError::NotRegistrable) => owned += 1,
-                Err(RegisterError::NoSuchAccount) => unknown.push(user_id.clone()),
+                Err(RegisterError::NoSuchAccount) => {
+                    return Err(Failure::GoneMeanwhile { place: listed.place, user_id: listed.user_id });
+                }
                 Err(RegisterError::Directory(error)) => return Err(error.into()),
             }
         }

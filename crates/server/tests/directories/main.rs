@@ -48,6 +48,28 @@ impl Beside {
 
     /// Registers an alternate address for some people; returns what the program says.
     fn register(&self, user_ids: &[&str]) -> String {
+        self.installation.succeeds(&["import", &self.list(user_ids)])
+    }
+
+    /// The same for people of whom some cannot be: it is refused, nobody's is registered, and those who cannot be are named
+    /// by their lines. Each has four of them.
+    fn register_is_refused(&self, user_ids: &[&str], unknown: &[usize]) {
+        let list = self.list(user_ids);
+        let said = self.installation.refuses(&["import", &list]);
+        let faults: Vec<_> = said.lines().skip(1).map(str::to_owned).collect();
+        let is_not = "is not in the directory, or may not be recovered there";
+        let expected = unknown.iter().map(|&index| format!("{list}:{}: {}: {is_not}", index * 4 + 1, user_ids[index]));
+        assert_eq!(faults, expected.collect::<Vec<_>>());
+        let known =
+            user_ids.iter().enumerate().filter(|(index, _)| !unknown.contains(index)).map(|(_, user_id)| user_id);
+        for user_id in known {
+            let said = self.installation.succeeds(&["check-directory", "--user", user_id]);
+            assert!(said.contains("\nregistered  nothing\n") || said.ends_with("\nregistered  nothing"), "{said}");
+        }
+    }
+
+    /// A list with an alternate address for some people.
+    fn list(&self, user_ids: &[&str]) -> String {
         let person = |user_id: &&str| {
             let address = user_id.replace(['\\', '@'], ".");
             format!(
@@ -56,7 +78,7 @@ impl Beside {
         };
         let list = self.installation.path("people.toml");
         fs::write(&list, user_ids.iter().map(person).collect::<String>()).expect("writes");
-        self.installation.succeeds(&["import", list.to_str().expect("a path")])
+        list.to_str().expect("a path").to_owned()
     }
 
     /// Proves by mail to be somebody, for a reset; the person is asked for a new password then.

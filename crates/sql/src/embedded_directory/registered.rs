@@ -8,6 +8,17 @@ use super::{
     people::{People, PhoneRole},
 };
 
+/// Registrations of a person of a list.
+#[derive(Debug)]
+pub struct ListedRegistrations {
+    /// The place in the list: the file and the line where there are any.
+    pub place: String,
+    /// The person.
+    pub user_id: UserId,
+    /// What is to be registered.
+    pub registrations: Vec<Registration>,
+}
+
 impl People {
     /// Each person's registrations. The rest of an entry (name, password, office phone, groups and whether the account may
     /// be used) is the directory's to say, and left out.
@@ -15,9 +26,13 @@ impl People {
         &self,
         custom: &[CustomQuestion],
         rng: &dyn Rng,
-    ) -> Result<Vec<(UserId, Vec<Registration>)>, ImportError> {
-        let checked = check(self, custom)?;
-        Ok(checked.into_iter().map(|one| (one.user_id.clone(), registrations(one, rng))).collect())
+    ) -> Result<Vec<ListedRegistrations>, ImportError> {
+        let listed = check(self, custom)?.into_iter().map(|one| ListedRegistrations {
+            place: self.place(one.index),
+            user_id: one.user_id.clone(),
+            registrations: registrations(one, rng),
+        });
+        Ok(listed.collect())
     }
 }
 

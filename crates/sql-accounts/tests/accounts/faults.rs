@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 use crate::{
     mariadb, postgres, sqlite,
-    table::{Database as _, Table, hash_of},
+    table::{Database, Table, hash_of},
     traps::{find, id_of, to, user},
 };
 
@@ -154,9 +154,36 @@ async fn t10_a_commit_of_unknown_end_is_said_to_be_one() {
     assert!(find(&accounts, "linus@example.com").await.is_some_and(|linus| !linus.locked));
 }
 
-/// Passes connections on, without TLS, and loses the answer to one `COMMIT`.
-fn forgetful_proxy(server: SocketAddr, forgets: &Arc<AtomicBool>) -> SocketAddr {
+/// Says no to TLS: PostgreSQL's clients ask for it first.
+fn refuse_tls_of_postgres(client: &mut TcpStream, _: &mut TcpStream) {
     const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+    let mut request = [0; 8];
+    client.read_exact(&mut request).expect("asks for TLS");
+    assert_eq!(request, SSL_REQUEST);
+    client.write_all(b"N").expect("answers");
+}
+
+/// Takes TLS out of what MariaDB says first: its version, ended by 0, a number, 8 bytes, 0, and what it is capable of.
+fn refuse_tls_of_mariadb(client: &mut TcpStream, server: &mut TcpStream) {
+    const TLS: u8 = 0x08;
+    let mut header = [0; 4];
+    server.read_exact(&mut header).expect("greets");
+    let mut greeting = vec![0; usize::from(header[0]) | usize::from(header[1]) << 8];
+    server.read_exact(&mut greeting).expect("greets");
+    let version_ends = greeting.iter().skip(1).position(|byte| *byte == 0).expect("ends") + 1;
+    let capabilities = &mut greeting[version_ends + 1 + 4 + 8 + 1 + 1];
+    assert_eq!(*capabilities & TLS, TLS, "it offers TLS");
+    *capabilities &= !TLS;
+    client.write_all(&header).expect("passes on");
+    client.write_all(&greeting).expect("passes on");
+}
+
+/// Passes connections on, without TLS, and loses the answer to one `COMMIT`.
+fn forgetful_proxy(
+    server: SocketAddr,
+    refuse_tls: fn(&mut TcpStream, &mut TcpStream),
+    forgets: &Arc<AtomicBool>,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
     let address = listener.local_addr().expect("is bound");
     let forgets = Arc::clone(forgets);
@@ -165,10 +192,7 @@ fn forgetful_proxy(server: SocketAddr, forgets: &Arc<AtomicBool>) -> SocketAddr 
             let (mut client, forgets) = (client.expect("connects"), Arc::clone(&forgets));
             let mut server = TcpStream::connect(server).expect("connects");
             thread::spawn(move || {
-                let mut request = [0; 8];
-                client.read_exact(&mut request).expect("asks for TLS");
-                assert_eq!(request, SSL_REQUEST);
-                client.write_all(b"N").expect("answers");
+                refuse_tls(&mut client, &mut server);
                 let (mut from, mut back) = (server.try_clone().expect("clones"), client.try_clone().expect("clones"));
                 let loses = Arc::new(AtomicBool::new(false));
                 let loses_too = Arc::clone(&loses);
@@ -198,23 +222,37 @@ fn forgetful_proxy(server: SocketAddr, forgets: &Arc<AtomicBool>) -> SocketAddr 
     address
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn t10_a_commit_whose_answer_is_lost_is_found_to_have_happened() {
-    let table = Table::<postgres::Postgres>::open(&PEOPLE[..1]).await;
+/// The answer to the commit of a new password is lost, and so is that to one of an unlocking.
+async fn a_lost_answer_is_found_out<D: Database>(refuse_tls: fn(&mut TcpStream, &mut TcpStream)) {
+    let table = Table::<D>::open(&PEOPLE).await;
     let url = table.database.settings().url.expect("set").expose().clone();
     let (before, after) = url.split_once('@').expect("has a user");
     let (host, database) = after.split_once('/').expect("has a database");
     let forgets = Arc::new(AtomicBool::new(false));
-    let proxy = forgetful_proxy(host.parse().expect("an address"), &forgets);
+    let proxy = forgetful_proxy(host.parse().expect("an address"), refuse_tls, &forgets);
     let through = |settings| Settings { url: Some(format!("{before}@{proxy}/{database}").into()), ..settings };
     let accounts = table.reopened(through).await.expect("opens");
-    let ada = id_of(&accounts, "ada@example.com").await;
+    let (ada, linus) = (id_of(&accounts, "ada@example.com").await, id_of(&accounts, "linus@example.com").await);
     forgets.store(true, Ordering::SeqCst);
     accounts.set_password(&ada, &to("second", Some("first password of ada"))).await.expect("is found out");
     assert!(!forgets.load(Ordering::SeqCst), "an answer was lost");
     let now = table.clock.now();
     let signed_in = accounts.sign_in(&user("ada@example.com"), &"second".into(), now).await.expect("answers");
     assert!(matches!(signed_in, SignIn::Accepted(_)));
+    forgets.store(true, Ordering::SeqCst);
+    let ended = accounts.unlock(&linus).await;
+    assert!(matches!(ended, Err(UnlockError::Directory(DirectoryError::Unanswered(_)))), "{ended:?}");
+    assert!(find(&accounts, "linus@example.com").await.is_some_and(|linus| !linus.locked), "and it was done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t10_a_commit_whose_answer_postgres_loses_is_found_to_have_happened() {
+    a_lost_answer_is_found_out::<postgres::Postgres>(refuse_tls_of_postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t10_a_commit_whose_answer_mariadb_loses_is_found_to_have_happened() {
+    a_lost_answer_is_found_out::<mariadb::MariaDb>(refuse_tls_of_mariadb).await;
 }
 
 /// 4.4.5: a certificate of another authority, or none, and nothing is sent.

@@ -15,6 +15,7 @@ mod smtp_sink;
 mod active_directory;
 mod away;
 mod ldap;
+mod samples;
 mod sql;
 
 use std::{fs, io};

@@ -1,0 +1,43 @@
+//! The files that the documentation gives to begin with: each is loaded as it stands there.
+
+use std::{fs, net::Ipv4Addr, path::Path, process::Command};
+
+use regain_real_servers::authority::{self, Certificates};
+
+/// The whole files among the samples of a page.
+fn samples(page: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
+    let text = fs::read_to_string(path).expect("reads");
+    let blocks = text.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap_or_default());
+    blocks.filter(|block| block.contains("[server]\n")).map(str::to_owned).collect()
+}
+
+/// Checks a file, with those that it names beside it, and says what kind of directory it is of.
+fn check(sample: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let certificates = Certificates::make(folder.path(), Ipv4Addr::LOCALHOST);
+    for (name, text) in [
+        ("ad-password", "a password"),
+        ("ldap-password", "a password"),
+        ("app-db-url", "postgres://regain:password@127.0.0.1/app"),
+        ("hook-key", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    ] {
+        authority::write(&at(name), text);
+    }
+    for name in ["ad-ca.pem", "ldap-ca.pem"] {
+        fs::copy(&certificates.authority, at(name)).expect("copies");
+    }
+    fs::write(at("regain.toml"), sample).expect("writes");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_regain-server"));
+    let checked = program.arg("--check").current_dir(folder.path()).output().expect("runs");
+    assert!(checked.status.success(), "{sample}\n{}", String::from_utf8_lossy(&checked.stderr));
+    let kind = sample.lines().find_map(|line| line.strip_prefix("kind = \"")?.strip_suffix('"'));
+    kind.expect("has a kind").to_owned()
+}
+
+#[test]
+fn the_file_of_each_kind_is_taken_as_it_stands() {
+    let kinds: Vec<_> = samples("directories.md").iter().map(|sample| check(sample)).collect();
+    assert_eq!(kinds, ["active_directory", "ldap", "sql", "hook"]);
+}

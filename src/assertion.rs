@@ -1,4 +1,4 @@
-//! The host page's word for who is signed in: a short-lived JWT that its back end signs, fetched anew each
+//! The host page's assertion of who is signed in: a short-lived JWT that its back end signs, fetched anew each
 //! time a flow begins, and kept nowhere.
 //!
 //! The option is an address on the host page's own site, or a function that promises the JWT.
@@ -9,8 +9,9 @@ use regain_protocol::Secret;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use regain_flow::Fault;
+
 use crate::api::no_answer;
-use crate::flow::Fault;
 
 /// Asks for one.
 pub(crate) async fn fetch(from: &JsValue) -> Result<Secret<String>, Fault> {

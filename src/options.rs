@@ -1,17 +1,18 @@
-//! What the loader hands over: see `embed/open.js`, which builds this object.
+//! The options that the loader hands over: see `embed/open.js`, which builds this object.
 
 use js_sys::{Function, Reflect};
 use regain_protocol::{FlowKind, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::clock::Millis;
-use crate::flow::{Resume, Setup};
+use regain_flow::clock::Millis;
+use regain_flow::full::IS_FULL;
+use regain_flow::{Resume, Setup};
 
 /// The options of one widget.
 pub(crate) struct Options {
-    /// What the core is opened with.
+    /// The core's own.
     pub(crate) setup: Setup,
-    /// Where the API is, without `/v1`.
+    /// The address of the API, without `/v1`.
     pub(crate) api: String,
     /// The name under which a reload finds the flow in `sessionStorage`.
     pub(crate) key: String,
@@ -19,16 +20,15 @@ pub(crate) struct Options {
     pub(crate) href: Option<String>,
     /// Called with what happens: `(what, detail, more)`.
     pub(crate) tell: Option<Function>,
-    /// Returns whether the widget may take the focus: not from someone who is typing elsewhere on the page.
+    /// Tells if the widget may take the focus: not from someone who is typing elsewhere on the page.
     pub(crate) may_focus: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
     pub(crate) work: Option<Function>,
     /// The language to speak, as a BCP 47 tag.
     pub(crate) language: String,
-    /// What is said in it, a line each; none for English.
+    /// The texts in it, a line each; none for English.
     pub(crate) texts: Option<String>,
-    /// Where the host page says who is signed in; see [`crate::assertion`].
-    #[cfg(feature = "full")]
+    /// The host page's source of assertions; see [`crate::assertion`].
     pub(crate) assertion: Option<JsValue>,
 }
 
@@ -37,6 +37,7 @@ impl Options {
         let text = |name| text(options, name);
         let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
         let tell = function("tell");
+        let assertion = if IS_FULL { member(options, "assertion") } else { None };
         Self {
             setup: Setup {
                 kind: match text("flow").as_deref() {
@@ -53,9 +54,8 @@ impl Options {
                     Some(Resume { id: id.to_owned(), token: Secret::from(token) })
                 }),
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
-                #[cfg(feature = "full")]
-                signed_in: member(options, "assertion").is_some(),
-                has_more: cfg!(not(feature = "full")) && tell.is_some(),
+                signed_in: assertion.is_some(),
+                can_hand_over: !IS_FULL && tell.is_some(),
             },
             api: text("api").unwrap_or_default(),
             key: text("key").unwrap_or_default(),
@@ -65,8 +65,7 @@ impl Options {
             tell,
             may_focus: function("mayFocus"),
             work: function("work"),
-            #[cfg(feature = "full")]
-            assertion: member(options, "assertion"),
+            assertion,
         }
     }
 }
@@ -83,7 +82,7 @@ pub(crate) fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_null() && !value.is_undefined())
 }
 
-/// What time it is by this device.
+/// The time by this device.
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
 pub(crate) fn now() -> Millis {
     js_sys::Date::now() as Millis

@@ -3,8 +3,8 @@
 use regain_protocol::{Suggestion, Warning};
 
 use crate::api::Json;
-use crate::flow::Strength;
 use crate::i18n::{self, Text};
+use regain_flow::Strength;
 
 /// By the score.
 const SCORES: [Text; 5] =

@@ -1,28 +1,28 @@
-//! Has work done outside of this wasm: by `embed/work.js`, which the loader brings in for it, and which
-//! brings in what each kind of work needs (the first step's challenge, and what helps with choosing a
+//! Work outside of this wasm: done by `embed/work.js`, which the loader brings in for it, and which
+//! brings in what each kind of work needs (the first step's challenge, and the assistance with choosing a
 //! password).
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise};
 use leptos::prelude::set_timeout;
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
+use web_sys::{AbortController, HtmlElement};
 
-use crate::shell::Shell;
+/// Job callback `(number, text)`, each kind of work its own; `number < 0` is a failure.
+pub(crate) type OnEvent = Rc<dyn Fn(i32, Option<String>)>;
 
-/// What is heard of it: a number and perhaps a text, each kind of work its own; less than nothing for a
-/// failure.
-pub(crate) type Heard = Rc<dyn Fn(i32, Option<String>)>;
+/// Job callback with the value that the work's promise comes to.
+pub(crate) type OnDone = Box<dyn FnOnce(JsValue)>;
 
-/// Work under way. It is given up when this is dropped; after that nothing more is heard.
+/// Work under way. It is given up when this is dropped; after that no callback is called.
 pub(crate) struct Job {
     controller: AbortController,
-    _tell: Closure<dyn FnMut(i32, Option<String>)>,
+    _on_event: Closure<dyn FnMut(i32, Option<String>)>,
 }
 
 impl Drop for Job {
@@ -31,42 +31,46 @@ impl Drop for Job {
     }
 }
 
-/// Begins work; where it cannot even begin, that is heard as any other failure is. `done` takes what the
-/// promise comes to.
-#[inline(never)]
-pub(crate) fn begin(
-    shell: &Rc<Shell>,
-    kind: &str,
-    values: &Array,
-    heard: &Heard,
-    done: fn(&Rc<Shell>, JsValue),
-) -> Option<Job> {
-    let job = attempt(shell, kind, values, heard, done);
-    if job.is_none() {
-        let heard = Rc::clone(heard);
-        set_timeout(move || heard(-1, None), Duration::ZERO);
-    }
-    job
+/// The means to have work done.
+#[derive(Clone)]
+pub(crate) struct Workers {
+    /// Brings in `embed/work.js` and calls it.
+    pub(crate) work: Option<Function>,
+    /// The widget's element, in its shadow tree.
+    pub(crate) root: HtmlElement,
 }
 
-fn attempt(shell: &Rc<Shell>, kind: &str, values: &Array, heard: &Heard, done: fn(&Rc<Shell>, JsValue)) -> Option<Job> {
-    let controller = AbortController::new().ok()?;
-    let tell = {
-        let heard = Rc::clone(heard);
-        Closure::new(move |number, text| heard(number, text))
-    };
-    let signal = controller.signal();
-    let job = Array::of5(&kind.into(), values, shell.root(), &signal, tell.as_ref());
-    let begun: Promise = shell.work()?.apply(&JsValue::NULL, &job).ok()?.dyn_into().ok()?;
-    let (shell, heard) = (Rc::clone(shell), Rc::clone(heard));
-    spawn_local(async move {
-        let result = JsFuture::from(begun).await;
-        if !signal.aborted() {
-            match result {
-                Ok(value) => done(&shell, value),
-                Err(_) => heard(-1, None),
-            }
+impl Workers {
+    /// Begins work; where it cannot even begin, that is a failure as any other.
+    #[inline(never)]
+    pub(crate) fn begin(&self, kind: &str, values: &Array, on_event: &OnEvent, done: OnDone) -> Option<Job> {
+        let job = self.attempt(kind, values, on_event, done);
+        if job.is_none() {
+            let on_event = Rc::clone(on_event);
+            set_timeout(move || on_event(-1, None), Duration::ZERO);
         }
-    });
-    Some(Job { controller, _tell: tell })
+        job
+    }
+
+    fn attempt(&self, kind: &str, values: &Array, on_event: &OnEvent, done: OnDone) -> Option<Job> {
+        let controller = AbortController::new().ok()?;
+        let callback = {
+            let on_event = Rc::clone(on_event);
+            Closure::new(move |number, text| on_event(number, text))
+        };
+        let signal = controller.signal();
+        let job = Array::of5(&kind.into(), values, &self.root, &signal, callback.as_ref());
+        let begun: Promise = self.work.as_ref()?.apply(&JsValue::NULL, &job).ok()?.dyn_into().ok()?;
+        let on_event = Rc::clone(on_event);
+        spawn_local(async move {
+            let result = JsFuture::from(begun).await;
+            if !signal.aborted() {
+                match result {
+                    Ok(value) => done(value),
+                    Err(_) => on_event(-1, None),
+                }
+            }
+        });
+        Some(Job { controller, _on_event: callback })
+    }
 }

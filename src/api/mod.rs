@@ -12,11 +12,9 @@ use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RequestCache, RequestCredentials, RequestInit};
 
-use crate::clock::Millis;
-use crate::flow::{Fault, Reply, Resume};
 use crate::options::{member, now};
-#[cfg(test)]
-pub(crate) use write::answer as write_answer;
+use regain_flow::clock::Millis;
+use regain_flow::{Fault, Reply, Resume};
 
 pub(crate) use read::Json;
 

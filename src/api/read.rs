@@ -1,4 +1,4 @@
-//! Reads what the server says, member by member.
+//! Reads the server's replies, member by member.
 //!
 //! `serde`'s derived readers of tagged and flattened enums cost a small widget as much as Leptos
 //! does: one POST came to 21.7 kB (brotli) with its answer as text, to 39.3 kB with the answer read
@@ -6,120 +6,18 @@
 //! [`StepBody::Unknown`]. The tests hold them against `serde_json`, which is what the server writes
 //! with.
 
-#[cfg(feature = "full")]
 mod full;
+mod reader;
 
-use std::cell::Cell;
-
-use crate::{flow::DIGITS, full::IS_FULL};
-
+use regain_flow::{DIGITS, full::IS_FULL};
 use regain_protocol::{
     AccountType, CallStatus, Captcha, Config, Contact, EndReason, Flow, FlowAnswered, FlowKind, Gate, Help, Method,
-    MethodKind, Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Role, Secret, ServerCheck,
-    Step, StepBody, UnlockOutcome, Violation,
+    Notice, NoticeCode, Outcome, PasswordPolicy, Problem, ProblemCode, Question, Secret, ServerCheck, Step, StepBody,
+    UnlockOutcome, Violation,
 };
 
-/// A JSON value, whoever parsed it: the browser in the widget, `serde_json` in the tests.
-pub(crate) trait Json: Clone {
-    /// The member of that name; `None` where it is absent or null, or this is no object.
-    fn get(&self, name: &str) -> Option<Self>;
-    /// The text, where it is one.
-    fn text(&self) -> Option<String>;
-    /// The number, where it is one.
-    fn number(&self) -> Option<f64>;
-    /// The truth value, where it is one.
-    fn flag(&self) -> Option<bool>;
-    /// The elements, where it is an array.
-    fn items(&self) -> Option<Vec<Self>>;
-}
-
-/// A value being read. Where something is missing that must be there, reading goes on with a blank,
-/// and all of it is dropped at the end: to leave at once would take code at every member for
-/// dropping what had been read until then.
-struct Reader<'a, J> {
-    json: Option<J>,
-    /// Whether nothing was missing so far.
-    whole: &'a Cell<bool>,
-}
-
-/// What was read, where nothing was missing.
-fn whole<J: Json, T>(json: &J, read: fn(&Reader<J>) -> T) -> Option<T> {
-    let whole = Cell::new(true);
-    let read = read(&Reader { json: Some(json.clone()), whole: &whole });
-    whole.get().then_some(read)
-}
-
-impl<'a, J: Json> Reader<'a, J> {
-    fn need<T>(&self, found: Option<T>, blank: T) -> T {
-        if found.is_none() {
-            self.whole.set(false);
-        }
-        found.unwrap_or(blank)
-    }
-
-    #[inline(never)]
-    fn member(&self, name: &str) -> Option<J> {
-        self.json.as_ref()?.get(name)
-    }
-
-    /// An object in this one; the members of one that is missing are missing.
-    #[inline(never)]
-    fn object(&self, name: &str) -> Reader<'a, J> {
-        Reader { json: self.member(name), whole: self.whole }
-    }
-
-    /// A text that may be missing.
-    #[inline(never)]
-    fn maybe(&self, name: &str) -> Option<String> {
-        self.member(name)?.text()
-    }
-
-    #[inline(never)]
-    fn text(&self, name: &str) -> String {
-        self.need(self.maybe(name), String::new())
-    }
-
-    #[inline(never)]
-    fn flag(&self, name: &str) -> bool {
-        self.need(self.member(name).and_then(|it| it.flag()), false)
-    }
-
-    /// A flag that a server of an older version leaves out.
-    #[inline(never)]
-    fn set(&self, name: &str) -> bool {
-        self.member(name).and_then(|it| it.flag()).unwrap_or_default()
-    }
-
-    /// A count: a float-to-integer cast in Rust saturates, so nonsense becomes the nearest count.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast is what is meant")]
-    #[inline(never)]
-    fn count(&self, name: &str) -> u32 {
-        self.need(self.member(name).and_then(|it| it.number()), 0.0) as u32
-    }
-
-    #[inline(never)]
-    fn small(&self, name: &str) -> u8 {
-        u8::try_from(self.count(name)).unwrap_or(u8::MAX)
-    }
-
-    #[inline(never)]
-    fn items(&self, name: &str) -> Vec<J> {
-        self.need(self.member(name).and_then(|it| it.items()), Vec::new())
-    }
-
-    fn list<T>(&self, name: &str, read: fn(&Reader<J>) -> T) -> Vec<T> {
-        let mut list = Vec::new();
-        for json in self.items(name) {
-            list.push(read(&Reader { json: Some(json), whole: self.whole }));
-        }
-        list
-    }
-}
-
-/// The value itself, as a text.
-fn itself<J: Json>(json: &Reader<J>) -> String {
-    json.need(json.json.as_ref().and_then(Json::text), String::new())
-}
+pub(crate) use reader::Json;
+use reader::{Reader, itself, method_kind, role_of, whole};
 
 /// The answer to `POST /v1/flows` and to an answer: a flow, with its token where it is new.
 pub(crate) fn answered(json: &impl Json) -> Option<FlowAnswered> {
@@ -166,10 +64,7 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             resend_at: json.text("resend_at"),
             resends_left: json.small("resends_left"),
             tries_left: json.small("tries_left"),
-            #[cfg(feature = "full")]
-            setup: full::setup(&json.object("setup")),
-            #[cfg(not(feature = "full"))]
-            setup: None,
+            setup: if IS_FULL { full::setup(&json.object("setup")) } else { None },
         },
         "answer_call" if IS_FULL => StepBody::AnswerCall {
             method: method(&json.object("method")),
@@ -197,10 +92,10 @@ fn step_body<J: Json>(json: &Reader<J>) -> StepBody {
             notified: json.flag("notified"),
             continue_url: json.maybe("continue_url"),
         },
-        #[cfg(feature = "full")]
-        "sign_in" => StepBody::SignIn { user_id: json.maybe("user_id"), captcha: captcha(&json.object("captcha")) },
-        #[cfg(feature = "full")]
-        "security_info" => full::security_info(json),
+        "sign_in" if IS_FULL => {
+            StepBody::SignIn { user_id: json.maybe("user_id"), captcha: captcha(&json.object("captcha")) }
+        }
+        "security_info" if IS_FULL => full::security_info(json),
         "ended" => StepBody::Ended {
             reason: EndReason::from_text(&json.text("reason")).unwrap_or(EndReason::Unknown),
             retry_at: json.maybe("retry_at"),
@@ -244,14 +139,6 @@ fn method<J: Json>(json: &Reader<J>) -> Method {
     }
 }
 
-fn method_kind<J: Json>(json: &Reader<J>) -> MethodKind {
-    MethodKind::from_text(&json.text("kind")).unwrap_or(MethodKind::Unknown)
-}
-
-fn role_of<J: Json>(json: &Reader<J>) -> Option<Role> {
-    json.maybe("role").map(|name| Role::from_text(&name).unwrap_or(Role::Unknown))
-}
-
 fn policy<J: Json>(json: &Reader<J>) -> PasswordPolicy {
     PasswordPolicy {
         min_length: json.count("min_length"),
@@ -277,10 +164,7 @@ pub(crate) fn problem(json: &impl Json) -> Option<Problem> {
         code: ProblemCode::from_text(&json.get("code")?.text()?).unwrap_or(ProblemCode::Unknown),
         flow: json.get("flow").and_then(|it| flow(&it)),
         violations: violations.iter().filter_map(|it| whole(it, violation)).collect(),
-        #[cfg(feature = "full")]
-        pointer: json.get("pointer").and_then(|it| it.text()),
-        #[cfg(not(feature = "full"))]
-        pointer: None,
+        pointer: if IS_FULL { json.get("pointer").and_then(|it| it.text()) } else { None },
     })
 }
 
@@ -303,7 +187,7 @@ fn violation<J: Json>(json: &Reader<J>) -> Violation {
     }
 }
 
-/// What anyone may know about the server: of it, what the widget shows.
+/// The server's public configuration: of it, the part that the widget shows.
 pub(crate) fn config(json: &impl Json) -> Option<Config> {
     whole(json, |json| {
         let help = json.object("help");
@@ -311,10 +195,7 @@ pub(crate) fn config(json: &impl Json) -> Option<Config> {
             name: json.text("name"),
             logo: None,
             account_types: json.list("account_types", account_type),
-            #[cfg(feature = "full")]
-            flows: full::flows(json),
-            #[cfg(not(feature = "full"))]
-            flows: Vec::new(),
+            flows: if IS_FULL { full::flows(json) } else { Vec::new() },
             locales: Vec::new(),
             help: Help { email: help.maybe("email"), phone: help.maybe("phone"), url: help.maybe("url") },
             user_id_hint: json.maybe("user_id_hint"),

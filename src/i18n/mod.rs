@@ -7,6 +7,8 @@ mod forms;
 
 use std::cell::Cell;
 
+pub use regain_flow::digits;
+
 // `Text`, and the words in English, of `languages/en.toml`.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
@@ -98,22 +100,6 @@ pub fn counted(name: Text, number: u32, other: &str) -> String {
         }
     }
     filled(form, &[&digits(number), other])
-}
-
-/// A number as its digits: `core::fmt` would do, for more bytes than this.
-#[inline(never)]
-pub fn digits(mut number: u32) -> String {
-    let mut reversed = [b'0'; 10];
-    let mut at = reversed.len();
-    loop {
-        at -= 1;
-        reversed[at] = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    reversed[at..].iter().map(|&digit| char::from(digit)).collect()
 }
 
 /// A span of time that runs down, in minutes and then in tens of seconds: a screen reader says anew what changes

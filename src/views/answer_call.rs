@@ -1,21 +1,18 @@
-//! Answer the phone and press #.
+//! A call, to be answered.
 
 use leptos::prelude::*;
-use regain_protocol::CallStatus;
 
-use super::parts::{Context, HERE, actions, another_way, button, element, screen as begin};
-use crate::flow::{CallView, Event, Screen, View};
+use super::parts::{Context, HERE, actions, another_method, element, full_button, screen as begin};
+use crate::announce::call_status;
 use crate::i18n::{self, Text};
+use regain_flow::{CallView, FullEvent, FullScreen, View};
 
 pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
-    #[cfg(feature = "full")]
     let (lead, back) = if call.registers {
         (Text::ConfirmCall, super::security_info::back_without_adding(context))
     } else {
-        (Text::CallLead, another_way(context))
+        (Text::CallLead, another_method(context))
     };
-    #[cfg(not(feature = "full"))]
-    let (lead, back) = (Text::CallLead, another_way(context));
     let mut screen = begin(Text::CallHeading, lead);
     if let Some(masked) = &call.masked {
         screen = screen.child(element("p").part("lead").around(&i18n::fill(Text::CallTo, &[HERE]), masked));
@@ -26,14 +23,15 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
                 .part("status")
                 .when("data-over", context, is_over)
                 .child(
-                    element("span").shows(context, |view| of(view, |call| i18n::text(status(call.status)).to_owned())),
+                    element("span")
+                        .shows(context, |view| of(view, |call| i18n::text(call_status(call.status)).to_owned())),
                 )
                 .child(
                     element("span").at("class", "spinner").at("aria-hidden", "true").when("hidden", context, is_over),
                 ),
         )
         .child(actions(
-            button("primary", context, || Event::AskedForAnotherCall)
+            full_button("primary", context, FullEvent::CallAgain)
                 .aria("aria-disabled", context, |view| of(view, |call| !call.can_call))
                 .shows(context, |view| {
                     of(view, |call| {
@@ -50,20 +48,8 @@ fn is_over(view: &View) -> bool {
 }
 
 fn of<T: Default>(view: &View, read: fn(&CallView) -> T) -> T {
-    match &view.screen {
-        Screen::AnswerCall(call) => read(call),
+    match view.screen.full() {
+        Some(FullScreen::AnswerCall(call)) => read(call),
         _ => T::default(),
-    }
-}
-
-/// How the call goes, for the eye and for the ear.
-pub(crate) fn status(status: CallStatus) -> Text {
-    match status {
-        CallStatus::Calling | CallStatus::Unknown => Text::Calling,
-        CallStatus::Ringing => Text::CallRinging,
-        CallStatus::Answered => Text::CallAnswered,
-        CallStatus::NoAnswer => Text::CallNoAnswer,
-        CallStatus::WrongKey => Text::CallWrongKey,
-        CallStatus::Failed => Text::CallFailed,
     }
 }

@@ -1,12 +1,12 @@
-//! Answer the registered questions.
+//! The registered questions, to be answered.
 
 use leptos::prelude::*;
 
 use super::parts::{
-    Context, actions, another_way, element, error, form, input, labelled, no_hint, screen as begin, submit,
+    Context, actions, another_method, element, error, form, input, labelled, no_hint, screen as begin, submit,
 };
-use crate::flow::{Field, FieldError, QuestionsView, Screen, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Field, FieldError, FullScreen, QuestionsView, View};
 
 pub(super) fn screen(context: Context, questions: &QuestionsView) -> AnyView {
     let mut fields = element("fieldset")
@@ -20,12 +20,14 @@ pub(super) fn screen(context: Context, questions: &QuestionsView) -> AnyView {
         fields = fields.child(labelled(context, field, question.text.clone(), no_hint, answer, wrong));
     }
     begin(Text::QuestionsHeading, Text::QuestionsLead)
-        .child(form(context).child(fields).child(actions(submit(context, |_| Text::Next), another_way(context))))
+        .child(form(context).child(fields).child(actions(submit(context, |_| Text::Next), another_method(context))))
         .done()
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {
-    let Screen::AnswerQuestions(QuestionsView { error: Some((at, error)), .. }) = &view.screen else { return None };
+    let Some(FullScreen::AnswerQuestions(QuestionsView { error: Some((at, error)), .. })) = view.screen.full() else {
+        return None;
+    };
     if *at != field {
         return None;
     }

@@ -4,14 +4,19 @@
 use leptos::prelude::*;
 use regain_protocol::Captcha;
 
-use super::parts::{Context, Part, anew, button, element, error, field, input, no_hint};
-use crate::flow::{CaptchaView, Event, Field, FieldError, Screen, View};
+use super::parts::{Context, anew, button, element, error, field, input, no_hint};
+use crate::display::Part;
 use crate::i18n::{self, Text};
+use regain_flow::{ChallengeEvent, Field, FieldError, View};
 
 /// The challenge's part of the form; empty where there is none.
 pub(super) fn part(context: Context) -> AnyView {
     let whole = element("div").at("class", "captcha");
-    let whole = match context.view.with_untracked(|view| of(view).map(|captcha| captcha.captcha.clone())).as_deref() {
+    let whole = match context
+        .view
+        .with_untracked(|view| view.screen.captcha().map(|captcha| captcha.captcha.clone()))
+        .as_deref()
+    {
         Some(Captcha::Image { .. }) => whole
             .child(anew(context, Part::Challenge, picture))
             // These two stay, and so does the focus on them.
@@ -19,8 +24,10 @@ pub(super) fn part(context: Context) -> AnyView {
                 element("div")
                     .at("class", "ways")
                     .child(
-                        button("link", context, || Event::AskedForNewCaptcha)
-                            .aria("aria-disabled", context, |view| !of(view).is_some_and(|captcha| captcha.can_renew))
+                        button("link", context, || ChallengeEvent::Renewed.into())
+                            .aria("aria-disabled", context, |view| {
+                                !view.screen.captcha().is_some_and(|captcha| captcha.can_renew)
+                            })
                             .say(Text::CaptchaAnother),
                     )
                     .child(
@@ -43,7 +50,7 @@ pub(super) fn part(context: Context) -> AnyView {
     whole.done()
 }
 
-/// What gets the focus when the challenge fails that nobody types.
+/// The target of the focus when a challenge fails that nobody types.
 fn target() -> super::parts::Element {
     element("div").part("hint").at("id", "regain-captcha").at("tabindex", "-1")
 }
@@ -52,7 +59,7 @@ fn target() -> super::parts::Element {
 fn picture(context: Context) -> AnyView {
     let (image, audio) = context
         .view
-        .with_untracked(|view| match of(view).map(|captcha| &*captcha.captcha) {
+        .with_untracked(|view| match view.screen.captcha().map(|captcha| &*captcha.captcha) {
             Some(Captcha::Image { image, audio, .. }) => Some((image.clone(), audio.clone())),
             _ => None,
         })
@@ -88,7 +95,7 @@ fn listen(event: &web_sys::Event) {
     let _ = audio.remove_attribute("hidden");
 }
 
-/// Where the digits are typed.
+/// The field for the digits.
 fn typed(context: Context) -> AnyView {
     let digits = input(context, Field::Captcha, wrong)
         .at("type", "text")
@@ -100,31 +107,16 @@ fn typed(context: Context) -> AnyView {
     field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong).done()
 }
 
-pub(super) fn of(view: &View) -> Option<&CaptchaView> {
-    match &view.screen {
-        Screen::Identify { captcha, .. } => captcha.as_ref(),
-        #[cfg(feature = "full")]
-        Screen::SignIn(sign_in) => sign_in.captcha.as_ref(),
-        _ => None,
-    }
-}
-
 fn progress(view: &View) -> String {
-    match of(view) {
+    match view.screen.captcha() {
         Some(captcha) if !captcha.solved => i18n::fill(Text::CaptchaWorking, &[&i18n::digits(captcha.progress)]),
         _ => i18n::text(Text::CaptchaDone).to_owned(),
     }
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
-    #[cfg_attr(not(feature = "full"), expect(clippy::manual_let_else, reason = "in the full build there are two"))]
-    let error = match &view.screen {
-        Screen::Identify { error: Some((Field::Captcha, error)), .. } => error,
-        #[cfg(feature = "full")]
-        Screen::SignIn(crate::flow::SignInView { error: Some((Field::Captcha, error)), .. }) => error,
-        _ => return None,
-    };
-    let text = match (&*of(view)?.captcha, error) {
+    let error = view.screen.captcha()?.error?;
+    let text = match (&*view.screen.captcha()?.captcha, error) {
         (Captcha::Image { .. }, FieldError::Missing) => Text::CaptchaMissing,
         (Captcha::Image { .. }, _) => Text::CaptchaWrong,
         _ => Text::CaptchaFailed,

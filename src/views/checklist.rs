@@ -3,10 +3,9 @@
 
 use regain_protocol::Violation;
 
-use super::new_password::of;
 use super::parts::{Context, Element, element};
-use crate::flow::{PasswordView, Standing};
 use crate::i18n::{self, Text};
+use regain_flow::{PasswordView, Standing};
 
 /// The list; which rules there are stays, how the password stands to them does not.
 pub(super) fn list(context: Context, password: &PasswordView) -> Element {
@@ -15,19 +14,20 @@ pub(super) fn list(context: Context, password: &PasswordView) -> Element {
         list = list.child(
             element("li")
                 .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
-                .child(element("span").at("class", "unseen").live(move || said(mark(context, place).1)))
+                .child(element("span").at("class", "unseen").live(move || text(mark(context, place).1)))
                 .child(element("span").words(rule(&item.rule)))
-                .child(element("span").live(move || said(mark(context, place).2))),
+                .child(element("span").live(move || text(mark(context, place).2))),
         );
     }
     element("div").at("class", "field").child(element("p").part("hint").say(Text::RulesHeading)).child(list)
 }
 
-/// How the password stands to a rule: how that is drawn, what is said before the rule to those who don't
-/// see that, and what stands behind it.
+/// The password's standing to a rule: its drawing, the words before the rule for those who don't
+/// see that, and the words behind it.
 #[inline(never)]
 fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
-    let standing = context.read(|view| of(view).and_then(|password| password.items.get(place)).map(|it| it.standing));
+    let standing = context
+        .read(|view| view.screen.password().and_then(|password| password.items.get(place)).map(|it| it.standing));
     match standing {
         Some(Standing::Met) => ("met", Text::RuleMet, Text::Nothing),
         Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
@@ -37,7 +37,7 @@ fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
     }
 }
 
-fn said(text: Text) -> String {
+fn text(text: Text) -> String {
     i18n::text(text).to_owned()
 }
 
@@ -55,7 +55,7 @@ fn rule(rule: &Violation) -> String {
     }
 }
 
-/// Why a password was refused.
+/// The reasons why a password was refused.
 pub(super) fn refusals(password: &PasswordView) -> String {
     let mut all = String::new();
     for violation in &password.refused {

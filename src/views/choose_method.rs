@@ -1,4 +1,4 @@
-//! How do you want to prove it?
+//! The methods, to choose from.
 
 use leptos::prelude::*;
 use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
@@ -7,8 +7,8 @@ use super::parts::{
     Context, Element, actions, cancel, choice, choices, element, error, field, form, input, ltr, screen as begin,
     submit,
 };
-use crate::flow::{Field, FieldError, MethodsView, Screen, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Field, FieldError, MethodsView, Screen, View};
 
 pub(super) fn screen(
     context: Context,
@@ -36,7 +36,7 @@ pub(super) fn screen(
         .done()
 }
 
-/// What is done and what is still needed.
+/// The proofs that are done, and those that are still needed.
 fn proofs(gate: Gate) -> Element {
     let mut list = element("ul").part("rules");
     for index in 1..=gate.of {
@@ -109,7 +109,7 @@ fn name(method: &Method) -> Text {
     }
 }
 
-/// What happens next, as far as it is clear.
+/// The next step, as far as it is clear.
 fn next(view: &View) -> Text {
     let Screen::ChooseMethod(MethodsView { methods, chosen, .. }) = &view.screen else { return Text::Next };
     let of_a_kind = || methods.first().filter(|first| methods.iter().all(|method| method.kind == first.kind));

@@ -1,11 +1,11 @@
-//! Unlock and keep the password, or choose a new one?
+//! The choice between unlocking, which keeps the password, and a new password.
 
 use leptos::prelude::*;
 use regain_protocol::UnlockOutcome;
 
 use super::parts::{Context, actions, cancel, choice, choices, element, error, form, screen as begin, submit};
-use crate::flow::{Field, OutcomesView, Screen, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Field, FullScreen, OutcomesView, View};
 
 pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
     let mut list = choices(Field::Outcome);
@@ -31,6 +31,6 @@ pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
-    matches!(&view.screen, Screen::ChooseOutcome(OutcomesView { error: Some(_), .. }))
+    matches!(view.screen.full(), Some(FullScreen::ChooseOutcome(OutcomesView { error: Some(_), .. })))
         .then(|| i18n::text(Text::ChoiceMissing).to_owned())
 }

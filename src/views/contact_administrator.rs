@@ -1,12 +1,13 @@
-//! Only an administrator can help: a form to write to them, or the way to their page.
+//! The administrators: a form to write to them, or the way to their page.
 
 use leptos::prelude::*;
 use regain_protocol::Contact;
 
 use super::help::help;
 use super::parts::{Context, Element, actions, button, cancel, control, element, field, form, screen as begin, submit};
-use crate::flow::{ContactView, Event, Field, FieldError, LONGEST, Screen, View};
+use crate::announce::characters_left;
 use crate::i18n::{self, Text};
+use regain_flow::{ContactView, Event, Field, FieldError, FullScreen, LONGEST_MESSAGE, View};
 
 pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
     let words = match &*contact.reason {
@@ -45,26 +46,23 @@ fn request(context: Context, back: Element) -> Element {
 }
 
 fn left(context: Context) -> String {
-    let left = context.read(|view| match &view.screen {
-        Screen::ContactAdministrator(contact) => contact.left,
+    let left = context.read(|view| match view.screen.full() {
+        Some(FullScreen::ContactAdministrator(contact)) => contact.characters_left,
         _ => 0,
     });
     match u32::try_from(left) {
-        Ok(LONGEST) => i18n::text(Text::MessageHint).to_owned(),
-        Ok(left) => room(left),
+        Ok(LONGEST_MESSAGE) => i18n::text(Text::MessageHint).to_owned(),
+        Ok(left) => characters_left(left),
         Err(_) => i18n::counted(Text::MessageOver, left.unsigned_abs(), ""),
     }
 }
 
-/// How much more can be written, for the eye and for the ear.
-pub(crate) fn room(left: u32) -> String {
-    i18n::counted(Text::MessageRoom, left, "")
-}
-
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let text = match &view.screen {
-        Screen::ContactAdministrator(ContactView { error: Some(FieldError::TooLong), .. }) => Text::MessageTooLong,
-        Screen::ContactAdministrator(ContactView { error: Some(_), .. }) => Text::MessageUnusable,
+    let text = match view.screen.full() {
+        Some(FullScreen::ContactAdministrator(ContactView { error: Some(FieldError::TooLong), .. })) => {
+            Text::MessageTooLong
+        }
+        Some(FullScreen::ContactAdministrator(ContactView { error: Some(_), .. })) => Text::MessageUnusable,
         _ => return None,
     };
     Some(i18n::text(text).to_owned())

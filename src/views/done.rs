@@ -1,42 +1,29 @@
-//! It worked.
+//! A flow that worked.
 
 use leptos::prelude::*;
 use regain_protocol::{FlowKind, Outcome};
 
 use super::parts::{Context, button, element, heading, lead};
-use crate::flow::{Event, Screen};
+use regain_flow::full::IS_FULL;
+use regain_flow::{DoneView, Event};
+
 use crate::i18n::Text;
 
-pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
-    let Screen::Done { outcome, notified, due, .. } = screen else { return ().into_any() };
-    let (outcome, notified, due) = (*outcome, *notified, *due);
+pub(super) fn screen(context: Context, done: DoneView) -> AnyView {
+    let DoneView { outcome, notified, due, signed_in } = done;
     let (title, words) = match outcome {
         Outcome::Reset | Outcome::FirstPassword => (Text::DoneReset, Text::DoneLead),
-        #[cfg(feature = "full")]
-        Outcome::Changed if is_signed_in(screen) => (Text::DoneChanged, Text::DoneChangedLead),
-        #[cfg(feature = "full")]
-        Outcome::Changed => (Text::DoneChanged, Text::DoneLead),
-        #[cfg(feature = "full")]
-        Outcome::Registered => (Text::DoneRegistered, Text::DoneRegisteredLead),
-        #[cfg(feature = "full")]
-        Outcome::Unlocked => (Text::DoneUnlocked, Text::DoneUnlockedLead),
-        #[cfg(feature = "full")]
-        Outcome::NotLocked => (Text::DoneNotLocked, Text::DoneNotLockedLead),
-        #[cfg(feature = "full")]
-        Outcome::RequestSent => (Text::DoneRequest, Text::DoneRequestLead),
+        outcome if IS_FULL => full(outcome, signed_in),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };
     // The server ends sessions after a reset, and nothing else does.
     let elsewhere = notified && matches!(outcome, Outcome::Reset | Outcome::FirstPassword);
-    #[cfg(feature = "full")]
-    let back = if is_signed_in(screen) {
+    let back = if IS_FULL && signed_in {
         // They are where they want to be.
         button("primary", context, || Event::Cancelled).say(Text::DoneClose)
     } else {
         button("primary", context, || Event::WentToSignIn).say(Text::BackToSignIn)
     };
-    #[cfg(not(feature = "full"))]
-    let back = button("primary", context, || Event::WentToSignIn).say(Text::BackToSignIn);
     let mut done = element("div")
         .at("class", "screen finished")
         .child(element("span").part("tick").at("aria-hidden", "true"))
@@ -56,7 +43,15 @@ pub(super) fn screen(context: Context, screen: &Screen) -> AnyView {
     done.done()
 }
 
-#[cfg(feature = "full")]
-fn is_signed_in(screen: &Screen) -> bool {
-    matches!(screen, Screen::Done { signed_in: true, .. })
+/// The words for an outcome that only the full build comes to.
+fn full(outcome: Outcome, signed_in: bool) -> (Text, Text) {
+    match outcome {
+        Outcome::Changed if signed_in => (Text::DoneChanged, Text::DoneChangedLead),
+        Outcome::Changed => (Text::DoneChanged, Text::DoneLead),
+        Outcome::Registered => (Text::DoneRegistered, Text::DoneRegisteredLead),
+        Outcome::Unlocked => (Text::DoneUnlocked, Text::DoneUnlockedLead),
+        Outcome::NotLocked => (Text::DoneNotLocked, Text::DoneNotLockedLead),
+        Outcome::RequestSent => (Text::DoneRequest, Text::DoneRequestLead),
+        _ => (Text::DoneOther, Text::DoneOtherLead),
+    }
 }

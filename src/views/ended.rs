@@ -1,15 +1,15 @@
-//! It is over without success: why, and what to do next.
+//! The end without success: the reason, and what to do next.
 
 use leptos::prelude::*;
 use regain_protocol::EndReason;
 
 use super::help::help;
 use super::parts::{Context, actions, button, cancel, element, screen as begin};
-use crate::flow::{End, Event, Screen, View};
 use crate::i18n::{self, Text};
+use regain_flow::{End, Event, Screen, View};
 
-pub(super) fn screen(context: Context, why: End) -> AnyView {
-    let (title, words) = match why {
+pub(super) fn screen(context: Context, reason: End) -> AnyView {
+    let (title, words) = match reason {
         End::Reason(EndReason::Expired) => (Text::EndedExpired, Text::EndedExpiredLead),
         End::Reason(EndReason::TooManyAttempts) => (Text::EndedAttempts, Text::EndedAttemptsLead),
         End::Reason(_) => (Text::EndedCancelled, Text::EndedCancelledLead),

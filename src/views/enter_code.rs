@@ -1,25 +1,23 @@
-//! Type the code.
+//! A code, to be entered.
 
 use leptos::prelude::*;
+use regain_flow::CodeView;
+use regain_flow::full::IS_FULL;
 use regain_protocol::{MethodKind, NoticeCode};
 
-use super::parts::{
-    Context, Element, HERE, actions, another_way, button, element, field, form, heading, input, lead, submit,
-};
-use crate::flow::{CodeView, DIGITS, Event, Field, FieldError, Screen, View};
-use crate::full::{IS_FULL, is_saved};
+use super::code_field::{another_code, code_field};
+use super::parts::{Context, HERE, actions, another_method, element, form, heading, lead, submit};
+use super::security_info::confirm_code;
 use crate::i18n::{self, Text};
 
 pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
-    #[cfg(feature = "full")]
-    if code.registers {
-        return super::security_info::confirm_code(context, code);
+    if IS_FULL && code.registers {
+        return confirm_code(context, code);
     }
     let length = i18n::digits(code.length.into());
     let sent = match (code.kind, &code.masked) {
         (MethodKind::Authenticator, _) => element("p").part("lead").words(i18n::fill(Text::CodeByApp, &[&length])),
-        #[cfg(feature = "full")]
-        (MethodKind::RecoveryCodes, _) => lead(Text::CodeRecovery),
+        (MethodKind::RecoveryCodes, _) if IS_FULL => lead(Text::CodeRecovery),
         (_, Some(masked)) => element("p").part("lead").around(&i18n::fill(Text::CodeSentTo, &[&length, HERE]), masked),
         (_, None) => element("p").part("lead").words(i18n::fill(Text::CodeSent, &[&length])),
     };
@@ -31,90 +29,8 @@ pub(super) fn screen(context: Context, code: &CodeView) -> AnyView {
         .child(
             form(context)
                 .child(code_field(context, code))
-                .child(actions(submit(context, |_| Text::Verify), another_way(context))),
+                .child(actions(submit(context, |_| Text::Verify), another_method(context))),
         )
         .child(another_code(context, code.kind))
         .done()
-}
-
-/// Where the code is typed.
-pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
-    let (keys, look) = if IS_FULL && code.length > DIGITS { ("text", "long") } else { ("numeric", "") };
-    // No message that comes has a saved one.
-    let autocomplete = if is_saved(code.kind) { "off" } else { "one-time-code" };
-    let code = input(context, Field::Code, wrong)
-        .at("type", "text")
-        .at("inputmode", keys)
-        .at("autocomplete", autocomplete)
-        // Room for whatever is pasted around the code.
-        .at("maxlength", "64")
-        .at("dir", "ltr")
-        .at("data-code", look);
-    field(context, Field::Code, Text::Code, good_for, code, wrong)
-}
-
-/// Tells if a code comes by itself: an app always has a new one, and those that were saved are there.
-fn is_at_hand(kind: MethodKind) -> bool {
-    kind == MethodKind::Authenticator || is_saved(kind)
-}
-
-/// For a code that does not come.
-pub(super) fn another_code(context: Context, kind: MethodKind) -> Element {
-    let wait = if kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
-    element("div").at("class", "more").has("hidden", is_at_hand(kind)).child(element("p").part("note").say(wait)).child(
-        button("link", context, || Event::AskedForAnotherCode)
-            .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
-            .shows(context, resend),
-    )
-}
-
-fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {
-    match &view.screen {
-        Screen::EnterCode(code) => read(code),
-        _ => T::default(),
-    }
-}
-
-fn good_for(context: Context) -> String {
-    context.read(|view| {
-        of(view, |code| match (code.kind, code.good_for) {
-            (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
-            #[cfg(feature = "full")]
-            (MethodKind::RecoveryCodes, _) => length_of(code.length),
-            (_, 0) => i18n::text(Text::CodeGone).to_owned(),
-            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::countdown(left)]),
-        })
-    })
-}
-
-fn resend(view: &View) -> String {
-    of(view, |code| match (code.resends_left, code.resend_in) {
-        (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
-        (_, 0) => i18n::text(Text::Resend).to_owned(),
-        (_, left) => i18n::fill(Text::ResendIn, &[&i18n::countdown(left)]),
-    })
-}
-
-#[cfg(feature = "full")]
-fn length_of(length: u8) -> String {
-    i18n::fill(Text::RecoveryLength, &[&i18n::digits(length.into())])
-}
-
-fn wrong(view: &View, _: Field) -> Option<String> {
-    let Screen::EnterCode(CodeView { error: Some(error), .. }) = &view.screen else { return None };
-    let text = match error {
-        FieldError::Missing => Text::CodeMissing,
-        #[cfg(feature = "full")]
-        FieldError::CodeLength { length } if of(view, |code| is_saved(code.kind)) => return Some(length_of(*length)),
-        FieldError::CodeLength { length } => {
-            return Some(i18n::fill(Text::CodeLength, &[&i18n::digits((*length).into())]));
-        }
-        FieldError::Wrong { tries_left: 0 } => Text::CodeWrong,
-        FieldError::Wrong { tries_left } => {
-            return Some(i18n::counted(Text::CodeWrongTries, (*tries_left).into(), ""));
-        }
-        FieldError::CodeExpired => Text::CodeExpired,
-        _ => Text::CodeUnusable,
-    };
-    Some(i18n::text(text).to_owned())
 }

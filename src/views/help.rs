@@ -1,12 +1,12 @@
-//! Whom to turn to: for a step that this widget does not know, and wherever else nothing more can
+//! The help contacts: for a step that this widget does not know, and wherever else nothing more can
 //! be done here.
 
 use leptos::prelude::*;
 use regain_protocol::Help;
 
 use super::parts::{Context, Element, cancel, element, screen as begin};
-use crate::flow::View;
 use crate::i18n::{self, Text};
+use regain_flow::View;
 
 /// A step that this widget does not know.
 pub(super) fn screen(context: Context) -> AnyView {

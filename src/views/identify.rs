@@ -1,21 +1,21 @@
-//! Who are you?
+//! The user ID, to be typed.
 
 use leptos::prelude::*;
 use regain_protocol::FlowKind;
 
 use super::captcha;
 use super::parts::{Context, actions, cancel, element, field, form, input, screen as begin, submit};
-use crate::flow::{Field, FieldError, Screen, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Field, FieldError, IdentifyView, Screen, View};
 
-pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyView {
+pub(super) fn screen(context: Context, identify: &IdentifyView) -> AnyView {
     let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
         .at("autocomplete", "username")
         .at("dir", "ltr")
-        .with("value", user_id);
-    let (title, who) = match kind {
+        .with("value", identify.user_id.clone());
+    let (title, who) = match identify.kind {
         FlowKind::Unlock => (Text::UnlockHeading, Text::UnlockWho),
         _ => (Text::IdentifyHeading, Text::IdentifyWho),
     };
@@ -27,7 +27,7 @@ pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyVi
                 .child(captcha::part(context))
                 .child(actions(
                     submit(context, |view| match &view.screen {
-                        Screen::Identify { waiting: true, .. } => Text::Working,
+                        Screen::Identify(IdentifyView { waiting: true, .. }) => Text::Working,
                         _ => Text::Next,
                     }),
                     cancel(context),
@@ -38,16 +38,16 @@ pub(super) fn screen(context: Context, kind: FlowKind, user_id: String) -> AnyVi
 
 fn hint(context: Context) -> String {
     context.read(|view| match &view.screen {
-        Screen::Identify { hint: Some(hint), .. } => i18n::fill(Text::UserIdHint, &[hint]),
+        Screen::Identify(IdentifyView { hint: Some(hint), .. }) => i18n::fill(Text::UserIdHint, &[hint]),
         _ => i18n::text(Text::UserIdPlain).to_owned(),
     })
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {
     let text = match &view.screen {
-        Screen::Identify { error: Some((at, _)), .. } if *at != field => return None,
-        Screen::Identify { error: Some((_, FieldError::Missing)), .. } => Text::UserIdMissing,
-        Screen::Identify { error: Some(_), .. } => Text::UserIdUnusable,
+        Screen::Identify(IdentifyView { error: Some((at, _)), .. }) if *at != field => return None,
+        Screen::Identify(IdentifyView { error: Some((_, FieldError::Missing)), .. }) => Text::UserIdMissing,
+        Screen::Identify(IdentifyView { error: Some(_), .. }) => Text::UserIdUnusable,
         _ => return None,
     };
     Some(i18n::text(text).to_owned())

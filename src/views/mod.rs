@@ -1,4 +1,4 @@
-//! Draws what the flow core says: one file for each screen, and the frame around them.
+//! The views: draw what the flow core says; one file for each screen, and the frame around them.
 
 mod account_type;
 mod answer_call;
@@ -7,34 +7,30 @@ mod captcha;
 mod checklist;
 mod choose_method;
 mod choose_outcome;
+mod code_field;
 mod contact_administrator;
 mod done;
 mod ended;
 mod enter_code;
+mod full;
 mod help;
 mod identify;
 mod new_password;
 mod parts;
 mod password_rules;
-#[cfg(feature = "full")]
 mod security_info;
-#[cfg(feature = "full")]
 mod sign_in;
 mod strength;
 mod suggestion;
 mod trouble;
 
 use leptos::prelude::*;
+use regain_flow::{Event, Screen, View};
 use regain_protocol::Gate;
 
-use crate::flow::{Event, Screen, View};
+use crate::display::Part;
 use crate::i18n::{self, Text};
-#[cfg(feature = "full")]
-pub(crate) use answer_call::status as call_status;
-#[cfg(feature = "full")]
-pub(crate) use contact_administrator::room;
 pub(crate) use parts::Context;
-pub(crate) use parts::{Part, keys};
 use parts::{anew, button, element, heading};
 
 /// The whole widget: the frame stays, the screen in it changes.
@@ -65,17 +61,17 @@ pub(crate) fn widget(context: Context) -> AnyView {
                     element("p")
                         .at("class", "ask")
                         .when("hidden", context, |view| !view.can_ask_administrator)
-                        .child(button("link", context, || Event::AskedForAdministrator).say(Text::AskAdministrator)),
+                        .child(button("link", context, || Event::HelpRequested).say(Text::AskAdministrator)),
                 ),
         )
         .child(
-            // The shell writes into it.
+            // The live region; `region.rs` writes into it.
             element("p").at("role", "status").at("class", "unseen"),
         )
         .done()
 }
 
-/// Whose page this is and, where there are several proofs, which one is asked for.
+/// The organisation and, where there are several proofs, which one is asked for.
 fn organisation(view: &View) -> String {
     let name = view.organisation.as_deref().unwrap_or_default();
     match view.gate {
@@ -98,20 +94,13 @@ fn screen(context: Context) -> AnyView {
             element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
         }
         Screen::AccountType(kinds) => account_type::screen(context, kinds),
-        Screen::Identify { kind, user_id, .. } => identify::screen(context, *kind, user_id.clone()),
-        Screen::ContactAdministrator(contact) => contact_administrator::screen(context, contact),
+        Screen::Identify(identify) => identify::screen(context, identify),
         Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice, view.gate),
         Screen::EnterCode(code) => enter_code::screen(context, code),
-        Screen::AnswerCall(call) => answer_call::screen(context, call),
-        Screen::AnswerQuestions(questions) => answer_questions::screen(context, questions),
-        Screen::ChooseOutcome(outcomes) => choose_outcome::screen(context, outcomes),
         Screen::NewPassword(password) => new_password::screen(context, password),
-        Screen::Done { .. } => done::screen(context, &view.screen),
-        Screen::Ended(ended) => ended::screen(context, ended.why),
-        #[cfg(feature = "full")]
-        Screen::SignIn(sign_in) => sign_in::screen(context, sign_in),
-        #[cfg(feature = "full")]
-        Screen::SecurityInfo(info) => security_info::screen(context, info),
+        Screen::Full(screen) => full::screen(context, screen),
+        Screen::Done(done) => done::screen(context, *done),
+        Screen::Ended(ended) => ended::screen(context, ended.reason),
         Screen::Unknown => help::screen(context),
     })
 }

@@ -1,14 +1,14 @@
-//! Choose a new password.
+//! A new password, to be chosen.
 
 use js_sys::Function;
 use leptos::prelude::*;
+use regain_flow::full::IS_FULL;
+use regain_flow::{Field, FieldError, Matching, PasswordEvent, PasswordView, View};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::checklist::{self, refusals};
 use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
 use super::{password_rules, strength, suggestion};
-use crate::flow::{Event, Field, FieldError, Matching, PasswordView, Screen, View};
-use crate::full::IS_FULL;
 use crate::i18n::{self, Text};
 use crate::options::member;
 
@@ -29,14 +29,15 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         fields = fields.child(field(context, Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
     }
     let new = secret(context, Field::Password, "new-password").with("passwordrules", password_rules::of(password));
-    let again = secret(context, Field::Confirm, "new-password")
-        .when("data-same", context, |view| of(view).is_some_and(|password| password.matching == Matching::Same));
+    let again = secret(context, Field::Confirm, "new-password").when("data-same", context, |view| {
+        view.screen.password().is_some_and(|password| password.matching == Matching::Same)
+    });
     let title = match (password.first, password.changes) {
         (true, _) => Text::PasswordFirstHeading,
         (_, true) if IS_FULL => Text::ChangeHeading,
         _ => Text::PasswordHeading,
     };
-    let send = |view: &View| match of(view) {
+    let send = |view: &View| match view.screen.password() {
         Some(PasswordView { first: false, changes: true, .. }) if IS_FULL => Text::ChangeButton,
         _ => Text::Finish,
     };
@@ -55,19 +56,11 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         .done()
 }
 
-/// What is drawn, while it is this screen.
-pub(super) fn of(view: &View) -> Option<&PasswordView> {
-    match &view.screen {
-        Screen::NewPassword(password) => Some(password),
-        _ => None,
-    }
-}
-
 /// A field for a password, to be shown or hidden with the others. Password managers fill it with events
 /// of one kind or the other.
 fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
     let shown = move || {
-        let shown = context.read(|view| of(view).is_some_and(|password| password.shown));
+        let shown = context.read(|view| view.screen.password().is_some_and(|password| password.shown));
         Some(if shown { "text" } else { "password" }.to_owned())
     };
     input(context, at, WRONG)
@@ -76,7 +69,7 @@ fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
         .live_at("type", shown)
         .boxed_on("change", typed(context, at))
         .on("keyup", move |event| watch_caps_lock(context, at, &event))
-        .on("blur", move |_| context.send(Event::Left(at)))
+        .on("blur", move |_| context.send(PasswordEvent::Left(at).into()))
 }
 
 /// Caps Lock shows only in keys; what fills a form sends some that say nothing of it.
@@ -84,19 +77,19 @@ fn watch_caps_lock(context: Context, field: Field, event: &JsValue) {
     let asked = member(event, "getModifierState").and_then(|ask| ask.dyn_into::<Function>().ok());
     let Some(Ok(on)) = asked.map(|ask| ask.call1(event, &"CapsLock".into())) else { return };
     let on = on.is_truthy().then_some(field);
-    if context.view.with_untracked(|view| of(view).is_some_and(|password| password.caps_lock != on)) {
-        context.send(Event::CapsLock(on));
+    if context.view.with_untracked(|view| view.screen.password().is_some_and(|password| password.caps_lock != on)) {
+        context.send(PasswordEvent::CapsLock(on).into());
     }
 }
 
-/// What is to be said at a field that is not wrong.
+/// The remark at a field that is not at fault.
 fn hint<const PLACE: usize>(context: Context) -> String {
     const FIELDS: [Field; 3] = [Field::Current, Field::Password, Field::Confirm];
-    context.read(|view| said(view, FIELDS[PLACE]))
+    context.read(|view| remark(view, FIELDS[PLACE]))
 }
 
-fn said(view: &View, field: Field) -> String {
-    let Some(password) = of(view) else { return String::new() };
+fn remark(view: &View, field: Field) -> String {
+    let Some(password) = view.screen.password() else { return String::new() };
     let text = match password.matching {
         _ if password.caps_lock == Some(field) => Text::CapsLock,
         Matching::Same if field == Field::Confirm => Text::Same,
@@ -109,7 +102,7 @@ fn said(view: &View, field: Field) -> String {
 const WRONG: Wrong = wrong;
 
 fn wrong(view: &View, field: Field) -> Option<String> {
-    let password = of(view)?;
+    let password = view.screen.password()?;
     let (at, error) = password.error?;
     if at != field {
         return None;

@@ -12,28 +12,49 @@ use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::tachys::html::attribute::custom::custom_attribute;
 use leptos::tachys::html::event::on;
+use regain_flow::{Event, Field, FullEvent, StepEvent, View};
 
-use crate::flow::{Event, Field, View};
+use crate::dispatch::Dispatch;
+use crate::display::{Display, Part};
 use crate::i18n::{self, Text};
-use crate::shell::Shell;
 
-/// What every screen is given.
+/// The surroundings of every screen.
 #[derive(Clone, Copy)]
 pub(crate) struct Context {
-    pub(crate) view: RwSignal<View>,
-    pub(crate) sender: StoredValue<Rc<Shell>, LocalStorage>,
+    pub(super) view: RwSignal<View>,
+    handles: StoredValue<Rc<Handles>, LocalStorage>,
+}
+
+struct Handles {
+    dispatch: Dispatch,
+    display: Rc<Display>,
+    /// The link's own address: the way on without the widget.
+    href: Option<String>,
 }
 
 impl Context {
+    pub(crate) fn new(dispatch: Dispatch, display: Rc<Display>, href: Option<String>) -> Self {
+        let view = display.view();
+        Self { view, handles: StoredValue::new_local(Rc::new(Handles { dispatch, display, href })) }
+    }
+
+    #[inline(never)]
     pub(super) fn send(self, event: Event) {
-        if let Some(shell) = self.sender.try_get_value() {
-            shell.send(event);
+        if let Some(handles) = self.handles.try_get_value() {
+            handles.dispatch.send(event);
+        }
+    }
+
+    /// Sends an event of a step that only the full build has.
+    pub(super) fn send_full(self, event: FullEvent) {
+        if let Some(handles) = self.handles.try_get_value() {
+            handles.dispatch.send_full(event);
         }
     }
 
     /// The link's own address: the way on without the widget.
     pub(super) fn href(self) -> Option<String> {
-        self.sender.try_get_value().and_then(|shell| shell.href().map(str::to_owned))
+        self.handles.try_get_value().and_then(|handles| handles.href.clone())
     }
 
     /// Something of what is to be drawn; drawn anew when it changes.
@@ -42,25 +63,11 @@ impl Context {
     }
 }
 
-/// A part that is drawn as a whole, anew whenever its key is another. Memos for it would be 1 kB of the widget.
-#[derive(Clone, Copy)]
-pub(crate) enum Part {
-    /// The screen.
-    Screen,
-    /// The digits to read and the field for them.
-    Challenge,
-}
-
-/// The key of each [`Part`].
-pub(crate) fn keys(view: &View) -> [(u32, bool); 2] {
-    [view.key, (super::captcha::of(view).map_or(0, |captcha| captcha.number), false)]
-}
-
 /// A part that is drawn anew with every other key.
 pub(super) fn anew(context: Context, part: Part, draw: fn(Context) -> AnyView) -> Child {
     let drawn: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
-        if let Some(shell) = context.sender.try_get_value() {
-            shell.redraw(part).track();
+        if let Some(handles) = context.handles.try_get_value() {
+            handles.display.track(part);
         }
         untrack(|| draw(context))
     });
@@ -151,7 +158,7 @@ impl Element {
         self.at("class", name).at("part", name)
     }
 
-    /// What to do on an event.
+    /// An event handler.
     pub(super) fn on(self, name: &'static str, handler: impl FnMut(web_sys::Event) + 'static) -> Self {
         self.boxed_on(name, Box::new(handler))
     }
@@ -210,7 +217,7 @@ impl Element {
     }
 }
 
-/// What can be a child.
+/// A child of an element.
 pub(super) struct Child(AnyView);
 
 impl From<Element> for Child {
@@ -242,7 +249,7 @@ pub(super) fn screen(title: Text, words: Text) -> Element {
     element("div").at("class", "screen").child(heading(title)).child(lead(words))
 }
 
-/// What can be done, the most likely first.
+/// The actions, the most likely first.
 #[inline(never)]
 pub(super) fn actions(first: Element, second: Element) -> Element {
     element("div").at("class", "actions").child(first).child(second)
@@ -252,7 +259,7 @@ pub(super) fn actions(first: Element, second: Element) -> Element {
 pub(super) fn form(context: Context) -> Element {
     element("form").at("novalidate", "").at("class", "form").at("method", "post").on("submit", move |event| {
         event.prevent_default();
-        context.send(Event::Submitted);
+        context.send(StepEvent::Submitted.into());
     })
 }
 
@@ -266,14 +273,19 @@ pub(super) fn submit(context: Context, text: fn(&View) -> Text) -> Element {
         .says(context, text)
 }
 
+/// A button for an event of a step that only the full build has.
+pub(super) fn full_button(class: &'static str, context: Context, event: FullEvent) -> Element {
+    element("button").part(class).at("type", "button").on("click", move |_| context.send_full(event))
+}
+
 /// A button for anything else.
 pub(super) fn button(class: &'static str, context: Context, event: fn() -> Event) -> Element {
     element("button").part(class).at("type", "button").on("click", move |_| context.send(event()))
 }
 
 /// Back to the choice of methods.
-pub(super) fn another_way(context: Context) -> Element {
-    button("secondary", context, || Event::AskedForAnotherMethod).say(Text::AnotherWay)
+pub(super) fn another_method(context: Context) -> Element {
+    button("secondary", context, || StepEvent::AnotherMethodRequested.into()).say(Text::AnotherWay)
 }
 
 /// Out of here.
@@ -281,7 +293,7 @@ pub(super) fn cancel(context: Context) -> Element {
     button("secondary", context, || Event::Cancelled).say(Text::Cancel)
 }
 
-/// Choices of which one is taken; what is wrong with the choice stands below them.
+/// Choices of which one is taken; the fault of the choice stands below them.
 pub(super) fn choices(field: Field) -> Element {
     element("fieldset")
         .part("choices")
@@ -296,7 +308,7 @@ pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Optio
         .at("type", "radio")
         .at("name", field.name())
         .has("checked", chosen == Some(place))
-        .on("change", move |_| context.send(Event::Chose(place)));
+        .on("change", move |_| context.send(StepEvent::Chosen(place).into()));
     if place == 0 {
         radio = radio.with("id", ["regain-", field.name()].concat());
     }
@@ -316,7 +328,7 @@ pub(super) fn yes(holds: bool) -> Option<String> {
     holds.then(|| "true".to_owned())
 }
 
-/// What is wrong with what a field holds, in words.
+/// The fault of a field, in words.
 pub(super) type Wrong = fn(&View, Field) -> Option<String>;
 
 /// An `<input>` with what every field has.
@@ -328,7 +340,7 @@ pub(super) fn input(context: Context, field: Field, wrong: Wrong) -> Element {
         .at("aria-required", "true")
 }
 
-/// What something is typed into.
+/// A control that something is typed into.
 #[inline(never)]
 pub(super) fn control(tag: &'static str, context: Context, field: Field, wrong: Wrong) -> Element {
     let id = ["regain-", field.name()].concat();
@@ -345,7 +357,7 @@ pub(super) fn control(tag: &'static str, context: Context, field: Field, wrong: 
 /// Takes what a field holds.
 #[inline(never)]
 pub(super) fn typed(context: Context, field: Field) -> Box<dyn FnMut(web_sys::Event)> {
-    Box::new(move |event| context.send(Event::Typed(field, event_target_value(&event).into())))
+    Box::new(move |event| context.send(StepEvent::Input(field, event_target_value(&event).into()).into()))
 }
 
 /// A labelled field with its hint and what is wrong with it.
@@ -384,7 +396,7 @@ pub(super) fn labelled(
         .child(error(context, field, wrong))
 }
 
-/// What is wrong with a field, beside it.
+/// The fault of a field, beside it.
 pub(super) fn error(context: Context, field: Field, wrong: Wrong) -> Element {
     element("p")
         .part("error")

@@ -1,10 +1,10 @@
-//! What a password generator should keep to, in the form of the `passwordrules` attribute
+//! The rules for password generators, in the form of the `passwordrules` attribute
 //! (<https://github.com/whatwg/html/issues/3518>, "Password Rules" in Apple's documentation).
 
-use crate::flow::PasswordView;
 use crate::i18n::digits;
+use regain_flow::PasswordView;
 
-/// The attribute's value: what fits it keeps every rule that it can express. It has no "three of four
+/// The attribute's value: a password that fits it keeps every rule that it can express. It has no "three of four
 /// classes", so that as many are asked for by name; and none of the rules allows less than all of ASCII.
 pub(super) fn of(password: &PasswordView) -> String {
     write(password.min_length, password.max_length, password.min_classes)

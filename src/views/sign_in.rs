@@ -5,8 +5,8 @@ use regain_protocol::FlowKind;
 
 use super::captcha;
 use super::parts::{Context, actions, button, cancel, element, field, form, input, no_hint, screen as begin, submit};
-use crate::flow::{Event, Field, FieldError, Screen, SignInView, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Event, Field, FieldError, FullScreen, SignInView, View};
 
 pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
     let (title, words, label) = match sign_in.kind {
@@ -57,21 +57,23 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
 }
 
 fn of<T: Default>(view: &View, read: fn(&SignInView) -> T) -> T {
-    match &view.screen {
-        Screen::SignIn(sign_in) => read(sign_in),
+    match view.screen.full() {
+        Some(FullScreen::SignIn(sign_in)) => read(sign_in),
         _ => T::default(),
     }
 }
 
 fn hint(context: Context) -> String {
-    context.read(|view| match &view.screen {
-        Screen::SignIn(SignInView { known: false, hint: Some(hint), .. }) => i18n::fill(Text::UserIdHint, &[hint]),
+    context.read(|view| match view.screen.full() {
+        Some(FullScreen::SignIn(SignInView { known: false, hint: Some(hint), .. })) => {
+            i18n::fill(Text::UserIdHint, &[hint])
+        }
         _ => String::new(),
     })
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {
-    let Screen::SignIn(sign_in) = &view.screen else { return None };
+    let Some(FullScreen::SignIn(sign_in)) = view.screen.full() else { return None };
     let (at, error) = sign_in.error.filter(|(at, _)| *at != Field::Captcha)?;
     let text = match (at, error) {
         (Field::UserId, FieldError::Missing) => Text::UserIdMissing,

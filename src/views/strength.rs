@@ -1,10 +1,9 @@
-//! How strong a new password is: a bar, and in words what it means, why, and what would help. Nothing at
+//! The strength of a new password: a bar, and in words what it means, why, and what would help. Nothing at
 //! all where that can't be told.
 
-use super::new_password::of;
 use super::parts::{Context, Element, element};
-use crate::flow::{Strength, View};
 use crate::i18n;
+use regain_flow::{Strength, View};
 
 /// The meter.
 pub(super) fn meter(context: Context) -> Element {
@@ -20,7 +19,7 @@ pub(super) fn meter(context: Context) -> Element {
 }
 
 fn strength(view: &View) -> Option<&Strength> {
-    of(view)?.strength.as_ref()
+    view.screen.password()?.strength.as_ref()
 }
 
 fn words(view: &View) -> String {

@@ -1,46 +1,50 @@
-//! What can be done with a new password besides typing it: show it, have one suggested, copy that.
+//! The actions on a new password besides typing it: to show it, to have one suggested, to copy that.
 
-use super::new_password::of;
 use super::parts::{Context, Element, button, element};
-use crate::flow::{Event, Suggested, View};
 use crate::i18n::Text;
+use regain_flow::{PasswordEvent, Suggestion, View};
 
 /// The row below the field.
 pub(super) fn row(context: Context) -> Element {
-    let show = button("link", context, || Event::Showed).says(context, |view| {
-        if of(view).is_some_and(|password| password.shown) { Text::HideLabel } else { Text::ShowLabel }
+    let show = button("link", context, || PasswordEvent::VisibilityToggled.into()).says(context, |view| {
+        if view.screen.password().is_some_and(|password| password.shown) { Text::HideLabel } else { Text::ShowLabel }
     });
-    let suggest = button("link", context, || Event::AskedForSuggestion(true))
+    let suggest = button("link", context, || PasswordEvent::SuggestionRequested { same_kind: true }.into())
         .says(context, |view| if given(view).is_some() { Text::SuggestAnother } else { Text::Suggest });
-    let other = button("link", context, || Event::AskedForSuggestion(false))
+    let other = button("link", context, || PasswordEvent::SuggestionRequested { same_kind: false }.into())
         .when("hidden", context, |view| given(view).is_none())
         .says(context, |view| {
-            if of(view).is_some_and(|password| password.words) { Text::SuggestCharacters } else { Text::SuggestWords }
+            if view.screen.password().is_some_and(|password| password.words) {
+                Text::SuggestCharacters
+            } else {
+                Text::SuggestWords
+            }
         });
-    let copy = button("link", context, || Event::AskedToCopy)
+    let copy = button("link", context, || PasswordEvent::CopyRequested.into())
         .when("hidden", context, |view| {
-            !matches!(given(view), Some(Suggested::Given { can_copy: true } | Suggested::Copied))
+            !matches!(given(view), Some(Suggestion::Given { can_copy: true } | Suggestion::Copied))
         })
-        .says(context, |view| if given(view) == Some(Suggested::Copied) { Text::Copied } else { Text::Copy });
+        .says(context, |view| if given(view) == Some(Suggestion::Copied) { Text::Copied } else { Text::Copy });
     let ways = element("div").at("class", "ways").child(show).child(suggest).child(copy).child(other);
-    // Longer than the field is wide: here all of it can be seen. The shell writes it.
+    // Longer than the field is wide: here all of it can be seen. `region.rs` writes it.
     let whole =
-        element("p")
-            .part("value")
-            .at("id", "regain-suggestion")
-            .at("dir", "ltr")
-            .when("hidden", context, |view| given(view).is_none() || of(view).is_none_or(|password| !password.shown));
+        element("p").part("value").at("id", "regain-suggestion").at("dir", "ltr").when("hidden", context, |view| {
+            given(view).is_none() || view.screen.password().is_none_or(|password| !password.shown)
+        });
     element("div").at("class", "field").child(ways).child(whole).child(element("p").part("hint").says(
         context,
-        |view| match of(view).map(|password| password.suggested) {
-            Some(Suggested::Given { .. } | Suggested::Copied) => Text::SuggestionGiven,
-            Some(Suggested::Failed) => Text::SuggestionFailed,
+        |view| match view.screen.password().map(|password| password.suggestion) {
+            Some(Suggestion::Given { .. } | Suggestion::Copied) => Text::SuggestionGiven,
+            Some(Suggestion::Failed) => Text::SuggestionFailed,
             _ => Text::Nothing,
         },
     ))
 }
 
 /// The suggestion that is in the fields.
-fn given(view: &View) -> Option<Suggested> {
-    of(view).map(|password| password.suggested).filter(|it| matches!(it, Suggested::Given { .. } | Suggested::Copied))
+fn given(view: &View) -> Option<Suggestion> {
+    view.screen
+        .password()
+        .map(|password| password.suggestion)
+        .filter(|it| matches!(it, Suggestion::Given { .. } | Suggestion::Copied))
 }

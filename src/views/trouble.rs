@@ -1,10 +1,10 @@
-//! What stands around a screen: a failure with the way on, and the end of the flow coming near.
+//! The surroundings of a screen: a failure with the way on, and the end of the flow coming near.
 
 use leptos::prelude::*;
 
 use super::parts::{Context, button, element};
-use crate::flow::{Event, Fault, Trouble, View};
 use crate::i18n::{self, Text};
+use regain_flow::{Event, Fault, Trouble, View};
 
 /// The last failure. The region is always there, so that what appears in it is spoken.
 pub(super) fn trouble(context: Context) -> AnyView {

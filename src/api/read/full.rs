@@ -1,10 +1,10 @@
-//! What only the full widget draws: the registered methods, and what an authenticator app is set up with.
+//! The replies that only the full build draws: the registered methods, and what an authenticator app is set up with.
 
 use regain_protocol::{
     AllowedMethod, AuthenticatorSetup, FlowKind, PredefinedQuestion, QuestionsOffer, RegisteredMethod, Secret, StepBody,
 };
 
-use super::{Json, Reader, method_kind, role_of};
+use super::reader::{Json, Reader, method_kind, role_of};
 
 pub(super) fn security_info<J: Json>(json: &Reader<J>) -> StepBody {
     StepBody::SecurityInfo {

@@ -1,10 +1,12 @@
-//! What the server writes with `serde`, read by our reader, is what was written.
+//! The reader, held against what the server writes with `serde`.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use regain_protocol::{AllowedMethod, AuthenticatorSetup, PredefinedQuestion, QuestionsOffer, RegisteredMethod};
+use regain_protocol::{
+    AllowedMethod, AuthenticatorSetup, MethodKind, PredefinedQuestion, QuestionsOffer, RegisteredMethod, Role,
+};
 
 impl Json for Value {
     fn get(&self, name: &str) -> Option<Self> {
@@ -166,7 +168,7 @@ fn drawn(body: StepBody) -> StepBody {
         | StepBody::ContactAdministrator { .. }
         | StepBody::ChooseOutcome { .. }
         | StepBody::EnterCode { length: 9.., .. }
-            if !cfg!(feature = "full") =>
+            if !IS_FULL =>
         {
             StepBody::Unknown
         }
@@ -177,14 +179,14 @@ fn drawn(body: StepBody) -> StepBody {
 /// What an authenticator app is set up with, where this widget can draw that.
 fn setups() -> impl Strategy<Value = Option<AuthenticatorSetup>> {
     any::<Option<[String; 2]>>().prop_map(|setup| {
-        let setup = setup.filter(|_| cfg!(feature = "full"));
+        let setup = setup.filter(|_| IS_FULL);
         setup.map(|[secret, uri]| AuthenticatorSetup { secret: Secret::new(secret), uri: Secret::new(uri) })
     })
 }
 
 /// The steps that only the full widget can draw; of the lean one, another step.
 fn full_bodies() -> BoxedStrategy<StepBody> {
-    if !cfg!(feature = "full") {
+    if !IS_FULL {
         return Just(StepBody::Unknown).boxed();
     }
     let registered =
@@ -285,7 +287,7 @@ proptest! {
         ] {
             let written = Problem {
                 kind: String::new(), title: String::new(), status: 0, detail: None,
-                pointer: at.clone().filter(|_| cfg!(feature = "full")),
+                pointer: at.clone().filter(|_| IS_FULL),
                 code, flow: flow.clone(), violations: violations.clone(),
             };
             let value = serde_json::to_value(&written).expect("a problem is JSON");
@@ -300,7 +302,7 @@ proptest! {
         flows in prop::sample::subsequence(vec![FlowKind::Reset, FlowKind::Unlock, FlowKind::Change, FlowKind::Register], 0..=4),
     ) {
         let [email, phone, url, user_id_hint] = text;
-        let flows = if cfg!(feature = "full") { flows } else { vec![] };
+        let flows = if IS_FULL { flows } else { vec![] };
         let account_types = kinds.into_iter().map(|(id, label, href)| AccountType { id, label, href }).collect();
         let written = Config {
             name, logo: None, account_types, flows, locales: vec![],
@@ -320,7 +322,7 @@ fn read(json: &Value) -> Option<StepBody> {
 fn what_cannot_be_drawn_is_unknown() {
     let body = StepBody::SignIn { user_id: None, captcha: None };
     let value = serde_json::to_value(Step { id: "s".into(), body: body.clone() }).expect("a step is JSON");
-    assert_eq!(read(&value), Some(if cfg!(feature = "full") { body } else { StepBody::Unknown }));
+    assert_eq!(read(&value), Some(if IS_FULL { body } else { StepBody::Unknown }));
     assert_eq!(read(&json!({"name": "from_the_future"})), Some(StepBody::Unknown));
 }
 

@@ -1,11 +1,11 @@
 //! New recovery codes, shown this once with what helps to keep them; and the question whether new ones are to be made.
 
 use leptos::prelude::*;
+use regain_flow::{Codes, Export, SecurityInfoEvent};
 
-use super::{back, changes};
-use crate::flow::{Change, Codes, Event, Keep};
+use super::parts::{back, form_button};
 use crate::i18n::Text;
-use crate::views::parts::{Context, actions, button, element, form, screen as begin, submit};
+use crate::views::parts::{Context, actions, element, form, screen as begin, submit};
 
 pub(super) fn screen(context: Context, codes: &Codes) -> AnyView {
     // No program that translates pages, and no reader that guesses at words, is to make something else of them.
@@ -15,16 +15,19 @@ pub(super) fn screen(context: Context, codes: &Codes) -> AnyView {
     }
     let keep = element("p")
         .at("class", "ways")
-        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Copy)).say(Text::Copy))
-        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Print)).say(Text::RecoveryPrint))
-        .child(button("link", context, || Event::AskedToKeepCodes(Keep::Download)).say(Text::RecoveryDownload));
+        .child(form_button("link", context, SecurityInfoEvent::CodesExported(Export::Copy)).say(Text::Copy))
+        .child(form_button("link", context, SecurityInfoEvent::CodesExported(Export::Print)).say(Text::RecoveryPrint))
+        .child(
+            form_button("link", context, SecurityInfoEvent::CodesExported(Export::Download))
+                .say(Text::RecoveryDownload),
+        );
     begin(Text::KindRecovery, Text::RecoveryLead)
         .child(list)
         .child(keep)
         .child(
             element("div")
                 .at("class", "actions")
-                .child(changes("primary", context, Change::GiveUp).say(Text::RecoverySaved)),
+                .child(form_button("primary", context, SecurityInfoEvent::FormClosed).say(Text::RecoverySaved)),
         )
         .done()
 }

@@ -2,17 +2,17 @@
 //! authenticator app shows once it has the key.
 
 use leptos::prelude::*;
+use regain_flow::{CodeView, FullEvent, StepEvent};
 use regain_protocol::{AuthenticatorSetup, NoticeCode};
 
 use super::qr;
-use crate::flow::{CodeView, Event};
 use crate::i18n::{self, Text};
-use crate::views::enter_code::{another_code, code_field};
-use crate::views::parts::{Context, Element, HERE, actions, button, element, form, heading, lead, submit};
+use crate::views::code_field::{another_code, code_field};
+use crate::views::parts::{Context, Element, HERE, actions, button, element, form, full_button, heading, lead, submit};
 
 /// Back to the security info, which stays as it was.
 pub(in crate::views) fn back_without_adding(context: Context) -> Element {
-    button("secondary", context, || Event::AskedForAnotherMethod).say(Text::BackWithoutAdding)
+    button("secondary", context, || StepEvent::AnotherMethodRequested.into()).say(Text::BackWithoutAdding)
 }
 
 pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyView {
@@ -66,7 +66,7 @@ fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
                 element("span")
                     .at("class", "ways")
                     .child(element("code").part("key").at("dir", "ltr").words(grouped(setup.secret.expose())))
-                    .child(button("link", context, || Event::AskedToCopyKey).say(Text::AppCopy)),
+                    .child(full_button("link", context, FullEvent::KeyCopyRequested).say(Text::AppCopy)),
             ),
     )
 }

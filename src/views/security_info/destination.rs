@@ -1,17 +1,17 @@
 //! A mail address or a phone, to be added or to take another one's place.
 
 use leptos::prelude::*;
+use regain_flow::{DestinationView, Enrolment, Field, FieldError, SecurityInfoView, View};
 use regain_protocol::MethodKind;
 
-use super::{back, name, of};
-use crate::flow::{DestinationView, Field, FieldError, SecurityInfoView, View, Way};
+use super::parts::{back, name};
 use crate::i18n::{self, Text};
 use crate::views::parts::{
     Context, Element, HERE, actions, choice, element, field, form, input, no_hint, screen as begin, submit,
 };
 
 pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
-    let is_phone = matches!(form_view.way, Way::Phone(_));
+    let is_phone = matches!(form_view.way, Enrolment::Phone(_));
     let replaces = form_view.replaces.as_ref();
     let (title, words) = match (is_phone, replaces) {
         (false, None) => (Text::EmailAddHeading, Text::EmailAddLead),
@@ -56,7 +56,7 @@ fn phone_hint(_: Context) -> String {
 }
 
 fn next(view: &View) -> Text {
-    let Some(SecurityInfoView::Destination(form)) = of(view) else { return Text::Next };
+    let Some(SecurityInfoView::Destination(form)) = view.screen.security_info() else { return Text::Next };
     match form.kinds.get(form.chosen) {
         Some(MethodKind::Sms) => Text::Sms,
         Some(MethodKind::Call) => Text::Call,
@@ -65,10 +65,12 @@ fn next(view: &View) -> Text {
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Some(SecurityInfoView::Destination(DestinationView { way, error: Some(error), .. })) = of(view) else {
+    let Some(SecurityInfoView::Destination(DestinationView { way, error: Some(error), .. })) =
+        view.screen.security_info()
+    else {
         return None;
     };
-    let text = match (matches!(way, Way::Phone(_)), error) {
+    let text = match (matches!(way, Enrolment::Phone(_)), error) {
         (false, FieldError::Missing) => Text::EmailMissing,
         (false, _) => Text::EmailUnusable,
         (true, FieldError::Missing) => Text::PhoneMissing,

@@ -1,9 +1,9 @@
 //! What is registered, what the organisation asks for, and what can be added.
 
 use leptos::prelude::*;
+use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
 
-use super::{changes, name, name_of, of};
-use crate::flow::{Change, Field, FieldError, MethodView, OverviewView, SecurityInfoView, View};
+use super::parts::{form_button, name, name_of};
 use crate::i18n::{self, Text};
 use crate::views::parts::{Context, Element, element, error, form, lead, ltr, screen as begin, submit};
 
@@ -19,14 +19,14 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
     let add = if info.methods.is_empty() { Text::InfoAddFirst } else { Text::InfoAddHeading };
     let mut more = element("div").part("group").child(element("h3").part("kind").say(add));
     for way in &info.addable {
-        more = more.child(changes("choice", context, Change::Begin(*way)).say(name(Some(*way))));
+        more = more.child(form_button("choice", context, SecurityInfoEvent::Opened(*way)).say(name(Some(*way))));
     }
     screen
         .child(tally(context, info))
         .child(list.has("hidden", info.methods.is_empty()))
         .child(more.has("hidden", info.addable.is_empty()))
         .child(form(context).child(element("div").at("class", "actions").child(submit(context, |view| {
-            match of(view) {
+            match view.screen.security_info() {
                 Some(SecurityInfoView::Overview(info)) if info.reconfirm && info.missing == 0 => Text::InfoAllRight,
                 _ => Text::InfoFinish,
             }
@@ -79,20 +79,20 @@ fn row(context: Context, method: &MethodView) -> Element {
         let masked = method.masked.as_deref().unwrap_or_default();
         [i18n::text(text), ": ", i18n::text(what), " ", masked].concat().trim_end().to_owned()
     };
-    let action = |text: Text, change| changes("link", context, change).with("aria-label", about(text)).say(text);
+    let action = |text: Text, change| form_button("link", context, change).with("aria-label", about(text)).say(text);
     let mut ways = element("span").at("class", "ways");
     if let Some(way) = replaced_by {
-        ways = ways.child(action(Text::InfoReplace, Change::Begin(*way)));
+        ways = ways.child(action(Text::InfoReplace, SecurityInfoEvent::Opened(*way)));
     }
     if method.registered {
-        ways = ways.child(action(Text::InfoRemove, Change::BeginRemoval(*place)));
+        ways = ways.child(action(Text::InfoRemove, SecurityInfoEvent::RemovalOpened(*place)));
     }
     element("li").part("method").child(words).child(ways)
 }
 
 /// What is missing, after all: nothing is typed here that could be wrong.
 fn wrong(view: &View, _: Field) -> Option<String> {
-    let Some(SecurityInfoView::Overview(info)) = of(view) else { return None };
+    let Some(SecurityInfoView::Overview(info)) = view.screen.security_info() else { return None };
     let Some(FieldError::Unfinished { missing }) = info.error else { return None };
     Some(i18n::counted(Text::InfoUnfinished, missing.into(), ""))
 }

@@ -1,9 +1,9 @@
 //! The security questions: each out of those on offer or in the person's own words, with its answer.
 
 use leptos::prelude::*;
+use regain_flow::{Field, FieldError, QuestionChoice, QuestionsFormView, RowView, SecurityInfoView, StepEvent, View};
 
-use super::{back, of};
-use crate::flow::{Chosen, Event, Field, FieldError, QuestionsFormView, RowView, SecurityInfoView, View};
+use super::parts::back;
 use crate::i18n::{self, Text};
 use crate::views::parts::{
     Context, Element, actions, control, element, error, form, heading, input, labelled, no_hint, submit,
@@ -55,7 +55,7 @@ fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView
         .child(element("span").part("hint").at("aria-hidden", "true").live(move || whole(context, place)))
         .child(
             labelled(context, own, label(Text::SetQuestionWords), no_hint, own_words, wrong)
-                .flag("hidden", move || context.read(|view| chosen(view, place) != Some(Chosen::Own))),
+                .flag("hidden", move || context.read(|view| chosen(view, place) != Some(QuestionChoice::Own))),
         )
         .child(labelled(context, answer, label(Text::SetAnswer), answer_hint, answer_words, wrong))
 }
@@ -67,7 +67,7 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
         .at("dir", "auto")
         // Some browsers tell of a choice only so.
         .on("change", move |event| {
-            context.send(Event::Typed(Field::Question(place), event_target_value(&event).into()));
+            context.send(StepEvent::Input(Field::Question(place), event_target_value(&event).into()).into());
         })
         .child(
             option(String::new(), row.chosen.is_none())
@@ -76,7 +76,7 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
                 .say(Text::SetQuestionChoose),
         );
     for (at, question) in form.offer.predefined.iter().enumerate() {
-        let this = Chosen::Offered(at);
+        let this = QuestionChoice::Offered(at);
         let value = i18n::digits(u32::try_from(at).unwrap_or(u32::MAX));
         // No question twice.
         let taken =
@@ -85,27 +85,28 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
             select.child(option(value, row.chosen == Some(this)).flag("disabled", taken).words(question.text.clone()));
     }
     if form.offer.own_allowed {
-        select = select.child(option(OWN.to_owned(), row.chosen == Some(Chosen::Own)).say(Text::SetQuestionOwn));
+        select =
+            select.child(option(OWN.to_owned(), row.chosen == Some(QuestionChoice::Own)).say(Text::SetQuestionOwn));
     }
     select
 }
 
 fn rows(view: &View) -> &[RowView] {
-    match of(view) {
+    match view.screen.security_info() {
         Some(SecurityInfoView::Questions(form)) => &form.rows,
         _ => &[],
     }
 }
 
-fn chosen(view: &View, place: u8) -> Option<Chosen> {
+fn chosen(view: &View, place: u8) -> Option<QuestionChoice> {
     rows(view).get(usize::from(place))?.chosen
 }
 
 /// The words of a question that the closed list may not show to their end.
 fn whole(context: Context, place: u8) -> String {
     const SHORT: usize = 30;
-    context.read(|view| match (of(view), chosen(view, place)) {
-        (Some(SecurityInfoView::Questions(form)), Some(Chosen::Offered(at))) => {
+    context.read(|view| match (view.screen.security_info(), chosen(view, place)) {
+        (Some(SecurityInfoView::Questions(form)), Some(QuestionChoice::Offered(at))) => {
             let question = form.offer.predefined.get(at).map_or("", |question| &question.text);
             if question.chars().count() > SHORT { question.to_owned() } else { String::new() }
         }
@@ -118,7 +119,7 @@ fn answer_hint(_: Context) -> String {
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {
-    let Some(SecurityInfoView::Questions(form)) = of(view) else { return None };
+    let Some(SecurityInfoView::Questions(form)) = view.screen.security_info() else { return None };
     let (at, error) = form.error?;
     let text = match (at, error) {
         (Field::Question(_), FieldError::Missing) => Text::SetQuestionMissing,

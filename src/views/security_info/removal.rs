@@ -1,9 +1,9 @@
 //! Is it really to be removed? Asked in place, with what it means.
 
 use leptos::prelude::*;
+use regain_flow::RemovalView;
 
-use super::{back, name_of};
-use crate::flow::RemovalView;
+use super::parts::{back, name_of};
 use crate::i18n::Text;
 use crate::views::parts::{Context, actions, element, form, ltr, screen as begin, submit};
 

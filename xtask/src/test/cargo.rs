@@ -137,7 +137,7 @@ const LONGEST: [&str; 6] = [
     "regain-engine explorer",
     "regain-engine regain_engine",
 ];
-const WIDGET: &[&str] = &["regain"];
+const WIDGET: &[&str] = &["regain", "regain-flow"];
 /// Packages that are neither server nor widget.
 const UNIT: &[&str] = &[
     "regain-catalogue",

@@ -1,0 +1,12 @@
+//! The flow core against scripted servers, and against random ones in any order of events.
+
+mod any_order;
+mod assistance;
+mod captcha;
+mod driven;
+mod failures;
+#[cfg(feature = "full")]
+mod full;
+mod handing_on;
+mod methods;
+mod steps;

@@ -1,0 +1,157 @@
+//! The view: everything worked out, so that the views only put it in place. Codes and passwords are not in it: they stay in
+//! their fields, which last as long as their step.
+
+use regain_protocol::{FlowKind, Gate, Help, NoticeCode};
+
+use crate::account::Account;
+use crate::clock::{Millis, seconds_until};
+use crate::effect::Fault;
+use crate::full::IS_FULL;
+use crate::model::{Live, Model, State};
+use crate::request::{Connection, Request, RequestKind};
+use crate::screen::{DoneView, EndedView, Screen};
+use crate::step::Surroundings;
+use crate::steps::list::Step;
+
+/// The whole widget, to draw.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Another key is another screen; the same key is the same screen with other values.
+    pub key: (u32, bool),
+    /// The screen.
+    pub screen: Screen,
+    /// True while a request is on its way.
+    pub busy: bool,
+    /// True where the form can be sent now.
+    pub can_submit: bool,
+    /// The failure of the last request.
+    pub trouble: Option<Trouble>,
+    /// Seconds until the whole flow ends, in its last two minutes.
+    pub ending: Option<u32>,
+    /// The proof that is asked for.
+    pub gate: Option<Gate>,
+    /// A notice at this step.
+    pub notice: Option<NoticeCode>,
+    /// True where the person can be sent to the administrators.
+    pub can_ask_administrator: bool,
+    /// The organisation's name.
+    pub organisation: Option<String>,
+    /// The help contacts.
+    pub help: Help,
+}
+
+/// A failure and what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// The fault.
+    pub fault: Fault,
+    /// Seconds until the same request is sent again by itself, or, for [`Fault::Busy`], may be.
+    pub wait: Option<u32>,
+    /// True where it can be sent again now.
+    pub can_retry: bool,
+    /// True where starting again is the better way.
+    pub can_start_again: bool,
+}
+
+/// The end of a flow is shown this many seconds ahead. WCAG 2.2.1 asks for 20 at least.
+const WARN_AHEAD: u32 = 120;
+
+impl View {
+    /// The keys of the parts that are drawn as a whole: the screen, and the challenge on it.
+    pub fn keys(&self) -> [(u32, bool); 2] {
+        [self.key, (self.screen.captcha().map_or(0, |captcha| captcha.number), false)]
+    }
+}
+
+impl Model {
+    /// The view at `now`.
+    pub fn view(&self, now: Millis) -> View {
+        let server_now = now + self.clock_offset;
+        let live = match &self.state {
+            State::Live(live) => Some(live),
+            _ => None,
+        };
+        let limited = matches!(self.connection, Connection::Failed { fault: Fault::Busy, .. });
+        let screen = self.screen(server_now, limited || self.connection.is_busy());
+        let busy = screen.is_waiting() || self.connection.is_busy();
+        let config = self.config.as_ref();
+        View {
+            key: (self.revision, matches!(screen, Screen::Failed)),
+            screen,
+            busy,
+            can_submit: live.is_some_and(|live| !matches!(live.step, Step::Unknown)) && !busy && !limited,
+            trouble: self.trouble(now),
+            ending: live
+                .and_then(|live| live.ends_at)
+                .map(|at| seconds_until(at, server_now))
+                .filter(|left| *left <= WARN_AHEAD),
+            gate: live.and_then(|live| live.gate),
+            notice: live.and_then(|live| live.notice).map(|notice| notice.code),
+            can_ask_administrator: self.can_ask_administrator(),
+            organisation: config.map(|config| config.name.clone()).filter(|name| !name.is_empty()),
+            help: config.map(|config| config.help.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn trouble(&self, now: Millis) -> Option<Trouble> {
+        match &self.connection {
+            Connection::Busy { fault: Some(fault), .. } => {
+                Some(Trouble { fault: *fault, wait: None, can_retry: false, can_start_again: false })
+            }
+            Connection::Failed { request: Request { kind, .. }, fault, retry_at } => {
+                let wait = retry_at.map(|at| seconds_until(at, now)).filter(|left| *left > 0);
+                let can_retry = match fault {
+                    Fault::Offline | Fault::Unreachable | Fault::Server => true,
+                    // In a form, its own button is the way to go on.
+                    Fault::Busy => wait.is_none() && !matches!(kind, RequestKind::Answer { .. }),
+                    Fault::Refused => false,
+                };
+                Some(Trouble { fault: *fault, wait, can_retry, can_start_again: *fault == Fault::Refused })
+            }
+            Connection::Busy { fault: None, .. } | Connection::Idle => None,
+        }
+    }
+
+    fn screen(&self, server_now: Millis, blocked: bool) -> Screen {
+        match &self.state {
+            State::Opening
+                if matches!(self.connection, Connection::Failed { .. } | Connection::Busy { fault: Some(_), .. }) =>
+            {
+                Screen::Failed
+            }
+            State::Opening | State::Closed => Screen::Loading,
+            State::Done { outcome, notified, due, .. } => Screen::Done(DoneView {
+                outcome: *outcome,
+                notified: *notified,
+                due: *due,
+                signed_in: self.setup.signed_in,
+            }),
+            State::Ended { reason, retry_at } => {
+                let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
+                Screen::Ended(EndedView { reason: *reason, wait })
+            }
+            State::Live(live) => self.step_screen(live, server_now, blocked),
+        }
+    }
+
+    fn step_screen(&self, live: &Live, server_now: Millis, blocked: bool) -> Screen {
+        let config = self.config.as_ref();
+        match &live.step {
+            Step::Identify(_) if self.account == Account::Asked => {
+                Screen::AccountType(config.map(|config| config.account_types.clone()).unwrap_or_default())
+            }
+            Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
+            Step::Unknown if self.setup.can_hand_over => Screen::Loading,
+            step => step.screen(&Surroundings {
+                server_now,
+                blocked,
+                kind: self.setup.kind,
+                user_id_hint: config.and_then(|config| config.user_id_hint.as_deref()),
+                // Once the proofs are done, there is no gate any more.
+                registers: IS_FULL && self.setup.kind == FlowKind::Register && live.gate.is_none(),
+                can_reset: IS_FULL && config.is_some_and(|config| config.flows.contains(&FlowKind::Reset)),
+                scores: self.scores,
+            }),
+        }
+    }
+}

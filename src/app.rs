@@ -1,0 +1,43 @@
+//! The widget as a whole: joins the shell, which does things, and the views, which draw.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use leptos::mount::mount_to;
+use regain_flow::{Event, Model};
+use wasm_bindgen::{JsValue, closure::Closure};
+use web_sys::HtmlElement;
+
+use crate::display::Display;
+use crate::i18n;
+use crate::options::{Options, now};
+use crate::shell::Shell;
+use crate::views::{self, Context};
+
+/// Shows the widget in `root`, an element in a tree that has the stylesheet. The function that it returns takes the
+/// widget away, once, and has to be called: it holds all that the widget has. Its flow goes on at the server.
+pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+    let mut options = Options::read(options);
+    i18n::speak(&options.language, options.texts.take());
+    let shell = Rc::new(OnceCell::new());
+    let mounted = mount_to(root.clone(), {
+        let shell = Rc::clone(&shell);
+        move || {
+            let model = Model::new(options.setup.clone());
+            let display = Rc::new(Display::new(model.view(now())));
+            let href = options.href.clone();
+            let shell = shell.get_or_init(|| Rc::new(Shell::new(model, Rc::clone(&display), options, root)));
+            let dispatch = shell.dispatch();
+            shell.listen();
+            dispatch.send(Event::Opened);
+            views::widget(Context::new(dispatch, display, href))
+        }
+    });
+    let Some(shell) = shell.get().cloned() else { return JsValue::UNDEFINED };
+    Closure::once_into_js(move || {
+        shell.stop();
+        drop(mounted);
+    })
+}

@@ -31,7 +31,7 @@ impl Faults {
     /// Tells if one was noted of a key, or below it.
     pub(super) fn has(&self, key: &str) -> bool {
         let is_of = |rest: &str| rest.starts_with(": ") || rest.starts_with(['.', '[']);
-        self.0.iter().any(|fault| fault.strip_prefix(key).is_some_and(is_of))
+        self.faults.iter().any(|fault| fault.strip_prefix(key).is_some_and(is_of))
     }
 
     /// Notes one unless the condition holds.

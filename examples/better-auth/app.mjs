@@ -2,8 +2,9 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { betterAuth } from "better-auth";
-import { memoryAdapter } from "better-auth/adapters/memory";
+import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
+import Database from "better-sqlite3";
 import { answerHook } from "./hook.mjs";
 
 const { values: options } = parseArgs({
@@ -11,6 +12,7 @@ const { values: options } = parseArgs({
     port: { type: "string", default: "3000" },
     regain: { type: "string", default: "http://127.0.0.1:8080" },
     "key-file": { type: "string", default: "hook-key" },
+    database: { type: "string", default: "app.db" },
   },
 });
 const origin = `http://127.0.0.1:${options.port}`;
@@ -18,14 +20,16 @@ const origin = `http://127.0.0.1:${options.port}`;
 const auth = betterAuth({
   baseURL: origin,
   secret: process.env.BETTER_AUTH_SECRET ?? crypto.randomUUID() + crypto.randomUUID(),
-  // In memory, so that there is nothing to set up. With a database all else stays as it is.
-  database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+  database: new Database(options.database),
   emailAndPassword: { enabled: true, disableSignUp: false },
   telemetry: { enabled: false },
 });
 
+await (await getMigrations(auth.options)).runMigrations();
+const { internalAdapter: users } = await auth.$context;
 for (const [name, password] of [["Ada", "analytical engine notes"], ["Grace", "nanoseconds of wire"]]) {
-  await auth.api.signUpEmail({ body: { email: `${name.toLowerCase()}@northwind.example`, name, password } });
+  const email = `${name.toLowerCase()}@northwind.example`;
+  if (!(await users.findUserByEmail(email))) await auth.api.signUpEmail({ body: { email, name, password } });
 }
 
 const page = (body) => `<!doctype html>

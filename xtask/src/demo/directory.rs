@@ -123,13 +123,15 @@ impl Behind {
         for file in ["package.json", "package-lock.json", "app.mjs", "hook.mjs"] {
             fs::copy(from.join(file), app.join(file)).with_context(|| format!("{file} cannot be copied"))?;
         }
-        step("Installing better-auth", "about 1 min, once", npm::command(&app).arg("ci"))?;
+        step("Installing better-auth", "1 to 4 min, once", npm::command(&app).arg("ci"))?;
         free_port(page)?;
         let key = app.join("hook-key");
         let mut child = Command::new("node")
             .arg(app.join("app.mjs"))
             .args(["--port", &page.to_string(), "--regain", &format!("http://127.0.0.1:{port}"), "--key-file"])
             .arg(&key)
+            .arg("--database")
+            .arg(app.join("app.db"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

@@ -21,7 +21,7 @@ async fn the_page_of_the_documentation_takes_a_person_the_whole_way() -> Result<
         page.reads("Code eingeben").await?;
         let code = session.server.mail(ADA.address, 0).await?.code()?;
         page.type_into("[name=code]", &code).await?;
-        page.press("Code prüfen").await?;
+        page.press("Bestätigen").await?;
         page.reads("Neues Passwort wählen").await?;
         page.type_into("[name=new-password]", NEW_PASSWORD).await?;
         page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;

@@ -311,21 +311,21 @@ fn a_german_mail() {
     assert_eq!(mail.subject.expose(), "042137 ist Ihr Bestätigungscode für Fish & Chips <Ltd>");
     assert_eq!(
         mail.text.expose(),
-        "Hier ist Ihr Code\n\n\
-         Jemand, hoffentlich Sie, möchte wieder Zugang zum Konto ada@example.com bei Fish & Chips <Ltd> erhalten. Geben \
-         Sie diesen Code auf der Seite ein, auf der Sie ihn angefordert haben:\n\n\
+        "Ihr Bestätigungscode\n\n\
+         Wir haben eine Anfrage erhalten, den Zugang zum Konto ada@example.com bei Fish & Chips <Ltd> \
+         wiederherzustellen. Geben Sie diesen Code auf der Seite ein, auf der Sie ihn angefordert haben:\n\n\
          042137\n\n\
-         Er gilt einmal und 10 Minuten lang. Ein neuerer Code ersetzt ihn.\n\n\
-         Niemand wird Sie jemals nach diesem Code fragen, weder unser Helpdesk noch die Administration. Geben Sie ihn \
-         nicht weiter.\n\n\
-         Das waren nicht Sie? Dann brauchen Sie nichts zu tun: Ohne den Code bleibt Ihr Passwort, wie es ist.\n\n\
-         Wenn Sie wiederholt solche E-Mails erhalten, sagen Sie uns Bescheid:\n\
+         Er gilt einmal und läuft in 10 Minuten ab. Ein neuerer Code ersetzt ihn.\n\n\
+         Geben Sie diesen Code nicht weiter. Wir werden Sie nie danach fragen, und der Helpdesk auch nicht.\n\n\
+         Sie haben das nicht angefordert? Dann können Sie diese E-Mail ignorieren: Ohne den Code kann niemand Ihr \
+         Passwort ändern.\n\n\
+         Wenn solche E-Mails immer wieder kommen, wenden Sie sich an uns:\n\
          E-Mail: it-help@example.com\n\
          Telefon: +1 555 0100\n\
          Hilfeseite: https://example.com/help?a=1&b=2\n\n\
          -- \n\
          Fish & Chips <Ltd>\n\
-         Sie erhalten diese E-Mail, weil Ihre Adresse für die Wiederherstellung eines Kontos bei Fish & Chips <Ltd> \
+         Sie erhalten diese E-Mail, weil diese Adresse bei Fish & Chips <Ltd> für die Wiederherstellung eines Kontos \
          hinterlegt ist.\n"
     );
     assert!(mail.html.expose().contains(r#"<html lang="de" dir="ltr">"#), "{}", mail.html.expose());

@@ -117,7 +117,7 @@ async fn what_is_not_on_offer_says_so_and_whom_to_turn_to() {
     for path in ["/reset", "/unlock", "/change", "/register", "/.well-known/change-password"] {
         let (status, headers, page) = ask(&off, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
-        assert!(page.contains("not on offer") && page.contains("mailto:it@example.com"), "{page}");
+        assert!(page.contains("This isn’t available") && page.contains("mailto:it@example.com"), "{page}");
         assert!(!page.contains("<script") && headers.contains_key(header::CONTENT_SECURITY_POLICY), "{page}");
     }
 }

@@ -1,6 +1,6 @@
 //! The widget as a whole: joins the shell, which does things, and the views, which draw.
 
-use std::cell::OnceCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::mount::mount_to;
@@ -21,21 +21,22 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
     console_error_panic_hook::set_once();
     let mut options = Options::read(options);
     i18n::speak(&options.language, options.texts.take());
-    let shell = Rc::new(OnceCell::new());
+    let slot = Rc::new(Cell::new(None));
     let mounted = mount_to(root.clone(), {
-        let shell = Rc::clone(&shell);
+        let slot = Rc::clone(&slot);
         move || {
             let model = Model::new(options.setup.clone());
             let display = Rc::new(Display::new(model.view(now())));
             let href = options.href.clone();
-            let shell = shell.get_or_init(|| Rc::new(Shell::new(model, Rc::clone(&display), options, root)));
+            let shell = Rc::new(Shell::new(model, Rc::clone(&display), options, root));
             let dispatch = shell.dispatch();
             shell.listen();
+            slot.set(Some(shell));
             dispatch.send(Event::Opened);
             views::widget(Context::new(dispatch, display, href))
         }
     });
-    let Some(shell) = shell.get().cloned() else { return JsValue::UNDEFINED };
+    let Some(shell) = slot.take() else { return JsValue::UNDEFINED };
     Closure::once_into_js(move || {
         shell.stop();
         drop(mounted);

@@ -23,7 +23,7 @@ impl Host {
     #[inline(never)]
     fn call(&self, event: &str, detail: &str, more: &str) {
         if let Some(callback) = &self.callback {
-            // What the host page does with it is not our affair.
+            // A failure of the host page is not our affair.
             let _ = callback.call3(&JsValue::NULL, &event.into(), &detail.into(), &more.into());
         }
     }

@@ -63,11 +63,11 @@ impl Region {
             Focus::Field(field) => ["#regain-", field.name()].concat(),
         };
         let Some(element) = self.find(&selector).and_then(|it| it.dyn_into::<HtmlElement>().ok()) else { return };
-        // Someone who went on to type elsewhere on the page keeps the focus, and is told what is new here.
+        // A person who went on to type elsewhere on the page keeps the focus, and hears what is new here.
         if !self.may_focus() {
             return self.say(element.text_content().unwrap_or_default());
         }
-        // Who is there already hears nothing of being brought there: then what is wrong is said.
+        // A person who is there already hears nothing of being brought there: then the fault is read out.
         if element.matches(":focus") == Ok(true) {
             let wrong = self.find(&[&*selector, "-error"].concat());
             self.say(wrong.and_then(|it| it.text_content()).unwrap_or_default());

@@ -101,6 +101,7 @@ impl Shell {
     }
 
     /// The handle by which events come here.
+    #[inline(never)]
     pub(crate) fn dispatch(self: &Rc<Self>) -> Dispatch {
         let receiver: Rc<Self> = Rc::clone(self);
         Dispatch::new(receiver)

@@ -1,4 +1,4 @@
-//! What the strength worker says of a password, in words.
+//! Verdicts of the strength worker, in words.
 
 use regain_protocol::{Suggestion, Warning};
 

@@ -26,7 +26,7 @@ pub(crate) enum Request {
     Delete(Resume),
 }
 
-/// What came back, and what time it was at the server, from this device's clock.
+/// The end of a request, and the offset of the server's clock from this device's.
 pub(crate) struct Answered {
     pub(crate) reply: Reply,
     pub(crate) clock_offset: Option<Millis>,

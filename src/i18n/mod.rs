@@ -1,4 +1,4 @@
-//! Everything the widget says. English is in the wasm; any other language is a file of the same texts in the
+//! The texts of the widget. English is in the wasm; any other language is a file of the same texts in the
 //! same order, which comes along with it ([`speak`]). A text is named by its [`Text`].
 //!
 //! One language is spoken on a page: that of the widget that was opened last.
@@ -17,7 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 struct Language {
     /// As a BCP 47 tag.
     tag: &'static str,
-    /// Whether it is written from right to left.
+    /// True where it is written from right to left.
     rtl: bool,
     texts: &'static [&'static str],
 }

@@ -15,7 +15,7 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
         "second_gate" => Text::ContactSecondGate,
         _ => Text::ContactAsked,
     };
-    // Whoever came here by choice may think again.
+    // A person who came here by choice may think again.
     let back = if contact.reason == "asked" {
         button("secondary", context, || Event::StartedAgain).say(Text::StartAgain)
     } else {

@@ -29,7 +29,7 @@ pub(super) fn page(context: Context) -> Element {
 
 /// The organisation's help contacts. They are there when the configuration came, which may be later.
 pub(super) fn help(context: Context) -> Element {
-    let has = move |part: fn(&Help) -> Option<&String>| context.read(|view| part(&view.help).cloned());
+    let has = move |part: fn(&Help) -> Option<&String>| context.read(|view| part(&view.config.help).cloned());
     let contact = move |scheme: &'static str, part: fn(&Help) -> Option<&String>, name: Option<Text>| {
         element("li").flag("hidden", move || has(part).is_none()).child(
             element("a")
@@ -62,5 +62,5 @@ pub(super) fn help(context: Context) -> Element {
 }
 
 fn nobody(view: &View) -> bool {
-    view.help == Help::default()
+    view.config.help == Help::default()
 }

@@ -37,9 +37,9 @@ pub(super) fn screen(context: Context, identify: &IdentifyView) -> AnyView {
 }
 
 fn hint(context: Context) -> String {
-    context.read(|view| match &view.screen {
-        Screen::Identify(IdentifyView { hint: Some(hint), .. }) => i18n::fill(Text::UserIdHint, &[hint]),
-        _ => i18n::text(Text::UserIdPlain).to_owned(),
+    context.read(|view| match &view.config.user_id_hint {
+        Some(hint) => i18n::fill(Text::UserIdHint, &[hint]),
+        None => i18n::text(Text::UserIdPlain).to_owned(),
     })
 }
 

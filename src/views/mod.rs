@@ -73,7 +73,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
 
 /// The organisation and, where there are several proofs, which one is asked for.
 fn organisation(view: &View) -> String {
-    let name = view.organisation.as_deref().unwrap_or_default();
+    let name = &*view.config.name;
     match view.gate {
         Some(Gate { index, of }) if of > 1 => {
             let gate = i18n::fill(Text::Gate, &[&i18n::digits(index.into()), &i18n::digits(of.into())]);
@@ -93,7 +93,7 @@ fn screen(context: Context) -> AnyView {
         Screen::Failed => {
             element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
         }
-        Screen::AccountType(kinds) => account_type::screen(context, kinds),
+        Screen::AccountType => account_type::screen(context, &view.config.account_types),
         Screen::Identify(identify) => identify::screen(context, identify),
         Screen::ChooseMethod(methods) => choose_method::screen(context, methods, view.notice, view.gate),
         Screen::EnterCode(code) => enter_code::screen(context, code),

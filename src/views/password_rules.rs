@@ -54,7 +54,7 @@ mod tests {
     }
 
     proptest! {
-        /// What the attribute has no words for (the user ID, forbidden words, how many are different) is
+        /// The rules that the attribute has no words for (the user ID, forbidden words, different characters) are
         /// left; nothing else is.
         #[test]
         fn what_fits_the_attribute_fits_the_policy(

@@ -64,10 +64,8 @@ fn of<T: Default>(view: &View, read: fn(&SignInView) -> T) -> T {
 }
 
 fn hint(context: Context) -> String {
-    context.read(|view| match view.screen.full() {
-        Some(FullScreen::SignIn(SignInView { known: false, hint: Some(hint), .. })) => {
-            i18n::fill(Text::UserIdHint, &[hint])
-        }
+    context.read(|view| match &view.config.user_id_hint {
+        Some(hint) if !of(view, |sign_in| sign_in.known) => i18n::fill(Text::UserIdHint, &[hint]),
         _ => String::new(),
     })
 }

@@ -2,6 +2,8 @@
 //! configuration is there, ends when the person says that it is one that is recovered here. The only screen that the server
 //! does not lead to: it leads nowhere but to the first step.
 
+use std::sync::Arc;
+
 use regain_protocol::Config;
 
 use crate::account::Account;
@@ -22,10 +24,10 @@ impl Model {
     pub(crate) fn configure(&mut self, config: Option<Box<Config>>, effects: &mut Effects) {
         if let Some(mut config) = config {
             config.account_types.retain(|kind| kind.href.as_deref().is_none_or(is_page));
-            self.config = Some(config);
+            self.config = Arc::new(*config);
         }
         if let Account::Undecided { .. } = self.account {
-            let several = self.config.as_ref().is_some_and(|config| config.account_types.len() > 1);
+            let several = self.config.account_types.len() > 1;
             self.decide(if several { Account::Asked } else { Account::Settled }, effects);
         }
     }

@@ -1,5 +1,7 @@
 //! The whole state of one widget, and what happens to it.
 
+use std::sync::Arc;
+
 use regain_protocol::{Config, FlowKind, Gate, Notice, Outcome};
 
 use crate::account::Account;
@@ -47,7 +49,7 @@ pub(crate) enum State {
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(crate) setup: Setup,
-    pub(crate) config: Option<Box<Config>>,
+    pub(crate) config: Arc<Config>,
     pub(crate) account: Account,
     /// The server's clock, from this device's.
     pub(crate) clock_offset: Millis,
@@ -70,7 +72,7 @@ impl Model {
             setup.resume = None;
         }
         Self {
-            config: None,
+            config: Arc::default(),
             account: Account::Settled,
             clock_offset: 0,
             user_id: setup.user_id.clone(),

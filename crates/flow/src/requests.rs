@@ -35,7 +35,7 @@ impl Model {
         if let State::Live(live) = &mut self.state
             && !matches!(self.connection, Connection::Failed { fault: Fault::Busy, .. })
         {
-            // Whatever is asked for now, the form does not go by itself any more.
+            // After another request the form does not go by itself any more.
             if let Some(challenge) = live.step.challenge() {
                 challenge.waiting = false;
             }
@@ -46,8 +46,7 @@ impl Model {
 
     /// Tells if the person can be sent to the administrators from here.
     pub(crate) fn can_ask_administrator(&self) -> bool {
-        self.config.as_ref().is_some_and(|config| config.ask_administrator)
-            && matches!(&self.state, State::Live(live) if !live.step.is_contact())
+        self.config.ask_administrator && matches!(&self.state, State::Live(live) if !live.step.is_contact())
     }
 
     pub(crate) fn ask_administrator(&mut self, now: Millis, effects: &mut Effects) {

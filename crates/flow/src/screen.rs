@@ -1,6 +1,6 @@
 //! The screens, to draw.
 
-use regain_protocol::{AccountType, EndReason, Outcome};
+use regain_protocol::{EndReason, Outcome};
 
 use crate::full::Full;
 use crate::steps::answer_call::CallView;
@@ -23,7 +23,7 @@ pub enum Screen {
     /// Nothing came.
     Failed,
     /// The kinds of account to choose from.
-    AccountType(Vec<AccountType>),
+    AccountType,
     /// The user ID is to be typed.
     Identify(IdentifyView),
     /// A method is to be chosen.

@@ -103,15 +103,13 @@ pub(crate) struct Refusal {
 
 /// The surroundings of a step while it is drawn.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
-pub(crate) struct Surroundings<'a> {
+pub(crate) struct Surroundings {
     /// The time at the server.
     pub(crate) server_now: Millis,
     /// True while nothing can be asked for.
     pub(crate) blocked: bool,
     /// The kind of flow.
     pub(crate) kind: FlowKind,
-    /// An example of a user ID.
-    pub(crate) user_id_hint: Option<&'a str>,
     /// True where a code or a call is about something to be registered.
     pub(crate) registers: bool,
     /// True where the organisation offers resets.

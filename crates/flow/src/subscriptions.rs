@@ -8,7 +8,7 @@ use crate::model::{Model, State};
 use crate::steps::full::FullStep;
 use crate::steps::list::Step;
 
-/// What runs beside a flow.
+/// The subscriptions of a flow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Subscriptions {
     /// [`Event::Ticked`](crate::Event::Ticked) every second.

@@ -1,4 +1,4 @@
-//! What time alone does: a request takes too long, the end comes near, a call is polled.
+//! Time: a request takes too long, the end comes near, a call is polled.
 
 use crate::clock::{Millis, mark_passed, seconds_until};
 use crate::effect::{Announcement, Effect, Effects, Fault};

@@ -1,7 +1,9 @@
 //! The view: everything worked out, so that the views only put it in place. Codes and passwords are not in it: they stay in
 //! their fields, which last as long as their step.
 
-use regain_protocol::{FlowKind, Gate, Help, NoticeCode};
+use std::sync::Arc;
+
+use regain_protocol::{Config, FlowKind, Gate, NoticeCode};
 
 use crate::account::Account;
 use crate::clock::{Millis, seconds_until};
@@ -34,10 +36,8 @@ pub struct View {
     pub notice: Option<NoticeCode>,
     /// True where the person can be sent to the administrators.
     pub can_ask_administrator: bool,
-    /// The organisation's name.
-    pub organisation: Option<String>,
-    /// The help contacts.
-    pub help: Help,
+    /// The server's configuration; empty until it is there.
+    pub config: Arc<Config>,
 }
 
 /// A failure and what can be done about it.
@@ -74,7 +74,6 @@ impl Model {
         let limited = matches!(self.connection, Connection::Failed { fault: Fault::Busy, .. });
         let screen = self.screen(server_now, limited || self.connection.is_busy());
         let busy = screen.is_waiting() || self.connection.is_busy();
-        let config = self.config.as_ref();
         View {
             key: (self.revision, matches!(screen, Screen::Failed)),
             screen,
@@ -88,8 +87,7 @@ impl Model {
             gate: live.and_then(|live| live.gate),
             notice: live.and_then(|live| live.notice).map(|notice| notice.code),
             can_ask_administrator: self.can_ask_administrator(),
-            organisation: config.map(|config| config.name.clone()).filter(|name| !name.is_empty()),
-            help: config.map(|config| config.help.clone()).unwrap_or_default(),
+            config: Arc::clone(&self.config),
         }
     }
 
@@ -135,21 +133,17 @@ impl Model {
     }
 
     fn step_screen(&self, live: &Live, server_now: Millis, blocked: bool) -> Screen {
-        let config = self.config.as_ref();
         match &live.step {
-            Step::Identify(_) if self.account == Account::Asked => {
-                Screen::AccountType(config.map(|config| config.account_types.clone()).unwrap_or_default())
-            }
+            Step::Identify(_) if self.account == Account::Asked => Screen::AccountType,
             Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
             Step::Unknown if self.setup.can_hand_over => Screen::Loading,
             step => step.screen(&Surroundings {
                 server_now,
                 blocked,
                 kind: self.setup.kind,
-                user_id_hint: config.and_then(|config| config.user_id_hint.as_deref()),
                 // Once the proofs are done, there is no gate any more.
                 registers: IS_FULL && self.setup.kind == FlowKind::Register && live.gate.is_none(),
-                can_reset: IS_FULL && config.is_some_and(|config| config.flows.contains(&FlowKind::Reset)),
+                can_reset: IS_FULL && self.config.flows.contains(&FlowKind::Reset),
                 scores: self.scores,
             }),
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::FlowKind;
 
 /// The public configuration: what a client needs to draw its first screen. The same for everyone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Config {
     /// The organisation's name, as its people know it.

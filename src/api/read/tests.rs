@@ -176,7 +176,7 @@ fn drawn(body: StepBody) -> StepBody {
     }
 }
 
-/// What an authenticator app is set up with, where this widget can draw that.
+/// The key for an authenticator app, where this widget can draw that.
 fn setups() -> impl Strategy<Value = Option<AuthenticatorSetup>> {
     any::<Option<[String; 2]>>().prop_map(|setup| {
         let setup = setup.filter(|_| IS_FULL);

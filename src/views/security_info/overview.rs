@@ -1,4 +1,4 @@
-//! What is registered, what the organisation asks for, and what can be added.
+//! The overview: the registered methods, those that the organisation asks for, and those that can be added.
 
 use leptos::prelude::*;
 use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
@@ -34,7 +34,7 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
         .done()
 }
 
-/// How many the organisation asks for, how many there are, and what that means.
+/// The number that the organisation asks for, the number that there are, and the difference.
 fn tally(context: Context, info: &OverviewView) -> Element {
     let asked = match info.required {
         0 if info.count == 0 => i18n::text(Text::InfoNone).to_owned(),
@@ -90,7 +90,7 @@ fn row(context: Context, method: &MethodView) -> Element {
     element("li").part("method").child(words).child(ways)
 }
 
-/// What is missing, after all: nothing is typed here that could be wrong.
+/// The fault: something is missing, as nothing is typed here.
 fn wrong(view: &View, _: Field) -> Option<String> {
     let Some(SecurityInfoView::Overview(info)) = view.screen.security_info() else { return None };
     let Some(FieldError::Unfinished { missing }) = info.error else { return None };

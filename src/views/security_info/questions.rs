@@ -9,7 +9,7 @@ use crate::views::parts::{
     Context, Element, actions, control, element, error, form, heading, input, labelled, no_hint, submit,
 };
 
-/// What the choice of an own question is sent as; the others are sent as their places.
+/// The value of an own question in the list; the others have their places.
 const OWN: &str = "own";
 
 pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> AnyView {

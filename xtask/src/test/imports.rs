@@ -15,8 +15,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::paths;
 
-/// Folders of the crates that keep the rule.
-const FOLDERS: [&str; 2] = ["crates", "xtask"];
+/// Folders of the crates that keep the rule: the widget and what lies beside it, and all others.
+const FOLDERS: [&str; 2] = [".", "crates"];
 
 /// A module, by the names of its parents and its own.
 type Name = Vec<String>;

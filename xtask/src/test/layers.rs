@@ -29,3 +29,12 @@ fn the_engine_knows_no_runtime_no_database_no_network_and_no_file_format() {
         assert!(!linked.contains(name), "regain-engine links {name}");
     }
 }
+
+#[test]
+fn the_flow_core_knows_no_browser_and_no_view() {
+    let linked = linked_by("regain-flow");
+    assert!(linked.contains("regain-flow") && linked.contains("regain-policy"), "{linked:?}");
+    for name in ["web-sys", "leptos", "gloo-net", "regain"] {
+        assert!(!linked.contains(name), "regain-flow links {name}");
+    }
+}

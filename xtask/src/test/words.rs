@@ -7,8 +7,8 @@ use std::{
 
 use crate::paths;
 
-/// The folders that keep the rule. The widget's follow with its own rebuilding.
-const CLEAN: [&str; 3] = ["crates", "tests", "xtask"];
+/// The folders that keep the rule.
+const CLEAN: [&str; 4] = ["crates", "src", "tests", "xtask"];
 
 /// Words that begin a clause.
 const CLAUSES: [&str; 11] =

@@ -23,8 +23,6 @@ pub struct IdentifyView {
     pub kind: FlowKind,
     /// The user ID as typed.
     pub user_id: String,
-    /// An example of a user ID.
-    pub hint: Option<String>,
     /// The challenge, where there is one.
     pub captcha: Option<CaptchaView>,
     /// True where the form was sent and waits for the challenge to be solved.
@@ -49,7 +47,6 @@ impl Identify {
         IdentifyView {
             kind: surroundings.kind,
             user_id: self.user_id.clone(),
-            hint: surroundings.user_id_hint.map(str::to_owned),
             captcha: self.challenge.view(surroundings.blocked),
             waiting: self.challenge.waiting,
             error: error.or(self.challenge.error.map(|error| (Field::Captcha, error))),

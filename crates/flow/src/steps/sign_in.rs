@@ -29,8 +29,6 @@ pub struct SignInView {
     pub user_id: String,
     /// True where it is known whose account it is.
     pub known: bool,
-    /// An example of a user ID.
-    pub hint: Option<String>,
     /// True where a forgotten password can be reset.
     pub can_reset: bool,
     /// The challenge, where there is one.
@@ -79,7 +77,6 @@ impl SignIn {
             kind: surroundings.kind,
             user_id: self.user_id.clone(),
             known: self.known,
-            hint: surroundings.user_id_hint.map(str::to_owned),
             can_reset: surroundings.can_reset,
             captcha: self.challenge.view(surroundings.blocked),
             waiting: self.challenge.waiting,

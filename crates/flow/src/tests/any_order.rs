@@ -29,7 +29,7 @@ enum Happening {
     ReadsCode(String),
     /// The configuration comes, with so many kinds of account.
     Configures(u8),
-    /// What helps with a password is heard of, or asked for: about the password of now or of before.
+    /// The assistance with a password is heard of, or asked for: about the password of now or of before.
     Helps(u8, u8, String),
     /// The request on its way is answered.
     Answer(Answered),

@@ -330,7 +330,7 @@ fn what_cannot_be_copied_is_shown_to_be_copied_by_hand() {
 #[test]
 fn fields_that_were_filled_without_a_word_are_read_when_the_form_is_sent() {
     let mut widget = Driven::at("s", strict());
-    // What the shell reads off the fields before it passes the button's event on.
+    // As the shell reads them off the fields before it passes the button's event on.
     for field in [Field::Password, Field::Confirm] {
         widget.typed(field, "filled by a script");
     }

@@ -196,7 +196,7 @@ fn an_unknown_step_leads_to_help() {
     let help = Help { email: Some("help@example.com".into()), ..Help::default() };
     let config = Config { help: help.clone(), ..config() };
     widget.event(Event::Configured(Box::new(config)));
-    assert_eq!(widget.view().help, help);
+    assert_eq!(widget.view().config.help, help);
 }
 
 #[test]

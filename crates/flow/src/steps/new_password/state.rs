@@ -115,7 +115,7 @@ impl NewPassword {
         if field == Field::Current {
             return None;
         }
-        // What comes of a suggestion that is still being made would write over this.
+        // A suggestion that is still being made would write over this.
         self.suggestion = Suggestion::None;
         if let Some(announcement) = self.compare(field == Field::Confirm) {
             return Some(announcement);

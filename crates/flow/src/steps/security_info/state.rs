@@ -230,7 +230,7 @@ impl StepState for SecurityInfo {
         }
         match &mut self.open {
             Open::Overview if pointer == "/do" => {
-                // What counts is the server's affair: where it says that something is missing, something is.
+                // The count is the server's affair: where it says that something is missing, something is.
                 self.error = Some(FieldError::Unfinished { missing: self.missing().max(1) });
                 Some(Field::Methods)
             }

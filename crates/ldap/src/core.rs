@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     client::Client,
-    connection::{Lost, Reply, Search, code},
+    connection::{Connection, Lost, Reply, Search, code},
     entry::Entry,
     mapping::Mapping,
     settings::Settings,
@@ -112,6 +112,42 @@ impl Core {
     /// The distinguished name of nobody, in the form that people's have: signing in as it is as much work.
     pub(crate) fn nobody(&self, attribute: &str) -> String {
         format!("{attribute}=00000000-0000-0000-0000-000000000000,{}", self.base)
+    }
+
+    /// An account that may be used, and the connection to change it over.
+    pub(crate) async fn prepared<A>(
+        &self,
+        deadline: Deadline,
+        usable: impl Future<Output = Result<Option<A>, DirectoryError>>,
+    ) -> Result<Option<(A, Connection)>, DirectoryError> {
+        let preparation = async {
+            let Some(account) = usable.await? else { return Ok(None) };
+            Ok(Some((account, self.client.service().await?)))
+        };
+        deadline.preparation(preparation).await
+    }
+
+    /// The answer to a change that was sent over a connection; `None` where it was lost, and the change is found to have been
+    /// made.
+    pub(crate) async fn answer(
+        &self,
+        deadline: Deadline,
+        connection: &Connection,
+        sent: Result<Reply, Lost>,
+        changed: impl Future<Output = Result<bool, DirectoryError>>,
+    ) -> Result<Option<Reply>, DirectoryError> {
+        match sent {
+            Ok(reply) => {
+                if reply.is_elsewhere() {
+                    self.client.leave(connection).await;
+                }
+                Ok(Some(reply))
+            }
+            Err(lost) => {
+                self.client.drop_after(connection, &lost).await;
+                deadline.unknown_end(lost, changed).await.map(|()| None)
+            }
+        }
     }
 
     /// Signs in as somebody, on a connection of its own; once, since a wrong password counts.

@@ -92,7 +92,8 @@ impl ActiveDirectory {
 
     /// The same for one that may be used.
     pub(super) async fn usable(&self, id: &AccountId) -> Result<Option<Account>, DirectoryError> {
-        Ok(self.by_id(id).await?.filter(|account| account.person.enabled))
+        // It is a part of what is handed on.
+        Ok(Box::pin(self.by_id(id)).await?.filter(|account| account.person.enabled))
     }
 
     /// The accounts that have these ids.

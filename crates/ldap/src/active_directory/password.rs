@@ -17,12 +17,8 @@ use crate::{
 impl ActiveDirectory {
     pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
         let deadline = Deadline::new();
-        let prepared = deadline.preparation(async {
-            let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await?;
-            Ok(Some((account, connection)))
-        });
-        let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
+        let prepared = self.core.prepared(deadline, self.usable(id)).await?;
+        let (account, connection) = prepared.ok_or(SetPasswordError::NoSuchAccount)?;
         refuse_empty(change, account.person.password_rules.min_length)?;
         let new = unicode_password(&change.new);
         let mut changes = match change.current.as_ref().map(unicode_password) {
@@ -31,24 +27,17 @@ impl ActiveDirectory {
         };
         // In the same operation: a lock that came about meanwhile goes too, and a refused password unlocks nothing.
         changes.push(replace(LOCKOUT_TIME, Some(b"0")));
-        match connection.modify(&account.target(), changes, Vec::new()).await {
-            Ok(reply) => {
-                if reply.is_elsewhere() {
-                    self.core.client.leave(&connection).await;
-                }
-                self.set(&account, change, &reply)
-            }
-            Err(lost) => {
-                self.core.client.drop_after(&connection, &lost).await;
-                let changed = self.has_changed(&account, &change.new);
-                Ok(deadline.unknown_end(lost, changed).await?)
-            }
+        let sent = connection.modify(&account.target(), changes, Vec::new()).await;
+        let changed = self.has_changed(&account, &change.new);
+        match self.core.answer(deadline, &connection, sent, changed).await? {
+            Some(reply) => self.set(&account, change, &reply),
+            None => Ok(()),
         }
     }
 
     /// Tells if a change of which no answer came was carried out: a password was set, and it is this one.
     async fn has_changed(&self, before: &Account, new: &Secret<String>) -> Result<bool, DirectoryError> {
-        let Some(now) = self.by_id(&before.person.id).await? else { return Ok(false) };
+        let Some(now) = Box::pin(self.by_id(&before.person.id)).await? else { return Ok(false) };
         Ok(now.password_set != before.password_set && self.is_right(&now.dn, new).await?)
     }
 
@@ -80,33 +69,19 @@ impl ActiveDirectory {
 
     pub(super) async fn clear_lockout(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
         let deadline = Deadline::new();
-        let prepared = deadline.preparation(async {
-            let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await?;
-            Ok(Some((account, connection)))
-        });
-        let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;
+        let prepared = self.core.prepared(deadline, self.usable(id)).await?;
+        let (account, connection) = prepared.ok_or(UnlockError::NoSuchAccount)?;
         let before = if account.person.locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked };
         // Of an account that is not locked it forgets the failures.
         let changes = vec![replace(LOCKOUT_TIME, Some(b"0"))];
-        match connection.modify(&account.target(), changes, Vec::new()).await {
-            Ok(reply) => match reply.code {
-                code::SUCCESS => Ok(before),
-                code::NO_SUCH_OBJECT => Err(UnlockError::NoSuchAccount),
-                code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
-                _ => {
-                    if reply.is_elsewhere() {
-                        self.core.client.leave(&connection).await;
-                    }
-                    Err(unexpected("unlocking", &reply).into())
-                }
-            },
-            Err(lost) => {
-                self.core.client.drop_after(&connection, &lost).await;
-                let is_unlocked = async { Ok(self.by_id(id).await?.is_some_and(|now| !now.person.locked)) };
-                deadline.unknown_end(lost, is_unlocked).await?;
-                Ok(before)
-            }
+        let sent = connection.modify(&account.target(), changes, Vec::new()).await;
+        let is_unlocked = async { Ok(Box::pin(self.by_id(id)).await?.is_some_and(|now| !now.person.locked)) };
+        let Some(reply) = self.core.answer(deadline, &connection, sent, is_unlocked).await? else { return Ok(before) };
+        match reply.code {
+            code::SUCCESS => Ok(before),
+            code::NO_SUCH_OBJECT => Err(UnlockError::NoSuchAccount),
+            code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
+            _ => Err(unexpected("unlocking", &reply).into()),
         }
     }
 }

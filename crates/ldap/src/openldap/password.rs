@@ -19,31 +19,18 @@ use crate::{
 impl LdapDirectory {
     pub(super) async fn write_password(&self, id: &AccountId, change: &PasswordChange) -> Result<(), SetPasswordError> {
         let deadline = Deadline::new();
-        let prepared = deadline.preparation(async {
-            let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await?;
-            Ok(Some((account, connection)))
-        });
-        let (account, connection) = prepared.await?.ok_or(SetPasswordError::NoSuchAccount)?;
+        let prepared = self.core.prepared(deadline, self.usable(id)).await?;
+        let (account, connection) = prepared.ok_or(SetPasswordError::NoSuchAccount)?;
         refuse_empty(change, account.rules.directory.min_length)?;
-        match self.send_password(&connection, &account, change).await {
-            Ok(reply) => {
-                if reply.is_elsewhere() {
-                    self.core.client.leave(&connection).await;
-                }
-                // The server's rules of access refuse an account that an administrator has locked since it was looked at.
-                if reply.code == code::INSUFFICIENT_ACCESS_RIGHTS && self.usable(id).await?.is_none() {
-                    return Err(SetPasswordError::NoSuchAccount);
-                }
-                self.set(&account, change, &reply)
-            }
-            Err(lost) => {
-                self.core.client.drop_after(&connection, &lost).await;
-                // The time at which a password was set is kept to the second: the password itself tells more.
-                let changed = self.is_right(&account.dn, &change.new);
-                Ok(deadline.unknown_end(lost, changed).await?)
-            }
+        let sent = self.send_password(&connection, &account, change).await;
+        // The time at which a password was set is kept to the second: the password itself tells more.
+        let changed = self.is_right(&account.dn, &change.new);
+        let Some(reply) = self.core.answer(deadline, &connection, sent, changed).await? else { return Ok(()) };
+        // The server's rules of access refuse an account that an administrator has locked since it was looked at.
+        if reply.code == code::INSUFFICIENT_ACCESS_RIGHTS && self.usable(id).await?.is_none() {
+            return Err(SetPasswordError::NoSuchAccount);
         }
+        self.set(&account, change, &reply)
     }
 
     async fn send_password(
@@ -108,14 +95,10 @@ impl LdapDirectory {
 
     pub(super) async fn clear_lockout(&self, id: &AccountId) -> Result<Unlocked, UnlockError> {
         let deadline = Deadline::new();
-        let prepared = deadline.preparation(async {
-            let Some(account) = self.usable(id).await? else { return Ok(None) };
-            let connection = self.core.client.service().await?;
-            Ok(Some((account, connection)))
-        });
-        let (account, connection) = prepared.await?.ok_or(UnlockError::NoSuchAccount)?;
+        let prepared = self.core.prepared(deadline, self.usable(id)).await?;
+        let (account, connection) = prepared.ok_or(UnlockError::NoSuchAccount)?;
         let before = if account.person.locked { Unlocked::WasLocked } else { Unlocked::WasNotLocked };
-        let reply = match connection.modify(&account.dn, unlocking(), unlocking_controls()).await {
+        let sent = match connection.modify(&account.dn, unlocking(), unlocking_controls()).await {
             // Without those controls the failures are forgotten only with a lock, and only the lock goes that was there.
             Ok(reply) if reply.code == code::UNAVAILABLE_CRITICAL_EXTENSION => match &account.lock {
                 Some(lock) => connection.modify(&account.dn, vec![delete(LOCKED, lock.as_bytes())], Vec::new()).await,
@@ -123,30 +106,19 @@ impl LdapDirectory {
             },
             other => other,
         };
-        match reply {
-            Ok(reply) => match reply.code {
-                code::SUCCESS => Ok(before),
-                code::NO_SUCH_OBJECT | code::ASSERTION_FAILED => Err(UnlockError::NoSuchAccount),
-                // Another lock is there by now, or none.
-                code::NO_SUCH_ATTRIBUTE => match self.usable(id).await? {
-                    None => Err(UnlockError::NoSuchAccount),
-                    Some(now) if now.person.locked => Err(unexpected("unlocking", &reply).into()),
-                    Some(_) => Ok(before),
-                },
-                code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
-                _ => {
-                    if reply.is_elsewhere() {
-                        self.core.client.leave(&connection).await;
-                    }
-                    Err(unexpected("unlocking", &reply).into())
-                }
+        let is_unlocked = async { Ok(Box::pin(self.by_id(id)).await?.is_some_and(|now| !now.person.locked)) };
+        let Some(reply) = self.core.answer(deadline, &connection, sent, is_unlocked).await? else { return Ok(before) };
+        match reply.code {
+            code::SUCCESS => Ok(before),
+            code::NO_SUCH_OBJECT | code::ASSERTION_FAILED => Err(UnlockError::NoSuchAccount),
+            // Another lock is there by now, or none.
+            code::NO_SUCH_ATTRIBUTE => match self.usable(id).await? {
+                None => Err(UnlockError::NoSuchAccount),
+                Some(now) if now.person.locked => Err(unexpected("unlocking", &reply).into()),
+                Some(_) => Ok(before),
             },
-            Err(lost) => {
-                self.core.client.drop_after(&connection, &lost).await;
-                let is_unlocked = async { Ok(self.by_id(id).await?.is_some_and(|now| !now.person.locked)) };
-                deadline.unknown_end(lost, is_unlocked).await?;
-                Ok(before)
-            }
+            code::INSUFFICIENT_ACCESS_RIGHTS => Err(UnlockError::NotAllowed),
+            _ => Err(unexpected("unlocking", &reply).into()),
         }
     }
 }

@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
 use sqlx::{
-    AssertSqlSafe, Column as _, Connection as _, Either, Encode, Executor as _, Postgres as Backend, Row as _,
-    SqlSafeStr as _, Statement as _, Type, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Connection as _, Either, Encode, Executor as _, Postgres as Backend, Row as _, SqlSafeStr as _,
+    Statement as _, Type, TypeInfo as _, ValueRef as _,
     encode::IsNull,
     error::BoxDynError,
     pool::PoolConnection,
     postgres::{PgArgumentBuffer, PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgTypeInfo, PgTypeKind},
 };
 
-use super::session::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values, quiet};
+use super::session::{Cell, Described, Kind, Pool, Row, Session, Statement, Value, Values, columns, quiet, rows};
 use crate::template::{Parameter, Template};
 
 /// PostgreSQL counts microseconds from 2000-01-01.
@@ -184,10 +184,6 @@ impl Session for Connection {
             Some(Either::Left(types)) => types.to_vec(),
             _ => Vec::new(),
         };
-        let columns = statement
-            .columns()
-            .iter()
-            .map(|column| Column { name: column.name().to_owned(), kind: kind(column.type_info()) });
         let unbindable =
             template.parameters.iter().zip(&types).find(|(parameter, info)| !is_bindable(info, **parameter));
         let fault = unbindable.map(|(parameter, info)| {
@@ -197,13 +193,11 @@ impl Session for Connection {
                 info.name()
             )
         });
-        Ok(Described { columns: columns.collect(), parameters: types.len(), types, fault })
+        Ok(Described { columns: columns(statement.columns(), kind), parameters: types.len(), types, fault })
     }
 
     async fn fetch(&mut self, statement: &Statement, values: &Values<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = Self::query(statement, values).fetch_all(&mut *self.0).await?;
-        let columns = 0..statement.columns.len();
-        rows.iter().take(MAX_ROWS).map(|row| columns.clone().map(|at| cell(row, at)).collect()).collect()
+        rows(&Self::query(statement, values).fetch_all(&mut *self.0).await?, statement, cell)
     }
 
     async fn execute(&mut self, statement: &Statement, values: &Values<'_>) -> sqlx::Result<u64> {

@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, postgres::PgTypeInfo};
 use crate::template::{Parameter, Template};
 
 /// The most rows of one answer that are read. More than one is none already.
-pub(super) const MAX_ROWS: usize = 1000;
+const MAX_ROWS: usize = 1000;
 
 /// A statement of the configuration, prepared once.
 #[derive(Debug, Clone)]
@@ -104,6 +104,24 @@ impl<'a> Values<'a> {
             },
         }
     }
+}
+
+/// The columns of a statement, by what a kind of database has for types.
+pub(super) fn columns<C: sqlx::Column>(
+    columns: &[C],
+    kind: fn(&<C::Database as sqlx::Database>::TypeInfo) -> Kind,
+) -> Vec<Column> {
+    columns.iter().map(|column| Column { name: column.name().to_owned(), kind: kind(column.type_info()) }).collect()
+}
+
+/// The rows of an answer, as far as they are looked at.
+pub(super) fn rows<R>(
+    rows: &[R],
+    statement: &Statement,
+    cell: fn(&R, usize) -> sqlx::Result<Cell>,
+) -> sqlx::Result<Vec<Row>> {
+    let columns = 0..statement.columns.len();
+    rows.iter().take(MAX_ROWS).map(|row| columns.clone().map(|at| cell(row, at)).collect()).collect()
 }
 
 /// A statement as the database describes it.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::{
-    AssertSqlSafe, Column as _, Connection as _, Decode, Either, Executor as _, Row as _, SqlSafeStr as _,
-    Sqlite as Backend, Statement as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Connection as _, Decode, Either, Executor as _, Row as _, SqlSafeStr as _, Sqlite as Backend,
+    Statement as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteTypeInfo},
 };
 
-use super::session::{Cell, Column, Described, Kind, MAX_ROWS, Pool, Row, Session, Statement, Value, Values, quiet};
+use super::session::{Cell, Described, Kind, Pool, Row, Session, Statement, Value, Values, columns, quiet, rows};
 use crate::template::Template;
 
 pub(super) struct Sqlite(SqlitePool);
@@ -78,17 +78,11 @@ impl Session for Connection {
             Some(Either::Right(number)) => number,
             _ => template.parameters.len(),
         };
-        let columns = statement
-            .columns()
-            .iter()
-            .map(|column| Column { name: column.name().to_owned(), kind: kind(column.type_info()) });
-        Ok(Described { columns: columns.collect(), parameters, types: Vec::new(), fault: None })
+        Ok(Described { columns: columns(statement.columns(), kind), parameters, types: Vec::new(), fault: None })
     }
 
     async fn fetch(&mut self, statement: &Statement, values: &Values<'_>) -> sqlx::Result<Vec<Row>> {
-        let rows = Self::query(statement, values).fetch_all(&mut *self.0).await?;
-        let columns = 0..statement.columns.len();
-        rows.iter().take(MAX_ROWS).map(|row| columns.clone().map(|at| cell(row, at)).collect()).collect()
+        rows(&Self::query(statement, values).fetch_all(&mut *self.0).await?, statement, cell)
     }
 
     async fn execute(&mut self, statement: &Statement, values: &Values<'_>) -> sqlx::Result<u64> {

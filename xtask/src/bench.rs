@@ -4,6 +4,7 @@
 
 mod api;
 mod client;
+mod directories;
 mod hostile;
 mod installation;
 mod jobs;
@@ -49,6 +50,8 @@ pub(crate) struct Options {
 enum Other {
     /// Requests that Schemathesis makes up from the served document, against a release build
     Api(api::Options),
+    /// Response times that would tell who has an account, before each directory that is not Regain's own
+    Directories(directories::Options),
     /// Whole resets a second with a mail server some way off, in a release build, and the memory that they take
     Resets(resets::Options),
     /// Mixed load for three minutes on a release build, one in ten clients hostile: memory and files stay flat
@@ -59,6 +62,7 @@ enum Other {
 pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.other {
         Some(Other::Api(options)) => return api::run(options),
+        Some(Other::Directories(options)) => return directories::run(options),
         Some(Other::Resets(options)) => return resets::run(options),
         Some(Other::Soak(options)) => return soak::run(options),
         None => {}

@@ -17,7 +17,7 @@ use crate::{
 use directory::{Behind, Kind};
 use ports::free_port;
 
-mod directory;
+pub(crate) mod directory;
 mod ports;
 
 /// Options of `cargo xtask demo`.

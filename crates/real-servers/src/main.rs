@@ -1,4 +1,4 @@
-//! `regain-real-servers KIND PEOPLE SECTION` runs a directory (`ad` or `ldap`) with the people of a list, writes the section
+//! `regain-real-servers KIND PEOPLE SECTION` runs a directory (`ad`, `ldap` or `sql`) with the people of a list, writes the section
 //! of Regain's configuration that opens it, and ends when its standard input does.
 
 use std::{env, fs, io, path::Path, process::ExitCode};
@@ -8,15 +8,16 @@ use regain_real_servers::organisation;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [kind, people, section] = arguments.as_slice() else {
-        eprintln!("regain-real-servers: give ad or ldap, a list of people, and the file to write the section to");
+        eprintln!("regain-real-servers: give ad, ldap or sql, a list of people, and the file to write the section to");
         return ExitCode::FAILURE;
     };
     let people = Path::new(people);
     let (_server, text): (Box<dyn std::any::Any>, String) = match kind.as_str() {
         "ad" => boxed(organisation::samba(people)),
         "ldap" => boxed(organisation::slapd(people)),
+        "sql" => boxed(organisation::postgres(people)),
         other => {
-            eprintln!("regain-real-servers: {other} is neither ad nor ldap");
+            eprintln!("regain-real-servers: {other} is neither ad, ldap nor sql");
             return ExitCode::FAILURE;
         }
     };

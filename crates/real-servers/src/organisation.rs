@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 use serde::Deserialize;
 
 use crate::{
+    postgres::{self, Postgres},
     samba::{self, Samba},
     slapd::{self, Slapd},
 };
@@ -174,4 +175,37 @@ pub fn slapd(people: &Path) -> (Slapd, String) {
     let files = [files[0].as_path(), files[1].as_path()];
     let section = section("ldap", slapd::PEOPLE, slapd::SERVICE, &slapd.url(), files, &named);
     (slapd, section)
+}
+
+/// The table of users of an application, and the right to use it.
+const TABLE: &str = "
+CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, name text NOT NULL,
+                    password text, active boolean NOT NULL, locked boolean NOT NULL);
+CREATE INDEX by_email ON users (lower(email));
+GRANT SELECT, UPDATE (password, locked) ON users TO regain";
+
+/// The statements over it.
+const STATEMENTS: &str = r#"
+find = "SELECT id, email AS user_id, name AS display_name, active AS enabled, locked FROM users WHERE lower(email) = :user_id"
+by_id = "SELECT id, email AS user_id, name AS display_name, active AS enabled, locked FROM users WHERE id = :id"
+password = "SELECT password FROM users WHERE id = :id"
+set_password = "UPDATE users SET password = :new_hash WHERE id = :id AND password IS NOT DISTINCT FROM :old_hash"
+unlock = "UPDATE users SET locked = FALSE WHERE id = :id"
+hash = "bcrypt"
+"#;
+
+/// PostgreSQL with the people of a list in a table, none of whom has a password, and the section that opens it.
+pub fn postgres(people: &Path) -> (Postgres, String) {
+    let server = Postgres::start();
+    server.execute("postgres", TABLE);
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let rows = read(people).into_iter().map(|person| {
+        let Entry { user_id, name, enabled, locked, .. } = person;
+        format!("({}, {}, {enabled}, {locked})", quoted(&user_id), quoted(&name))
+    });
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    server.execute("postgres", &format!("INSERT INTO users (email, name, active, locked) VALUES {rows}"));
+    let url = server.url(postgres::USER, "postgres");
+    let section = format!("[directory]\nkind = \"sql\"\n\n[directory.sql]\nurl = {url:?}\n{STATEMENTS}");
+    (server, section)
 }

@@ -1,6 +1,12 @@
 //! The organisation whose server is timed: a folder of its own, and people of each sort.
 
-use std::{fmt::Write as _, fs, net::TcpListener, path::PathBuf, process::Child, process::Command};
+use std::{
+    fmt::Write as _,
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command},
+};
 
 use anyhow::{Context as _, Result};
 
@@ -46,19 +52,28 @@ impl Sort {
 /// A server of this organisation. It is killed with this value.
 pub(super) struct Organisation {
     server: Child,
+    /// Its directory, where that is not Regain's own.
+    directory: Option<Child>,
     pub(super) port: u16,
 }
 
 impl Organisation {
     /// Starts its server; returns once it answers.
     pub(super) fn start() -> Result<Self> {
+        Self::before(|_| Ok((None, String::new())))
+    }
+
+    /// The same before a directory, which is started with a list of the people in a folder, and its section of the
+    /// configuration.
+    pub(super) fn before(directory: impl FnOnce(&Path) -> Result<(Option<Child>, String)>) -> Result<Self> {
         let dir = paths::target().join("bench");
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir).with_context(|| format!("{} cannot be written to", dir.display()))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         fs::write(dir.join("people.toml"), people())?;
+        let (directory, section) = directory(&dir)?;
         let config: PathBuf = dir.join("regain.toml");
-        fs::write(&config, configuration(port))?;
+        fs::write(&config, configuration(port) + &section)?;
         let log = fs::File::create(dir.join("server.log"))?;
         let server = Command::new(native::demo())
             .arg("--config")
@@ -67,7 +82,7 @@ impl Organisation {
             .stderr(log)
             .spawn()
             .context("the server cannot be started")?;
-        let mut organisation = Self { server, port };
+        let mut organisation = Self { server, directory, port };
         demo::wait_until_ready(&mut organisation.server, port)
             .with_context(|| format!("see {}", dir.join("server.log").display()))?;
         Ok(organisation)
@@ -78,6 +93,13 @@ impl Drop for Organisation {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+        if let Some(directory) = &mut self.directory {
+            // The program around a server ends with its input, and takes the server along.
+            if directory.stdin.take().is_none() {
+                let _ = directory.kill();
+            }
+            let _ = directory.wait();
+        }
     }
 }
 
@@ -119,7 +141,10 @@ fn people() -> String {
         for sort in [Sort::Real, Sort::Disabled, Sort::Methodless] {
             let user_id = sort.user_id(index);
             let is_enabled = sort != Sort::Disabled;
-            let head = format!("[[people]]\nuser_id = \"{user_id}\"\nname = \"Some Body\"\nenabled = {is_enabled}\n");
+            let head = format!(
+                "[[people]]\nuser_id = \"{user_id}\"\nname = \"Some {}\"\nenabled = {is_enabled}\n",
+                &user_id[..12]
+            );
             text.push_str(&head);
             if sort != Sort::Methodless {
                 let mail =

@@ -27,11 +27,16 @@ struct Times {
     of: [Vec<f64>; REQUESTS.len()],
 }
 
-/// Measures and prints.
+/// Measures over the embedded directory, and prints.
 pub(crate) fn run(samples: u32) -> Result<()> {
+    measure(samples, Organisation::start)
+}
+
+/// Measures over an organisation, and prints.
+pub(super) fn measure(samples: u32, start: impl FnOnce() -> Result<Organisation>) -> Result<()> {
     let flows = u64::from(samples) * 4;
     println!("\n  Timing {flows} flows, one after the other … (about {} s)", flows / 5 + 40);
-    let organisation = Organisation::start()?;
+    let organisation = start()?;
     let mut client = Client::connect(organisation.port)?;
     let mut all = Vec::new();
     for sort in Sort::ALL {

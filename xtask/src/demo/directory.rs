@@ -66,22 +66,8 @@ impl Behind {
 
     fn ldap(kind: &str, dir: &Path) -> Result<Self> {
         debian::directories()?;
-        let mut build = cargo();
-        build.args(["build", "--package", "regain-real-servers"]);
-        step("Building what starts it", "some seconds", &mut build)?;
-        let section = dir.join("directory.toml");
-        let _ = fs::remove_file(&section);
         let people = paths::root().join("crates/demo/people.toml");
-        let program = paths::target().join("debug").join("regain-real-servers");
-        let mut child = Command::new(program)
-            .arg(kind)
-            .arg(people)
-            .arg(&section)
-            .stdin(Stdio::piped())
-            .spawn()
-            .context("the directory cannot be started")?;
-        wait(&mut child, || section.is_file().then_some(()))?;
-        let section = fs::read_to_string(&section)?;
+        let (child, section) = real_server(kind, &people, &dir.join("directory.toml"))?;
         Ok(Self { children: vec![child], section, has_own_people: false, page: None, people: "" })
     }
 
@@ -148,6 +134,25 @@ impl Behind {
             people: "ada@northwind.example, analytical engine notes",
         })
     }
+}
+
+/// Starts a real directory (`ad`, `ldap` or `sql`) with the people of a list: the program that it ends with, and the section
+/// of the configuration, which is written to a file first.
+pub(crate) fn real_server(kind: &str, people: &Path, section: &Path) -> Result<(Child, String)> {
+    let mut build = cargo();
+    build.args(["build", "--package", "regain-real-servers"]);
+    step("Building what starts it", "some seconds", &mut build)?;
+    let _ = fs::remove_file(section);
+    let program = paths::target().join("debug").join("regain-real-servers");
+    let mut child = Command::new(program)
+        .arg(kind)
+        .arg(people)
+        .arg(section)
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("the directory cannot be started")?;
+    wait(&mut child, || section.is_file().then_some(()))?;
+    Ok((child, fs::read_to_string(section)?))
 }
 
 impl Drop for Behind {

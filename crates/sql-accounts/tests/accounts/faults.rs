@@ -207,7 +207,8 @@ fn forgetful_proxy(
                 });
                 let mut buffer = [0; 4096];
                 while let Ok(read @ 1..) = client.read(&mut buffer) {
-                    let is_commit = buffer[..read].windows(6).any(|bytes| bytes == b"COMMIT");
+                    // An isolation level, `READ COMMITTED`, is none.
+                    let is_commit = [&b"COMMIT"[..], b"COMMIT\0"].iter().any(|end| buffer[..read].ends_with(end));
                     if is_commit && forgets.swap(false, Ordering::SeqCst) {
                         loses.store(true, Ordering::SeqCst);
                     }

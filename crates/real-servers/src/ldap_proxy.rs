@@ -29,7 +29,7 @@ pub struct LdapProxy {
     next: Arc<Next>,
 }
 
-/// What becomes of the next change.
+/// The treatment of the next change.
 #[derive(Debug)]
 struct Next {
     fate: Mutex<Fate>,

@@ -147,7 +147,7 @@ fn check_adapter<S, K>(
                 faults.add(&format!("{key}.{name}"), fault);
             }
         }
-        // What was refused already is neither missing nor superfluous.
+        // A section that was refused already is neither missing nor superfluous.
         (Some(_), None) if !faults.has(&key) => faults.add(&key, "give this section: directory.kind needs it"),
         (None, Some(_)) if !faults.has("directory.kind") => faults.add(&key, "is for another directory.kind"),
         (Some(_), None) | (None, Some(_) | None) => {}

@@ -69,7 +69,7 @@ fn a_table_is_awaited() {
     server.stop();
 }
 
-/// What would have kept the server from starting is said by its key when it turns up.
+/// A fault that would have kept the server from starting is said by its key when it turns up.
 #[test]
 fn a_wrong_statement_is_named_when_the_database_comes() {
     let mut database = sql::start();

@@ -184,7 +184,7 @@ async fn an_account_that_may_not_be_changed_leads_to_the_administrators() {
     assert!(directory.person().locked);
 }
 
-/// Where no administrators can be asked, the person hears of the refusal, and the same answer counts once the right is there.
+/// The person hears of the refusal where no administrators can be asked, and the same answer counts once the right is there.
 #[tokio::test]
 async fn an_account_that_may_not_be_changed_is_a_refusal_where_nobody_can_be_asked() {
     let directory = Arc::new(InMemory::new(OWNER).refusing([SetPasswordError::NotAllowed]));

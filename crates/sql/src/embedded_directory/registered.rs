@@ -15,7 +15,7 @@ pub struct ListedRegistrations {
     pub place: String,
     /// The person.
     pub user_id: UserId,
-    /// What is to be registered.
+    /// Registrations to add.
     pub registrations: Vec<Registration>,
 }
 

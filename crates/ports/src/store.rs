@@ -316,6 +316,15 @@ pub trait Store: Send + Sync + 'static {
     /// many rows. The audit log stays.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
 
+    /// Notes a fault of a provider that others are told of, or that it works (`None`). All processes know it.
+    async fn note_fault(&self, provider: &str, fault: Option<&str>, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The last fault of a provider and its time; `None` where it has worked since.
+    async fn fault(&self, provider: &str) -> Result<Option<(String, Timestamp)>, StoreError>;
+
+    /// The time by the clock that all processes share; `None` where each has its own.
+    async fn shared_time(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Checks that the store does what requests need: it takes a write and keeps it.
     async fn check(&self) -> Result<(), StoreError>;
 }

@@ -117,6 +117,12 @@ impl Postgres {
         format!("postgres://{user}:{password}@{}:{PORT}/{database}", self.address)
     }
 
+    /// [`Postgres::url`] by the socket of this machine, without TLS.
+    pub fn socket_url(&self, user: &str, database: &str) -> String {
+        let (password, folder) = (PASSWORD.replace(' ', "%20"), self.folder.path().display());
+        format!("postgres://{user}:{password}@localhost:{PORT}/{database}?host={folder}")
+    }
+
     /// Runs statements as the administrator.
     pub fn execute(&self, database: &str, sql: &str) -> String {
         run(self.psql(database).args(["-v", "ON_ERROR_STOP=1", "-At", "-c", sql])).expect("runs")

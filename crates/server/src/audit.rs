@@ -1,10 +1,13 @@
 //! Exporting the audit log as JSON Lines.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{AuditFilter, AuditReport, DatabaseReader},
+    adapters::{AuditFilter, AuditReport, DatabaseReader, Location},
     config::Config,
     keys::Keys,
     ports::{AuditEntry, StoreError},
@@ -38,7 +41,7 @@ impl From<AuditEntry> for Line {
 /// Writes the log, oldest first, as it is read. The server may be running meanwhile. Whoever reads may
 /// stop before the end, as `head` does.
 pub(crate) async fn export(config: &Config, filter: &AuditFilter, out: &mut impl Write) -> Result<(), Failure> {
-    let reader = DatabaseReader::open(&config.store.path).await?;
+    let reader = DatabaseReader::open_at(&config.store.location()).await?;
     let exported = export_from(&reader, filter, out).await;
     reader.close().await;
     exported
@@ -46,8 +49,13 @@ pub(crate) async fn export(config: &Config, filter: &AuditFilter, out: &mut impl
 
 /// Checks that nobody has changed the log; returns what it consists of, in a sentence.
 pub(crate) async fn verify(config: &Config, keys: &Keys) -> Result<String, Failure> {
-    let reader = DatabaseReader::open(&config.store.path).await?;
-    let report = reader.verify_audit(keys, &config.store.audit_dir()).await;
+    verify_at(&config.store.location(), &config.store.audit_dir(), keys).await
+}
+
+/// [`verify`] for the log of a database, with its files in a folder.
+pub(crate) async fn verify_at(location: &Location, folder: &Path, keys: &Keys) -> Result<String, Failure> {
+    let reader = DatabaseReader::open_at(location).await?;
+    let report = reader.verify_audit(keys, folder).await;
     reader.close().await;
     let AuditReport { files, archived_lines, lines, faults } = report.map_err(StoreError::unavailable)?;
     if faults.is_empty() {

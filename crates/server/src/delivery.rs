@@ -25,7 +25,6 @@ mod budgets;
 mod provider_health;
 
 pub use budgets::Budgets;
-pub use provider_health::ProviderHealth;
 
 /// Number of texts, calls and requests to programs, of each, that are on their way at a time.
 const AT_A_TIME: usize = 4;
@@ -74,8 +73,6 @@ pub struct Delivery {
     pub mails: Mails,
     /// Values for text messages.
     pub texts: Texts,
-    /// Result of the last call.
-    pub provider_health: ProviderHealth,
     /// The budgets of what is sent.
     pub budgets: Budgets,
     /// Number of mails that are on their way at a time.
@@ -296,11 +293,12 @@ impl Delivery {
             }
             Content::Call { reference } => {
                 let Some(to) = to.clone() else {
-                    return self.provider_health.call_nobody(self.clock.now()).map(|()| Carried::ToNobody);
+                    let called = provider_health::call_nobody(&*self.store, self.clock.now()).await;
+                    return called.map(|()| Carried::ToNobody);
                 };
                 let call = PhoneCall { reference: reference.clone(), to, locale: locale.clone() };
                 let placed = self.phone.call(&call).await;
-                self.provider_health.note(&placed, self.clock.now());
+                provider_health::note(&*self.store, &placed, self.clock.now()).await;
                 placed?;
             }
             Content::SessionsEnded { before } => {

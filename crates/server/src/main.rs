@@ -19,8 +19,8 @@ use std::{
 use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{self, AuditFilter},
-    config::Config,
+    adapters::{self, AuditFilter, Location, SqliteStore},
+    config::{Config, StoreConfig},
     http::openapi_document,
     serve::{self, Failure},
 };
@@ -102,6 +102,12 @@ enum Command {
     },
     /// Write the database anew without the room of what was removed; other writes wait meanwhile
     Compact,
+    /// Bring the database from its file to an empty one on PostgreSQL, while no server runs
+    MigrateStore {
+        /// A file with the URL of that database, for its owner only
+        #[arg(long, value_name = "URL_FILE")]
+        to: PathBuf,
+    },
     /// Have the database take the configured server key, where the one that it was made with is lost
     AdoptKey,
     /// Print the audit log as JSON Lines, oldest first
@@ -138,6 +144,7 @@ fn main() -> ExitCode {
         Some(Command::Backup { file }) => backup(config, &file),
         Some(Command::Restore { file, replace }) => restore(config, &file, replace),
         Some(Command::Compact) => compact(config),
+        Some(Command::MigrateStore { to }) => migrate_store(config, &to),
         Some(Command::AdoptKey) => adopt_key(config),
         Some(Command::Audit { verify: true, .. }) => verify_audit(config),
         Some(Command::Audit { since, flow, verify: false }) => audit(config, &AuditFilter { since, flow_id: flow }),
@@ -187,15 +194,16 @@ fn test_sms(config: &Path, to: &E164) -> Result<(), Failure> {
 
 fn backup(config: &Path, file: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
-    runtime()?.block_on(adapters::back_up(&config.store.path, file))?;
-    println!("{} is a whole copy of {}.", file.display(), config.store.path.display());
+    let path = config.store.file().ok_or(Failure::NotAFile)?;
+    runtime()?.block_on(adapters::back_up(path, file))?;
+    println!("{} is a whole copy of {}.", file.display(), path.display());
     Ok(())
 }
 
 fn restore(config: &Path, file: &Path, replace: bool) -> Result<(), Failure> {
     let config = Config::load(config)?;
+    let path = config.store.file().ok_or(Failure::NotAFile)?;
     let keys = config.server.existing_keys()?;
-    let path = &config.store.path;
     let restored = runtime()?.block_on(adapters::restore(file, path, &keys, replace))?;
     println!("{} was restored from {}.", path.display(), file.display());
     if let Some(replaced) = restored.replaced {
@@ -206,15 +214,44 @@ fn restore(config: &Path, file: &Path, replace: bool) -> Result<(), Failure> {
 
 fn compact(config: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
+    if config.store.file().is_none() {
+        return Err(Failure::NotAFile);
+    }
     runtime()?.block_on(serve::with_database(&config, async |database, _| {
         database.compact().await.map_err(|error| Failure::Compact(error.to_string()))
     }))
 }
 
+fn migrate_store(config: &Path, to: &Path) -> Result<(), Failure> {
+    let config = Config::load(config)?;
+    let path = config.store.file().ok_or(Failure::NotAFile)?;
+    let target = StoreConfig::on_postgres(to, &config.server)?;
+    let counts = runtime()?.block_on(async {
+        let audit_dir = config.store.audit_dir();
+        let counts = serve::with_database(&config, async |database, keys| {
+            SqliteStore::new(database.clone(), keys.clone()).prepare().await?;
+            Ok(adapters::migrate_store(database, &target).await?)
+        });
+        let counts = counts.await?;
+        let keys = config.server.existing_keys()?;
+        println!("{}", audit::verify_at(&Location::Postgres(Box::new(target.clone())), &audit_dir, &keys).await?);
+        Ok::<_, Failure>(counts)
+    })?;
+    for (table, rows) in counts {
+        println!("{table}: {rows}");
+    }
+    println!(
+        "{} is on PostgreSQL now, and stays as it is. Set store.url_file to {} in the place of store.path.",
+        path.display(),
+        to.display()
+    );
+    Ok(())
+}
+
 fn adopt_key(config: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
     runtime()?.block_on(serve::adopt_key(&config))?;
-    println!("{} goes on with the configured server key.", config.store.path.display());
+    println!("{} goes on with the configured server key.", config.store.location());
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::ports::{DirectoryError, Ports};
@@ -9,17 +10,24 @@ use crate::ports::{DirectoryError, Ports};
 /// The time for which a result stands.
 const STANDS_FOR: Duration = Duration::from_secs(1);
 
+/// The difference to the clock that all servers share from which the log warns.
+const CLOCK_WARNING: SignedDuration = SignedDuration::from_secs(2);
+
+/// The difference with which a server would decide otherwise than the others about codes, windows and leases.
+const CLOCK_LIMIT: SignedDuration = SignedDuration::from_secs(30);
+
 /// Readiness of a server, shared by all who ask for it meanwhile.
 #[derive(Default)]
 pub struct Readiness {
     store: Checked,
     directory: Checked,
+    clock: Checked,
 }
 
 impl Readiness {
     /// The faults of the parts that are not well, in words for whoever monitors it; the log has the reasons.
     pub async fn faults(&self, ports: &Ports) -> Vec<String> {
-        let (store, directory) = tokio::join!(
+        let (store, directory, clock) = tokio::join!(
             self.store.fault(async || ports.store.check().await.map_err(|error| {
                 let fault = "the store takes no writes".to_owned();
                 tracing::warn!(%error, "not ready: {fault}");
@@ -30,9 +38,28 @@ impl Readiness {
                 tracing::warn!(%error, "not ready: {fault}");
                 fault
             })),
+            self.clock.fault(async || check_clock(ports).await),
         );
-        [store, directory].into_iter().flatten().collect()
+        [store, directory, clock].into_iter().flatten().collect()
     }
+}
+
+/// Compares the clock with the one that all servers share. Where that cannot be asked, the store is not well.
+async fn check_clock(ports: &Ports) -> Result<(), String> {
+    let before = ports.clock.now();
+    let Ok(Some(shared)) = ports.store.shared_time().await else { return Ok(()) };
+    // By how much it is outside of the time that asking took.
+    let (ahead, behind) = (before.duration_since(shared), shared.duration_since(ports.clock.now()));
+    let difference = ahead.max(behind);
+    if difference > CLOCK_LIMIT {
+        let fault = "the clock is not the database's".to_owned();
+        tracing::warn!("not ready: {fault}: it differs by {difference:#}");
+        return Err(fault);
+    }
+    if difference > CLOCK_WARNING {
+        tracing::warn!("the clock differs from the database's by {difference:#}");
+    }
+    Ok(())
 }
 
 /// The fault of a directory, with the keys that only the operator can do something about.

@@ -6,10 +6,11 @@ use rusqlite::{
     CachedStatement, ToSql,
     types::{ToSqlOutput, ValueRef},
 };
+use sqlx::pool::PoolConnection;
 
 use crate::{
-    DatabaseError, DatabaseResult,
-    query::{Parameter, Query, Row, Value},
+    DatabaseError, DatabaseResult, postgres,
+    query::{Parameter, Query, Row, Value, query},
 };
 
 /// The number of statements that a connection keeps prepared: more than there are.
@@ -20,45 +21,93 @@ const LOCKING: [&str; 2] = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE"];
 
 /// A connection.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    sqlite: rusqlite::Connection,
+pub(crate) enum Connection {
+    Sqlite(rusqlite::Connection),
+    Postgres(PoolConnection<sqlx::Postgres>),
 }
 
 impl Connection {
     pub(crate) fn sqlite(sqlite: rusqlite::Connection) -> Self {
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
-        Self { sqlite }
+        Self::Sqlite(sqlite)
+    }
+
+    /// Tells if it is to PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Runs a statement whose end says nothing.
-    pub(crate) fn run(&self, statement: &'static str) -> DatabaseResult<()> {
-        self.sqlite.prepare_cached(statement)?.execute(())?;
-        Ok(())
-    }
-
-    /// Tells if no transaction is open.
-    pub(crate) fn is_autocommit(&self) -> bool {
-        self.sqlite.is_autocommit()
-    }
-
-    #[expect(clippy::unused_async, reason = "another database is asked over the network")]
-    pub(crate) async fn execute(&mut self, query: &Query) -> DatabaseResult<u64> {
-        let changed = prepared(&self.sqlite, query)?.raw_execute()?;
-        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
-    }
-
-    #[expect(clippy::unused_async, reason = "another database is asked over the network")]
-    pub(crate) async fn fetch(&mut self, query: &Query) -> DatabaseResult<Vec<Row>> {
-        let mut statement = prepared(&self.sqlite, query)?;
-        let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
-        let mut rows = statement.raw_query();
-        let mut fetched = Vec::new();
-        while let Some(row) = rows.next()? {
-            let values = (0..columns.len()).map(|index| value(row.get_ref(index)?));
-            fetched.push(Row { columns: Arc::clone(&columns), values: values.collect::<DatabaseResult<_>>()? });
+    pub(crate) async fn run(&mut self, statement: &'static str) -> DatabaseResult<()> {
+        match self {
+            Self::Sqlite(sqlite) => Ok(sqlite.prepare_cached(statement)?.execute(()).map(drop)?),
+            Self::Postgres(postgres) => Ok(sqlx::raw_sql(statement).execute(&mut **postgres).await.map(drop)?),
         }
-        Ok(fetched)
     }
+
+    pub(crate) async fn execute(&mut self, query: &Query) -> DatabaseResult<u64> {
+        match self {
+            Self::Sqlite(sqlite) => {
+                let changed = prepared(sqlite, query)?.raw_execute()?;
+                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+            }
+            Self::Postgres(postgres) => postgres::execute(postgres, query).await,
+        }
+    }
+
+    pub(crate) async fn fetch(&mut self, query: &Query) -> DatabaseResult<Vec<Row>> {
+        match self {
+            Self::Sqlite(sqlite) => fetch(sqlite, query),
+            Self::Postgres(postgres) => postgres::fetch(postgres, query).await,
+        }
+    }
+
+    /// Keeps others from what is named until the transaction ends, whoever else does so first. All that a transaction needs
+    /// of a kind is asked for at once: then nobody waits for each other. SQLite has one writer anyhow.
+    pub(crate) async fn lock(&mut self, names: impl IntoIterator<Item = String>) -> DatabaseResult<()> {
+        if let Self::Sqlite(_) = self {
+            return Ok(());
+        }
+        let mut keys: Vec<i64> = names.into_iter().map(|name| lock_key(&name)).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let keys = keys.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let lock = "SELECT pg_advisory_xact_lock(key) IS NULL FROM unnest(string_to_array($1, ',')::bigint[]) AS key";
+        query(lock).bind(keys).fetch_all(self).await.map(drop)
+    }
+
+    /// Begins a transaction that reads, and sees what was committed before it.
+    pub(crate) async fn begin_snapshot(&mut self) -> DatabaseResult<()> {
+        self.run(match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        })
+        .await
+    }
+}
+
+/// The key of a lock, the same in every process: FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>). Two names with one
+/// key wait for each other without need, and no more.
+fn lock_key(name: &str) -> i64 {
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    hash.cast_signed()
+}
+
+fn fetch(sqlite: &rusqlite::Connection, query: &Query) -> DatabaseResult<Vec<Row>> {
+    let mut statement = prepared(sqlite, query)?;
+    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = statement.raw_query();
+    let mut fetched = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values = (0..columns.len()).map(|index| value(row.get_ref(index)?));
+        fetched.push(Row { columns: Arc::clone(&columns), values: values.collect::<DatabaseResult<_>>()? });
+    }
+    Ok(fetched)
 }
 
 /// The statement with its parameters. SQLite numbers `$2` by where it stands, and not by its name.

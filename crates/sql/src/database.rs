@@ -1,7 +1,7 @@
 //! The database that the store, the registrations and the embedded directory share.
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -17,6 +17,8 @@ use sqlx::{
 use crate::{
     DatabaseError, DatabaseResult,
     connection::Connection,
+    migrations,
+    postgres::{Postgres, PostgresSettings},
     query::{query, query_scalar},
     sqlite::{self, Access, Readers, Writer, file_identity, prepare_file},
     task::{Work, task},
@@ -28,19 +30,38 @@ const READERS: usize = 4;
 /// The time that closing waits for work that is under way.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The bytes that readiness writes: about as much as a request that begins a flow.
+/// The bytes that readiness writes: to a file about as much as a request that begins a flow, to see if there is room.
 const READINESS_BYTES: usize = 16 * 1024;
 
-/// An open database file; cheap to clone.
+/// The same for PostgreSQL, which sees by itself that its disk is full, and keeps what is written for its replicas.
+const READINESS_BYTES_ON_POSTGRES: usize = 16;
+
+/// The place of a database.
 #[derive(Debug, Clone)]
-pub struct Database {
-    sqlite: Arc<Sqlite>,
+pub enum Location {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A database on PostgreSQL.
+    Postgres(Box<PostgresSettings>),
 }
 
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Postgres(settings) => settings.fmt(f),
+        }
+    }
+}
+
+/// An open database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database(Arc<Backend>);
+
 #[derive(Debug)]
-struct Sqlite {
-    readers: Readers,
-    writer: Writer,
+enum Backend {
+    Sqlite { readers: Readers, writer: Writer },
+    Postgres(Postgres),
 }
 
 /// Decides if a change is kept.
@@ -66,6 +87,22 @@ pub enum OpenError {
     /// There is no such file.
     #[error("there is no database {0}: check store.path, and whether the server has run with it")]
     Missing(PathBuf),
+    /// PostgreSQL does not answer, or refuses the user.
+    #[error("cannot open the database {database}: {source}. Check store.url_file, and whether PostgreSQL runs there")]
+    Connect {
+        /// The database.
+        database: String,
+        /// PostgreSQL's error.
+        source: DatabaseError,
+    },
+    /// The schema on PostgreSQL could not be brought up to date.
+    #[error("cannot bring the database {database} up to date: {source}")]
+    MigratePostgres {
+        /// The database.
+        database: String,
+        /// The fault.
+        source: sqlx::migrate::MigrateError,
+    },
     /// A backup took its place while it was opened.
     #[error("the database {0} was replaced while it was being opened: start again")]
     Replaced(PathBuf),
@@ -88,6 +125,27 @@ pub enum OpenError {
 }
 
 impl Database {
+    /// Opens a database, wherever it is, and brings its schema up to date.
+    pub async fn open_at(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::File(path) => Self::open(path).await,
+            Location::Postgres(settings) => Self::connect(settings).await,
+        }
+    }
+
+    /// Opens a database on PostgreSQL, and brings its schema up to date. Of several processes that start together one does
+    /// that, and the others wait for it.
+    pub async fn connect(settings: &PostgresSettings) -> Result<Self, OpenError> {
+        let database = || settings.to_string();
+        let connect_error = |source| OpenError::Connect { database: database(), source };
+        let mut migrating = Postgres::connect(settings).await.map_err(|error| connect_error(error.into()))?;
+        let migrated = migrations::for_postgres().run(&mut migrating).await;
+        migrated.map_err(|source| OpenError::MigratePostgres { database: database(), source })?;
+        migrating.close().await.map_err(|error| connect_error(error.into()))?;
+        let postgres = Postgres::open(settings, Access::Whole).await.map_err(connect_error)?;
+        Ok(Self(Arc::new(Backend::Postgres(postgres))))
+    }
+
     /// Opens a database file, makes it (readable by its owner only) where there is none, and brings
     /// its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
@@ -105,16 +163,16 @@ impl Database {
             .busy_timeout(sqlite::BUSY_TIMEOUT)
             .disable_statement_logging();
         let mut migrating = options.connect().await.map_err(|error| open_error(error.into()))?;
-        crate::migrations::migrator()
+        migrations::for_sqlite()
             .run(&mut migrating)
             .await
             .map_err(|source| OpenError::Migrate { path: path.to_owned(), source })?;
-        let sqlite = Sqlite {
+        let sqlite = Backend::Sqlite {
             writer: Writer::start(path).map_err(open_error)?,
             readers: Readers::start(path, READERS, Access::Whole).map_err(open_error)?,
         };
         migrating.close().await.map_err(|error| open_error(error.into()))?;
-        let database = Self { sqlite: Arc::new(sqlite) };
+        let database = Self(Arc::new(sqlite));
         if file_identity(path) != identity {
             database.close().await;
             return Err(OpenError::Replaced(path.to_owned()));
@@ -130,6 +188,9 @@ impl Database {
     /// Writes the file anew, without the room of what was removed. Other writes wait meanwhile. A file of a former
     /// version gives that room back by itself from then on.
     pub async fn compact(&self) -> DatabaseResult<()> {
+        if self.is_postgres() {
+            return Err(DatabaseError::not_done("PostgreSQL gives room back by itself (autovacuum)"));
+        }
         self.write_alone((), |connection, ()| {
             Box::pin(async move {
                 query("PRAGMA auto_vacuum = incremental").execute(connection).await?;
@@ -139,15 +200,25 @@ impl Database {
         .await
     }
 
+    /// Tells if it is on PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(*self.0, Backend::Postgres(_))
+    }
+
     /// Reads, outside of a transaction.
     pub(crate) async fn read<C: Send + Sync + 'static, T: Send + 'static>(
         &self,
         input: C,
         work: Work<C, T>,
     ) -> DatabaseResult<T> {
-        let (task, waiting) = task(input, work, |_| true);
-        self.sqlite.readers.ask(task);
-        waiting.wait().await
+        match &*self.0 {
+            Backend::Sqlite { readers, .. } => {
+                let (task, waiting) = task(input, work, |_| true);
+                readers.ask(task);
+                waiting.wait().await
+            }
+            Backend::Postgres(postgres) => postgres.read(input, work).await,
+        }
     }
 
     /// Makes a change, in a transaction that sees everything committed before it. An error takes all of it back. Who stops
@@ -177,9 +248,14 @@ impl Database {
         work: Work<C, T>,
         keeps: fn(&T) -> bool,
     ) -> DatabaseResult<T> {
-        let (task, waiting) = task(input, work, keeps);
-        self.sqlite.writer.change(task);
-        waiting.wait().await
+        match &*self.0 {
+            Backend::Sqlite { writer, .. } => {
+                let (task, waiting) = task(input, work, keeps);
+                writer.change(task);
+                waiting.wait().await
+            }
+            Backend::Postgres(postgres) => postgres.change(input, work, keeps).await,
+        }
     }
 
     /// Writes outside of a transaction.
@@ -188,9 +264,28 @@ impl Database {
         input: C,
         work: Work<C, T>,
     ) -> DatabaseResult<T> {
-        let (task, waiting) = task(input, work, |_| true);
-        self.sqlite.writer.alone(task);
-        waiting.wait().await
+        match &*self.0 {
+            Backend::Sqlite { writer, .. } => {
+                let (task, waiting) = task(input, work, |_| true);
+                writer.alone(task);
+                waiting.wait().await
+            }
+            Backend::Postgres(postgres) => postgres.read(input, work).await,
+        }
+    }
+
+    /// The time by the database's clock, where it has one of its own.
+    pub(crate) async fn time(&self) -> DatabaseResult<Option<Timestamp>> {
+        if !self.is_postgres() {
+            return Ok(None);
+        }
+        let millis: i64 = self
+            .read((), |connection, ()| {
+                let time = query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+                Box::pin(time.fetch_one(connection))
+            })
+            .await?;
+        from_millis(millis).map(Some)
     }
 
     /// Checks that the database can be read.
@@ -202,7 +297,8 @@ impl Database {
     /// Checks that the database takes a write and keeps it, as requests need it to.
     pub(crate) async fn check_write(&self) -> DatabaseResult<()> {
         // Random, because SQLite does not write what is there already.
-        let mut written = vec![0; READINESS_BYTES];
+        let bytes = if self.is_postgres() { READINESS_BYTES_ON_POSTGRES } else { READINESS_BYTES };
+        let mut written = vec![0; bytes];
         OsRng.fill(&mut written);
         self.write(written, |transaction, written| {
             Box::pin(async {
@@ -213,17 +309,22 @@ impl Database {
         .await
     }
 
-    /// Closes the file, whole: what was committed is in it, and nothing is left beside it unless another process has it
+    /// Closes the database. A file is whole then: what was committed is in it, and nothing is left beside it unless another process has it
     /// open. Whoever still uses it gets errors.
     pub async fn close(&self) {
         // The last connection that is closed folds the log of writes in and removes it. The threads close theirs one after
         // the other, once their work is done.
         let closed = async {
-            self.sqlite.readers.close().await;
-            self.sqlite.writer.close().await;
+            match &*self.0 {
+                Backend::Sqlite { readers, writer } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
+                Backend::Postgres(postgres) => postgres.close().await,
+            }
         };
         if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
-            tracing::warn!("the database is still in use; its log of writes is folded in when it is opened next");
+            tracing::warn!("the database is still in use; a file's log of writes is folded in when it is opened next");
         }
     }
 }

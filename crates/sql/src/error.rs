@@ -15,6 +15,10 @@ enum Kind {
     Busy,
     /// There is a row with that key.
     UniqueViolation,
+    /// Another transaction was in the way: the same again may succeed.
+    Conflict,
+    /// The connection is lost, or was refused for a while: the same again may succeed.
+    Connection,
     /// Any other.
     Other,
 }
@@ -47,6 +51,21 @@ impl DatabaseError {
         self.kind == Kind::Busy
     }
 
+    /// Tells if the same again may succeed.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self.kind, Kind::Conflict | Kind::Connection)
+    }
+
+    /// Tells if nobody knows any more what the database did.
+    pub(crate) fn is_lost_connection(&self) -> bool {
+        self.kind == Kind::Connection
+    }
+
+    /// The same, not to be tried again.
+    pub(crate) fn lasting(self) -> Self {
+        Self { kind: Kind::Other, ..self }
+    }
+
     /// Tells if there is a row with that key.
     pub(crate) fn is_unique_violation(&self) -> bool {
         self.kind == Kind::UniqueViolation
@@ -72,15 +91,27 @@ impl From<rusqlite::Error> for DatabaseError {
 
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
-        let fault = error.as_database_error();
-        let code = fault.and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i32>().ok());
-        let kind = if fault.is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
-            Kind::UniqueViolation
-        } else if code.is_some_and(|code| code & 0xff == rusqlite::ffi::SQLITE_BUSY) {
-            Kind::Busy
-        } else {
-            Kind::Other
+        let kind = match &error {
+            sqlx::Error::Io(_) => Kind::Connection,
+            sqlx::Error::Database(fault) if fault.is_unique_violation() => Kind::UniqueViolation,
+            sqlx::Error::Database(fault) => fault.code().map_or(Kind::Other, |code| kind_of(&code)),
+            _ => Kind::Other,
         };
         Self { kind, message: error.to_string() }
+    }
+}
+
+/// The kind of a code, of PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>) or SQLite.
+fn kind_of(code: &str) -> Kind {
+    match code {
+        // A serialisation failure, a deadlock.
+        "40001" | "40P01" => Kind::Conflict,
+        // The server is stopping, has crashed, or is starting.
+        "57P01" | "57P02" | "57P03" => Kind::Connection,
+        _ if code.len() == 5 && code.starts_with("08") => Kind::Connection,
+        _ if code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == rusqlite::ffi::SQLITE_BUSY) => {
+            Kind::Busy
+        }
+        _ => Kind::Other,
     }
 }

@@ -10,7 +10,9 @@ mod database;
 mod embedded_directory;
 mod error;
 mod hashing;
+mod migrate_store;
 mod migrations;
+mod postgres;
 mod query;
 mod reader;
 mod registrations;
@@ -20,13 +22,15 @@ mod store;
 mod task;
 
 pub use backup::{BackupError, Restored, back_up, restore};
-pub use database::{Database, OpenError};
+pub use database::{Database, Location, OpenError};
 pub use embedded_directory::{
     EmbeddedDirectory, ImportError, MailRole, Named, NewPerson, Outcome, People, PeopleError, PersonMail, PersonPhone,
     PersonQuestion, PhoneRole, Upkeep, UpkeepReport,
 };
 pub use error::{DatabaseError, DatabaseResult};
 pub use hashing::HashCost;
+pub use migrate_store::{MigrateStoreError, migrate_store};
+pub use postgres::PostgresSettings;
 pub use reader::{Content, DatabaseReader};
 pub use registrations::OwnRegistrations;
 pub use server_key::ServerKeyError;

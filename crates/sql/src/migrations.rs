@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 17] = migrations![
+const MIGRATIONS: [(&str, &str); 18] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -31,11 +31,33 @@ const MIGRATIONS: [(&str, &str); 17] = migrations![
     "0015_voided_flows",
     "0016_folded_user_ids",
     "0017_registrations_beside",
+    "0018_provider_faults",
 ];
 
-/// Brings a database up to date.
-pub(super) fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.into_iter().map(|(name, sql)| {
+/// Those that PostgreSQL has in words of its own.
+const ON_POSTGRES: [(&str, &str); 5] = migrations![
+    "postgres/0003_audit_is_append_only",
+    "postgres/0009_storage",
+    "postgres/0010_audit_chain",
+    "postgres/0012_counters",
+    "postgres/0016_folded_user_ids",
+];
+
+/// Brings a SQLite file up to date.
+pub(super) fn for_sqlite() -> Migrator {
+    migrator(MIGRATIONS)
+}
+
+/// Brings a database on PostgreSQL up to date.
+pub(super) fn for_postgres() -> Migrator {
+    migrator(MIGRATIONS.map(|(name, sql)| {
+        let own = ON_POSTGRES.iter().find(|(own, _)| own.strip_prefix("postgres/") == Some(name));
+        (name, own.map_or(sql, |(_, own)| own))
+    }))
+}
+
+fn migrator(migrations: impl IntoIterator<Item = (&'static str, &'static str)>) -> Migrator {
+    let migrations = migrations.into_iter().map(|(name, sql)| {
         let (version, words) = name.split_once('_').expect("a number and words");
         let version = version.parse().expect("a number");
         Migration::new(version, words.replace('_', " ").into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -48,9 +70,20 @@ pub(super) fn have(statement: &str) -> bool {
     MIGRATIONS.iter().any(|(_, sql)| sql.contains(statement))
 }
 
+/// The definition of a trigger or the body of a function on PostgreSQL is one of the migrations'. PostgreSQL writes the same
+/// with other brackets, quotation marks and line ends.
+pub(super) fn have_on_postgres(definition: &str) -> bool {
+    let plain = |text: &str| {
+        let kept = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '(' | ')'));
+        kept.flat_map(char::to_lowercase).collect::<String>()
+    };
+    let definition = plain(definition);
+    ON_POSTGRES.iter().any(|(_, sql)| plain(sql).contains(&definition))
+}
+
 /// The number of the newest migration.
 pub(super) fn latest() -> i64 {
-    migrator().iter().map(|migration| migration.version).max().unwrap_or_default()
+    for_sqlite().iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -61,7 +94,7 @@ mod tests {
     use regain_protocol::Secret;
     use sqlx::{ConnectOptions as _, Connection as _, migrate::Migrator, sqlite::SqliteConnectOptions};
 
-    use super::{MIGRATIONS, migrator};
+    use super::{MIGRATIONS, ON_POSTGRES, for_sqlite};
     use crate::{
         Database, SqliteStore,
         database::{from_millis, to_millis},
@@ -70,10 +103,17 @@ mod tests {
     #[test]
     fn the_list_is_the_folder() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-        let files = std::fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path());
-        let mut names: Vec<_> = files.map(|path| path.file_stem().expect("a name").to_owned()).collect();
-        names.sort();
-        assert_eq!(names, MIGRATIONS.map(|(name, _)| name));
+        let names = |folder: &std::path::Path| {
+            let files = std::fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path());
+            let files = files.filter(|path| path.is_file());
+            let mut names: Vec<_> = files.map(|path| path.file_stem().expect("a name").to_owned()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&folder), MIGRATIONS.map(|(name, _)| name));
+        let on_postgres = ON_POSTGRES.map(|(name, _)| name.trim_start_matches("postgres/"));
+        assert_eq!(names(&folder.join("postgres")), on_postgres);
+        assert!(on_postgres.iter().all(|name| MIGRATIONS.iter().any(|(one, _)| one == name)));
     }
 
     /// Charges from before the totals were kept count on.
@@ -84,7 +124,7 @@ mod tests {
         let now = SystemClock.now();
         let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
         let mut connection = options.connect().await.expect("opens");
-        let former = migrator().iter().filter(|migration| migration.version < 12).cloned().collect();
+        let former = for_sqlite().iter().filter(|migration| migration.version < 12).cloned().collect();
         Migrator::with_migrations(former).run_direct(None, &mut connection, false).await.expect("migrates");
         let hour = SignedDuration::from_hours(1);
         for (bucket, ago) in [("b", 10), ("b", 20), ("b", 70), ("c", 70)] {
@@ -117,7 +157,7 @@ mod tests {
         let path = folder.path().join("regain.db");
         let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
         let mut connection = options.connect().await.expect("opens");
-        let former = migrator().iter().filter(|migration| migration.version < 16).cloned().collect();
+        let former = for_sqlite().iter().filter(|migration| migration.version < 16).cloned().collect();
         Migrator::with_migrations(former).run_direct(None, &mut connection, false).await.expect("migrates");
         for (id, key) in
             [("1", "ada\u{200b}"), ("2", "\u{202a}grace\u{202c}"), ("3", "bob"), ("4", "bo\u{ad}b"), ("5", "zo\u{eb}")]
@@ -126,7 +166,7 @@ mod tests {
                           VALUES ($1, $2, $2, '', TRUE, FALSE, 0)";
             sqlx::query(insert).bind(id).bind(key).execute(&mut connection).await.expect("inserts");
         }
-        migrator().run_direct(None, &mut connection, false).await.expect("migrates");
+        for_sqlite().run_direct(None, &mut connection, false).await.expect("migrates");
         let keys = sqlx::query_scalar::<_, String>("SELECT user_key FROM accounts ORDER BY id");
         let keys = keys.fetch_all(&mut connection).await.expect("reads");
         assert_eq!(keys, ["ada", "grace", "bob", "bo\u{ad}b", "zo\u{eb}"]);
@@ -134,7 +174,7 @@ mod tests {
 
     #[test]
     fn versions_are_the_numbers_of_the_names() {
-        for (migration, (name, _)) in migrator().iter().zip(MIGRATIONS) {
+        for (migration, (name, _)) in for_sqlite().iter().zip(MIGRATIONS) {
             assert_eq!(name.split_once('_').and_then(|(number, _)| number.parse().ok()), Some(migration.version));
         }
     }
@@ -142,7 +182,7 @@ mod tests {
     /// A database of an earlier version remembers these; another checksum would keep it from being opened.
     #[test]
     fn released_migrations_keep_their_checksums() {
-        let sums: Vec<String> = migrator()
+        let sums: Vec<String> = for_sqlite()
             .iter()
             .map(|migration| {
                 migration.checksum.iter().take(6).fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"))
@@ -168,6 +208,7 @@ mod tests {
                 "0861d58a3aec",
                 "252642104a4e",
                 "1c372b90dfa5",
+                "48f822566f81",
             ]
         );
     }

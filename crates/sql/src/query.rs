@@ -31,6 +31,7 @@ pub(crate) enum Value {
     Nothing,
     Integer(i64),
     Text(String),
+    Bool(bool),
     Bytes(Vec<u8>),
 }
 
@@ -134,6 +135,7 @@ impl FromValue<'_> for i64 {
 impl FromValue<'_> for bool {
     fn from_value(value: &Value) -> Option<Self> {
         match value {
+            Value::Bool(is) => Some(*is),
             // SQLite has no other.
             Value::Integer(number) => Some(*number != 0),
             _ => None,

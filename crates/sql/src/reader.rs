@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use crate::{
     DatabaseResult,
     connection::Connection,
-    database::{OpenError, has_something},
+    database::{Location, OpenError, has_something},
+    postgres::Postgres,
     query::query_scalar,
     sqlite::{Access, Readers},
     task::{Work, task},
@@ -14,8 +15,12 @@ use crate::{
 /// A database of this version or a former one, for commands that only read: no file is made, nothing is brought up to
 /// date, and every write is refused. A server may be at work on it meanwhile.
 #[derive(Debug, Clone)]
-pub struct DatabaseReader {
-    readers: Arc<Readers>,
+pub struct DatabaseReader(Arc<Backend>);
+
+#[derive(Debug)]
+enum Backend {
+    Sqlite(Readers),
+    Postgres(Postgres),
 }
 
 /// Content of a database file.
@@ -32,15 +37,39 @@ pub enum Content {
 }
 
 impl DatabaseReader {
+    /// Opens a database that is there.
+    pub async fn open_at(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::File(path) => Self::open(path).await,
+            Location::Postgres(settings) => {
+                let opened = Postgres::open(settings, Access::Reading).await;
+                let opened = opened.map_err(|source| OpenError::Connect { database: settings.to_string(), source })?;
+                Ok(Self(Arc::new(Backend::Postgres(opened))))
+            }
+        }
+    }
+
     /// Opens a file that is there.
-    #[expect(clippy::unused_async, reason = "another database is opened over the network")]
+    #[expect(clippy::unused_async, reason = "a database elsewhere is opened over the network")]
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
         }
         let readers = Readers::start(path, 1, Access::Reading);
         let readers = readers.map_err(|source| OpenError::Open { path: path.to_owned(), source })?;
-        Ok(Self { readers: Arc::new(readers) })
+        Ok(Self(Arc::new(Backend::Sqlite(readers))))
+    }
+
+    /// The content of a database, which stays as it is.
+    pub async fn content_at(location: &Location) -> Result<Content, OpenError> {
+        let settings = match location {
+            Location::File(path) => return Self::content(path).await,
+            Location::Postgres(settings) => settings,
+        };
+        let reader = Self::open_at(location).await?;
+        let content = reader.read((), |connection, ()| Box::pin(content(connection))).await;
+        reader.close().await;
+        content.map_err(|source| OpenError::Connect { database: settings.to_string(), source })
     }
 
     /// The content of a file, which stays as it is.
@@ -55,24 +84,37 @@ impl DatabaseReader {
     }
 
     /// Reads.
-    pub(crate) async fn read<C: Send + 'static, T: Send + 'static>(
+    pub(crate) async fn read<C: Send + Sync + 'static, T: Send + 'static>(
         &self,
         input: C,
         work: Work<C, T>,
     ) -> DatabaseResult<T> {
-        let (task, waiting) = task(input, work, |_| true);
-        self.readers.ask(task);
-        waiting.wait().await
+        match &*self.0 {
+            Backend::Sqlite(readers) => {
+                let (task, waiting) = task(input, work, |_| true);
+                readers.ask(task);
+                waiting.wait().await
+            }
+            Backend::Postgres(postgres) => postgres.read(input, work).await,
+        }
     }
 
-    /// Closes the file. Nothing is left beside it unless another process has it open.
+    /// Closes the database. Of a file nothing is left beside it unless another process has it open.
     pub async fn close(&self) {
-        self.readers.close().await;
+        match &*self.0 {
+            Backend::Sqlite(readers) => readers.close().await,
+            Backend::Postgres(postgres) => postgres.close().await,
+        }
     }
 }
 
 async fn content(connection: &mut Connection) -> DatabaseResult<Content> {
-    let tables: i64 = query_scalar("SELECT COUNT(*) FROM sqlite_master").fetch_one(connection).await?;
+    let tables = if connection.is_postgres() {
+        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()"
+    } else {
+        "SELECT COUNT(*) FROM sqlite_master"
+    };
+    let tables: i64 = query_scalar(tables).fetch_one(connection).await?;
     if tables == 0 {
         return Ok(Content::NoTables);
     }

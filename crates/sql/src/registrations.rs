@@ -183,8 +183,12 @@ impl Registrations for OwnRegistrations {
 
     async fn forget(&self, id: &AccountId) -> Result<(), DirectoryError> {
         let input = (self.clone(), self.owner(id));
-        let forgotten =
-            self.database.write(input, |transaction, (own, owner)| Box::pin(own.forget_in(transaction, owner)));
+        let forgotten = self.database.write(input, |transaction, (own, owner)| {
+            Box::pin(async move {
+                transaction.lock([write::lock_name(owner)]).await?;
+                own.forget_in(transaction, owner).await
+            })
+        });
         forgotten.await.map_err(DirectoryError::unavailable)
     }
 }

@@ -13,7 +13,8 @@ use crate::{
 pub enum ServerKeyError {
     /// It was made with another one.
     #[error(
-        "the database was made with another server key: put that key back, or list its file in server.former_key_files. \
+        "the database was made with another server key: put that key back (server.key_file; all servers of a database have \
+         the same), or list its file in server.former_key_files. \
          If it is lost, `regain-server adopt-key` has the database take this one"
     )]
     Another,
@@ -26,16 +27,25 @@ impl Database {
     /// Checks that the database was made with this server key or one that it replaced, and notes this one. One that was
     /// made by a version without fingerprints takes the first key that comes.
     pub async fn use_key(&self, keys: &Keys) -> Result<(), ServerKeyError> {
-        match self.read((), |connection, ()| Box::pin(fingerprint(connection))).await? {
-            Some(noted) if noted == keys.fingerprint() => Ok(()),
-            Some(noted) if !keys.has_fingerprint(&noted) => Err(ServerKeyError::Another),
-            noted => {
+        let noted = self.read((), |connection, ()| Box::pin(fingerprint(connection))).await?;
+        if noted.as_ref() == Some(&keys.fingerprint()) {
+            return Ok(());
+        }
+        let taken = self.write(keys.clone(), |transaction, keys| {
+            Box::pin(async move {
+                // Of two processes that start with a new database the second one sees the first one's key.
+                transaction.lock(["server_key".to_owned()]).await?;
+                let noted = fingerprint(transaction).await?;
+                if noted.as_ref().is_some_and(|noted| !keys.has_fingerprint(noted)) {
+                    return Ok(false);
+                }
                 if noted.is_some() {
                     tracing::info!("the database goes on with a new server key");
                 }
-                Ok(self.note_key(keys).await?)
-            }
-        }
+                note(transaction, &keys.fingerprint()).await.map(|()| true)
+            })
+        });
+        if taken.await? { Ok(()) } else { Err(ServerKeyError::Another) }
     }
 
     /// Notes a server key, whatever the database was made with. What the lost key signed can no longer be verified.

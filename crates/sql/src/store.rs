@@ -6,6 +6,7 @@ mod audit;
 mod batches;
 mod charges;
 mod claims;
+mod faults;
 mod messages;
 mod purge;
 
@@ -113,6 +114,7 @@ impl Store for SqliteStore {
     async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Charged, StoreError> {
         let charged = self.database.decide((charges.to_vec(), now), |transaction, (charges, now)| {
             Box::pin(async move {
+                transaction.lock(charges.iter().map(charges::lock_name)).await?;
                 for charge in charges {
                     if let Some(retry_at) = charges::charge(transaction, charge, *now).await? {
                         return Ok(Ending::Rollback(Charged::OverLimit { bucket: charge.bucket.clone(), retry_at }));
@@ -138,6 +140,7 @@ impl Store for SqliteStore {
     async fn refund(&self, charges: &[Charge], charged_at: Timestamp) -> Result<(), StoreError> {
         let refunded = self.database.write((charges.to_vec(), charged_at), |transaction, (charges, charged_at)| {
             Box::pin(async move {
+                transaction.lock(charges.iter().map(charges::lock_name)).await?;
                 for charge in charges {
                     charges::refund(transaction, charge, *charged_at).await?;
                 }
@@ -236,6 +239,21 @@ impl Store for SqliteStore {
         Ok(purged + archived?)
     }
 
+    async fn note_fault(&self, provider: &str, fault: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
+        faults::note(&self.database, provider, fault, now).await.map_err(StoreError::unavailable)
+    }
+
+    async fn fault(&self, provider: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let fault = self
+            .database
+            .read(provider.to_owned(), |connection, provider| Box::pin(faults::last(connection, provider)));
+        fault.await.map_err(StoreError::unavailable)
+    }
+
+    async fn shared_time(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.database.time().await.map_err(StoreError::unavailable)
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         Ok(self.database.check_write().await.map_err(StoreError::unavailable)?)
     }
@@ -275,6 +293,10 @@ fn replay_from(row: &Row) -> DatabaseResult<Replay> {
 
 /// Writes all of a change; what it says decides whether the transaction is committed.
 async fn write(transaction: &mut Connection, keys: &Keys, change: &Change) -> DatabaseResult<Committed> {
+    // Before any row is written, or two changes could wait for each other.
+    let counters = change.charges.iter().map(charges::lock_name);
+    let accounts = change.void_others.iter().map(|void| format!("account:{}", void.account_key));
+    transaction.lock(counters.chain(accounts)).await?;
     if !write_flow(transaction, &change.flow).await? {
         return Ok(Committed::Conflict);
     }

@@ -70,6 +70,8 @@ macro_rules! store_contract {
                 queue::d20_what_must_not_be_lost_is_sent_by_another,
                 lifetime::everything_survives_reopening,
                 lifetime::purge_forgets_what_is_long_out_of_time_and_nothing_else,
+                lifetime::a_fault_of_a_provider_is_known_until_it_works_again,
+                lifetime::a_shared_clock_tells_the_time,
                 lifetime::it_answers,
             ]
         );

@@ -14,9 +14,9 @@ pub use no_phone::NoPhone;
 pub use regain_outgoing::{CaFileError, TrustedRoots, TrustedRootsError, WebClientError};
 pub use regain_sql::{
     AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
-    HashCost, ImportError, MailRole, Named, NewPerson, OpenError, Outcome, OwnRegistrations, People, PeopleError,
-    PersonMail, PersonPhone, PersonQuestion, PhoneRole, Restored, ServerKeyError, SqliteStore, Upkeep, UpkeepReport,
-    back_up, restore,
+    HashCost, ImportError, Location, MailRole, MigrateStoreError, Named, NewPerson, OpenError, Outcome,
+    OwnRegistrations, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole, PostgresSettings,
+    Restored, ServerKeyError, SqliteStore, Upkeep, UpkeepReport, back_up, migrate_store, restore,
 };
 pub use sessions_hook::SessionsHook;
 pub use site_verify::SiteVerify;

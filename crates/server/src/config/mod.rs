@@ -25,6 +25,7 @@ mod rules;
 mod secret_file;
 mod security_info;
 mod server;
+mod store;
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,8 @@ pub use phone::{PhoneConfig, PhoneKind};
 pub use proxies::TrustedProxies;
 use secret_file::{read_secret, warn_if_open};
 pub use security_info::SecurityInfoConfig;
-pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig, StoreConfig};
+pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig};
+pub use store::StoreConfig;
 
 pub use crate::assertion::AssertionAlgorithm;
 
@@ -177,7 +179,7 @@ impl Config {
             faults.add(key, "there is no such section");
         }
         config.server.check(base, &mut faults);
-        config.store.check(base);
+        config.store.check(base, &config.server, &mut faults);
         config.directory.check(base, &mut faults);
         config.organisation.check(&config.server.public_url, &mut faults);
         config.flows.check(&mut faults);

@@ -1,4 +1,4 @@
-//! `[server]`, `[store]`.
+//! `[server]`.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -260,39 +260,6 @@ impl ServerConfig {
 fn decode(key: &Secret<String>) -> Option<Secret<Vec<u8>>> {
     let bytes = STANDARD.decode(key.expose().trim()).ok().map(Secret::new)?;
     (bytes.expose().len() >= MIN_KEY_BYTES).then_some(bytes)
-}
-
-/// `[store]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StoreConfig {
-    /// The `SQLite` file. Default `regain.db`.
-    pub path: PathBuf,
-    /// The number of whole days that the audit log stays in the database; those before are moved to files. Default 400; 0
-    /// for all of them.
-    pub audit_days: u32,
-    /// The folder of those files. Default: `audit`, beside the database.
-    pub audit_dir: Option<PathBuf>,
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self { path: "regain.db".into(), audit_days: 400, audit_dir: None }
-    }
-}
-
-impl StoreConfig {
-    pub(super) fn check(&mut self, base: &Path) {
-        rebase(&mut self.path, base);
-        if let Some(folder) = &mut self.audit_dir {
-            rebase(folder, base);
-        }
-    }
-
-    /// The folder of the audit log's files.
-    pub fn audit_dir(&self) -> PathBuf {
-        self.audit_dir.clone().unwrap_or_else(|| self.path.with_file_name("audit"))
-    }
 }
 
 #[cfg(test)]

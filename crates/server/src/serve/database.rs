@@ -11,7 +11,7 @@ use std::{
 
 use super::Failure;
 use crate::{
-    adapters::{Content, Database, DatabaseReader, OpenError, ServerKeyError},
+    adapters::{Content, Database, DatabaseReader, Location, OpenError, ServerKeyError},
     config::Config,
     keys::Keys,
 };
@@ -25,7 +25,7 @@ pub async fn with_database<T>(
     let keys = config.server.keys()?;
     let past = KeyPast::of(config);
     refuse_lost(config, &past, had_key, &keys).await?;
-    let database = Database::open(&config.store.path).await?;
+    let database = Database::open_at(&config.store.location()).await?;
     let done = async {
         database.use_key(&keys).await?;
         past.note_if(&database, &keys).await;
@@ -41,10 +41,12 @@ pub async fn with_database<T>(
 /// Has a database take the configured key, in the place of one that is lost.
 pub async fn adopt_key(config: &Config) -> Result<(), Failure> {
     let keys = config.server.keys()?;
-    if !config.store.path.exists() {
-        return Err(OpenError::Missing(config.store.path.clone()).into());
+    if let Some(path) = config.store.file()
+        && !path.exists()
+    {
+        return Err(OpenError::Missing(path.to_owned()).into());
     }
-    let database = Database::open(&config.store.path).await?;
+    let database = Database::open_at(&config.store.location()).await?;
     let adopted = database.adopt_key(&keys).await;
     database.close().await;
     Ok(adopted?)
@@ -52,17 +54,17 @@ pub async fn adopt_key(config: &Config) -> Result<(), Failure> {
 
 /// Refuses to begin with an empty database where there was another one.
 async fn refuse_lost(config: &Config, past: &KeyPast, had_key: bool, keys: &Keys) -> Result<(), Failure> {
-    let path = &config.store.path;
-    let content = DatabaseReader::content(path).await?;
+    let location = config.store.location();
+    let content = DatabaseReader::content_at(&location).await?;
     if content == Content::Something {
         return Ok(());
     }
     if let Some(note) = past.found(keys) {
-        return Err(Failure::DatabaseLost { path: path.clone(), note });
+        return Err(Failure::DatabaseLost { database: location.to_string(), note });
     }
     // Nobody but a copy that went wrong makes such a file, and a new installation has no file at all.
-    if content == Content::NoTables && had_key {
-        return Err(Failure::DatabaseWithoutTables(path.clone()));
+    if let (Content::NoTables, true, Location::File(path)) = (content, had_key, location) {
+        return Err(Failure::DatabaseWithoutTables(path));
     }
     Ok(())
 }
@@ -76,7 +78,8 @@ struct KeyPast {
 impl KeyPast {
     fn of(config: &Config) -> Self {
         let beside_key = config.server.key_file.as_deref().map(|path| beside(path, ".in-use"));
-        Self { places: beside_key.into_iter().chain([beside(&config.store.path, ".key-in-use")]).collect() }
+        let beside_database = config.store.file().map(|path| beside(path, ".key-in-use"));
+        Self { places: beside_key.into_iter().chain(beside_database).collect() }
     }
 
     /// The file that says that this key, or one that it replaced, has a past. One that cannot be read says so too.

@@ -6,8 +6,8 @@ use regain_values::UserId;
 
 use crate::{
     adapters::{
-        BackupError, BreachedSetupError, ImportError, OpenError, PeopleError, ServerKeyError, SmtpSetupError,
-        TrustedRootsError, WebClientError,
+        BackupError, BreachedSetupError, ImportError, MigrateStoreError, OpenError, PeopleError, ServerKeyError,
+        SmtpSetupError, TrustedRootsError, WebClientError,
     },
     config::{ConfigError, KeyError},
     http::files::FilesError,
@@ -31,12 +31,12 @@ pub enum Failure {
     ServerKey(ServerKeyError),
     /// The database is gone that the server key was used with.
     #[error(
-        "the database {path} is empty or not there, but its server key was used with one that had people in it. Put that \
+        "the database {database} is empty or not there, but its server key was used with one that had people in it. Put that \
          database back, or a backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove {note}"
     )]
     DatabaseLost {
-        /// The file of the database.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// The file that says so.
         note: PathBuf,
     },
@@ -46,6 +46,15 @@ pub enum Failure {
          backup of it (`regain-server restore FILE`). To begin anew with nobody in it, remove the file"
     )]
     DatabaseWithoutTables(PathBuf),
+    /// A command is for files alone.
+    #[error(
+        "the database is on PostgreSQL (store.url_file), which has tools of its own: back it up with pg_dump, restore it with \
+         pg_restore, and it is compacted by itself. docs/operating.md shows how"
+    )]
+    NotAFile,
+    /// The database was not brought to PostgreSQL.
+    #[error(transparent)]
+    MigrateStore(#[from] MigrateStoreError),
     /// A backup was not made or not restored.
     #[error(transparent)]
     Backup(#[from] BackupError),

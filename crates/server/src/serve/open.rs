@@ -7,7 +7,7 @@ use crate::{
     adapters::{self, Database, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots, Twilio},
     app::App,
     config::{Config, MailKind, PhoneKind},
-    delivery::{Budgets, Delivery, ProviderHealth, Texts},
+    delivery::{Budgets, Delivery, Texts},
     keys::Keys,
     mails::Mails,
     ports::{CallListener, Notifier, OsRng, Phone, Ports, SystemClock},
@@ -42,8 +42,8 @@ pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Ext
         }
     };
     let mut store = SqliteStore::new(database.clone(), keys.clone());
-    if config.store.audit_days > 0 {
-        store = store.archiving(config.store.audit_days, config.store.audit_dir());
+    if config.store.audit_days() > 0 {
+        store = store.archiving(config.store.audit_days(), config.store.audit_dir());
     }
     store.prepare().await?;
     Ok(Ports {
@@ -81,7 +81,6 @@ pub fn delivery(app: &App, calls: Arc<dyn CallListener>) -> Result<Delivery, Fai
         keys: Arc::new(app.keys().clone()),
         mails: Mails::new(&organisation.name, organisation.help(), &config.server.public_url),
         texts: Texts { organisation: organisation.name.clone(), webotp_host: config.phone.webotp_host.clone() },
-        provider_health: ProviderHealth::default(),
         budgets: Budgets::from(&config.limits),
         mail_connections: config.mail.connections,
         wake: ports.wake,

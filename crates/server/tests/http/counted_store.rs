@@ -85,6 +85,18 @@ impl Store for CountedStore {
         self.real.purge(now).await
     }
 
+    async fn note_fault(&self, provider: &str, fault: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
+        self.real.note_fault(provider, fault, now).await
+    }
+
+    async fn fault(&self, provider: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        self.real.fault(provider).await
+    }
+
+    async fn shared_time(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.real.shared_time().await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.real.check().await
     }

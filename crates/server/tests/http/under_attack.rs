@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use regain_protocol::Help;
 use regain_server::{
-    delivery::{Budgets, Delivery, ProviderHealth, Texts},
+    delivery::{Budgets, Delivery, Texts},
     mails::Mails,
     ports::{Channel, Message, Notifier, NotifyError},
 };
@@ -91,7 +91,6 @@ async fn delivered(world: &World, mailbox: &Arc<Mailbox>) {
         keys: Arc::new(world.app.keys().clone()),
         mails: Mails::new("Contoso", Help::default(), "https://recover.example.com"),
         texts: Texts { organisation: "Contoso".into(), webotp_host: "recover.example.com".into() },
-        provider_health: ProviderHealth::default(),
         budgets: Budgets::from(&world.app.config().limits),
         mail_connections: 1,
         wake: Arc::default(),

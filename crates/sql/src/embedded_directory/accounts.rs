@@ -158,7 +158,7 @@ async fn note_sign_in(
     right_for: Option<&str>,
     now: Timestamp,
 ) -> DatabaseResult<bool> {
-    let row = rows::by_id(transaction, id).await?.ok_or_else(DatabaseError::not_found)?;
+    let row = rows::to_change(transaction, id).await?.ok_or_else(DatabaseError::not_found)?;
     let locked = row.is_locked(now);
     let accepted = row.person.enabled && !locked && right_for.is_some() && row.password_hash.as_deref() == right_for;
     let (failures, since) = row.failures(now);

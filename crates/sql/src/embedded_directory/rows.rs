@@ -20,6 +20,11 @@ const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_
 const BY_ID: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
      password_hash FROM accounts WHERE id = $1";
 
+/// [`BY_ID`] for whoever changes the account next.
+const BY_ID_TO_CHANGE: &str =
+    "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+     password_hash FROM accounts WHERE id = $1 FOR UPDATE";
+
 /// The accounts of sixteen ids, with the office's phones.
 const BY_IDS: &str = "
 SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since, password_hash, number
@@ -124,6 +129,12 @@ fn office_from(row: &query::Row, id: &AccountId) -> DatabaseResult<Option<Accoun
 /// The row of an account alone.
 pub(super) async fn by_id(connection: &mut Connection, id: &AccountId) -> DatabaseResult<Option<Row>> {
     let row = query(BY_ID).bind(id.as_str()).fetch_optional(connection).await?;
+    row.map(|row| row_from(&row)).transpose()
+}
+
+/// The row of an account alone, which nobody else changes until the transaction ends.
+pub(super) async fn to_change(transaction: &mut Connection, id: &AccountId) -> DatabaseResult<Option<Row>> {
+    let row = query(BY_ID_TO_CHANGE).bind(id.as_str()).fetch_optional(transaction).await?;
     row.map(|row| row_from(&row)).transpose()
 }
 

@@ -102,7 +102,7 @@ impl EmbeddedDirectory {
         update: &Update,
     ) -> DatabaseResult<Option<Vec<&'static str>>> {
         let Update { people, checked, removals, id, password_hash } = update;
-        let Some(row) = rows::by_id(to, id).await? else { return Ok(None) };
+        let Some(row) = rows::to_change(to, id).await? else { return Ok(None) };
         let person = &checked.person;
         let gives = |key| people.gives(checked.index, key);
         let mut parts = Vec::new();

@@ -14,7 +14,7 @@ use super::{
     EmbeddedDirectory,
     import::{Checked, Entry, ImportError, check},
     people::People,
-    rows::Row,
+    rows::{self, Row},
     update::{Removals, Update, with_removals},
 };
 use crate::{DatabaseError, DatabaseResult, connection::Connection, database::Ending, query::query};
@@ -294,6 +294,8 @@ impl EmbeddedDirectory {
 
     /// Deletes an account, with all that belongs to it.
     async fn delete(&self, transaction: &mut Connection, id: &AccountId) -> DatabaseResult<()> {
+        // Nobody registers anything for it meanwhile.
+        rows::to_change(transaction, id).await?;
         self.registrations.forget_in(transaction, id).await?;
         for removal in [
             "DELETE FROM account_phones WHERE account_id = $1",

@@ -45,7 +45,7 @@ impl AccountChange {
     /// Writes it. What is refused is to be rolled back with everything else.
     pub(crate) async fn write(&self, transaction: &mut Connection) -> DatabaseResult<Result<(), AccountRefusal>> {
         let (Self::Password { id, .. } | Self::Unlocking { id, .. }) = self;
-        let row = rows::by_id(transaction, id).await?;
+        let row = rows::to_change(transaction, id).await?;
         let Some(row) = row.filter(|row| row.person.enabled) else { return Ok(Err(AccountRefusal::NoSuchAccount)) };
         match self {
             Self::Password { id, hash, compared, remembered } => {

@@ -38,11 +38,12 @@ async fn mark_used(
     hashes: &[String],
     now: Timestamp,
 ) -> DatabaseResult<bool> {
-    let rows =
-        query("SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL")
-            .bind(id.as_str())
-            .fetch_all(transaction)
-            .await?;
+    let rows = query(
+        "SELECT position, code_hash FROM account_recovery_codes WHERE account_id = $1 AND used_at IS NULL FOR UPDATE",
+    )
+    .bind(id.as_str())
+    .fetch_all(transaction)
+    .await?;
     let mut position = None;
     for row in &rows {
         let stored: String = row.get("code_hash")?;

@@ -47,8 +47,10 @@ struct StoredParts {
 impl RegistrationChange {
     /// Writes it. A refused one is to be rolled back with everything else.
     pub(crate) async fn write(&self, transaction: &mut Connection) -> DatabaseResult<Result<(), AccountRefusal>> {
+        transaction.lock([lock_name(&self.owner)]).await?;
         if self.is_ours {
-            let enabled = query_scalar("SELECT enabled FROM accounts WHERE id = $1").bind(self.owner.as_str());
+            let enabled =
+                query_scalar("SELECT enabled FROM accounts WHERE id = $1 FOR UPDATE").bind(self.owner.as_str());
             let enabled: Option<bool> = enabled.fetch_optional(transaction).await?;
             if enabled != Some(true) {
                 return Ok(Err(AccountRefusal::NoSuchAccount));
@@ -58,6 +60,11 @@ impl RegistrationChange {
         ring::place(transaction, &self.place).await?;
         Ok(Ok(()))
     }
+}
+
+/// The name of the lock of whoever changes what is registered for an owner.
+pub(super) fn lock_name(owner: &AccountId) -> String {
+    format!("owner:{owner}")
 }
 
 /// One of the two tables in which a role has a destination. The statements are whole texts, so that nothing

@@ -113,7 +113,7 @@ impl WriterThread {
         match self.connect() {
             Ok(mut connection) => {
                 task.run(&mut connection);
-                self.connection = Some(connection).filter(Connection::is_autocommit);
+                self.connection = Some(connection).filter(is_autocommit);
                 task.tell(None);
             }
             Err(error) => task.tell(Some(&error)),
@@ -128,7 +128,7 @@ impl WriterThread {
         let mut group = vec![first];
         let begun = self.connect().and_then(|connection| {
             // A deferred transaction that reads first and then writes can fail half way with SQLITE_BUSY.
-            connection.run("BEGIN IMMEDIATE").map(|()| connection)
+            run(&connection, "BEGIN IMMEDIATE").map(|()| connection)
         });
         let mut alone = None;
         let committed = begun.and_then(|mut connection| {
@@ -145,7 +145,7 @@ impl WriterThread {
                     None => break,
                 }
             }
-            connection.run("COMMIT").map(|()| connection)
+            run(&connection, "COMMIT").map(|()| connection)
         });
         match committed {
             Ok(connection) => {
@@ -175,16 +175,29 @@ fn next(jobs: &Receiver<Job>, made: usize, since: Instant) -> Option<Job> {
     None
 }
 
+/// Runs a statement whose end says nothing.
+fn run(connection: &Connection, statement: &'static str) -> DatabaseResult<()> {
+    if let Connection::Sqlite(sqlite) = connection {
+        sqlite.prepare_cached(statement)?.execute(())?;
+    }
+    Ok(())
+}
+
+/// Tells if no transaction is open.
+fn is_autocommit(connection: &Connection) -> bool {
+    matches!(connection, Connection::Sqlite(sqlite) if sqlite.is_autocommit())
+}
+
 /// Makes a change in a savepoint. An error has ended the transaction, with all changes in it.
 fn change(connection: &mut Connection, task: &mut dyn Task) -> DatabaseResult<()> {
-    connection.run("SAVEPOINT change")?;
+    run(connection, "SAVEPOINT change")?;
     if !task.run(connection) {
-        if connection.is_autocommit() {
+        if is_autocommit(connection) {
             return Err(DatabaseError::not_done("the transaction was ended by the fault of another change in it"));
         }
-        connection.run("ROLLBACK TO change")?;
+        run(connection, "ROLLBACK TO change")?;
     }
-    connection.run("RELEASE change")
+    run(connection, "RELEASE change")
 }
 
 #[cfg(test)]

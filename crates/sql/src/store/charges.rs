@@ -15,6 +15,11 @@ use regain_ports::Charge;
 /// The number of times at which charges leave that are looked at together, when a counter is full.
 const PAGE: usize = 64;
 
+/// The name of a counter's lock: whoever charges it looks first.
+pub(super) fn lock_name(charge: &Charge) -> String {
+    format!("counter:{}", charge.bucket)
+}
+
 /// Charges a counter, or says from when it has room. A refused charge is to be rolled back together
 /// with those before it.
 pub(super) async fn charge(

@@ -68,11 +68,11 @@ pub(super) async fn claim(
         "UPDATE messages SET progress = 'claimed', attempts = attempts + 1, leased_until = $2
          WHERE id = COALESCE(
              (SELECT id FROM messages WHERE progress = 'claimed' AND channel IN ($4, $5, $6, $7) AND NOT voidable
-              AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $3) ORDER BY due_at, id LIMIT 1),
+              AND (COALESCE(leased_until, due_at) <= $1 OR leased_until > $3) ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
              (SELECT id FROM messages WHERE progress = 'queued' AND channel IN ($4, $5, $6, $7) AND due_at <= $1
-              ORDER BY due_at, id LIMIT 1),
+              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
              (SELECT id FROM messages WHERE progress = 'queued' AND channel IN ($4, $5, $6, $7) AND due_at > $8
-              ORDER BY due_at, id LIMIT 1))
+              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED))
          RETURNING id, payload, attempts - 1 AS attempts_before, not_after",
     )
     .bind(to_millis(now))

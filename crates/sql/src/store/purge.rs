@@ -34,6 +34,9 @@ pub(super) const CHARGES: Perishable = Perishable { table: "charges", end: "expi
 impl Perishable {
     /// Removes the rows that had ended at a time; returns how many.
     pub(super) async fn purge(&self, database: &Database, until: i64) -> DatabaseResult<u64> {
+        if database.is_postgres() {
+            return self.purge_on_postgres(database, until).await;
+        }
         let Self { table, end, unless } = self;
         // The text is made of this file's words alone. Each batch is a stretch of the index, found without keeping anybody
         // from writing; what stays in it is not looked at again.
@@ -70,10 +73,40 @@ impl Perishable {
             batches.done(begun).await;
         }
     }
+    /// The same on PostgreSQL, whose rows have no number that lasts. What somebody else is removing is left to them.
+    async fn purge_on_postgres(&self, database: &Database, until: i64) -> DatabaseResult<u64> {
+        let Self { table, end, unless } = self;
+        let removal = format!(
+            "DELETE FROM {table} WHERE ctid IN (
+                 SELECT ctid FROM {table} WHERE {end} <= $1 AND NOT ({}) ORDER BY {end} LIMIT $2 FOR UPDATE SKIP LOCKED
+             )",
+            unless.unwrap_or("FALSE")
+        );
+        let mut purged = 0;
+        let mut batches = Batches::default();
+        loop {
+            let size = batches.size();
+            let removed = database.write((removal.clone(), until, size), |transaction, (text, until, limit)| {
+                let removal = query(text.clone()).bind(*until).bind(*limit);
+                Box::pin(async { Ok((Batches::begin(), removal.execute(transaction).await?)) })
+            });
+            let (begun, removed) = removed.await?;
+            purged += removed;
+            if removed < size.unsigned_abs() {
+                return Ok(purged);
+            }
+            batches.done(begun).await;
+        }
+    }
 }
 
 /// Gives the room of removed rows back to the file system, where the file was made for that or was compacted since.
+///
+/// PostgreSQL does that by itself.
 pub(super) async fn give_back(database: &Database) -> DatabaseResult<()> {
+    if database.is_postgres() {
+        return Ok(());
+    }
     let mut free = i64::MAX;
     let mut batches = Batches::default();
     loop {

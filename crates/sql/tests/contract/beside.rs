@@ -12,14 +12,16 @@ use regain_ports::{
 };
 use regain_protocol::Secret;
 use regain_sql::{Database, HashCost, OwnRegistrations};
-use tempfile::TempDir;
+
+use crate::places::{Place, on_both};
 
 /// A directory elsewhere, of which nothing is known but the ids.
-pub(crate) struct Beside {
-    _folder: TempDir,
+pub(crate) struct Beside<P> {
     database: Database,
     registrations: Arc<OwnRegistrations>,
     recreated: AtomicU32,
+    /// Kept for as long as the database is.
+    _place: P,
 }
 
 async fn of_directory(database: &Database, name: &str) -> OwnRegistrations {
@@ -27,14 +29,14 @@ async fn of_directory(database: &Database, name: &str) -> OwnRegistrations {
     OwnRegistrations::open_with(database.clone(), Arc::new(OsRng), keys, HashCost::TEST, name).await.expect("opens")
 }
 
-impl RegistrationsFixture for Beside {
+impl<P: Place> RegistrationsFixture for Beside<P> {
     type Registrations = OwnRegistrations;
 
     async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let place = P::make().await;
+        let database = place.open().await;
         let registrations = Arc::new(of_directory(&database, "ldap").await);
-        Self { _folder: folder, database, registrations, recreated: AtomicU32::new(0) }
+        Self { database, registrations, recreated: AtomicU32::new(0), _place: place }
     }
 
     fn registrations(&self) -> Arc<OwnRegistrations> {
@@ -57,9 +59,8 @@ impl RegistrationsFixture for Beside {
 }
 
 /// The same id in two directories is two people.
-#[tokio::test]
-async fn nobody_inherits_from_another_directory() {
-    let beside = Beside::new().await;
+async fn nobody_inherits_from_another_directory<P: Place>() {
+    let beside = Beside::<P>::new().await;
     let ada = AccountId::from("1001");
     let registration = Registration::Authenticator(Secret::new(vec![4; 20]));
     beside.registrations.register(&ada, &registration).await.expect("registers");
@@ -77,3 +78,5 @@ async fn nobody_inherits_from_another_directory() {
     assert!(neighbours.len() == 1 && neighbours[0].0 == ada, "{neighbours:?}");
     assert!(beside.registrations.of(Some(&ada)).await.expect("answers").authenticator);
 }
+
+on_both![nobody_inherits_from_another_directory];

@@ -1,4 +1,4 @@
-//! The embedded directory in a folder of its own.
+//! The embedded directory in a place of its own.
 
 use std::sync::Arc;
 
@@ -14,29 +14,29 @@ use regain_ports::{
 };
 use regain_protocol::Secret;
 use regain_sql::{
-    Database, EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqliteStore,
+    EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqliteStore,
 };
 use regain_values::UserId;
-use sqlx::{Connection as _, SqliteConnection};
-use tempfile::TempDir;
+
+use crate::places::Place;
 
 /// A fixture of both ports.
-pub(crate) struct Embedded {
-    folder: TempDir,
+pub(crate) struct Embedded<P> {
+    pub(crate) place: P,
     pub(crate) clock: Arc<MovedClock>,
     pub(crate) adapter: Arc<EmbeddedDirectory>,
 }
 
-impl Embedded {
+impl<P: Place> Embedded<P> {
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let place = P::make().await;
         let clock = Arc::new(MovedClock::default());
-        let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
+        let database = place.open().await;
         let keys = Keys::derive(&Secret::new(vec![7; 32]));
         let opened =
             EmbeddedDirectory::open_with(database, Arc::clone(&clock) as _, Arc::new(OsRng), keys, HashCost::TEST);
         let adapter = Arc::new(opened.await.expect("opens").remembering(REMEMBERED));
-        Self { folder, clock, adapter }
+        Self { place, clock, adapter }
     }
 
     /// Both ports, as the flows ask them.
@@ -46,8 +46,7 @@ impl Embedded {
 
     /// The store over the same database.
     pub(crate) async fn store(&self) -> SqliteStore {
-        let database = Database::open(&self.folder.path().join("regain.db")).await.expect("opens");
-        SqliteStore::new(database, Keys::derive(&Secret::new(vec![7; 32])))
+        SqliteStore::new(self.place.open().await, Keys::derive(&Secret::new(vec![7; 32])))
     }
 
     async fn add(&self, people: Vec<NewPerson>) {
@@ -68,15 +67,14 @@ impl Embedded {
 
     /// Deletes an account and leaves what was registered for it.
     pub(crate) async fn delete_account(&self, id: &AccountId) {
-        let url = format!("sqlite://{}", self.folder.path().join("regain.db").display());
-        let mut connection = SqliteConnection::connect(&url).await.expect("connects");
-        for statement in [
-            "DELETE FROM account_phones WHERE account_id = $1 AND role = 'office'",
-            "DELETE FROM account_groups WHERE account_id = $1",
-            "DELETE FROM account_former_passwords WHERE account_id = $1",
-            "DELETE FROM accounts WHERE id = $1",
+        for (table, condition) in [
+            ("account_phones", "account_id = '{id}' AND role = 'office'"),
+            ("account_groups", "account_id = '{id}'"),
+            ("account_former_passwords", "account_id = '{id}'"),
+            ("accounts", "id = '{id}'"),
         ] {
-            sqlx::query(statement).bind(id.as_str()).execute(&mut connection).await.expect("deletes");
+            let condition = condition.replace("{id}", id.as_str());
+            self.place.execute(&format!("DELETE FROM {table} WHERE {condition}")).await.expect("deletes");
         }
     }
 }
@@ -102,7 +100,7 @@ fn new_person(person: &SamplePerson) -> NewPerson {
     }
 }
 
-impl AccountsFixture for Embedded {
+impl<P: Place> AccountsFixture for Embedded<P> {
     type Accounts = EmbeddedDirectory;
 
     async fn with_people(people: &[SamplePerson]) -> Self {
@@ -151,7 +149,7 @@ const fn somebody() -> NewPerson {
     }
 }
 
-impl RegistrationsFixture for Embedded {
+impl<P: Place> RegistrationsFixture for Embedded<P> {
     type Registrations = OwnRegistrations;
 
     async fn new() -> Self {

@@ -1,45 +1,69 @@
-//! The contracts of accounts, registrations and the store, run against the adapters over SQLite.
+//! The contracts of accounts, registrations and the store, run against the adapters over SQLite and PostgreSQL.
 
 mod beside;
 mod embedded;
+mod on_postgres;
+mod places;
 mod together;
 
 use regain_keys::Keys;
 use regain_ports::contract::store::StoreFixture;
 use regain_protocol::Secret;
-use regain_sql::{Database, SqliteStore};
-use tempfile::TempDir;
+use regain_sql::SqliteStore;
 
-/// A store in a folder of its own.
-struct Sqlite(TempDir);
+use places::{OnPostgres, OnSqlite, Place};
 
-impl StoreFixture for Sqlite {
+/// A store in a place of its own.
+struct Stored<P>(P);
+
+impl<P: Place> StoreFixture for Stored<P> {
     type Store = SqliteStore;
 
     async fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
+        Self(P::make().await)
     }
 
     async fn open(&self) -> SqliteStore {
-        SqliteStore::new(
-            Database::open(&self.0.path().join("regain.db")).await.expect("opens"),
-            Keys::derive(&Secret::new(vec![7; 32])),
-        )
+        SqliteStore::new(self.0.open().await, Keys::derive(&Secret::new(vec![7; 32])))
     }
 }
 
-mod store {
-    regain_ports::store_contract!(super::Sqlite);
+mod sqlite {
+    use super::{OnSqlite, Stored, beside::Beside, embedded::Embedded};
+
+    mod store {
+        regain_ports::store_contract!(super::Stored<super::OnSqlite>);
+    }
+
+    mod accounts {
+        regain_ports::accounts_contract!(super::Embedded<super::OnSqlite>);
+    }
+
+    mod registrations {
+        regain_ports::registrations_contract!(super::Embedded<super::OnSqlite>);
+    }
+
+    mod registrations_beside {
+        regain_ports::registrations_contract!(super::Beside<super::OnSqlite>);
+    }
 }
 
-mod accounts {
-    regain_ports::accounts_contract!(super::embedded::Embedded);
-}
+mod postgres {
+    use super::{OnPostgres, Stored, beside::Beside, embedded::Embedded};
 
-mod registrations {
-    regain_ports::registrations_contract!(super::embedded::Embedded);
-}
+    mod store {
+        regain_ports::store_contract!(super::Stored<super::OnPostgres>);
+    }
 
-mod registrations_beside {
-    regain_ports::registrations_contract!(super::beside::Beside);
+    mod accounts {
+        regain_ports::accounts_contract!(super::Embedded<super::OnPostgres>);
+    }
+
+    mod registrations {
+        regain_ports::registrations_contract!(super::Embedded<super::OnPostgres>);
+    }
+
+    mod registrations_beside {
+        regain_ports::registrations_contract!(super::Beside<super::OnPostgres>);
+    }
 }

@@ -10,7 +10,10 @@ use regain_protocol::{FlowKind, Role, Secret};
 use regain_sql::People;
 use regain_values::UserId;
 
-use crate::embedded::Embedded;
+use crate::{
+    embedded::Embedded,
+    places::{Place, on_both},
+};
 
 /// People with all that a list can say of them.
 const PEOPLE: &str = r#"
@@ -49,14 +52,14 @@ recovery_codes = ["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"]
 groups = ["admins", "engineers"]
 "#;
 
-async fn open() -> Embedded {
+pub(crate) async fn open<P: Place>() -> Embedded<P> {
     let fixture = Embedded::open().await;
     let people = People::from_toml(PEOPLE).expect("reads");
     assert_eq!(fixture.adapter.import(&people).await.expect("imports"), 3);
     fixture
 }
 
-async fn find(fixture: &Embedded, user_id: &str) -> Account {
+async fn find<P: Place>(fixture: &Embedded<P>, user_id: &str) -> Account {
     fixture.directory().find(&UserId::of_directory(user_id.into())).await.expect("answers").expect("is there")
 }
 
@@ -68,9 +71,8 @@ fn phone(role: Role, number: &str) -> AccountPhone {
     AccountPhone { role, number: number.parse().expect("a number") }
 }
 
-#[tokio::test]
-async fn an_account_carries_its_security_info() {
-    let fixture = open().await;
+async fn an_account_carries_its_security_info<P: Place>() {
+    let fixture = open::<P>().await;
     let directory = fixture.directory();
     let mary = find(&fixture, "mary@example.com").await;
     assert_eq!(mary.mails, [mail(Role::Alternate, "mary@home.example")]);
@@ -115,9 +117,8 @@ async fn an_account_carries_its_security_info() {
 }
 
 /// The office's phone is in the same table as the registered ones, and none of theirs.
-#[tokio::test]
-async fn the_office_phone_stays_whatever_is_registered_or_forgotten() {
-    let fixture = open().await;
+async fn the_office_phone_stays_whatever_is_registered_or_forgotten<P: Place>() {
+    let fixture = open::<P>().await;
     let directory = fixture.directory();
     let mary = find(&fixture, "mary@example.com").await;
     for registration in [
@@ -149,9 +150,8 @@ async fn the_office_phone_stays_whatever_is_registered_or_forgotten() {
     assert_eq!(find(&fixture, "mary@example.com").await, expected, "what the directory has stays");
 }
 
-#[tokio::test]
-async fn registering_changes_neither_password_nor_lock() {
-    let fixture = open().await;
+async fn registering_changes_neither_password_nor_lock<P: Place>() {
+    let fixture = open::<P>().await;
     let directory = fixture.directory();
     for (user_id, password) in
         [("ada@example.com", "first password of ada"), ("linus@example.com", "password of the locked")]
@@ -176,9 +176,8 @@ async fn registering_changes_neither_password_nor_lock() {
 }
 
 /// Only ours is it to say that two spellings are one password; a directory that is not ours gets it as it was typed.
-#[tokio::test]
-async fn a_password_is_the_same_from_another_keyboard() {
-    let fixture = open().await;
+async fn a_password_is_the_same_from_another_keyboard<P: Place>() {
+    let fixture = open::<P>().await;
     let accounts = fixture.accounts();
     let ada = find(&fixture, "ada@example.com").await.id;
     let to = |new: &str, current: Option<&str>| PasswordChange { new: new.into(), current: current.map(Secret::from) };
@@ -198,9 +197,8 @@ async fn a_password_is_the_same_from_another_keyboard() {
 }
 
 /// One transaction has the account and the flow: whatever refuses one of them refuses both.
-#[tokio::test]
-async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
-    let fixture = open().await;
+async fn d7_an_account_is_changed_with_its_flow_or_not_at_all<P: Place>() {
+    let fixture = open::<P>().await;
     let store = fixture.store().await;
     let accounts = fixture.accounts();
     let ada = find(&fixture, "ada@example.com").await.id;
@@ -277,9 +275,8 @@ async fn d7_an_account_is_changed_with_its_flow_or_not_at_all() {
 }
 
 /// An account that was deleted without its registrations is found by them, one that may not be used is not.
-#[tokio::test]
-async fn registrations_of_people_who_are_gone_are_found() {
-    let fixture = open().await;
+async fn registrations_of_people_who_are_gone_are_found<P: Place>() {
+    let fixture = open::<P>().await;
     let directory = fixture.directory();
     let mary = find(&fixture, "mary@example.com").await.id;
     let orphans = directory.orphans().await.expect("answers").expect("can be asked");
@@ -291,3 +288,12 @@ async fn registrations_of_people_who_are_gone_are_found() {
     let orphans = directory.orphans().await.expect("answers").expect("can be asked");
     assert_eq!((orphans.registered, orphans.gone), (1, vec![]));
 }
+
+on_both![
+    an_account_carries_its_security_info,
+    the_office_phone_stays_whatever_is_registered_or_forgotten,
+    registering_changes_neither_password_nor_lock,
+    a_password_is_the_same_from_another_keyboard,
+    d7_an_account_is_changed_with_its_flow_or_not_at_all,
+    registrations_of_people_who_are_gone_are_found,
+];

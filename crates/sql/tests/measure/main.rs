@@ -62,12 +62,11 @@ fn begin(n: i64, now: Timestamp) -> Change {
     }
 }
 
-/// Processor time of this process so far.
-fn processor_time() -> Duration {
+/// Milliseconds that processors have worked for this process so far.
+fn processor_ms() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").expect("reads");
     let fields: Vec<&str> = stat.rsplit(") ").next().expect("fields").split(' ').collect();
-    let ticks: u64 = [11, 12].iter().map(|&at: &usize| fields[at].parse::<u64>().expect("a number")).sum();
-    Duration::from_millis(ticks * 10)
+    [11, 12].iter().map(|&at: &usize| fields[at].parse::<f64>().expect("a number") * 10.0).sum()
 }
 
 fn per_second(count: i64, begun: Instant) -> f64 {
@@ -101,7 +100,7 @@ async fn create_beside_bare_commits() {
         eprintln!("turn {turn}: bare commits {bare:.0}/s");
         for waiting in [1, 8, 64] {
             let (begun, before) = (Instant::now(), number.load(Ordering::SeqCst));
-            let processor = processor_time();
+            let processor = processor_ms();
             let tasks = (0..waiting).map(|_| {
                 let (store, number) = (store.clone(), Arc::clone(&number));
                 tokio::spawn(async move {
@@ -116,8 +115,7 @@ async fn create_beside_bare_commits() {
             }
             let made = number.load(Ordering::SeqCst) - before;
             let rate = per_second(made, begun);
-            let cost = processor_time().saturating_sub(processor).as_secs_f64() * 1000.0
-                / f64::from(u32::try_from(made).expect("fits"));
+            let cost = (processor_ms() - processor) / f64::from(u32::try_from(made).expect("fits"));
             eprintln!("  x{waiting}: {rate:.0}/s, {:.2} of a bare commit, {cost:.3} ms of a processor", rate / bare);
             let begun = Instant::now();
             let mut reads = 0;

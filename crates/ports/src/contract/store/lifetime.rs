@@ -1,6 +1,6 @@
 //! The time for which things stay.
 
-use crate::{Charge, Committed, FlowRow, NewMessage, Settlement, Store};
+use crate::{Charge, Clock as _, Committed, FlowRow, NewMessage, Settlement, Store, SystemClock};
 use jiff::SignedDuration;
 
 use super::{StoreFixture, audit, change, charge, claim, commit, flow, message, replay, start};
@@ -61,6 +61,27 @@ pub async fn purge_forgets_what_is_long_out_of_time_and_nothing_else<F: StoreFix
     );
     assert_eq!(claim(&store, days_later).await.id, "waiting");
     assert_eq!(store.purge(start() + day * 5).await.expect("answers"), 3);
+}
+
+pub async fn a_fault_of_a_provider_is_known_until_it_works_again<F: StoreFixture>(fixture: &F) {
+    let (here, there) = (fixture.open().await, fixture.open().await);
+    let known = async || there.fault("calls").await.expect("answers");
+    assert_eq!(known().await, None);
+    for (fault, second) in [(Some("one"), 1), (Some("another"), 2), (None, 3), (None, 4), (Some("one"), 5)] {
+        let at = start() + SignedDuration::from_secs(second);
+        here.note_fault("calls", fault, at).await.expect("answers");
+        assert_eq!(known().await, fault.map(|fault| (fault.to_owned(), at)));
+        assert_eq!(there.fault("texts").await.expect("answers"), None);
+    }
+}
+
+pub async fn a_shared_clock_tells_the_time<F: StoreFixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let before = SystemClock.now() - SignedDuration::from_secs(1);
+    let told = store.shared_time().await.expect("answers");
+    let after = SystemClock.now() + SignedDuration::from_secs(1);
+    // Both run on this machine.
+    assert!(told.is_none_or(|told| before <= told && told <= after), "{before} {told:?} {after}");
 }
 
 pub async fn it_answers<F: StoreFixture>(fixture: &F) {

@@ -16,7 +16,7 @@ struct BlockedWriter {
     writer: Writer,
     /// Dropped to let it go on.
     gate: Option<std::sync::mpsc::SyncSender<()>>,
-    held: Waiting<()>,
+    holding: Waiting<()>,
 }
 
 impl BlockedWriter {
@@ -39,7 +39,7 @@ impl BlockedWriter {
             |()| true,
         );
         writer.change(hold);
-        Self { folder, writer, gate: Some(gate), held }
+        Self { folder, writer, gate: Some(gate), holding: held }
     }
 
     fn path(&self) -> PathBuf {
@@ -66,7 +66,7 @@ impl BlockedWriter {
     async fn let_go_on(&mut self) -> DatabaseResult<()> {
         drop(self.gate.take());
         let (_, none) = task((), |_, ()| Box::pin(async { Ok(()) }), |()| true);
-        std::mem::replace(&mut self.held, none).wait().await
+        std::mem::replace(&mut self.holding, none).wait().await
     }
 
     fn kept(&self) -> Vec<i64> {

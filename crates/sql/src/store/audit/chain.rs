@@ -15,6 +15,9 @@ use crate::{
 /// The number of former lines that are read at a time.
 const PAGE: i64 = 1000;
 
+/// The name of the lock of whoever writes to the log.
+const CHAIN: &str = "audit";
+
 /// A line in its place.
 pub(super) struct ChainedLine {
     pub(super) position: i64,
@@ -169,6 +172,8 @@ pub(in crate::store) async fn begin(transaction: &mut Connection, keys: &Keys) -
 
 /// The ends of the chain, which begins here where it has not begun.
 pub(super) async fn ends(transaction: &mut Connection, keys: &Keys) -> DatabaseResult<Ends> {
+    // One commit at a time goes on with the chain.
+    transaction.lock([CHAIN.to_owned()]).await?;
     if let Some(ends) = Ends::read(transaction).await? {
         return Ok(ends);
     }

@@ -26,6 +26,10 @@ const PAGE: i64 = 1000;
 const TRIGGERS: [&str; 4] =
     ["audit_is_chained", "audit_is_not_deleted", "audit_is_not_replaced", "audit_is_not_updated"];
 
+/// The same on PostgreSQL.
+const TRIGGERS_ON_POSTGRES: [&str; 4] =
+    ["audit_is_chained", "audit_is_not_deleted", "audit_is_not_truncated", "audit_is_not_updated"];
+
 /// The result of verifying the audit log.
 #[derive(Debug, Default)]
 pub struct AuditReport {
@@ -52,9 +56,9 @@ impl DatabaseReader {
     pub async fn verify_audit(&self, keys: &Keys, folder: &Path) -> DatabaseResult<AuditReport> {
         self.read((keys.clone(), folder.to_owned()), |connection, (keys, folder)| {
             Box::pin(async move {
-                query("BEGIN").execute(connection).await?;
+                connection.begin_snapshot().await?;
                 let report = verify(connection, keys, folder).await;
-                query("ROLLBACK").execute(connection).await?;
+                connection.run("ROLLBACK").await?;
                 report
             })
         })
@@ -64,13 +68,21 @@ impl DatabaseReader {
 
 async fn verify(connection: &mut Connection, keys: &Keys, folder: &Path) -> DatabaseResult<AuditReport> {
     let mut report = AuditReport::default();
-    let has_chain: i64 =
-        query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'").fetch_one(connection).await?;
+    let has_chain = if connection.is_postgres() {
+        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'audit_chain'"
+    } else {
+        "SELECT COUNT(*) FROM sqlite_master WHERE name = 'audit_chain'"
+    };
+    let has_chain: i64 = query_scalar(has_chain).fetch_one(connection).await?;
     if has_chain == 0 {
         report.faults.push("the database is of a former version: start the server once".to_owned());
         return Ok(report);
     }
-    check_triggers(connection, &mut report).await?;
+    if connection.is_postgres() {
+        check_triggers_on_postgres(connection, &mut report).await?;
+    } else {
+        check_triggers(connection, &mut report).await?;
+    }
     let Some(ends) = Ends::read(connection).await? else {
         let lines: i64 = query_scalar("SELECT COUNT(*) FROM audit").fetch_one(connection).await?;
         if lines > 0 {
@@ -98,6 +110,30 @@ async fn check_triggers(connection: &mut Connection, report: &mut AuditReport) -
             None => report.faults.push(format!("the trigger {name} was dropped")),
             Some(text) if !migrations::have(&text) => report.faults.push(format!("the trigger {name} was changed")),
             Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// [`check_triggers`] on PostgreSQL, where a trigger has a function and can be switched off.
+async fn check_triggers_on_postgres(connection: &mut Connection, report: &mut AuditReport) -> DatabaseResult<()> {
+    for name in TRIGGERS_ON_POSTGRES {
+        let row = query(
+            "SELECT pg_get_triggerdef(one.oid, TRUE) AS definition, prosrc, tgenabled = 'O' AS is_on
+             FROM pg_trigger AS one JOIN pg_proc ON pg_proc.oid = tgfoid
+             WHERE tgrelid = 'audit'::regclass AND tgname = $1",
+        );
+        let row = row.bind(name).fetch_optional(connection).await?;
+        let Some(row) = row else {
+            report.faults.push(format!("the trigger {name} was dropped"));
+            continue;
+        };
+        let is_on: bool = row.get("is_on")?;
+        let are_ours = ["definition", "prosrc"]
+            .iter()
+            .all(|column| row.get::<&str>(column).is_ok_and(migrations::have_on_postgres));
+        if !is_on || !are_ours {
+            report.faults.push(format!("the trigger {name} was changed"));
         }
     }
     Ok(())

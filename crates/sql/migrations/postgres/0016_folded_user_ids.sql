@@ -1,0 +1,1 @@
+-- There is no database of a version before this one on PostgreSQL.

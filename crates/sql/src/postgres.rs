@@ -1,0 +1,254 @@
+//! PostgreSQL: connections, and transactions that are begun again where another one was in the way.
+
+use std::{future::Future, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+
+use regain_protocol::Secret;
+use sqlx::{
+    AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, PgConnection, Postgres as Backend, Row as _,
+    TypeInfo as _, ValueRef as _,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgSslMode},
+};
+
+use crate::{
+    DatabaseError, DatabaseResult,
+    connection::Connection,
+    query::{Parameter, Query, Row, Value},
+    sqlite::Access,
+    task::{TURN_WITHIN, Work},
+};
+
+/// The number of times that work is done in all, where another transaction or a lost connection was in the way.
+const TIMES: u32 = 3;
+
+/// The wait before work is done again; three times as long before it is done a third time.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// A connection that was idle for longer is tried before it is used: a server that was restarted has closed it.
+const TRIED_AFTER: Duration = Duration::from_secs(1);
+
+/// A statement that takes longer is given up, and so is one that waits longer for somebody else's lock. A transaction that
+/// its process has forgotten keeps nobody waiting.
+const SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '30s'; SET default_transaction_isolation = 'read committed'";
+
+/// Settings of a connection that only reads besides. It keeps nobody waiting, and a long look may take its time.
+const READ_ONLY: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0;
+    SET idle_in_transaction_session_timeout = 0";
+
+/// A database on PostgreSQL.
+#[derive(Clone)]
+pub struct PostgresSettings {
+    options: PgConnectOptions,
+    /// The number of connections at a time.
+    pub connections: u32,
+}
+
+impl std::fmt::Debug for PostgresSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresSettings").field("connections", &self.connections).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for PostgresSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let host = self
+            .options
+            .get_socket()
+            .map_or_else(|| self.options.get_host().to_owned(), |socket| socket.display().to_string());
+        write!(f, "{} on {host}", self.options.get_database().unwrap_or("the default database"))
+    }
+}
+
+impl PostgresSettings {
+    /// The database of a URL, `postgres://user:password@host/database`; `None` where it is none. A connection to another
+    /// host is encrypted and the host's certificate verified, whatever the URL says.
+    pub fn parse(url: &Secret<String>, ca_file: Option<PathBuf>, connections: u32) -> Option<Self> {
+        let url = url.expose().trim();
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return None;
+        }
+        let options = PgConnectOptions::from_str(url).ok()?;
+        let is_near =
+            options.get_socket().is_some() || options.get_host().starts_with('/') || is_loopback(options.get_host());
+        let options = options.ssl_mode(if is_near { PgSslMode::Prefer } else { PgSslMode::VerifyFull });
+        let options = ca_file.into_iter().fold(options, PgConnectOptions::ssl_root_cert);
+        Some(Self { options: options.application_name("regain").disable_statement_logging(), connections })
+    }
+}
+
+/// Tells if a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Connections to a database.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects.
+    pub(crate) async fn open(settings: &PostgresSettings, access: Access) -> DatabaseResult<Self> {
+        let read_only = access == Access::Reading;
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(TURN_WITHIN)
+            .test_before_acquire(false)
+            .before_acquire(|connection, met| {
+                Box::pin(async move {
+                    if met.idle_for > TRIED_AFTER {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    sqlx::raw_sql(SETTINGS).execute(&mut *connection).await?;
+                    if read_only {
+                        sqlx::raw_sql(READ_ONLY).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            });
+        Ok(Self { pool: pool.connect_with(settings.options.clone()).await? })
+    }
+
+    /// A connection of its own, without a bound for how long a statement takes.
+    pub(crate) async fn connect(settings: &PostgresSettings) -> sqlx::Result<PgConnection> {
+        settings.options.connect().await
+    }
+
+    /// Reads, outside of a transaction.
+    pub(crate) async fn read<C, T>(&self, input: C, work: Work<C, T>) -> DatabaseResult<T> {
+        again(|| async {
+            let mut connection = Connection::Postgres(self.pool.acquire().await?);
+            work(&mut connection, &input).await
+        })
+        .await
+    }
+
+    /// Makes a change in a transaction, which sees in each statement everything that was committed before it.
+    pub(crate) async fn change<C, T>(&self, input: C, work: Work<C, T>, keeps: fn(&T) -> bool) -> DatabaseResult<T> {
+        again(|| async {
+            let mut transaction = Transaction::begin(&self.pool).await?;
+            let done = work(&mut transaction.connection, &input).await;
+            match done {
+                Ok(done) if keeps(&done) => transaction.end("COMMIT").await.map(|()| done),
+                Ok(done) => transaction.end("ROLLBACK").await.map(|()| done),
+                Err(error) => {
+                    // It is the error that counts. A connection that cannot roll back is closed.
+                    let _ = transaction.end("ROLLBACK").await;
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A transaction. Its connection goes back to the pool only after a COMMIT or ROLLBACK that succeeded: otherwise nobody
+/// knows what state it is in. That holds for errors, and for somebody who stops waiting half way.
+struct Transaction {
+    connection: Connection,
+    has_ended: bool,
+}
+
+impl Transaction {
+    async fn begin(pool: &PgPool) -> DatabaseResult<Self> {
+        let mut transaction = Self { connection: Connection::Postgres(pool.acquire().await?), has_ended: false };
+        transaction.connection.run("BEGIN").await?;
+        Ok(transaction)
+    }
+
+    async fn end(mut self, statement: &'static str) -> DatabaseResult<()> {
+        match self.connection.run(statement).await {
+            Ok(()) => {
+                self.has_ended = true;
+                Ok(())
+            }
+            // It may have been committed all the same: done again, it might be done twice.
+            Err(error) if error.is_lost_connection() => Err(error.lasting()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let (false, Connection::Postgres(connection)) = (self.has_ended, &mut self.connection) {
+            connection.close_on_drop();
+        }
+    }
+}
+
+/// Does something again where another transaction, or the loss of a connection, was in the way.
+async fn again<T, W: Future<Output = DatabaseResult<T>>>(mut work: impl FnMut() -> W) -> DatabaseResult<T> {
+    let mut wait = AGAIN_AFTER;
+    for _ in 1..TIMES {
+        match work().await {
+            Err(error) if error.is_passing() => {
+                tracing::debug!(%error, "once more");
+                tokio::time::sleep(wait).await;
+                wait *= 3;
+            }
+            done => return done,
+        }
+    }
+    work().await
+}
+
+fn bound(query: &Query) -> sqlx::query::Query<'_, Backend, sqlx::postgres::PgArguments> {
+    // The texts are the adapters' own; whatever comes from outside is a parameter.
+    let mut bound = sqlx::query(AssertSqlSafe(query.text.clone().into_owned()));
+    for parameter in &query.parameters {
+        bound = match parameter {
+            Parameter::Integer(number) => bound.bind(number),
+            // PostgreSQL has no text with a NUL in it: what is stored has none, and is not found by one.
+            Parameter::Text(Some(text)) if text.contains('\0') => bound.bind(text.replace('\0', "\u{fffd}")),
+            Parameter::Text(text) => bound.bind(text.as_deref()),
+            Parameter::Bool(is) => bound.bind(is),
+            Parameter::Bytes(bytes) => bound.bind(bytes),
+        };
+    }
+    bound
+}
+
+/// Runs a statement; returns the number of rows that it changed.
+pub(crate) async fn execute(connection: &mut PoolConnection<Backend>, query: &Query) -> DatabaseResult<u64> {
+    Ok(bound(query).execute(&mut **connection).await?.rows_affected())
+}
+
+/// The rows of a statement.
+pub(crate) async fn fetch(connection: &mut PoolConnection<Backend>, query: &Query) -> DatabaseResult<Vec<Row>> {
+    let rows = bound(query).fetch_all(&mut **connection).await?;
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let columns: Arc<[String]> = first.columns().iter().map(|column| column.name().to_owned()).collect();
+    let values = |row: &PgRow| (0..columns.len()).map(|index| value(row, index)).collect::<DatabaseResult<_>>();
+    rows.iter().map(|row| Ok(Row { columns: Arc::clone(&columns), values: values(row)? })).collect()
+}
+
+fn value(row: &PgRow, index: usize) -> DatabaseResult<Value> {
+    let raw = row.try_get_raw(index)?;
+    if raw.is_null() {
+        return Ok(Value::Nothing);
+    }
+    let type_info = raw.type_info().into_owned();
+    Ok(match type_info.name() {
+        "INT8" => Value::Integer(row.try_get(index)?),
+        "INT4" => Value::Integer(row.try_get::<i32, _>(index)?.into()),
+        "INT2" => Value::Integer(row.try_get::<i16, _>(index)?.into()),
+        "BOOL" => Value::Bool(row.try_get(index)?),
+        "BYTEA" => Value::Bytes(row.try_get(index)?),
+        "TEXT" | "VARCHAR" | "NAME" => Value::Text(row.try_get(index)?),
+        "\"CHAR\"" => Value::Text(char::from(u8::try_from(row.try_get::<i8, _>(index)?).unwrap_or_default()).into()),
+        other => return Err(DatabaseError::decode(format_args!("a value of the type {other}"))),
+    })
+}

@@ -62,9 +62,26 @@ pub fn key_from_base32(text: &Secret<String>) -> Option<Secret<Vec<u8>>> {
 /// some apps stumble over them.
 pub fn address(key: &Secret<String>, issuer: &str, account: &str) -> Secret<String> {
     // A colon parts the issuer from the account.
-    let issuer = utf8_percent_encode(&issuer.replace(':', " "), UNRESERVED).to_string();
+    let issuer = encoded_start(&issuer.replace(':', " "));
     let account = utf8_percent_encode(&account.replace(':', " "), UNRESERVED).to_string();
     format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", key.expose()).into()
+}
+
+/// Maximum length of an issuer in an address, in bytes: it is there twice, and a camera has to read the code at the size
+/// of a phone's screen. A letter that is not Latin takes six or nine.
+const ISSUER: usize = 60;
+
+/// The start of a name that fits, in whole characters.
+fn encoded_start(name: &str) -> String {
+    let mut encoded = String::new();
+    for character in name.chars() {
+        let next = utf8_percent_encode(character.encode_utf8(&mut [0; 4]), UNRESERVED).to_string();
+        if encoded.len() + next.len() > ISSUER {
+            break;
+        }
+        encoded.push_str(&next);
+    }
+    encoded.trim_end_matches("%20").to_owned()
 }
 
 /// Characters that need no escape in an address (RFC 3986, 2.3).
@@ -119,6 +136,19 @@ mod tests {
         let address = address(&"GEZDGNBVGY3TQOJQ".into(), "Fish & Chips: Ltd", "ada@example.com");
         let expected = "otpauth://totp/Fish%20%26%20Chips%20%20Ltd:ada%40example.com?secret=GEZDGNBVGY3TQOJQ&issuer=Fish%20%26%20Chips%20%20Ltd";
         assert_eq!(address.expose(), expected);
+    }
+
+    #[test]
+    fn b11_a_long_name_does_not_make_the_code_too_dense() {
+        let key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into();
+        for name in
+            ["Ведомство путей сообщения и связи", "東京都立大学附属図書館情報基盤センター", &"Long & Sons ".repeat(9)]
+        {
+            let address = address(&key, name, "somebody.with.a.name@students.example.com");
+            // 250 bytes are 57 modules a side, and 3 pixels each at the smallest width.
+            assert!(address.expose().len() <= 250, "{} bytes", address.expose().len());
+            assert!(!address.expose().contains("%20&issuer") && !address.expose().ends_with("%20"));
+        }
     }
 
     #[test]

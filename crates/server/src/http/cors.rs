@@ -22,10 +22,10 @@ pub(super) async fn allow(State(app): State<Arc<App>>, request: Request, next: N
     let allowed = origin.filter(|origin| {
         app.config().server.allowed_origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes())
     });
-    let is_preflight = request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ORIGIN)
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if is_preflight { preflight(allowed.is_some()) } else { next.run(request).await };
+    let mut response = match asked_headers(&request) {
+        Some(headers) => preflight(allowed.is_some().then_some(headers)),
+        None => next.run(request).await,
+    };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = allowed {
@@ -35,17 +35,31 @@ pub(super) async fn allow(State(app): State<Arc<App>>, request: Request, next: N
     response
 }
 
-fn preflight(allowed: bool) -> Response {
+/// The headers that a preflight asks for, as it names them; `None` for any other request.
+pub(super) fn asked_headers(request: &Request) -> Option<HeaderValue> {
+    let headers = request.headers();
+    let is_preflight = request.method() == Method::OPTIONS
+        && headers.contains_key(header::ORIGIN)
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let none = HeaderValue::from_static("");
+    is_preflight.then(|| headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or(none))
+}
+
+/// Answers a preflight: for an allowed origin with the headers that it asks for, because the monitoring of many pages puts
+/// some of its own on every request. The server reads none of them.
+fn preflight(asked: Option<HeaderValue>) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    if allowed {
+    if let Some(asked) = asked {
+        let ours = HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key");
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE"));
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key"),
-        );
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, ours);
+        if !asked.is_empty() {
+            headers.append(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+        }
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        headers.append(header::VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
     }
     response
 }

@@ -9,13 +9,18 @@ use std::{
 
 use axum::{
     Router,
-    http::{HeaderMap, HeaderValue, header},
-    middleware::map_response,
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn, map_response},
     response::Response,
     routing::get,
 };
 
-use super::asset::{Asset, Coding};
+use super::{
+    asset::{Asset, Coding},
+    cors::asked_headers,
+};
 
 /// For files whose name changes with their content.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -111,7 +116,21 @@ pub fn routes(files: &Files) -> Router {
         router =
             router.route(&format!("/{name}"), get(move |headers: HeaderMap| async move { asset.respond(&headers) }));
     }
-    router.layer(map_response(for_every_origin))
+    // A preflight is for a method that a file has no route for.
+    router.layer(from_fn(preflights)).layer(map_response(for_every_origin))
+}
+
+/// Answers preflights of pages that put headers of their own on every request, as monitoring does.
+async fn preflights(request: Request, next: Next) -> Response {
+    let Some(asked) = asked_headers(&request) else { return next.run(request).await };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    headers.insert(header::VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
+    response
 }
 
 /// The files are public and say nothing about whoever loads them. Pages of other origins load them as
@@ -230,6 +249,23 @@ mod tests {
         assert_eq!(head.headers()[header::CONTENT_LENGTH], "13");
         assert_eq!(text(head).await, "");
         assert_eq!(ask("POST", "/regain.js", "accept", "*/*").await.status(), StatusCode::METHOD_NOT_ALLOWED);
+    }
+
+    #[tokio::test]
+    async fn b9_a_page_may_put_headers_of_its_own_on_its_requests() {
+        let router = routes(&Files::load(dist().path()).expect("loads"));
+        let request = Request::builder()
+            .method("OPTIONS")
+            .uri(format!("/{WASM}"))
+            .header("origin", "https://www.example.com")
+            .header("access-control-request-method", "GET")
+            .header("access-control-request-headers", "traceparent,tracestate");
+        let response = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("answers");
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_HEADERS], "traceparent,tracestate");
+        // One that is no preflight is for nobody.
+        assert_eq!(ask("OPTIONS", "/regain.js", "accept", "*/*").await.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
 
     #[tokio::test]

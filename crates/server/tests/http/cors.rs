@@ -39,8 +39,27 @@ async fn preflights_are_answered() {
         assert_eq!(got.status, StatusCode::NO_CONTENT);
         assert_eq!(got.headers["access-control-allow-origin"], "https://www.example.com");
         assert_eq!(got.headers["access-control-allow-methods"], "GET, POST, DELETE");
-        assert_eq!(got.headers["access-control-allow-headers"], "Authorization, Content-Type, Idempotency-Key");
+        let allowed: Vec<_> = got.headers.get_all("access-control-allow-headers").iter().collect();
+        assert_eq!(
+            allowed,
+            ["Authorization, Content-Type, Idempotency-Key", "authorization,content-type,idempotency-key"]
+        );
         assert_eq!(got.headers["cache-control"], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn b9_a_known_page_may_put_headers_of_its_own_on_its_requests() {
+    let world = World::new().await;
+    for (origin, may) in [("https://www.example.com", true), ("https://evil.example", false)] {
+        let mut request = bare(Method::OPTIONS, "/v1/flows", None);
+        let headers = request.headers_mut();
+        headers.insert("origin", origin.parse().expect("a value"));
+        headers.insert("access-control-request-method", "POST".parse().expect("a value"));
+        headers.insert("access-control-request-headers", "content-type,traceparent".parse().expect("a value"));
+        let got = world.send(request).await;
+        let allowed = got.headers.get_all("access-control-allow-headers").iter();
+        assert_eq!(allowed.into_iter().any(|names| names == "content-type,traceparent"), may, "{origin}");
     }
 }
 

@@ -69,8 +69,15 @@ async fn stylesheet(headers: HeaderMap) -> Response {
     text_file("text/css; charset=utf-8", include_str!("pages/demo.css"), &headers)
 }
 
-async fn sign_in_page(State(demo): State<Arc<Demo>>) -> Response {
-    demo.page("Sign in", "", html! {}, &sign_in_form(demo.organisation(), "", None))
+/// The person that the page of people leads here for.
+#[derive(Deserialize)]
+struct Guest {
+    #[serde(default)]
+    user: String,
+}
+
+async fn sign_in_page(State(demo): State<Arc<Demo>>, Form(guest): Form<Guest>) -> Response {
+    demo.page("Sign in", "", html! {}, &sign_in_form(demo.organisation(), &guest.user, None))
 }
 
 /// Signs in as any application would: with the directory and nothing else.
@@ -93,7 +100,7 @@ async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -
     }
 }
 
-/// An ordinary sign-in form. What Regain asks of a page is its last two lines.
+/// An ordinary sign-in form. What Regain asks of a page is its last lines: each link with its tag.
 fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Markup {
     html! {
         main.sign-in {
@@ -119,6 +126,7 @@ fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Marku
                 }
                 p.below { a #unlock href="/unlock" { "Unlock your account" } }
                 script src="/regain.js" data-link="#cant-access" async {}
+                script src="/regain.js" data-link="#unlock" data-flow="unlock" async {}
             }
         }
     }

@@ -47,6 +47,7 @@ fn card(person: &NewPerson, now: Timestamp) -> Markup {
         li.card {
             h2 { (person.name) }
             p.what { (what_differs(person)) }
+            p.what { a href=(format!("/?user={}", person.user_id)) { "Sign in as " (person.name) } }
             dl {
                 dt { "User ID" } dd { code { (person.user_id) } }
                 dt { "First password" }

@@ -199,11 +199,14 @@ fn switches(config: &Config, can_look_up: bool) -> Markup {
             legend { "Rules for new passwords" }
             (radio("preset", "nist", "NIST's: at least 15 characters (8 with two proofs), whatever they are", config.password.preset == PasswordPreset::Nist))
             (radio("preset", "entra", "Microsoft Entra's: at least 8, of three classes, and none of the banned words", config.password.preset == PasswordPreset::Entra))
-            @for (score, words) in SCORES {
-                (radio("min_score", &score.to_string(), words, config.password.policy().min_score == score))
-            }
             @if can_look_up {
                 (checkbox("breached", "None that is known from a breach: here \u{201c}correct horse battery staple\u{201d} is one", config.password.breached.kind != BreachedKind::Off))
+            }
+        }
+        fieldset.card {
+            legend { "Lowest strength of a new password" }
+            @for (score, words) in SCORES {
+                (radio("min_score", &score.to_string(), words, config.password.policy().min_score == score))
             }
         }
         fieldset.card {

@@ -29,6 +29,13 @@ async fn the_sign_in_page_asks_only_two_lines_of_its_author() {
     assert!(page.contains(r##"<script src="/regain.js" data-link="#cant-access" async></script>"##), "{page}");
     assert!(page.contains(r#"id="user-id" name="username""#) && page.contains(r#"autocomplete="username""#));
     assert!(page.contains("only on this computer"));
+    // F19: unlocking opens in the page too, with what was typed.
+    assert!(
+        page.contains(r##"<script src="/regain.js" data-link="#unlock" data-flow="unlock" async></script>"##),
+        "{page}"
+    );
+    let (_, _, page) = world.get("/?user=ada%40northwind.example").await;
+    assert!(page.contains(r#"value="ada@northwind.example""#), "{page}");
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
     assert!(policy.contains("form-action 'self'") && !policy.contains("unsafe-inline"), "{policy}");
 }

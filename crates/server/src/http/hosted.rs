@@ -70,7 +70,10 @@ impl Pages {
         // The words are escaped like any others: a catalogue says where the link stands and not what it is.
         let failed = language.text(Text::PageFailed);
         let (before, after) = failed.split_once("{again}").unwrap_or((failed, ""));
+        let onward = self.onward();
         let content = html! {
+            // For the ear: the widget has its own heading for the eye.
+            h1.unseen { (title) }
             // The loader opens the widget in this place, in the browser's language. Where it cannot, it goes to the
             // help below, which then says so. Once the widget is closed, the link is there to begin again.
             div #regain .opening {
@@ -79,13 +82,22 @@ impl Pages {
                     p { (language.text(Text::PageNoScript)) }
                 }
             }
-            script src="regain.js" data-open data-flow=(flow) data-locale="auto" data-target="#regain" data-fallback="#help" async {}
+            script src="regain.js" data-open data-flow=(flow) data-locale="auto" data-target="#regain" data-fallback="#help"
+                data-continue-url=[onward] async {}
             footer #help tabindex="-1" {
                 p.failed role="alert" { (before) a href=(flow) { (language.text(Text::PageFailedAgain)) } (after) }
                 (self.help(language))
             }
         };
         self.framed(language, title, "", &content)
+    }
+
+    /// Address that people go on to from the end: the sign-in page or, where none is named, the first site that may open the
+    /// widget, because people sign in there.
+    fn onward(&self) -> Option<String> {
+        let Config { organisation, server, .. } = self.app.config();
+        let sign_in = organisation.continue_url.as_ref().map(ToString::to_string);
+        sign_in.or_else(|| server.allowed_origins.first().map(|origin| format!("{origin}/")))
     }
 
     /// Says to a person who has come by an old link that there is nothing here, and whom to turn to.

@@ -41,6 +41,19 @@ async fn the_switches_change_what_counts_and_refuse_what_is_no_configuration() {
 }
 
 /// The demonstration's own list of breached passwords is one, and what the page of switches says of it is true.
+/// F25: two groups of radio buttons were in one fieldset, and the second had no name.
+#[tokio::test]
+async fn f25_each_group_of_radio_buttons_has_its_own_legend() {
+    let world = World::new().await;
+    let (_, _, page) = world.get("/demo/switches").await;
+    for fieldset in page.split("<fieldset").skip(1).filter_map(|rest| rest.split("</fieldset>").next()) {
+        let mut names: Vec<_> =
+            fieldset.split(r#"type="radio" name=""#).skip(1).filter_map(|it| it.split('"').next()).collect();
+        names.dedup();
+        assert!(names.len() < 2, "{names:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_demonstrations_breached_passwords_can_be_switched() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/breached.txt");

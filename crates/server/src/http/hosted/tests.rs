@@ -67,6 +67,35 @@ async fn the_page_opens_the_widget_and_says_whom_to_turn_to() {
     assert!(unlock.contains(r#"data-flow="unlock""#) && unlock.contains("Unlock your account"), "{unlock}");
 }
 
+/// F3: from the end of a hosted page there was no way on.
+#[tokio::test]
+async fn f3_from_the_end_people_go_on_to_where_they_sign_in() {
+    for (changes, onward) in [
+        ("", None),
+        (
+            r#"allowed_origins = ["https://www.example.com", "https://intranet.example.com"]"#,
+            Some("https://www.example.com/"),
+        ),
+    ] {
+        let config = HOSTED.replace("[organisation]", &format!("{changes}\n[organisation]"));
+        let (_, _, page) = ask(&config, "/unlock").await;
+        let said = page.split("data-continue-url=\"").nth(1).and_then(|rest| rest.split('"').next());
+        assert_eq!(said, onward);
+        let named = config.replace("help =", "continue_url = \"https://sign-in.example.com/?a&b\"\nhelp =");
+        let (_, _, page) = ask(&named, "/unlock").await;
+        assert!(page.contains(r#"data-continue-url="https://sign-in.example.com/?a&amp;b""#), "{page}");
+    }
+}
+
+/// F18: a page of its own has a heading of the first level.
+#[tokio::test]
+async fn f18_each_page_has_one_heading_of_the_first_level() {
+    for path in ["/reset", "/unlock", "/change"] {
+        let (_, _, page) = ask(HOSTED, path).await;
+        assert_eq!(page.matches("<h1").count(), 1, "{path}: {page}");
+    }
+}
+
 #[tokio::test]
 async fn it_keeps_its_own_strict_policy() {
     let (_, headers, page) = ask(HOSTED, "/reset").await;

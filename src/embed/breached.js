@@ -1,8 +1,10 @@
+// @ts-check
 // Asks the server how often a password is in known leaks, in the form of Have I Been Pwned: only the
 // first five of the forty digits of its hash leave the browser.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-export default async (kind, [api, password], root, signal, say) => {
+/** @param {Parameters<Work>} job */
+export default async (...[, [api, password],, signal, say]) => {
   let count = -1;
   try {
     // As the server stores it: any space is the plain one, and what looks the same is the same.

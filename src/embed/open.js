@@ -1,62 +1,86 @@
+// @ts-check
 // Opens widgets: brings in their WebAssembly, styles and words, and is what they reach the page by. It comes
 // with the first sign of somebody needing it; see entry.js.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
 // What is brought in, each a name and what its bytes come to. The widget comes in two builds; either's glue
 // has its own wasm. The full one is for every flow but a reset, and for going on where the lean one does not
-// know a step. The stylesheet comes in two as well: for a shadow tree, and for the page's own.
-const LEAN = __REGAIN_LEAN__, LEAN_WASM = __REGAIN_LEAN_WASM__;
-const FULL = __REGAIN_FULL__, FULL_WASM = __REGAIN_FULL_WASM__;
-const CSS = __REGAIN_CSS__, LIGHT_CSS = __REGAIN_LIGHT_CSS__;
+// know a step. The stylesheet comes in two as well: for a shadow tree, and for the page's own. The lean build and the
+// shadow tree's are named in entry.js.
+const FULL = __REGAIN_FULL__, FULL_WASM = __REGAIN_FULL_WASM__, LIGHT_CSS = __REGAIN_LIGHT_CSS__;
 const WORK = __REGAIN_WORK__, LANGUAGES = __REGAIN_LANGUAGES__;
+
+// A widget's element. A page cache keeps a copy of it, which nothing drives: such a copy goes, and its link is closed.
+// What the page takes away is over, unless it was only moved.
+const HOST = "regain-widget";
+if (!customElements.get(HOST)) customElements.define(HOST, class extends HTMLElement {
+  /** @type {(() => void) | undefined} */
+  end;
+  connectedCallback() {
+    if (this.end) return;
+    const link = this.previousElementSibling;
+    if (link?.ariaExpanded) link.ariaExpanded = "false";
+    this.remove();
+  }
+  disconnectedCallback() {
+    setTimeout(() => this.isConnected || this.end?.());
+  }
+});
 
 // The languages besides English.
 const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
 
 const BROKEN = Error("regain: broken");
 
-// A language and how it is written, of what may be no tag of one.
+/**
+ * A language and how it is written, of what may be no tag of one.
+ * @param {string} tag
+ */
 const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
 
-// The first of the wanted languages that there is; undefined for English. What matters is the language and
-// how it is written, not where.
+/**
+ * The first of the wanted languages that there is; undefined for English. What matters is the language and
+ * how it is written, not where.
+ * @param {(string | undefined)[]} wanted
+ */
 const negotiated = wanted => {
   for (let tag of wanted) {
     // As other software writes it: `de_DE`, `de_DE.UTF-8`.
     tag = tag?.split(/[.@]/)[0].replaceAll("_", "-");
-    const {language, script} = tag && known(tag) || {};
-    if (language == "en" && !/-X[AB]$/i.test(tag)) return;
+    const of = tag && known(tag);
+    if (of && of.language == "en" && !/-X[AB]$/i.test(of.baseName)) return;
     const found = TAGS.find(one => one.toLowerCase() == tag?.toLowerCase()) || TAGS.find(one => {
       const other = known(one);
-      return other.language == language && other.script == script && !/-X[AB]$/.test(one);
+      return of && other && other.language == of.language && other.script == of.script && !/-X[AB]$/.test(one);
     });
     if (found) return found;
   }
 };
 
-// Whether a computed colour is a light one, by its green or its lightness: enough for words.
+/**
+ * Tells if a computed colour is a light one, by its green or its lightness: enough for words.
+ * @param {string} color
+ */
 const isLight = color => {
-  const [first, second] = color.match(/[\d.]+/g);
+  // None while the element is in no page.
+  const [first, second] = (color.match(/[\d.]+/g) || []).map(Number);
   return (/^rgb/.test(color) ? second / 255 : /^co/.test(color) ? second : first / (/^ok/.test(color) ? 1 : 100)) > .6;
 };
 
-export default ({base, nonce, named, find, make, page, stored, bring, focused}) => {
-  const checked = ([name, integrity]) => fetch(base + name, {integrity});
-  const sheet = (rel, [name, integrity]) =>
-    make("link", {rel, as: "style", href: base + name, integrity, crossOrigin: "", nonce});
+/** @param {Tools} tools */
+export default (...[lean, named, find, make, page, stored, checked, sheet, bring, build, focused, say]) => {
+  /** @param {Flow} flow */
   const isFull = flow => flow != "reset";
 
-  let preloaded;
-  const loading = {};
-  let load = flow => {
-    const [glue, wasm] = isFull(flow) ? [FULL, FULL_WASM] : [LEAN, LEAN_WASM];
-    return loading[glue] ||= Promise.all([bring(glue), checked(wasm)])
-      .then(([glue, wasm]) => glue.default(wasm).then(() => glue))
-      .catch(error => { loading[glue] = 0; throw error; });
-  };
+  /** @type {(flow: Flow) => Promise<Glue>} */
+  let load = flow => build(isFull(flow) ? [FULL, FULL_WASM, lean[2]] : lean);
 
-  // What it says in a language: for the full widget twice as many files. Without them it is in English.
+  /** @type {Promise<Record<string, File_[]>>} */
   let index;
+  /**
+   * What it says in a language: for the full widget twice as many files. Without them it is in English.
+   * @type {(tag: string | undefined, flow: Flow) => Promise<string | undefined>}
+   */
   const words = async (tag, flow) => {
     if (!tag) return;
     index ||= checked(LANGUAGES).then(answer => answer.json());
@@ -64,7 +88,10 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
     return (await Promise.all(files.map(file => checked(file).then(answer => answer.text())))).join("");
   };
 
-  // The widgets that are open or about to be.
+  /**
+   * The widgets that are open or about to be.
+   * @type {Set<Widget>}
+   */
   const widgets = new Set();
 
   // They are light or dark as the page is where they are, by its own words; whatever may have changed that.
@@ -73,37 +100,63 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
   matchMedia("(prefers-color-scheme:dark)").onchange = look;
   addEventListener("transitionend", look);
 
-  // One and the same opening is not begun twice.
+  /**
+   * One and the same opening is not begun twice.
+   * @type {Rest["open"]}
+   */
   const open = options => {
     const {link} = options;
     const {api, flow, key} = named(options);
     let widget = [...widgets].find(widget => link ? widget.link == link : widget.key == key);
     if (widget) widget.show?.();
     else {
-      widget = {link, key, place: options.place};
-      widgets.add(widget);
-      widget.ended = begin(widget, options, api, flow).finally(() => widgets.delete(widget));
+      const one = widget = /** @type {Widget} */ ({link, key});
+      widgets.add(one);
+      one.ended = begin(one, options, api, flow).finally(() => widgets.delete(one));
     }
     return widget.ended;
   };
 
+  /** @type {(widget: Widget, options: Opening, api: string, flow: Flow) => Promise<Ended>} */
   const begin = async (widget, options, api, flow) => {
     const {link, key} = widget;
     const begun = performance.now();
-    const href = page(options.href) || page(link?.href) || `${api}/${flow}`;
+    const href = page(options.href) || page(/** @type {HTMLAnchorElement | undefined} */ (link)?.href) || `${api}/${flow}`;
+    /** @type {(selector: string) => HTMLInputElement[]} The page's own. */
+    const all = selector => {
+      const tree = /** @type {Document | ShadowRoot} */ ((link || document).getRootNode());
+      return /** @type {HTMLInputElement[]} */ ([...tree.querySelectorAll(selector)]).filter(field => !field.closest(HOST));
+    };
     // A form's own properties may be its fields, so it is not the form that is asked.
-    const first = (selector, form) =>
-      [...(link || document).getRootNode().querySelectorAll(selector)].find(field => !form || field.form == form);
+    /** @type {(selector: string, form: HTMLFormElement | null | undefined) => HTMLInputElement | undefined} */
+    const first = (selector, form) => all(selector).find(field => !form || field.form == form);
+    /** @param {string} selector */
     const own = selector => first(selector, link?.closest("form"));
-    const userField = () => find(options.userField) || own("input[autocomplete~=username]") || own("input[type=email]");
+    // Where no field says that it is for it: the last one for a text before a form's only password.
+    const before = () => {
+      const fields = all("input");
+      for (const password of fields) {
+        const form = fields.filter(field => field.form == password.form);
+        const [only, another] = form.filter(field => field.type == "password");
+        if (password != only || another) continue;
+        const texts = form.slice(0, form.indexOf(only));
+        const text = texts.reverse().find(field => /^(text|email|tel)$/.test(field.type) && field.checkVisibility?.() != false);
+        if (text) return text;
+      }
+    };
+    /** @type {() => HTMLInputElement | undefined} */
+    const userField = () => find(options.userField) || own("input[autocomplete~=username]") || before() || own("input[type=email]");
+    /** @type {(string | undefined)[]} */
     const wanted = [...navigator.languages];
-    if (options.locale != "auto") wanted.unshift(options.locale, (link || document.documentElement).closest("[lang]")?.lang);
+    if (options.locale != "auto")
+      wanted.unshift(options.locale, /** @type {HTMLElement | null} */ ((link || document.documentElement).closest("[lang]"))?.lang);
     const locale = negotiated(wanted);
+    /** @param {Flow} flow */
     const said = flow => words(locale, flow).catch(() => {});
     const [glue, texts] = await Promise.all([load(flow), said(flow)]);
 
     // Where it is: in a shadow tree, or in the page's own, which knows each name once.
-    const host = make("div", {className: "regain-widget"});
+    const host = make(HOST, {className: HOST, end: () => widget.leave?.()});
     const light = widget.light = options.render == "light" && ![...widgets].some(widget => widget.light);
     const dialog = options.mode == "dialog" ? make("dialog", {className: "dialog"}) : null;
     const target = find(options.target);
@@ -117,11 +170,10 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
     widget.look();
     const tree = light ? host : host.attachShadow({mode: "open"});
     let root = make("div");
-    const style = sheet("stylesheet", light ? LIGHT_CSS : CSS);
-    const styled = new Promise((done, failed) => { style.onload = done; style.onerror = failed; });
-    tree.append(style, dialog || root);
+    const styled = new Promise((done, failed) => tree.append(sheet("stylesheet", light ? LIGHT_CSS : lean[2], done, failed)));
+    tree.append(dialog || root);
     if (dialog) {
-      dialog.part = "dialog";
+      dialog.part.value = "dialog";
       dialog.setAttribute("aria-labelledby", "regain-heading");
       dialog.append(root);
       host.dataset.mode = "dialog";
@@ -129,27 +181,59 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
     // The focus is taken only from where the opening left it: not from somebody who went on to type elsewhere. A field
     // that the page focused by itself is nobody's yet where a reload resumes.
     const mayFocus = () => {
-      const at = focused();
+      const at = /** @type {HTMLInputElement | null} */ (focused());
       return !at || at == document.body || at == options.opener || at.contains(host) || tree.contains(at)
-        || options.resume && at.autofocus && !at.value;
+        || !!options.resume && at.autofocus && !at.value;
     };
     // Keys for a field in here are no shortcuts of the page's, and what is sent is no form of the page's. Whoever
     // keeps the focus in a dialog of the page, or closes it, hears of that.
+    /** @param {any} event */
     const ours = event => event.ctrlKey || event.metaKey || /^(Tab|Escape)$/.test(event.key) || event.stopPropagation();
     for (const type of ["keydown", "keypress", "keyup", "submit"]) host.addEventListener(type, ours);
     await styled.catch(error => { host.remove(); throw error; });
 
     return new Promise((resolve, reject) => {
-      let outcome = "closed", step = null, from = null, since = begun, stop;
+      /** @type {Ended["outcome"]} */
+      let outcome = "closed";
+      /** @type {Step | null} */
+      let step = null;
+      /** @type {Step | null} */
+      let from = null;
+      let since = begun;
+      /** @type {() => void} */
+      let stop;
+      /** @type {(type: Parameters<Say>[1], more?: Partial<Detail>) => void} */
       const send = (type, more) => {
         const now = performance.now();
-        const detail = {flow, step, from, outcome: null, error: null, ...more};
-        detail.stepMs = Math.round(now - since);
-        detail.totalMs = Math.round(now - begun);
-        const event = new CustomEvent("regain:" + type, {detail, bubbles: true, composed: true});
-        [host, link, document].find(one => one?.isConnected).dispatchEvent(event);
+        const detail = {flow, step, from, outcome: null, error: null, ...more, stepMs: Math.round(now - since), totalMs: Math.round(now - begun)};
+        say([host, link].find(one => one?.isConnected) || document, type, detail);
+        try {
+          // @ts-ignore The name of a callback is `on` and the event's.
+          options["on" + type[0].toUpperCase() + type.slice(1)]?.(detail);
+        } catch (error) {
+          reportError(error);
+        }
       };
-      const expanded = is => link?.setAttribute("aria-expanded", is);
+      /** @param {boolean} is */
+      const expanded = is => link?.setAttribute("aria-expanded", `${is}`);
+      // Put away, it stays so when the page is loaded again.
+      /** @param {boolean} is */
+      const away = is => {
+        try {
+          is ? sessionStorage.setItem(key + ":away", "1") : sessionStorage.removeItem(key + ":away");
+        } catch {}
+      };
+      // Brings into sight what is new, to whoever is at it: from its top where that is above.
+      const reveal = () => setTimeout(() => {
+        const at = dialog ? root : host;
+        if (mayFocus()) at.scrollIntoView({block: at.getBoundingClientRect().top < 0 ? "start" : "nearest"});
+      });
+      // A page of its own is no place to stay.
+      /** @param {string} [address] */
+      const leaveFor = address => {
+        const to = page(address || options.continueUrl);
+        if (to) location.assign(to);
+      };
       // Empties fields that are not shown any more.
       const empty = () => {
         const fields = root.querySelectorAll("input");
@@ -170,26 +254,29 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
         show: () => {
           host.hidden = false;
           expanded(true);
+          away(false);
           if (dialog && !dialog.open) {
             dialog.showModal();
             root.querySelector("h2")?.focus();
           }
+          reveal();
         },
         // It stays as it is, where there is a way back to it.
         hide: () => {
-          if (!link) return widget.leave();
+          if (!link) return end();
           dialog?.close?.();
           host.hidden = true;
           expanded(false);
+          away(true);
           link.focus();
         },
-        toggle: () => host.hidden ? widget.show() : widget.hide(),
+        toggle: () => host.hidden ? widget.show?.() : widget.hide?.(),
         // It goes; its flow can be resumed.
         leave: end,
         // Says so in words that need nothing of what broke.
         break: () => {
-          const [sorry, on] = texts?.split("\n") || ["Sorry, something went wrong.", "Continue on the full page"];
-          const way = make("a", {href, textContent: on});
+          const [sorry, onward] = texts?.split("\n") || ["Sorry, something went wrong.", "Continue on the full page"];
+          const way = make("a", {href, textContent: onward});
           const note = make("p", {textContent: sorry + " "});
           const card = make("section", {className: "card"});
           empty();
@@ -205,62 +292,77 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
       });
       dialog?.addEventListener("cancel", event => {
         event.preventDefault();
-        widget.hide();
+        widget.hide?.();
       });
-      widget.show();
+      widget.show?.();
       send("open");
-      const mount = (glue, texts, resume, reopened) => stop = glue.mount(root, {
+      /** @type {Events} */
+      const on = {
+        onStep: name => {
+          empty();
+          from = step;
+          step = name;
+          send("step");
+          reveal();
+          since = performance.now();
+        },
+        onDone: what => {
+          empty();
+          send("done", {outcome: outcome = what});
+        },
+        onError: error => send("error", {error}),
+        onClose: () => {
+          end();
+          if (link) link.focus();
+          else if (!userField()) leaveFor();
+        },
+        // The page took it away.
+        onRemoved: end,
+        onReturn: (userId, continueUrl) => {
+          const field = userField();
+          if (!field) return leaveFor(continueUrl);
+          // Past what a framework put into the field to know its value by: it hears of this one as of a typed one.
+          const {set} = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value") || {};
+          set ? set.call(field, userId) : field.value = userId;
+          field.dispatchEvent(new Event("input", {bubbles: true}));
+          field.dispatchEvent(new Event("change", {bubbles: true}));
+          (first("input[type=password]", field.form) || field).focus();
+        },
+        // To a step that only the full one knows.
+        onHandOver: kept => {
+          empty();
+          Promise.all([load("change"), said("change")]).then(([glue, texts]) => {
+            if (!widgets.has(widget)) return;
+            stop();
+            root.replaceWith(root = make("div"));
+            mount(glue, texts, kept, true);
+          }).catch(widget.break);
+        },
+        onFlow: (flow, userId) => {
+          end();
+          const href = `${api}/${flow}`;
+          start({...options, flow, userId, href, resume: null}).catch(() => location.assign(href));
+        },
+      };
+      /** @type {(glue: Glue, texts: string | void, resume: string | null, reopened?: boolean) => void} */
+      const mount = (glue, texts, resume, reopened) => void (stop = glue.mount(root, {
         api, flow, key, href, resume, reopened, texts, mayFocus,
         language: locale,
         assertion: options.assertion,
         work: (...job) => bring(WORK).then(work => work.default(...job, bring, WORK)),
         userId: options.userId || userField()?.value,
         // For what is sent: the page's language, also where the widget does not speak it.
-        locale: locale || wanted.find(known),
-        tell: (what, detail, more) => {
-          empty();
-          if (what == "return") {
-            const field = userField();
-            if (!field) return more && location.assign(more);
-            field.value = detail;
-            field.dispatchEvent(new Event("input", {bubbles: true}));
-            field.dispatchEvent(new Event("change", {bubbles: true}));
-            (first("input[type=password]", field.form) || field).focus();
-          } else if (what == "close") {
-            end();
-            link?.focus();
-          } else if (what == "gone") {
-            // The page took it away.
-            end();
-          } else if (what == "more") {
-            // A step that only the full one knows.
-            Promise.all([load("change"), said("change")]).then(([glue, texts]) => {
-              if (!widgets.has(widget)) return;
-              stop();
-              root.replaceWith(root = make("div"));
-              mount(glue, texts, detail, 1);
-            }).catch(widget.break);
-          } else if (what == "flow") {
-            end();
-            const href = `${api}/${detail}`;
-            start({...options, flow: detail, userId: more, href, resume: 0, reopened: 0}).catch(() => location.assign(href));
-          } else if (what == "step") {
-            from = step;
-            step = detail;
-            send(what);
-            since = performance.now();
-          } else if (what == "done") {
-            send(what, {outcome: outcome = detail});
-          } else {
-            send(what, {error: detail});
-          }
-        },
-      });
-      mount(glue, texts, options.resume || stored(key), options.reopened);
+        locale: locale || wanted.find(tag => tag && known(tag)),
+        ...on,
+        // @ts-ignore
+        tell: (what, detail, more) => (on[{step: "onStep", done: "onDone", close: "onClose", gone: "onRemoved", return: "onReturn", more: "onHandOver", flow: "onFlow"}[what]] || on.onError)(detail, more),
+      }));
+      mount(glue, texts, options.resume || stored(key), !!options.resume);
     });
   };
 
   // In release a panic is a RuntimeError from our module: better plain words than a frozen form.
+  /** @param {any} event */
   const broke = event => {
     const {stack} = event.error || event.reason || {};
     if (widgets.size && `${stack}`.includes("regain-ui-")) {
@@ -271,22 +373,22 @@ export default ({base, nonce, named, find, make, page, stored, bring, focused}) 
   addEventListener("error", broke);
   addEventListener("unhandledrejection", broke);
 
-  // For a link: once more closes it. What breaks after it was open says so in place.
+  /**
+   * For a link: once more closes it. What breaks after it was open says so in place.
+   * @type {Rest["start"]}
+   */
   const start = async options => {
     const mine = options.link && [...widgets].find(widget => widget.link == options.link);
-    if (mine) return options.reopened || mine.toggle?.();
+    if (mine) return options.resume || mine.toggle?.();
     return open(options).catch(error => {
       if (error != BROKEN) throw error;
     });
   };
 
-  return {
+  /** @type {Rest} */
+  const rest = {
     open, start,
-    load: options => {
-      preloaded ||= document.head.append(sheet("preload", options.render == "light" ? LIGHT_CSS : CSS)) || 1;
-      return load(named(options).flow);
-    },
-    // What was in an element that the page took away.
-    leave: place => [...widgets].filter(widget => widget.place == place).forEach(widget => widget.leave?.()),
+    load: options => load(named(options).flow),
   };
+  return rest;
 };

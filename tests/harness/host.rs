@@ -106,6 +106,8 @@ impl Site {
         }
         let kind = match file.extension().and_then(|it| it.to_str()) {
             Some("html") => "text/html; charset=utf-8",
+            // A page that says its charset itself.
+            Some("htm") => "text/html",
             Some("js") => "text/javascript",
             Some("css") => "text/css",
             Some("wasm") => "application/wasm",

@@ -56,7 +56,9 @@ const RESTS: &str = r"
     const [element, done] = arguments;
     const rests = () => {
         window.clickLanded = false;
-        element.addEventListener('click', () => { window.clickLanded = true; }, { capture: true, once: true });
+        // On the window, because whoever takes a click may let nobody else hear of it.
+        const note = (event) => { window.clickLanded = event.composedPath().includes(element); };
+        addEventListener('click', note, { capture: true, once: true });
         done(true);
     };
     element.scrollIntoView({ block: 'nearest', behavior: 'instant' });

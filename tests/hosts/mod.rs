@@ -20,8 +20,14 @@ mod hostile_css;
 mod in_dialog;
 #[path = "in_form/test.rs"]
 mod in_form;
+#[path = "legacy_charset/test.rs"]
+mod legacy_charset;
 #[path = "light/test.rs"]
 mod light;
+#[path = "module_script/test.rs"]
+mod module_script;
+#[path = "monitored/test.rs"]
+mod monitored;
 #[path = "no_storage/test.rs"]
 mod no_storage;
 #[path = "no_webassembly/test.rs"]
@@ -30,6 +36,8 @@ mod no_webassembly;
 mod no_worker;
 #[path = "offline/test.rs"]
 mod offline;
+#[path = "page_cache/test.rs"]
+mod page_cache;
 #[path = "plain/test.rs"]
 mod plain;
 #[path = "prototypes/test.rs"]
@@ -46,12 +54,16 @@ mod single_page;
 mod slow;
 #[path = "strict_csp/test.rs"]
 pub(crate) mod strict_csp;
+#[path = "taken_links/test.rs"]
+mod taken_links;
 #[path = "trusted_types/test.rs"]
 pub(crate) mod trusted_types;
 #[path = "two_faced/test.rs"]
 mod two_faced;
 #[path = "two_widgets/test.rs"]
 mod two_widgets;
+#[path = "unnamed_fields/test.rs"]
+mod unnamed_fields;
 #[path = "vite/test.rs"]
 mod vite;
 #[path = "vue/test.rs"]

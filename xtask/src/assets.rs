@@ -40,10 +40,19 @@ pub(crate) fn filled(script: &str, placeholder: &str, value: &str) -> Result<Str
     Ok(script.replace(placeholder, value))
 }
 
-/// Drops whole-line comments, indentation and empty lines. Nothing else: a script is not ours to parse.
+/// Drops comments that have their lines to themselves, indentation and empty lines. Nothing else: a script is not ours
+/// to parse.
 pub(crate) fn minified(source: &str) -> String {
-    let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
+    let mut plain = String::with_capacity(source.len());
+    let mut inside = false;
+    for line in source.lines().map(str::trim) {
+        inside |= line.starts_with("/**") && (line.ends_with("*/") || !line.contains("*/"));
+        if !inside && !line.is_empty() && !line.starts_with("//") {
+            plain.extend([line, "\n"]);
+        }
+        inside &= !line.ends_with("*/");
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -54,5 +63,11 @@ mod tests {
     fn scripts_keep_addresses_that_look_like_comments() {
         let source = "// gone\n  const a = \"https://x\";\n\n  // gone too\n  b();\n";
         assert_eq!(minified(source), "const a = \"https://x\";\nb();\n");
+    }
+
+    #[test]
+    fn types_in_comments_go_where_they_have_their_lines_to_themselves() {
+        let source = "/** @type {A} */\na();\n  /**\n   * B.\n   * @type {B}\n   */\nb();\n/** @type {C} */ (c)();\n";
+        assert_eq!(minified(source), "a();\nb();\n/** @type {C} */ (c)();\n");
     }
 }

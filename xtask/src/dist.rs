@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -94,23 +94,23 @@ pub(crate) fn build(form: Profile) -> Result<()> {
     let work = shipped.script("work", &names)?;
 
     let names = [
-        ("LEAN_WASM", &wasm),
-        ("LEAN", &glue),
         ("FULL_WASM", &full_wasm),
         ("FULL", &full),
         ("LIGHT_CSS", &light_css),
-        ("CSS", &css),
         ("WORK", &work),
         ("LANGUAGES", &languages.index),
     ];
     let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
     let open = shipped.minified("open", &open)?;
-    let entry = script("entry.js", &[("OPEN", &open)])?;
+    let names = [("OPEN", &open), ("LEAN_WASM", &wasm), ("LEAN", &glue), ("CSS", &css)];
+    let entry = script("entry.js", &names)?;
     let mut loader = script("regain.js", &[])?;
     for (placeholder, value) in [("__REGAIN_ENTRY__", entry.as_str()), ("__REGAIN_VERSION__", VERSION)] {
         loader = filled(&loader, placeholder, value)?;
     }
     let loader = form.script("regain.js", &loader, Script::Classic)?;
+    // A page reads a script in its own charset, whatever that is.
+    ensure!(loader.is_ascii(), "the loader is not ASCII");
     shipped.file(LOADER, loader.as_bytes())?;
     shipped.file(&versioned_loader(), loader.as_bytes())?;
     shipped.manifest(&json!({

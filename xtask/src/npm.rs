@@ -48,6 +48,14 @@ pub(crate) const BINARYEN: Package = Package {
     sha256: "608c021fa3f2c68cdc26f06a1454341089a0e689abb71cbe5a23ef7300e7f3e3",
 };
 
+/// Checks the types of scripts. It has no dependencies.
+pub(crate) const TYPESCRIPT: Package = Package {
+    name: "typescript",
+    version: "5.9.3",
+    file: "lib/_tsc.js",
+    sha256: "e8f349eabd48486bdb2bf9dc1a00c89d58297270c54b745838879e2859194419",
+};
+
 /// Reads a page as a screen reader would. All that it needs is in its one file.
 pub(crate) const READER: Package = Package {
     name: "@guidepup/virtual-screen-reader",

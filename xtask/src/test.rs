@@ -10,6 +10,7 @@ mod in_memory;
 #[cfg(test)]
 mod layers;
 mod timings;
+mod types;
 #[cfg(test)]
 mod words;
 
@@ -108,6 +109,9 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
     if plan.is_whole || options.native {
         run::step("Checking the formatting", "some seconds", native::cargo().args(["fmt", "--all", "--check"]))?;
         dependencies::check()?;
+    }
+    if plan.is_whole || plan.end_to_end.is_some() {
+        types::check()?;
     }
     let mut end_to_end = None;
     run::both(

@@ -73,6 +73,8 @@ export interface Attributes {
   href?: string;
   /** Where to go if the widget cannot open and there is no link. */
   fallback?: string;
+  /** Where to go from the end, where the page has no field to go back to and no link. */
+  "continue-url"?: string;
   /** A CSS selector of the element to open in. By default after the link. */
   target?: string;
   /** With `change` and `register`: the address at which your back end says who is signed in. */
@@ -105,12 +107,20 @@ export interface Options {
   href?: string;
   /** Where to go if the widget cannot open and there is no link. */
   fallback?: string;
+  /** Where to go from the end, where the page has no field to go back to and no link. */
+  continueUrl?: string;
   /** The element to open in, or a CSS selector of it. By default after the link. */
   target?: string | Element;
   /** The link or button that it is opened by, and that has the focus again in the end. */
   link?: HTMLElement | null;
   /** With `change` and `register`: what says who is signed in, an address or a function that promises the JWT. */
   assertion?: string | (() => string | Promise<string>);
+  /** Called with the detail of each event, for what cannot listen to events. */
+  onOpen?(detail: Told["open"]): void;
+  onStep?(detail: Told["step"]): void;
+  onDone?(detail: Told["done"]): void;
+  onError?(detail: Told["error"]): void;
+  onClose?(detail: Told["close"]): void;
 }
 
 /** What holds for the whole page. */
@@ -141,19 +151,27 @@ export interface Detail {
   totalMs: number;
 }
 
-/** The events. They bubble, and come out of shadow trees. */
-export interface Events {
+/** What each event tells. */
+export interface Told {
   /** It is open. */
-  "regain:open": CustomEvent<Detail & { outcome: null; error: null }>;
+  open: Detail & { outcome: null; error: null };
   /** There is another step. */
-  "regain:step": CustomEvent<Detail & { step: Step; outcome: null; error: null }>;
+  step: Detail & { step: Step; outcome: null; error: null };
   /** Somebody got done what they came for. */
-  "regain:done": CustomEvent<Detail & { outcome: Outcome; error: null }>;
+  done: Detail & { outcome: Outcome; error: null };
   /** Something went wrong. */
-  "regain:error": CustomEvent<Detail & { outcome: null; error: Failure }>;
+  error: Detail & { outcome: null; error: Failure };
   /** It is gone. */
-  "regain:close": CustomEvent<Detail & { outcome: Outcome | "closed"; error: null }>;
+  close: Detail & { outcome: Outcome | "closed"; error: null };
 }
+
+/**
+ * The events. They bubble, and come out of shadow trees. Each has two names, of which templates and JSX can write the
+ * second: `regain:done`, `regain-done`.
+ */
+export type Events = {
+  [Type in keyof Told as `regain:${Type}` | `regain-${Type}`]: CustomEvent<Told[Type]>;
+};
 
 /** `<regain-access>`: the link or button in it opens the widget in it. */
 export interface RegainAccessElement extends HTMLElement {

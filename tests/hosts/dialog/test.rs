@@ -73,3 +73,24 @@ async fn without_a_link_escape_closes_it_and_the_next_opening_resumes() -> Resul
     })
     .await
 }
+
+/// F20: put away by Escape, it opened by itself when the page was loaded again.
+#[tokio::test]
+async fn f20_what_was_put_away_stays_so_when_the_page_is_loaded_again() -> Result<()> {
+    on("dialog", &[], async |session, _| {
+        session.page.click("#cant-access").await?;
+        says_who(session).await?;
+        session.page.key(Key::Escape).await?;
+        session.page.focus_on("id", "cant-access").await?;
+        session.page.driver().refresh().await?;
+        loaded(session).await?;
+        // By the end of the next opening whatever opens by itself is open.
+        session.page.script("return Regain.open({flow: 'unlock', mode: 'inline'}), null", vec![]).await?;
+        session.page.find("[part~=root] [name=username]").await?;
+        ensure!(!session.page.has("dialog").await?, "it opened by itself");
+        session.page.click("#cant-access").await?;
+        session.page.find("dialog[open] [part~=choice]").await?;
+        Ok(())
+    })
+    .await
+}

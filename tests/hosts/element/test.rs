@@ -56,6 +56,37 @@ async fn a_script_shows_it_and_hears_how_it_ended() -> Result<()> {
     .await
 }
 
+/// B7: a name that JSX and templates can write, and callbacks for what cannot listen at all.
+#[tokio::test]
+async fn b7_what_happens_is_heard_by_either_name_and_by_callbacks() -> Result<()> {
+    on("element", &[], async |session, _| {
+        let listen = "window.heard = [];
+            for (const type of ['regain:step', 'regain-step', 'regain-close'])
+                access.addEventListener(type, ({detail}) => heard.push([type, detail.step]));
+            access.options = {
+                onStep: ({step}) => { heard.push(['onStep', step]); throw Error('of the page'); },
+                onClose: ({outcome}) => heard.push(['onClose', outcome]),
+            }";
+        session.page.script(listen, vec![]).await?;
+        session.page.click("#access a").await?;
+        session.page.find("[part~=root] [name=username]").await?;
+        session.page.click("[part~=close]").await?;
+        shows(session, 0).await?;
+        let heard = session.page.script("return heard", vec![]).await?;
+        let step = "identify";
+        let expected = json!([
+            ["regain:step", step],
+            ["regain-step", step],
+            ["onStep", step],
+            ["regain-close", step],
+            ["onClose", "closed"]
+        ]);
+        ensure!(heard == expected, "{heard}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn moved_it_goes_on_and_put_back_later_it_resumes() -> Result<()> {
     on("element", &[], async |session, _| {

@@ -6,10 +6,11 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use harness::{run, until};
 
 use super::{allowing, apps, goes_and_comes_back, goes_back, on_built, resets, says_who, shows};
+use crate::person::ADA;
 
 #[tokio::test]
 async fn a_react_app_mounts_it_and_hears_of_it() -> Result<()> {
@@ -17,7 +18,14 @@ async fn a_react_app_mounts_it_and_hears_of_it() -> Result<()> {
         session.page.click("regain-access a").await?;
         resets(session).await?;
         session.page.reads("The page heard: reset").await?;
-        goes_back(session).await
+        goes_back(session).await?;
+        // B3: React has the user ID, as if it had been typed, and goes on having it.
+        session.page.reads(&format!("Signing in as: {}", ADA.user_id)).await?;
+        session.page.type_into("#password", "x").await?;
+        session.page.reads(&format!("Signing in as: {}", ADA.user_id)).await?;
+        let value = session.page.value("#user-id").await?;
+        ensure!(value == ADA.user_id, "the field holds “{value}”");
+        Ok(())
     })
     .await
 }

@@ -26,8 +26,10 @@ pub(super) enum Script {
     Classic,
 }
 
-/// Options of Terser: newer syntax for older, and no function of ours is called with `new` or asks for its `this`.
-const TERSER: [&str; 3] = ["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--mangle"];
+/// Options of Terser: newer syntax for older, and no function of ours is called with `new` or asks for its `this`. ASCII,
+/// because a page's charset may be any.
+const TERSER: [&str; 5] =
+    ["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--format", "ascii_only=true", "--mangle"];
 
 /// Options of Binaryen: the features that the compiler uses already, and the passes by which the widget came out
 /// smallest after brotli (`-Oz` alone leaves 0.5 kB more).

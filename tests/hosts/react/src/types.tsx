@@ -18,10 +18,11 @@ export function Taken() {
       mode="dialog"
       assertion="/assertion"
       user-id="ada@example.com"
-      options={{ assertion: async () => "jwt" }}
+      options={{ assertion: async () => "jwt", onDone: ({ outcome }) => outcome.length, onError: ({ error }) => error === "load" }}
       open
       onregain:step={heard}
       onregain:error={event => event.detail.error === "load"}
+      onregain-close={event => event.detail.outcome.length}
     >
       <button type="button" onClick={show}>Change my password</button>
     </regain-access>
@@ -37,6 +38,8 @@ export function Refused() {
       <regain-access userId="ada@example.com" />
       {/* @ts-expect-error A step has no outcome. */}
       <regain-access onregain:step={event => event.detail.outcome.length} />
+      {/* @ts-expect-error A step has no outcome. */}
+      <regain-access options={{ onStep: ({ outcome }) => outcome.length }} />
       {/* @ts-expect-error There is no such event. */}
       <regain-access onregain:end={() => {}} />
     </>

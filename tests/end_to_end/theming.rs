@@ -151,7 +151,7 @@ async fn how_well_it_can_be_read_is_said_and_is_true() -> Result<()> {
         session.page.reads("Too little contrast: Text on the surface (light)").await?;
         session.page.retype("[data-token=text][data-look=light]", "no colour").await?;
         session.page.find("[data-token=text][data-look=light][aria-invalid=true]").await?;
-        for preset in ["Ink", "Meadow", "Clay", "Violet", "As it comes"] {
+        for preset in ["Ink", "Meadow", "Clay", "Violet", "Default"] {
             session.page.press(preset).await?;
             session.page.reads("Everything can be told apart well enough.").await?;
         }

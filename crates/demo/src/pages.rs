@@ -90,7 +90,7 @@ async fn sign_in(State(demo): State<Arc<Demo>>, Form(form): Form<Credentials>) -
     match signed_in {
         Ok(SignIn::Accepted(account)) => demo.page("Signed in", "../", html! {}, &account::welcome(&demo, &account)),
         Ok(SignIn::Refused) => {
-            let error = "That user ID and password don't match an account that can sign in.";
+            let error = "Wrong email or password, or the account is locked.";
             demo.page("Sign in", "../", html! {}, &sign_in_form(demo.organisation(), &form.username, Some(error)))
         }
         Err(error) => {

@@ -50,9 +50,9 @@ pub(super) fn welcome(demo: &Demo, account: &Account) -> Markup {
             "You have no security info yet, so there is no way back in if you forget your password. It takes a \
              minute to add."
         }
-        InfoDue::Missing(1) => "One more way to get back into your account is asked for. It takes a minute to add.",
-        InfoDue::Missing(_) => "More ways to get back into your account are asked for. It takes a minute to add them.",
-        InfoDue::Stale => "It has been a while since you looked at your security info. Is it all still right?",
+        InfoDue::Missing(1) => "You need one more method to get back into your account. It takes a minute to add.",
+        InfoDue::Missing(_) => "You need more methods to get back into your account. It takes a minute to add them.",
+        InfoDue::Stale => "It’s been a while since you checked your security info. Is it still correct?",
     });
     // The loader is to enhance a link that there is; the demonstration's own script then opens both.
     let link = if change { "#change-password" } else { "#security-info" };

@@ -66,9 +66,9 @@ fn banner(language: &str) -> Markup {
             nav aria-label="Demonstration" {
                 a href="/" { "Sign-in page" }
                 a href="/demo" { "People" }
-                a href="/demo/outbox" { "Mail and phone" }
+                a href="/demo/outbox" { "Email and phone" }
                 a href="/demo/switches" { "Switches" }
-                a href="/demo/theming" { "Looks" }
+                a href="/demo/theming" { "Theming" }
             }
         }
     }

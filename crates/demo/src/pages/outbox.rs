@@ -43,8 +43,8 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
     };
     let content = html! {
         main.wide #outbox {
-            h1 { "Mail and phone" }
-            p.lead { "Everything that would have been sent, and every call, newest first. What is new appears by itself." }
+            h1 { "Email and phone" }
+            p.lead { "Every email, text message and call, newest first. New ones appear on their own." }
             p.visually-hidden role="status" #news {}
             @if entries.is_empty() {
                 p.card.empty {
@@ -61,7 +61,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
             }
         }
     };
-    demo.page("Mail and phone", "../", head, &content)
+    demo.page("Email and phone", "../", head, &content)
 }
 
 fn one_mail(OutboxMail { at, message }: &OutboxMail, open: bool) -> Markup {
@@ -74,7 +74,7 @@ fn one_mail(OutboxMail { at, message }: &OutboxMail, open: bool) -> Markup {
             }
             iframe title=(message.subject.expose()) sandbox="" loading="lazy" src=(format!("/demo/outbox/{}", message.id)) {}
             details.text {
-                summary { "As text" }
+                summary { "Plain text" }
                 pre dir="auto" { (message.text.expose()) }
             }
         }
@@ -105,7 +105,7 @@ fn one_call(call: &OutboxCall, organisation: &str) -> Markup {
                 (time(call.at))
             }
             @if !call.said.is_empty() {
-                ul.said aria-label="What the voice says" {
+                ul.said aria-label="Spoken text" {
                     @for words in said(call, organisation) { li dir="auto" { "\u{201c}" (words) "\u{201d}" } }
                 }
             }
@@ -147,7 +147,7 @@ fn keys(call: &str) -> Markup {
 /// State of a call, for programs and for people.
 fn status(status: CallStatus) -> (&'static str, &'static str) {
     match status {
-        CallStatus::Ringing => ("ringing", "it rings"),
+        CallStatus::Ringing => ("ringing", "ringing"),
         CallStatus::Answered => ("answered", "answered"),
         CallStatus::NotAnswered => ("not_answered", "not answered"),
         CallStatus::Ended => ("ended", "over"),

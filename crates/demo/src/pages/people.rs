@@ -30,13 +30,13 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
         main.wide {
             h1 { "People" }
             p.lead {
-                "They work at " (demo.organisation()) ", which is made up. Forget a password for one of them on the "
-                a href="/" { "sign-in page" } " and read " a href="/demo/outbox" { "their mail" } "."
+                "They work at " (demo.organisation()) ", a made-up company. Reset a password for one of them on the "
+                a href="/" { "sign-in page" } " and read " a href="/demo/outbox" { "their email" } "."
             }
             ul.people {
                 @for person in &demo.people.people { (card(person, now)) }
             }
-            p.quiet { "A first password stays good until it is reset. Starting the demo with " code { "--fresh" } " brings all of them back." }
+            p.quiet { "The passwords below work until you reset them. To bring everyone back, start the demo with " code { "--fresh" } "." }
         }
     };
     demo.page("People", "", head, &content)
@@ -60,8 +60,8 @@ fn card(person: &NewPerson, now: Timestamp) -> Markup {
                 @for mail in &person.mails {
                     dt {
                         @match mail.role {
-                            MailRole::Alternate => "Alternate mail",
-                            MailRole::Authentication => "Authentication mail",
+                            MailRole::Alternate => "Alternate email",
+                            MailRole::Authentication => "Authentication email",
                         }
                     }
                     dd { code { (mail.address) } }
@@ -81,15 +81,15 @@ fn card(person: &NewPerson, now: Timestamp) -> Markup {
                     dd { code { (question.answer.expose()) } }
                 }
                 @if let Some(secret) = &person.authenticator {
-                    dt { "Authenticator app, its key" }
+                    dt { "Authenticator app key" }
                     dd { code { (secret.expose()) } }
                     @if let Some(code) = code(secret, now) {
-                        dt { "The code it shows now" }
+                        dt { "Current code" }
                         dd { code data-authenticator-of=(person.user_id) { (code.expose()) } }
                     }
                 }
                 @if !person.recovery_codes.is_empty() {
-                    dt { "Saved recovery codes, each good once" }
+                    dt { "Recovery codes, one use each" }
                     dd { @for code in &person.recovery_codes { code { (code.expose()) } " " } }
                 }
                 @if !person.groups.is_empty() {
@@ -120,24 +120,24 @@ fn what_differs(person: &NewPerson) -> &'static str {
     kinds.extend(person.authenticator.as_ref().map(|_| "authenticator"));
     let mut kinds = kinds.into_iter();
     match (kinds.next(), kinds.next(), kinds.next()) {
-        _ if !person.enabled => "The account is disabled: it looks as if a code were sent, and none comes.",
+        _ if !person.enabled => "Disabled account. A code seems to be sent, but none arrives.",
         _ if person.locked => {
-            "The account is locked: the right password is refused until the account is unlocked or a new password is \
+            "Locked account. The right password is refused until the account is unlocked or a new password is \
              chosen."
         }
-        _ if person.password.is_none() => "No password yet: the first one is chosen in the same way as a new one.",
-        (None, ..) => "No way to be reached: it looks as if a code were sent, and none comes. Sign in to register one.",
+        _ if person.password.is_none() => "No password yet. The first one is set just like a new one.",
+        (None, ..) => "No method registered. A code seems to be sent, but none arrives. Sign in to register one.",
         (Some(_), None, _) if !person.groups.is_empty() => {
-            "In a group of whom two proofs can be asked, and able to give one: after it, only an administrator helps."
+            "Needs two verifications but has one method. After the first, only an administrator can help."
         }
-        (Some("mail"), None, _) if person.mails.len() == 1 => "One mail address.",
-        (Some("mail"), None, _) => "More than one mail address: there is a choice.",
-        (Some("text"), None, _) => "A mobile phone only: for a text message or a call.",
-        (Some("call"), None, _) => "An office phone only: for a call.",
+        (Some("mail"), None, _) if person.mails.len() == 1 => "One email address.",
+        (Some("mail"), None, _) => "Several email addresses to choose from.",
+        (Some("text"), None, _) => "A mobile phone only, by text message or call.",
+        (Some("call"), None, _) => "An office phone only, by call.",
         (Some("questions"), None, _) => "Security questions only.",
         (Some(_), None, _) => "An authenticator app only.",
-        (Some(_), Some(_), None) => "Two ways of different kinds: enough where two proofs are asked for.",
-        (Some(_), Some(_), Some(_)) => "Every way there is.",
+        (Some(_), Some(_), None) => "Two different methods, enough for two verifications.",
+        (Some(_), Some(_), Some(_)) => "Every method.",
     }
 }
 

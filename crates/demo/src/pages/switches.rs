@@ -20,36 +20,30 @@ type Fields = BTreeMap<String, String>;
 
 /// A method that can be switched: its key under `[methods]`, and its words.
 const METHODS: [(&str, &str); 7] = [
-    ("email", "Mail"),
+    ("email", "Email"),
     ("sms", "Text messages"),
     ("call_mobile", "Calls to mobile phones"),
-    ("call_office", "Calls to the office"),
+    ("call_office", "Calls to office phones"),
     ("questions", "Security questions"),
     ("authenticator", "Authenticator app"),
-    ("recovery_codes", "Saved recovery codes"),
+    ("recovery_codes", "Recovery codes"),
 ];
 
 /// A kind of flow that can be switched: its key under `[flows]`, and its words.
-const FLOWS: [(&str, &str); 3] = [
-    ("unlock", "Unlocking locked accounts"),
-    ("change", "Changing a password that one knows"),
-    ("register", "Registering and changing security info"),
-];
+const FLOWS: [(&str, &str); 3] =
+    [("unlock", "Account unlock"), ("change", "Password change"), ("register", "Security info")];
 
 /// The lowest estimates of how hard a password is to guess, and their words.
-const SCORES: [(u8, &str); 3] = [
-    (0, "However easily it is guessed"),
-    (2, "None that is found in a million guesses"),
-    (3, "None that is found in a hundred million guesses"),
-];
+const SCORES: [(u8, &str); 3] =
+    [(0, "No minimum strength"), (2, "Withstands a million guesses"), (3, "Withstands a hundred million guesses")];
 
 /// The kinds of challenge: their names in the configuration, and their words.
 const CAPTCHAS: [(&str, CaptchaKind, &str); 5] = [
-    ("proof_of_work", CaptchaKind::ProofOfWork, "Proof of work: the browser does it by itself"),
-    ("image", CaptchaKind::Image, "A picture of digits, which are spoken too"),
-    ("turnstile", CaptchaKind::Turnstile, "Cloudflare Turnstile, with its published test keys (needs the internet)"),
-    ("hcaptcha", CaptchaKind::Hcaptcha, "hCaptcha, with its published test keys (needs the internet)"),
-    ("off", CaptchaKind::Off, "No challenge"),
+    ("proof_of_work", CaptchaKind::ProofOfWork, "Proof of work, solved by the browser"),
+    ("image", CaptchaKind::Image, "Picture of digits, with audio"),
+    ("turnstile", CaptchaKind::Turnstile, "Cloudflare Turnstile with test keys (needs internet access)"),
+    ("hcaptcha", CaptchaKind::Hcaptcha, "hCaptcha with test keys (needs internet access)"),
+    ("off", CaptchaKind::Off, "Off"),
 ];
 
 /// The keys that the services publish for testing: every solution passes.
@@ -151,11 +145,11 @@ fn shown(demo: &Demo, outcome: Option<&Result<(), String>>) -> Response {
         main.wide {
             h1 { "Switches" }
             p.lead {
-                "What an organisation decides in its configuration. Switch something, then go through it on the "
+                "Change the configuration, then try it on the "
                 a href="/" { "sign-in page" } " as one of the " a href="/demo" { "people" } "."
             }
             @match outcome {
-                Some(Ok(())) => p.news role="status" data-testid="switched" { "Switched. It counts for whatever begins from now on." },
+                Some(Ok(())) => p.news role="status" data-testid="switched" { "Saved. Applies to everything started from now on." },
                 Some(Err(reason)) => p.error role="alert" data-testid="not-switched" { (reason) },
                 None => {},
             }
@@ -186,21 +180,21 @@ fn switches(config: &Config, can_look_up: bool) -> Markup {
     };
     html! {
         fieldset.card {
-            legend { "Ways to prove who one is" }
+            legend { "Verification methods" }
             @for (key, words) in METHODS { (checkbox(key, words, is_on(key))) }
-            (checkbox("confirm_destination", "Have the whole address or number typed first", methods.confirm_destination))
+            (checkbox("confirm_destination", "Ask for the full address or number first", methods.confirm_destination))
         }
         fieldset.card {
-            legend { "How many proofs" }
-            (radio("gates", "1", "One (the group admins, in which Annie is, always needs two)", config.gates.required == 1))
-            (radio("gates", "2", "Two, of different kinds", config.gates.required == 2))
+            legend { "Verifications required" }
+            (radio("gates", "1", "One (Annie’s group, admins, always needs two)", config.gates.required == 1))
+            (radio("gates", "2", "Two, with different methods", config.gates.required == 2))
         }
         fieldset.card {
-            legend { "Rules for new passwords" }
-            (radio("preset", "nist", "NIST's: at least 15 characters (8 with two proofs), whatever they are", config.password.preset == PasswordPreset::Nist))
+            legend { "Password rules" }
+            (radio("preset", "nist", "NIST: at least 15 characters of any kind (8 with two verifications)", config.password.preset == PasswordPreset::Nist))
             (radio("preset", "entra", "Microsoft Entra's: at least 8, of three classes, and none of the banned words", config.password.preset == PasswordPreset::Entra))
             @if can_look_up {
-                (checkbox("breached", "None that is known from a breach: here \u{201c}correct horse battery staple\u{201d} is one", config.password.breached.kind != BreachedKind::Off))
+                (checkbox("breached", "Refuse breached passwords (here: \u{201c}correct horse battery staple\u{201d})", config.password.breached.kind != BreachedKind::Off))
             }
         }
         fieldset.card {
@@ -210,20 +204,20 @@ fn switches(config: &Config, can_look_up: bool) -> Markup {
             }
         }
         fieldset.card {
-            legend { "Telling people from programs" }
+            legend { "Bot protection" }
             @for (name, kind, words) in CAPTCHAS { (radio("captcha", name, words, config.captcha.kind == kind)) }
         }
         fieldset.card {
-            legend { "Reaching the administrators" }
-            (radio("contact", "form", "A form, mailed to them", contact == Some(ContactKind::Form)))
-            (radio("contact", "url", "A page of their own", contact == Some(ContactKind::Url)))
-            (radio("contact", "off", "Not at all (needs one proof for everybody and self-service)", contact == Some(ContactKind::Off)))
+            legend { "Contacting administrators" }
+            (radio("contact", "form", "A form, sent by email", contact == Some(ContactKind::Form)))
+            (radio("contact", "url", "A page of yours", contact == Some(ContactKind::Url)))
+            (radio("contact", "off", "Off (needs one verification for everyone, and self-service)", contact == Some(ContactKind::Off)))
         }
         fieldset.card {
-            legend { "What is on offer" }
-            (checkbox("self_service", "Self-service; without it, everybody is sent to the administrators", config.organisation.self_service))
+            legend { "Features" }
+            (checkbox("self_service", "Self-service (if off, everyone is referred to an administrator)", config.organisation.self_service))
             @for (key, words) in FLOWS { (checkbox(key, words, offers(key))) }
-            (checkbox("account_types", "Two kinds of account to choose from", config.organisation.account_types.len() > 1))
+            (checkbox("account_types", "Choice between two kinds of account", config.organisation.account_types.len() > 1))
         }
         button type="submit" { "Apply" }
     }

@@ -91,13 +91,18 @@ async fn the_people_are_listed_with_what_they_are_there_for() {
     let world = World::new().await;
     let (status, _, page) = world.get("/demo").await;
     assert_eq!(status, StatusCode::OK);
-    for said in
-        ["ada@northwind.example", "analytical engine notes", "disabled", "locked", "No way to be reached", "a choice"]
-    {
+    for said in [
+        "ada@northwind.example",
+        "analytical engine notes",
+        "Disabled account",
+        "Locked account",
+        "No method registered",
+        "to choose from",
+    ] {
         assert!(page.contains(said), "{said:?} in {page}");
     }
     for (user_id, said) in [
-        ("mary", "Every way there is"),
+        ("mary", "Every method"),
         ("mary", "+1 425 555 0103 x12"),
         ("katherine", "A mobile phone only"),
         ("dorothy", "An office phone only"),
@@ -106,8 +111,8 @@ async fn the_people_are_listed_with_what_they_are_there_for() {
         ("rosalind", "Mister Bear"),
         ("margaret", "An authenticator app only"),
         ("margaret", "MARGARETHAMILTONAPOLLOGUIDANCECO"),
-        ("barbara", "Two ways of different kinds"),
-        ("annie", "only an administrator helps"),
+        ("barbara", "Two different methods"),
+        ("annie", "only an administrator can help"),
         ("annie", "admins"),
         ("hedy", "unlocked or a new password"),
         ("joan", "No password yet"),

@@ -34,9 +34,9 @@ pub(super) const MORE: [Color; 7] = [
     color("raised", "Raised surface", "#f5f6f8", "#262a33"),
     color("quiet", "Quiet text", "#565e6c", "#adb4c0"),
     color("line", "Lines", "#d9dde4", "#3a404c"),
-    color("edge", "Edges of fields", "#7d8594", "#838b9a"),
-    color("bad", "What is wrong", "#b3261e", "#ffa49c"),
-    color("good", "What is right", "#19733a", "#7fd99a"),
+    color("edge", "Field borders", "#7d8594", "#838b9a"),
+    color("bad", "Error", "#b3261e", "#ffa49c"),
+    color("good", "Success", "#19733a", "#7fd99a"),
     color("warm", "Warning", "#fff6e0", "#3a3221"),
 ];
 
@@ -78,7 +78,7 @@ type Token = (&'static str, &'static str, &'static str);
 
 /// Looks to begin with: a name, and what they set, each token with its value when the widget is light and dark.
 pub(super) const PRESETS: [(&str, &[Token]); 5] = [
-    ("As it comes", &[]),
+    ("Default", &[]),
     ("Ink", &[("accent", "#1b1f27", "#eceef2"), ("radius", "4", "4"), ("space", "0.9", "0.9")]),
     (
         "Meadow",
@@ -132,50 +132,50 @@ const PAIRS: [(&str, &str, &str, &str); 10] = [
     ("text", "warm", "Text of a warning", "4.5"),
     ("on-accent", "accent", "Text on the accent", "4.5"),
     ("link", "surface", "Links on the surface", "4.5"),
-    ("bad", "surface", "What is wrong, on the surface", "4.5"),
-    ("good", "surface", "What is right, on the surface", "4.5"),
+    ("bad", "surface", "Error on the surface", "4.5"),
+    ("good", "surface", "Success on the surface", "4.5"),
     ("accent", "surface", "The accent on the surface", "3"),
-    ("edge", "surface", "Edges of fields", "3"),
+    ("edge", "surface", "Field borders", "3"),
 ];
 
 /// Parts that can be styled by `::part(…)`: name and description.
 pub(super) const PARTS: [(&str, &str); 36] = [
     ("root", "all of the widget"),
-    ("dialog", "the dialog around it, where it opens in one"),
-    ("card", "the box that everything is in"),
+    ("dialog", "the dialog around it"),
+    ("card", "the box around everything"),
     ("organisation", "the organisation's name, at the top"),
     ("close", "the button that closes it"),
     ("heading", "a step's heading"),
-    ("lead", "the first words below it"),
+    ("lead", "the introduction"),
     ("note", "a remark"),
-    ("label", "the words above a field"),
-    ("input", "what is typed into"),
-    ("hint", "words below a field"),
-    ("error", "what is wrong with a field"),
-    ("primary", "the button that goes on"),
+    ("label", "the label of a field"),
+    ("input", "a text field"),
+    ("hint", "help text below a field"),
+    ("error", "the error of a field"),
+    ("primary", "the main button"),
     ("secondary", "any other button"),
-    ("link", "what looks like a link"),
-    ("choices", "choices of which one is taken"),
-    ("group", "those of one kind"),
-    ("kind", "the words above a group"),
-    ("choice", "one of them"),
-    ("value", "an address, a number, a password, between words"),
-    ("status", "how a call goes"),
+    ("link", "a button that looks like a link"),
+    ("choices", "a list of choices"),
+    ("group", "choices of one kind"),
+    ("kind", "the heading of a group"),
+    ("choice", "one choice"),
+    ("value", "an address, number or password within text"),
+    ("status", "the status of a call"),
     ("questions", "the security questions"),
-    ("picture", "the picture to type digits from"),
-    ("rules", "the list that ticks itself off"),
-    ("meter", "the bar that shows how strong a password is"),
-    ("toggle", "a box to tick, with its words"),
-    ("methods", "what is registered"),
-    ("method", "one of it"),
-    ("tally", "how much of it is needed"),
-    ("qr", "the code for an authenticator app"),
-    ("key", "the same as text"),
-    ("warning", "what to think about before something is removed"),
-    ("trouble", "a failure, with the way on"),
-    ("ending", "the end coming near"),
-    ("help", "whom to turn to"),
-    ("tick", "the sign that it worked"),
+    ("picture", "the captcha picture"),
+    ("rules", "the list of password rules"),
+    ("meter", "the password strength bar"),
+    ("toggle", "a checkbox with its label"),
+    ("methods", "the registered methods"),
+    ("method", "one method"),
+    ("tally", "the number of methods required"),
+    ("qr", "the QR code for an authenticator app"),
+    ("key", "the same key as text"),
+    ("warning", "a warning before removal"),
+    ("trouble", "a failure, with what to do next"),
+    ("ending", "the timeout warning"),
+    ("help", "help contacts"),
+    ("tick", "the success mark"),
 ];
 
 /// Shows the controls beside a widget.
@@ -187,13 +187,13 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
     };
     let content = html! {
         main.wide.theming {
-            h1 { "Looks" }
+            h1 { "Theming" }
             p.lead {
-                "The widget takes its looks from the page around it, by custom properties. Change them here and see; "
-                "then take along what stands below it."
+                "Style the widget with custom properties. Change them here and see the result, "
+                "then copy the CSS to your site."
             }
-            noscript { p.error { "This page needs scripts." } }
-            div.presets role="group" aria-label="Looks to begin with" {
+            noscript { p.error { "This page needs JavaScript." } }
+            div.presets role="group" aria-label="Presets" {
                 @for (name, values) in PRESETS {
                     button.second type="button" data-preset=(json!(values)) { (name) }
                 }
@@ -202,7 +202,7 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                 div.side {
                     section.stage #stage aria-label="The widget" data-href="/reset" {}
                     section.take aria-labelledby="take" {
-                        h2 #take { "To take along" }
+                        h2 #take { "Copy to your site" }
                         (to_copy("css", "In your stylesheet"))
                         (to_copy("tag", "In your page"))
                         p.visually-hidden role="status" #copied {}
@@ -211,11 +211,11 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                 form.controls #controls autocomplete="off" {
                     (behaviour())
                     fieldset.card {
-                        legend { "Colours" }
-                        p.quiet { "Each for the light and for the dark look: six hexadecimal digits, or any colour of CSS." }
+                        legend { "Colors" }
+                        p.quiet { "One for light and one for dark: six hexadecimal digits, or any CSS color." }
                         @for color in &FEW { (color_row(color)) }
                         details {
-                            summary { "More colours" }
+                            summary { "More colors" }
                             @for color in &MORE { (color_row(color)) }
                         }
                     }
@@ -236,12 +236,12 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
                     (contrast())
                     fieldset.card {
                         legend { "Parts" }
-                        label for="part" { "Show where a part is" }
+                        label for="part" { "Highlight a part" }
                         select #part {
                             option value="" { "None" }
                             @for (part, what) in PARTS { option value=(part) { (part) ": " (what) } }
                         }
-                        label for="rules" { "Rules of your own" }
+                        label for="rules" { "Custom CSS rules" }
                         textarea #rules rows="3" spellcheck="false" aria-describedby="rules-hint" {}
                         p.quiet #rules-hint {
                             "For example " code { ".regain-widget::part(card) { box-shadow: none; }" }
@@ -252,21 +252,21 @@ pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
             }
         }
     };
-    demo.page("Looks", "../", head, &content)
+    demo.page("Theming", "../", head, &content)
 }
 
 fn behaviour() -> Markup {
     html! {
         fieldset.card {
-            legend { "How it is there" }
-            (radios("theme", "Look", &[("auto", "As the page is"), ("light", "Light"), ("dark", "Dark")]))
-            (radios("mode", "Place", &[("inline", "In the page"), ("dialog", "In a dialog, which opens at once")]))
-            (radios("render", "Tree", &[("shadow", "A shadow tree"), ("light", "The page's own")]))
+            legend { "Display" }
+            (radios("theme", "Theme", &[("auto", "Match the page"), ("light", "Light"), ("dark", "Dark")]))
+            (radios("mode", "Place", &[("inline", "In the page"), ("dialog", "In a dialog")]))
+            (radios("render", "Tree", &[("shadow", "Shadow DOM"), ("light", "Light DOM")]))
             label for="locale" { "Language" }
             select #locale name="locale" {
                 @for tag in page::languages() { option value=(tag) lang=(tag) { (tag) } }
-                option value="en-XA" { "Accented and longer (for testing)" }
-                option value="ar-XB" { "Turned (for testing)" }
+                option value="en-XA" { "Pseudo-locale: accented and longer" }
+                option value="ar-XB" { "Pseudo-locale: right to left" }
             }
         }
     }
@@ -291,7 +291,7 @@ fn color_row(Color { token, label, light, dark }: &Color) -> Markup {
                 span.pair {
                     input type="color" data-picks=(format!("{token} {look}")) aria-label=(format!("{label}, {look}: pick")) value=[(!value.is_empty()).then_some(value)];
                     input type="text" data-token=(token) data-look=(look) aria-label=(format!("{label}, {look}"))
-                        spellcheck="false" autocapitalize="none" value=(value) placeholder=[value.is_empty().then_some("by itself")];
+                        spellcheck="false" autocapitalize="none" value=(value) placeholder=[value.is_empty().then_some("auto")];
                 }
             }
         }
@@ -315,7 +315,7 @@ fn contrast() -> Markup {
                     }
                 }
             }
-            p.quiet { "Text needs 4.5 to 1, edges and signs 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11)." }
+            p.quiet { "Text needs 4.5:1, borders and icons 3:1 (WCAG 2.2, 1.4.3 and 1.4.11)." }
         }
     }
 }

@@ -90,12 +90,12 @@ async fn who_has_too_little_security_info_or_looked_long_ago_is_told() {
         .id;
     let long_ago = SystemClock.now() - SignedDuration::from_hours(24 * 181);
     directory.register(&id, &Registration::Confirm(long_ago)).await.expect("registers");
-    assert!(world.sign_in(ADA).await.1.contains("still right?"));
+    assert!(world.sign_in(ADA).await.1.contains("still correct?"));
     directory.register(&id, &Registration::Confirm(SystemClock.now())).await.expect("registers");
     assert!(!world.sign_in(ADA).await.1.contains("-due"));
 
     let world = World::with("[security_info]\nrequired = 2").await;
-    assert!(world.sign_in(ADA).await.1.contains("One more way"));
+    assert!(world.sign_in(ADA).await.1.contains("one more method"));
     let app = world.site.app();
     let directory = &app.ports().directory;
     let id = directory

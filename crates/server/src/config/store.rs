@@ -136,7 +136,7 @@ mod tests {
         let mut faults = Faults::default();
         section.url_file = Some("url".into());
         section.check(folder.path(), &ServerConfig::default(), &mut faults);
-        (section, faults.0)
+        (section, faults.faults)
     }
 
     #[test]
@@ -169,6 +169,6 @@ mod tests {
         }
         let mut faults = Faults::default();
         with(|store| store.connections = Some(4)).check(Path::new("/etc"), &ServerConfig::default(), &mut faults);
-        assert_eq!(faults.0.len(), 1, "{faults}");
+        assert_eq!(faults.faults.len(), 1, "{faults}");
     }
 }

@@ -20,7 +20,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
     adapters::{self, AuditFilter, Location, SqliteStore},
-    config::{Config, StoreConfig},
+    config::{Config, ConfigError, StoreConfig},
     http::openapi_document,
     serve::{self, Failure},
 };
@@ -225,7 +225,7 @@ fn compact(config: &Path) -> Result<(), Failure> {
 fn migrate_store(config: &Path, to: &Path) -> Result<(), Failure> {
     let config = Config::load(config)?;
     let path = config.store.file().ok_or(Failure::NotAFile)?;
-    let target = StoreConfig::on_postgres(to, &config.server)?;
+    let target = StoreConfig::on_postgres(to, &config.server).map_err(ConfigError::Keys)?;
     let counts = runtime()?.block_on(async {
         let audit_dir = config.store.audit_dir();
         let counts = serve::with_database(&config, async |database, keys| {

@@ -9,8 +9,9 @@ use rusqlite::{
 use sqlx::pool::PoolConnection;
 
 use crate::{
-    DatabaseError, DatabaseResult, postgres,
-    query::{Parameter, Query, Row, Value, query},
+    DatabaseError, DatabaseResult,
+    postgres::statements,
+    query::{FromValue, Parameter, Query, Row, Scalar, Value, query},
 };
 
 /// The number of statements that a connection keeps prepared: more than there are.
@@ -51,14 +52,14 @@ impl Connection {
                 let changed = prepared(sqlite, query)?.raw_execute()?;
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
-            Self::Postgres(postgres) => postgres::execute(postgres, query).await,
+            Self::Postgres(postgres) => statements::execute(postgres, query).await,
         }
     }
 
     pub(crate) async fn fetch(&mut self, query: &Query) -> DatabaseResult<Vec<Row>> {
         match self {
             Self::Sqlite(sqlite) => fetch(sqlite, query),
-            Self::Postgres(postgres) => postgres::fetch(postgres, query).await,
+            Self::Postgres(postgres) => statements::fetch(postgres, query).await,
         }
     }
 
@@ -86,6 +87,46 @@ impl Connection {
             Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         })
         .await
+    }
+}
+
+impl Query {
+    /// Runs it; returns the number of rows that it changed.
+    pub(crate) async fn execute(self, connection: &mut Connection) -> DatabaseResult<u64> {
+        connection.execute(&self).await
+    }
+
+    /// All rows.
+    pub(crate) async fn fetch_all(self, connection: &mut Connection) -> DatabaseResult<Vec<Row>> {
+        connection.fetch(&self).await
+    }
+
+    /// The first row, where there is one.
+    pub(crate) async fn fetch_optional(self, connection: &mut Connection) -> DatabaseResult<Option<Row>> {
+        Ok(connection.fetch(&self).await?.into_iter().next())
+    }
+}
+
+impl Scalar {
+    /// The value of the one row.
+    pub(crate) async fn fetch_one<T: for<'r> FromValue<'r>>(self, connection: &mut Connection) -> DatabaseResult<T> {
+        self.fetch_optional(connection).await?.ok_or_else(DatabaseError::not_found)
+    }
+
+    /// The value of the first row, where there is one.
+    pub(crate) async fn fetch_optional<T: for<'r> FromValue<'r>>(
+        self,
+        connection: &mut Connection,
+    ) -> DatabaseResult<Option<T>> {
+        self.0.fetch_optional(connection).await?.map(|row| row.at(0)).transpose()
+    }
+
+    /// The values of all rows.
+    pub(crate) async fn fetch_all<T: for<'r> FromValue<'r>>(
+        self,
+        connection: &mut Connection,
+    ) -> DatabaseResult<Vec<T>> {
+        self.0.fetch_all(connection).await?.iter().map(|row| row.at(0)).collect()
     }
 }
 

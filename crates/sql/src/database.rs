@@ -67,7 +67,7 @@ enum Backend {
 /// Decides if a change is kept.
 #[derive(Debug)]
 pub(crate) enum Ending<T> {
-    /// What was written stays.
+    /// The change stays.
     Commit(T),
     /// Nothing of it stays.
     Rollback(T),

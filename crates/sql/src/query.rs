@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{DatabaseError, DatabaseResult, connection::Connection};
+use crate::{DatabaseError, DatabaseResult};
 
 /// A statement with its parameters.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Query {
 
 /// A statement of which the first column counts.
 #[derive(Debug)]
-pub(crate) struct Scalar(Query);
+pub(crate) struct Scalar(pub(crate) Query);
 
 /// A parameter of a statement. Nothing has a type too: PostgreSQL asks for it.
 #[derive(Debug, Clone)]
@@ -64,48 +64,12 @@ impl Query {
         self.parameters.push(parameter.into());
         self
     }
-
-    /// Runs it; returns the number of rows that it changed.
-    pub(crate) async fn execute(self, connection: &mut Connection) -> DatabaseResult<u64> {
-        connection.execute(&self).await
-    }
-
-    /// All rows.
-    pub(crate) async fn fetch_all(self, connection: &mut Connection) -> DatabaseResult<Vec<Row>> {
-        connection.fetch(&self).await
-    }
-
-    /// The first row, where there is one.
-    pub(crate) async fn fetch_optional(self, connection: &mut Connection) -> DatabaseResult<Option<Row>> {
-        Ok(connection.fetch(&self).await?.into_iter().next())
-    }
 }
 
 impl Scalar {
     /// The same statement with one more parameter.
     pub(crate) fn bind(self, parameter: impl Into<Parameter>) -> Self {
         Self(self.0.bind(parameter))
-    }
-
-    /// The value of the one row.
-    pub(crate) async fn fetch_one<T: for<'r> FromValue<'r>>(self, connection: &mut Connection) -> DatabaseResult<T> {
-        self.fetch_optional(connection).await?.ok_or_else(DatabaseError::not_found)
-    }
-
-    /// The value of the first row, where there is one.
-    pub(crate) async fn fetch_optional<T: for<'r> FromValue<'r>>(
-        self,
-        connection: &mut Connection,
-    ) -> DatabaseResult<Option<T>> {
-        self.0.fetch_optional(connection).await?.map(|row| row.at(0)).transpose()
-    }
-
-    /// The values of all rows.
-    pub(crate) async fn fetch_all<T: for<'r> FromValue<'r>>(
-        self,
-        connection: &mut Connection,
-    ) -> DatabaseResult<Vec<T>> {
-        self.0.fetch_all(connection).await?.iter().map(|row| row.at(0)).collect()
     }
 }
 

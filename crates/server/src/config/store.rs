@@ -8,7 +8,7 @@ use std::{
 use regain_sql::{Location, PostgresSettings};
 use serde::Deserialize;
 
-use super::{ConfigError, Faults, ServerConfig, rebase};
+use super::{Faults, ServerConfig, rebase};
 
 /// The file where nothing else is configured.
 const FILE: &str = "regain.db";
@@ -80,11 +80,11 @@ impl StoreConfig {
     }
 
     /// The database that a file with a URL names, for bringing another one there.
-    pub fn on_postgres(url_file: &Path, server: &ServerConfig) -> Result<PostgresSettings, ConfigError> {
+    pub fn on_postgres(url_file: &Path, server: &ServerConfig) -> Result<PostgresSettings, Faults> {
         let mut faults = Faults::default();
         let mut store = Self { url_file: Some(url_file.to_owned()), ..Self::default() };
         store.check(Path::new(""), server, &mut faults);
-        store.postgres.ok_or(ConfigError::Keys(faults))
+        store.postgres.ok_or(faults)
     }
 
     /// The place of the database.
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_database_on_postgresql_is_named_by_a_private_file() {
-        let (store, faults) = faults_of("postgres://u:hunter2@/regain\n", 0o600, StoreConfig::default());
+        let (store, faults) = faults_of("postgres://u:hunter2@localhost/regain\n", 0o600, StoreConfig::default());
         assert_eq!(faults, [""; 0]);
         assert!(matches!(store.location(), Location::Postgres(settings) if settings.connections == 16));
         assert!(!format!("{store:?} {}", store.location()).contains("hunter2"), "{store:?} {}", store.location());
@@ -156,7 +156,12 @@ mod tests {
             section
         };
         for (url, mode, section, fault) in [
-            ("postgres://u:hunter2@/regain", 0o640, StoreConfig::default(), "store.url_file: others may read "),
+            (
+                "postgres://u:hunter2@localhost/regain",
+                0o640,
+                StoreConfig::default(),
+                "store.url_file: others may read ",
+            ),
             ("mysql://u:hunter2@host/regain", 0o600, StoreConfig::default(), "store.url_file: "),
             ("postgres://u:hunter2@ho st:x", 0o600, StoreConfig::default(), "store.url_file: "),
             ("postgres:///r", 0o600, with(|store| store.path = "regain.db".into()), "store.url_file: give either"),

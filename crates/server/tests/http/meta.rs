@@ -6,6 +6,7 @@ use axum::{
     body::to_bytes,
     http::{Method, StatusCode},
 };
+use jiff::SignedDuration;
 use regain_server::http;
 use serde_json::json;
 use tower::ServiceExt as _;
@@ -46,6 +47,20 @@ async fn health_is_about_the_process_and_readiness_about_what_it_needs() {
     while world.send(bare(Method::GET, "/readyz", None)).await.status != StatusCode::OK {
         assert!(Instant::now() < deadline, "it never is ready again");
         tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_clock_far_from_the_one_that_all_servers_share_is_not_ready() {
+    for (seconds, is_ready) in [(0, true), (29, true), (-29, true), (31, false), (-31, false)] {
+        let world = World::new().await;
+        world.set_shared_time(Some(world.now() + SignedDuration::from_secs(seconds)));
+        let got = world.send(bare(Method::GET, "/readyz", None)).await;
+        assert_eq!(got.status == StatusCode::OK, is_ready, "{seconds}");
+        if !is_ready {
+            got.is_problem(503, "unavailable");
+            assert_eq!(got.body["detail"], "the clock is not the database's");
+        }
     }
 }
 

@@ -198,6 +198,11 @@ impl World {
         self.store.reads()
     }
 
+    /// Has a clock that all servers share.
+    pub(crate) fn set_shared_time(&self, time: Option<Timestamp>) {
+        self.store.set_shared_time(time);
+    }
+
     /// Moves the clock on.
     pub(crate) fn advance(&self, seconds: i64) {
         self.clock.set(self.now() + SignedDuration::from_secs(seconds));

@@ -106,3 +106,22 @@ async fn a_call_to_nobody_goes_as_the_last_real_one_went() {
     world.queue_call("b-nobody", None).await;
     assert_eq!(world.failed_after(&["b-nobody"]).await, [None], "it is not remembered for ever");
 }
+
+/// Or a stranger would tell real accounts from made-up ones by the process that has the call.
+#[tokio::test]
+async fn a_call_to_nobody_goes_as_the_last_real_one_went_in_another_process() {
+    let world = World::new().await;
+    world.set_up(false);
+    world.queue_call("a-real", Some("+14255550123")).await;
+    assert!(world.failed_after(&["a-real"]).await[0].is_some());
+    let other = world.delivery();
+    world.queue_call("b-nobody", None).await;
+    assert!(other.deliver_next(Channel::Call).await.expect("delivers"));
+    let until = world.clock.now() + SignedDuration::from_secs(1);
+    let due = world.store.claim_message(&[Channel::Call], world.clock.now(), until).await.expect("answers");
+    assert!(due.is_none(), "it waits for its next try");
+    world.clock.advance(6);
+    let until = world.clock.now() + SignedDuration::from_secs(1);
+    let due = world.store.claim_message(&[Channel::Call], world.clock.now(), until).await.expect("answers");
+    assert_eq!(due.map(|message| (message.id, message.attempts)), Some(("b-nobody".to_owned(), 1)));
+}

@@ -1,7 +1,7 @@
 //! The words of announcements, for those who cannot see a change.
 
-use regain_flow::Announcement;
 use regain_flow::full::IS_FULL;
+use regain_flow::{Announcement, ChangeKind};
 use regain_protocol::CallStatus;
 
 use crate::i18n::{self, Text};
@@ -14,7 +14,7 @@ pub(crate) fn words(announcement: Announcement) -> String {
         Announcement::CodeRead => Text::CodeRead,
         Announcement::CodeExpires(seconds) => return i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
         Announcement::CodeExpired => Text::CodeGone,
-        Announcement::FlowEnds(seconds) => return i18n::fill(Text::FlowEndsSoon, &[&i18n::span(seconds)]),
+        Announcement::FlowEnds(seconds) => return i18n::fill(Text::FlowEnding, &[&i18n::span(seconds)]),
         Announcement::StillWorking => Text::Working,
         Announcement::RulesMet { met, of } => {
             return i18n::fill(Text::RulesMet, &[&i18n::digits(met), &i18n::digits(of)]);
@@ -31,8 +31,12 @@ pub(crate) fn words(announcement: Announcement) -> String {
         Announcement::Copied => Text::Copied,
         Announcement::Call(status) if IS_FULL => call_status(status),
         Announcement::CharactersLeft(left) if IS_FULL => return characters_left(left),
+        Announcement::InfoChanged(kind) if IS_FULL => info_changed(kind),
         Announcement::KeyCopied if IS_FULL => Text::KeyCopied,
-        Announcement::Call(_) | Announcement::CharactersLeft(_) | Announcement::KeyCopied => Text::Nothing,
+        Announcement::Call(_)
+        | Announcement::CharactersLeft(_)
+        | Announcement::InfoChanged(_)
+        | Announcement::KeyCopied => Text::Nothing,
     };
     i18n::text(text).to_owned()
 }
@@ -46,6 +50,15 @@ pub(crate) fn call_status(status: CallStatus) -> Text {
         CallStatus::NoAnswer => Text::CallNoAnswer,
         CallStatus::WrongKey => Text::CallWrongKey,
         CallStatus::Failed => Text::CallFailed,
+    }
+}
+
+/// The last change of the security info, for the eye and for the ear.
+pub(crate) fn info_changed(kind: ChangeKind) -> Text {
+    match kind {
+        ChangeKind::Added => Text::InfoAdded,
+        ChangeKind::Replaced => Text::InfoReplaced,
+        ChangeKind::Removed => Text::InfoRemoved,
     }
 }
 

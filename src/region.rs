@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use js_sys::Function;
+use js_sys::{Function, JSON};
 use leptos::prelude::set_timeout;
 use regain_flow::{Announcement, Field, Focus};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::announce;
+use crate::options::member;
 
 /// The widget's element, with the live region in it.
 #[derive(Clone)]
@@ -50,7 +51,7 @@ impl Region {
 
     /// Moves the focus, once what changed is drawn.
     pub(crate) fn focus(&self, focus: Focus) {
-        if focus == Focus::Heading {
+        if !matches!(focus, Focus::Field(_)) {
             self.clear();
         }
         let region = self.clone();
@@ -58,14 +59,16 @@ impl Region {
     }
 
     fn focus_now(&self, focus: Focus) {
-        let selector = match focus {
-            Focus::Heading => "h2".to_owned(),
-            Focus::Field(field) => ["#regain-", field.name()].concat(),
+        let (selector, words) = match focus {
+            Focus::Heading => ("h2".to_owned(), None),
+            Focus::First(field) => (["#regain-", field.name()].concat(), self.find("h2")),
+            Focus::Field(field) => (["#regain-", field.name()].concat(), None),
         };
         let Some(element) = self.find(&selector).and_then(|it| it.dyn_into::<HtmlElement>().ok()) else { return };
         // A person who went on to type elsewhere on the page keeps the focus, and hears what is new here.
         if !self.may_focus() {
-            return self.say(element.text_content().unwrap_or_default());
+            let words = words.map_or_else(|| element.text_content(), |words| words.text_content());
+            return self.say(words.unwrap_or_default());
         }
         // A person who is there already hears nothing of being brought there: then the fault is read out.
         if element.matches(":focus") == Ok(true) {
@@ -73,6 +76,20 @@ impl Region {
             self.say(wrong.and_then(|it| it.text_content()).unwrap_or_default());
         }
         let _ = element.focus();
+    }
+
+    /// Scrolls the failure into sight, once it is drawn.
+    pub(crate) fn show_trouble(&self) {
+        let region = self.clone();
+        let show = move || {
+            if let Some(trouble) = region.find(".trouble")
+                && let Some(scroll) = member(&trouble, "scrollIntoView").and_then(|it| it.dyn_into::<Function>().ok())
+                && let Ok(nearest) = JSON::parse(r#"{"block":"nearest"}"#)
+            {
+                let _ = scroll.call1(&trouble, &nearest);
+            }
+        };
+        set_timeout(show, Duration::ZERO);
     }
 
     fn may_focus(&self) -> bool {

@@ -185,6 +185,7 @@ impl Shell {
             Effect::ClearResume => self.host.save(None),
             Effect::Fill(field, text) => self.region.fill(field, text.expose()),
             Effect::Focus(focus) => self.region.focus(focus),
+            Effect::ShowTrouble => self.region.show_trouble(),
             Effect::Announce(announcement) => self.region.announce(announcement),
             Effect::NotifyHost(event) => self.host.notify(&event),
             Effect::ReturnToSignIn { user_id, continue_url } => {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use gloo_net::http::{Headers, Request as HttpRequest, Response};
 use js_sys::{Array, JSON};
 use leptos::prelude::window;
+use regain_folding::trimmed;
 use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RequestCache, RequestCredentials, RequestInit};
@@ -107,7 +108,7 @@ async fn reply(response: &Response) -> Reply {
     if problem.is_none() && status < 500 && status != 429 {
         return Reply::Lost(Fault::Unreachable);
     }
-    let retry_after = header(response, "retry-after").and_then(|seconds| seconds.trim().parse().ok());
+    let retry_after = header(response, "retry-after").and_then(|seconds| trimmed(&seconds).parse().ok());
     Reply::Refused { status, problem: problem.map(Box::new), retry_after }
 }
 

@@ -8,6 +8,7 @@ mod forms;
 use std::cell::Cell;
 
 pub use regain_flow::digits;
+use regain_folding::trimmed;
 
 // `Text`, and the words in English, of `languages/en.toml`.
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
@@ -94,20 +95,32 @@ pub fn counted(name: Text, number: u32, other: &str) -> String {
     let mut form = forms;
     for one in forms.split('|') {
         let (of, words) = one.split_once(':').unwrap_or_default();
-        form = words.trim();
-        if of.trim() == category {
+        form = trimmed(words);
+        if trimmed(of) == category {
             break;
         }
     }
     filled(form, &[&digits(number), other])
 }
 
-/// A span of time that runs down, in minutes and then in tens of seconds: a screen reader says anew what changes
-/// where the focus is, and a clock would have it speak every second.
+/// A span of time as the ear hears it, in minutes and then in tens of seconds: a screen reader says anew what changes
+/// where the focus is, and a clock would have it speak every second. One that runs out is rounded down, so that nobody is
+/// promised more than there is; one that is waited for is rounded up.
 #[inline(never)]
-pub fn countdown(seconds: u32) -> String {
-    let step = if seconds > 60 { 60 } else { 10 };
-    span(seconds.div_ceil(step) * step)
+pub fn countdown(seconds: u32, waits: bool) -> String {
+    let step = match seconds {
+        60.. => 60,
+        10.. => 10,
+        _ => 1,
+    };
+    span(if waits { seconds.div_ceil(step) } else { seconds / step } * step)
+}
+
+/// A span of time as the eye sees it: a clock, `m:ss`, whether it is waited for or runs out.
+#[inline(never)]
+pub fn clock(seconds: u32, _waits: bool) -> String {
+    let rest = digits(seconds % 60);
+    [&*digits(seconds / 60), if rest.len() < 2 { ":0" } else { ":" }, &*rest].concat()
 }
 
 /// A span of time to come back after, rounded up.
@@ -130,11 +143,19 @@ mod tests {
         assert_eq!(fill(Text::CodeLength, &["6"]), "Enter all 6 digits.");
         assert_eq!(digits(0), "0");
         assert_eq!(digits(u32::MAX), "4294967295");
-        assert_eq!(countdown(581), "10 minutes");
-        assert_eq!(countdown(61), "2 minutes");
-        assert_eq!(countdown(60), "60 seconds");
-        assert_eq!(countdown(51), "60 seconds");
-        assert_eq!(countdown(1), "10 seconds");
+        for (seconds, left, wait) in [
+            (581, "9 minutes", "10 minutes"),
+            (119, "60 seconds", "2 minutes"),
+            (61, "60 seconds", "2 minutes"),
+            (60, "60 seconds", "60 seconds"),
+            (59, "50 seconds", "60 seconds"),
+            (11, "10 seconds", "20 seconds"),
+            (9, "9 seconds", "9 seconds"),
+            (1, "1 second", "1 second"),
+        ] {
+            assert_eq!((&*countdown(seconds, false), &*countdown(seconds, true)), (left, wait), "{seconds}");
+        }
+        assert_eq!([588, 60, 59, 9, 0].map(|seconds| clock(seconds, false)), ["9:48", "1:00", "0:59", "0:09", "0:00"]);
         assert_eq!(span(1), "1 second");
         assert_eq!(span(91), "2 minutes");
         assert_eq!(span(86_400), "24 hours");

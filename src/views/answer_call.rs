@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Context, HERE, actions, another_method, element, full_button, screen as begin};
+use super::parts::{Context, HERE, Time, actions, another_method, element, full_button, screen as begin};
 use crate::announce::call_status;
 use crate::i18n::{self, Text};
 use regain_flow::{CallView, FullEvent, FullScreen, View};
@@ -32,15 +32,20 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
         )
         .child(actions(
             full_button("primary", context, FullEvent::CallAgain)
+                .when("hidden", context, |view| of(view, |call| !call.offers_call))
                 .aria("aria-disabled", context, |view| of(view, |call| !call.can_call))
-                .shows(context, |view| {
-                    of(view, |call| {
-                        i18n::text(if call.calls_left > 0 { Text::CallAgain } else { Text::NoMoreCalls }).to_owned()
-                    })
-                }),
+                .timed(context, again),
             back,
         ))
         .done()
+}
+
+fn again(view: &View, time: Time) -> String {
+    let again = i18n::text(Text::CallAgain);
+    match of(view, |call| call.call_in) {
+        0 => again.to_owned(),
+        wait => [again, " (", &time(wait, true), ")"].concat(),
+    }
 }
 
 fn is_over(view: &View) -> bool {

@@ -14,8 +14,9 @@ pub(super) fn list(context: Context, password: &PasswordView) -> Element {
         list = list.child(
             element("li")
                 .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
+                .flag("hidden", move || mark(context, place).0.is_empty())
                 .child(element("span").at("class", "unseen").live(move || text(mark(context, place).1)))
-                .child(element("span").words(rule(&item.rule)))
+                .child(element("span").words(rules(&item.rules)))
                 .child(element("span").live(move || text(mark(context, place).2))),
         );
     }
@@ -33,12 +34,33 @@ fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
         Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
         Some(Standing::Looking) => ("looking", Text::Nothing, Text::RuleLooking),
         Some(Standing::Broken) => ("broken", Text::RuleBroken, Text::Nothing),
+        Some(Standing::Hidden) => ("", Text::Nothing, Text::Nothing),
         Some(Standing::Open) | None => ("open", Text::RuleOpen, Text::Nothing),
     }
 }
 
 fn text(text: Text) -> String {
     i18n::text(text).to_owned()
+}
+
+/// Rules that read as one: those about the user ID and words.
+fn rules(rules: &[Violation]) -> String {
+    if let [rule_alone] = rules {
+        return rule(rule_alone);
+    }
+    let (mut text, mut words) = (Text::RuleWord, String::new());
+    for rule in rules {
+        match rule {
+            Violation::ContainsForbiddenWord { word } => {
+                if !words.is_empty() {
+                    words.push_str(", ");
+                }
+                words.push_str(word);
+            }
+            _ => text = Text::RuleWordsAndId,
+        }
+    }
+    i18n::fill(text, &[&words])
 }
 
 fn rule(rule: &Violation) -> String {
@@ -73,7 +95,7 @@ fn refusal(violation: &Violation, too_soon_for: u32) -> String {
         Violation::Common {} => Text::RuleCommon,
         Violation::Breached {} => Text::RuleBreached,
         Violation::Reused {} => Text::RuleReused,
-        Violation::TooSoon { .. } => return i18n::fill(Text::RuleTooSoon, &[&i18n::countdown(too_soon_for)]),
+        Violation::TooSoon { .. } => return i18n::fill(Text::RuleTooSoon, &[&i18n::span(too_soon_for)]),
         Violation::Directory {} => Text::RuleDirectory,
         Violation::Unknown => Text::RuleOther,
         judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),

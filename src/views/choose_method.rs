@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
 
 use super::parts::{
-    Context, Element, actions, cancel, choice, choices, element, error, field, form, input, ltr, screen as begin,
-    submit,
+    Context, Element, actions, cancel, choice, choices, element, error, form, heading as title, hinted, input, ltr,
+    screen as begin, submit,
 };
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, MethodsView, Screen, View};
@@ -18,15 +18,33 @@ pub(super) fn screen(
 ) -> AnyView {
     let destination =
         input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
-    let mut screen = begin(Text::MethodsHeading, Text::MethodsLead);
+    let label = element("label").says(context, |view| match chosen(view) {
+        Some(MethodKind::Email) => Text::EmailAddress,
+        _ => Text::PhoneNumber,
+    });
+    let hint = element("p").say(Text::DestinationHint);
+    let single = match &methods.methods[..] {
+        [method] => Some(method),
+        _ => None,
+    };
+    let mut screen = if single.is_some() {
+        element("div").at("class", "screen").child(title(Text::MethodsHeading))
+    } else {
+        begin(Text::MethodsHeading, Text::MethodsLead)
+    };
     if notice == Some(NoticeCode::AnotherProofNeeded) {
         screen = screen.child(proofs(gate.unwrap_or(Gate { index: 2, of: 2 })));
     }
+    let offer = match single {
+        // One method is no choice.
+        Some(method) => element("p").part("method").child(words(method)).child(error(context, Field::Method, wrong)),
+        None => grouped(context, methods).child(error(context, Field::Method, wrong)),
+    };
     screen
         .child(
             form(context)
-                .child(grouped(context, methods).child(error(context, Field::Method, wrong)))
-                .child(field(context, Field::Destination, Text::Destination, hint, destination, wrong).when(
+                .child(offer)
+                .child(hinted(context, Field::Destination, label, hint, destination, wrong).when(
                     "hidden",
                     context,
                     |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
@@ -34,6 +52,15 @@ pub(super) fn screen(
                 .child(actions(submit(context, next), cancel(context))),
         )
         .done()
+}
+
+/// A method with its destination.
+fn words(method: &Method) -> Element {
+    let words = element("span").at("class", "words").child(element("span").say(name(method)));
+    match &method.masked {
+        Some(masked) => words.child(ltr(masked.clone())),
+        None => words,
+    }
 }
 
 /// The proofs that are done, and those that are still needed.
@@ -67,11 +94,7 @@ fn grouped(context: Context, methods: &MethodsView) -> Element {
             element("div").part("group")
         };
         for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
-            let mut words = element("span").at("class", "words").child(element("span").say(name(method)));
-            if let Some(masked) = &method.masked {
-                words = words.child(ltr(masked.clone()));
-            }
-            group = group.child(choice(context, Field::Method, place, methods.chosen, words));
+            group = group.child(choice(context, Field::Method, place, methods.chosen, words(method)));
         }
         list = list.child(group);
     }
@@ -109,21 +132,22 @@ fn name(method: &Method) -> Text {
     }
 }
 
+/// The kind of the chosen method; of all of them, where they are of one kind.
+fn chosen(view: &View) -> Option<MethodKind> {
+    let Screen::ChooseMethod(MethodsView { methods, chosen, .. }) = &view.screen else { return None };
+    let of_a_kind = || methods.first().filter(|first| methods.iter().all(|method| method.kind == first.kind));
+    chosen.and_then(|place| methods.get(place)).or_else(of_a_kind).map(|method| method.kind)
+}
+
 /// The next step, as far as it is clear.
 fn next(view: &View) -> Text {
-    let Screen::ChooseMethod(MethodsView { methods, chosen, .. }) = &view.screen else { return Text::Next };
-    let of_a_kind = || methods.first().filter(|first| methods.iter().all(|method| method.kind == first.kind));
-    match chosen.and_then(|place| methods.get(place)).or_else(of_a_kind).map(|method| method.kind) {
+    match chosen(view) {
         Some(MethodKind::Email) => Text::SendCode,
         Some(MethodKind::Sms) => Text::Sms,
         Some(MethodKind::Call) => Text::Call,
         Some(MethodKind::Questions) => Text::AnswerThem,
         _ => Text::Next,
     }
-}
-
-fn hint(_: Context) -> String {
-    i18n::text(Text::DestinationHint).to_owned()
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

@@ -4,7 +4,7 @@ use regain_flow::full::{IS_FULL, is_saved};
 use regain_flow::{CodeEvent, CodeView, DIGITS, Field, FieldError, Screen, View};
 use regain_protocol::MethodKind;
 
-use super::parts::{Context, Element, button, element, field, input};
+use super::parts::{Context, Element, Time, button, element, hinted, input};
 use crate::i18n::{self, Text};
 
 /// The field for the code.
@@ -20,7 +20,8 @@ pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
         .at("maxlength", "64")
         .at("dir", "ltr")
         .at("data-code", look);
-    field(context, Field::Code, Text::Code, expires_in, code, wrong)
+    let hint = element("p").timed(context, expires_in);
+    hinted(context, Field::Code, element("label").say(Text::Code), hint, code, wrong)
 }
 
 /// Tells if a code comes by itself: an app always has a new one, and those that were saved are there.
@@ -34,7 +35,7 @@ pub(super) fn another_code(context: Context, kind: MethodKind) -> Element {
     element("div").at("class", "more").has("hidden", is_at_hand(kind)).child(element("p").part("note").say(wait)).child(
         button("link", context, || CodeEvent::Resent.into())
             .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
-            .shows(context, resend),
+            .timed(context, resend),
     )
 }
 
@@ -45,23 +46,23 @@ fn of<T: Default>(view: &View, read: fn(&CodeView) -> T) -> T {
     }
 }
 
-fn expires_in(context: Context) -> String {
-    context.read(|view| {
-        of(view, |code| match (code.kind, code.expires_in) {
-            (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
-            (MethodKind::RecoveryCodes, _) if IS_FULL => length_of(code.length),
-            (_, 0) => i18n::text(Text::CodeGone).to_owned(),
-            (_, left) => i18n::fill(Text::CodeGoodFor, &[&i18n::countdown(left)]),
-        })
-    })
+fn expires_in(view: &View, time: Time) -> String {
+    let Screen::EnterCode(code) = &view.screen else { return String::new() };
+    match (code.kind, code.expires_in) {
+        (MethodKind::Authenticator, _) => i18n::text(Text::CodeByAppHint).to_owned(),
+        (MethodKind::RecoveryCodes, _) if IS_FULL => length_of(code.length),
+        (_, 0) => i18n::text(Text::CodeGone).to_owned(),
+        (_, left) => i18n::fill(Text::CodeGoodFor, &[&time(left, false)]),
+    }
 }
 
-fn resend(view: &View) -> String {
-    of(view, |code| match (code.resends_left, code.resend_in) {
+fn resend(view: &View, time: Time) -> String {
+    let Screen::EnterCode(code) = &view.screen else { return String::new() };
+    match (code.resends_left, code.resend_in) {
         (0, _) => i18n::text(Text::NoMoreResends).to_owned(),
         (_, 0) => i18n::text(Text::Resend).to_owned(),
-        (_, left) => i18n::fill(Text::ResendIn, &[&i18n::countdown(left)]),
-    })
+        (_, left) => i18n::fill(Text::ResendIn, &[&time(left, true)]),
+    }
 }
 
 fn length_of(length: u8) -> String {

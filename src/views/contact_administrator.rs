@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use regain_protocol::Contact;
 
 use super::help::help;
-use super::parts::{Context, Element, actions, button, cancel, control, element, field, form, screen as begin, submit};
+use super::parts::{
+    Context, Element, actions, button, cancel, control, element, field, form, full_button, input, screen as begin,
+    submit,
+};
 use crate::announce::characters_left;
 use crate::i18n::{self, Text};
-use regain_flow::{ContactView, Event, Field, FieldError, FullScreen, LONGEST_MESSAGE, View};
+use regain_flow::{ContactView, Event, Field, FieldError, FullEvent, FullScreen, LONGEST_MESSAGE, View};
 
 pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
     let words = match &*contact.reason {
@@ -15,15 +18,17 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
         "second_gate" => Text::ContactSecondGate,
         _ => Text::ContactAsked,
     };
-    // A person who came here by choice may think again.
-    let back = if contact.reason == "asked" {
+    // A person who came here by choice may think again, and loses nothing by it.
+    let back = if contact.can_go_back {
+        full_button("secondary", context, FullEvent::WentBack).say(Text::Back)
+    } else if contact.reason == "asked" {
         button("secondary", context, || Event::StartedAgain).say(Text::StartAgain)
     } else {
         cancel(context)
     };
     let screen = begin(Text::ContactHeading, words);
     match &contact.contact {
-        Contact::Form {} => screen.child(request(context, back)),
+        Contact::Form {} => screen.child(request(context, contact, back)),
         Contact::Url { url } => screen.child(actions(
             element("a")
                 .part("primary")
@@ -38,10 +43,15 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
     .done()
 }
 
-fn request(context: Context, back: Element) -> Element {
+fn request(context: Context, contact: &ContactView, back: Element) -> Element {
     let message = control("textarea", context, Field::Message, wrong).at("rows", "4").at("dir", "auto");
-    form(context)
-        .child(field(context, Field::Message, Text::Message, left, message, wrong))
+    let mut form = form(context);
+    if contact.needs_user_id {
+        let user =
+            input(context, Field::UserId, wrong).at("type", "text").at("autocomplete", "username").at("dir", "ltr");
+        form = form.child(field(context, Field::UserId, Text::UserId, plain, user, wrong));
+    }
+    form.child(field(context, Field::Message, Text::Message, left, message, wrong))
         .child(actions(submit(context, |_| Text::SendRequest), back))
 }
 
@@ -57,13 +67,18 @@ fn left(context: Context) -> String {
     }
 }
 
-fn wrong(view: &View, _: Field) -> Option<String> {
-    let text = match view.screen.full() {
-        Some(FullScreen::ContactAdministrator(ContactView { error: Some(FieldError::TooLong), .. })) => {
-            Text::MessageTooLong
-        }
-        Some(FullScreen::ContactAdministrator(ContactView { error: Some(_), .. })) => Text::MessageUnusable,
-        _ => return None,
+fn plain(_: Context) -> String {
+    i18n::text(Text::UserIdPlain).to_owned()
+}
+
+fn wrong(view: &View, field: Field) -> Option<String> {
+    let Some(FullScreen::ContactAdministrator(contact)) = view.screen.full() else { return None };
+    let (at, error) = contact.error?;
+    let text = match (at, error) {
+        (Field::UserId, FieldError::Missing) => Text::UserIdMissing,
+        (Field::UserId, _) => Text::UserIdUnusable,
+        (_, FieldError::TooLong) => Text::MessageTooLong,
+        _ => Text::MessageUnusable,
     };
-    Some(i18n::text(text).to_owned())
+    (at == field).then(|| i18n::text(text).to_owned())
 }

@@ -12,7 +12,8 @@ use crate::i18n::Text;
 pub(super) fn screen(context: Context, done: DoneView) -> AnyView {
     let DoneView { outcome, notified, due, signed_in } = done;
     let (title, words) = match outcome {
-        Outcome::Reset | Outcome::FirstPassword => (Text::DoneReset, Text::DoneLead),
+        Outcome::Reset => (Text::DoneReset, Text::DoneLead),
+        Outcome::FirstPassword => (Text::DoneFirst, Text::DoneLead),
         outcome if IS_FULL => full(outcome, signed_in),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };

@@ -25,13 +25,14 @@ mod suggestion;
 mod trouble;
 
 use leptos::prelude::*;
+use regain_flow::full::IS_FULL;
 use regain_flow::{Event, Screen, View};
 use regain_protocol::Gate;
 
 use crate::display::Part;
 use crate::i18n::{self, Text};
 pub(crate) use parts::Context;
-use parts::{anew, button, element, heading};
+use parts::{Element, anew, button, element, heading};
 
 /// The whole widget: the frame stays, the screen in it changes.
 pub(crate) fn widget(context: Context) -> AnyView {
@@ -54,8 +55,10 @@ pub(crate) fn widget(context: Context) -> AnyView {
                         .child(close),
                 )
                 .child(trouble::ending(context))
-                .child(screen)
+                // Above the form, where it is in sight.
                 .child(trouble::trouble(context))
+                .child(identity(context))
+                .child(screen)
                 .child(
                     // At the same place on every screen (WCAG 3.2.6).
                     element("p")
@@ -69,6 +72,21 @@ pub(crate) fn widget(context: Context) -> AnyView {
             element("p").at("role", "status").at("class", "unseen"),
         )
         .done()
+}
+
+/// The user ID that all of it is about, with the way to another one.
+fn identity(context: Context) -> Element {
+    let not_you = button("link", context, || Event::StartedAgain).say(Text::NotYou);
+    element("p")
+        .part("identity")
+        .when("hidden", context, |view| view.identity.is_none())
+        .child(
+            element("bdi")
+                .part("value")
+                .at("dir", "ltr")
+                .shows(context, |view| view.identity.clone().unwrap_or_default()),
+        )
+        .child(if IS_FULL { not_you.when("hidden", context, |view| !view.can_correct_identity) } else { not_you })
 }
 
 /// The organisation and, where there are several proofs, which one is asked for.

@@ -74,6 +74,9 @@ pub(super) fn anew(context: Context, part: Part, draw: fn(Context) -> AnyView) -
     Child(drawn.into_any())
 }
 
+/// A time in words: so many seconds, which are waited for or run out.
+pub(super) type Time = fn(u32, bool) -> String;
+
 type Live<T> = Box<dyn FnMut() -> T + Send>;
 
 /// An element being built. It is handed on from call to call, so it is one pointer: the screens
@@ -197,6 +200,22 @@ impl Element {
     pub(super) fn around(self, words: &str, value: &str) -> Self {
         let (before, after) = words.split_once('\0').unwrap_or((words, ""));
         self.words(before.to_owned()).child(ltr(value.to_owned())).words(after.to_owned())
+    }
+
+    /// Words that may have a time in them: a clock for the eye, and for the ear a time that changes seldom. Words without
+    /// one are there once, for both.
+    #[inline(never)]
+    pub(super) fn timed(self, context: Context, words: fn(&View, Time) -> String) -> Self {
+        let spoken = move || {
+            context.read(|view| {
+                let spoken = words(view, i18n::countdown);
+                (spoken != words(view, i18n::clock)).then_some(spoken)
+            })
+        };
+        let seen = element("span")
+            .live_at("aria-hidden", move || yes(spoken().is_some()))
+            .live(move || context.read(|view| words(view, i18n::clock)));
+        self.child(seen).child(element("span").at("class", "unseen").live(move || spoken().unwrap_or_default()))
     }
 
     /// Words that change.
@@ -344,7 +363,9 @@ pub(super) fn input(context: Context, field: Field, wrong: Wrong) -> Element {
 #[inline(never)]
 pub(super) fn control(tag: &'static str, context: Context, field: Field, wrong: Wrong) -> Element {
     let id = ["regain-", field.name()].concat();
-    let described_by = [&*id, "-hint ", &id, "-error"].concat();
+    // A step that begins in its field is told of by the field.
+    let heading = if matches!(field, Field::UserId | Field::Code) { "regain-heading " } else { "" };
+    let described_by = [heading, &*id, "-hint ", &id, "-error"].concat();
     element(tag)
         .part("input")
         .at("name", field.name())
@@ -387,12 +408,25 @@ pub(super) fn labelled(
     input: Element,
     wrong: Wrong,
 ) -> Element {
+    hinted(context, field, element("label").words(label), element("p").live(move || hint(context)), input, wrong)
+}
+
+/// A field with its label and its hint.
+#[inline(never)]
+pub(super) fn hinted(
+    context: Context,
+    field: Field,
+    label: Element,
+    hint: Element,
+    input: Element,
+    wrong: Wrong,
+) -> Element {
     let id = ["regain-", field.name()].concat();
     element("div")
         .at("class", "field")
-        .child(element("label").part("label").with("for", id.clone()).words(label))
+        .child(label.part("label").with("for", id.clone()))
         .child(input)
-        .child(element("p").part("hint").with("id", [&*id, "-hint"].concat()).live(move || hint(context)))
+        .child(hint.part("hint").with("id", [&*id, "-hint"].concat()))
         .child(error(context, field, wrong))
 }
 

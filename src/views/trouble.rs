@@ -67,9 +67,13 @@ pub(super) fn ending(context: Context) -> AnyView {
                 .at("max", "120")
                 .live_at("value", move || context.read(|view| view.ending).map(i18n::digits)),
         )
-        .child(element("p").shows(context, |view| {
-            view.ending.map_or_else(String::new, |left| i18n::fill(Text::FlowEnding, &[&i18n::countdown(left)]))
+        .child(element("p").timed(context, |view, time| {
+            i18n::fill(Text::FlowEnding, &[&time(view.ending.unwrap_or_default(), false)])
         }))
-        .child(button("link", context, || Event::StartedAgain).say(Text::StartAgain))
+        .child(
+            button("secondary", context, || Event::MoreTimeRequested)
+                .when("hidden", context, |view| !view.can_extend)
+                .say(Text::MoreTime),
+        )
         .done()
 }

@@ -27,6 +27,30 @@ async fn screen_04_none_of_these_work_for_me_mails_the_administrators() -> Resul
     .await
 }
 
+/// A misclick costs nothing, and nobody is a person whom no one can find.
+#[tokio::test]
+async fn screen_04_there_is_a_way_back_and_nobody_is_left_unnamed() -> Result<()> {
+    run("administrator-back", &[], async |session| {
+        person::at_sign_in(session).await?;
+        session.page.click("#cant-access").await?;
+        session.page.reads("Let’s get you back in").await?;
+        session.page.press("I can’t do this – get help").await?;
+        session.page.press("Send request").await?;
+        session.page.reads("Enter your user ID.").await?;
+        session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
+        session.page.press("Send request").await?;
+        session.page.reads("Your request has been sent").await?;
+        ensure!(session.server.mail(ADMINISTRATOR, 0).await?.text.contains(ADA.user_id), "nobody is named");
+
+        person::proved(session, &ADA).await?;
+        session.page.press("I can’t do this – get help").await?;
+        session.page.reads("Your administrator can help").await?;
+        session.page.press("Back").await?;
+        person::finished(session).await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn screen_04_strangers_are_led_there_like_everybody() -> Result<()> {
     run("administrator-stranger", &[], async |session| {

@@ -438,12 +438,13 @@ async fn an_address_is_registered_by_keyboard_alone() -> Result<()> {
         tab_to(session, "name", "destination").await?;
         session.page.keys(ALAN.address).await?;
         session.page.key(Key::Enter).await?;
-        heading(session, "Enter the code").await?;
+        session.page.focus_on("name", "code").await?;
+        session.page.reads(ALAN.address).await?;
         let code = session.server.mail(ALAN.address, 0).await?.code()?;
-        tab_to(session, "name", "code").await?;
         session.page.keys(&code).await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Your security info").await?;
+        session.page.reads("Added to your security info.").await?;
         tab_to(session, "text", "Remove").await?;
         session.page.key(Key::Enter).await?;
         heading(session, "Remove this method?").await?;

@@ -153,6 +153,27 @@ async fn a_refused_password_stays_and_the_reason_stands_at_the_field() -> Result
     .await
 }
 
+/// A mistyped user ID is in sight where nothing comes, and is corrected, not typed anew.
+#[tokio::test]
+async fn a_mistyped_user_id_can_be_seen_and_corrected() -> Result<()> {
+    run("mistyped", &[], async |session| {
+        let mistyped = Person { user_id: "ada@northwind.exmaple", address: "" };
+        person::identified(session, &mistyped).await?;
+        session.page.press("Send the code").await?;
+        session.page.reads("If this account exists").await?;
+        session.page.reads(mistyped.user_id).await?;
+        session.page.press("Not you?").await?;
+        session.page.reads("Let’s get you back in").await?;
+        let field = "[part~=root] [name=username]";
+        ensure!(session.page.value(field).await? == mistyped.user_id, "it has to be typed anew");
+        session.page.retype(field, ADA.user_id).await?;
+        session.page.press("Next").await?;
+        session.page.reads("Verify it’s you").await?;
+        session.page.reads(ADA.user_id).await
+    })
+    .await
+}
+
 /// A person without a password is told of choosing one, not of a new one.
 #[tokio::test]
 async fn screen_15_a_first_password_is_chosen_and_signs_in() -> Result<()> {
@@ -163,7 +184,10 @@ async fn screen_15_a_first_password_is_chosen_and_signs_in() -> Result<()> {
         session.page.focus_on("text", "Choose a password").await?;
         ensure!(!session.page.words().await?.contains("Choose a new password"), "there was none before");
         ensure!(!session.page.has("[part~=root] [name=current-password]").await?, "there is no current one");
-        person::chose(session, NEW_PASSWORD).await?;
+        session.page.type_into("[name=new-password]", NEW_PASSWORD).await?;
+        session.page.type_into("[name=confirm-password]", NEW_PASSWORD).await?;
+        session.page.press("Finish").await?;
+        session.page.reads("Your password has been set").await?;
         session.page.press("Back to sign in").await?;
         ensure!(person::signs_in(session, NEW_PASSWORD).await?, "the first password does not sign in");
         session.page.reads("Welcome, Joan Clarke").await?;

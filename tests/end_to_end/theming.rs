@@ -57,7 +57,7 @@ async fn a_token_is_tried_and_the_widget_takes_it() -> Result<()> {
     run("looks", &[], async |session| {
         at_the_looks(session).await?;
         // Nothing else on the page had it.
-        session.page.focus_on("text", "Let’s get you back in").await?;
+        session.page.focus_on("name", "username").await?;
         session.page.retype("[data-token=accent][data-look=light]", "#b3007a").await?;
         looks(session, "primary", "backgroundColor", "rgb(179, 0, 122)").await?;
         session.page.reads("--regain-accent: light-dark(#b3007a, #8db4ff);").await?;

@@ -59,6 +59,7 @@ impl Model {
             _ => live.step.name(),
         };
         effects.push(Effect::NotifyHost(HostEvent::Step(name)));
-        effects.push(Effect::Focus(Focus::Heading));
+        let first = if name == live.step.name() { live.step.first_field() } else { None };
+        effects.push(Effect::Focus(first.map_or(Focus::Heading, Focus::First)));
     }
 }

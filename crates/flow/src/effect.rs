@@ -73,6 +73,8 @@ pub enum Effect {
     Fill(Field, Secret<String>),
     /// Moves the focus, once what changed is drawn.
     Focus(Focus),
+    /// Scrolls the failure that appeared into sight.
+    ShowTrouble,
     /// Has this read out by the live region.
     Announce(Announcement),
     /// Notifies the host page. Nothing secret or personal goes there.
@@ -140,11 +142,24 @@ pub enum Export {
     Download,
 }
 
+/// A kind of change of the security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// A method was added.
+    Added,
+    /// A method took the place of another one.
+    Replaced,
+    /// A method was removed.
+    Removed,
+}
+
 /// Target of the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
     /// The step's heading.
     Heading,
+    /// The field that a step begins with, where that is the one thing to do: it is described by the heading.
+    First(Field),
     /// A field, because what is in it can't be used.
     Field(Field),
 }
@@ -168,6 +183,8 @@ pub enum Announcement {
     CodeExpired,
     /// The whole flow has so many more seconds.
     FlowEnds(u32),
+    /// The security info has changed.
+    InfoChanged(ChangeKind),
     /// The authenticator app's key is on the clipboard.
     KeyCopied,
     /// The request takes its time.

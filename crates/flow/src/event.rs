@@ -22,6 +22,8 @@ pub enum Event {
     AccountTypeChosen,
     /// The person asks for the administrators' help.
     HelpRequested,
+    /// The person asks for more time.
+    MoreTimeRequested,
     /// The scoring of passwords is ready, or cannot be had.
     StrengthReady(bool),
     /// The request that failed is to be tried again.
@@ -76,6 +78,8 @@ pub enum StepEvent {
 pub enum FullEvent {
     /// The person asks for another call.
     CallAgain,
+    /// The person goes back from the administrators.
+    WentBack,
     /// The person asks for a copy of the authenticator app's key.
     KeyCopyRequested,
     /// Something happens to the security info.

@@ -8,6 +8,7 @@
 mod account;
 mod account_type;
 mod address;
+mod changes;
 pub mod clock;
 mod digits;
 mod effect;
@@ -30,7 +31,9 @@ mod view;
 mod tests;
 
 pub use digits::digits;
-pub use effect::{Announcement, Codes, Effect, Export, Fault, Focus, FullEffect, HostEvent, Resume, Ticket};
+pub use effect::{
+    Announcement, ChangeKind, Codes, Effect, Export, Fault, Focus, FullEffect, HostEvent, Resume, Ticket,
+};
 pub use event::{Event, FullEvent, Reply, StepEvent};
 pub use field::{Field, FieldError};
 pub use model::Model;

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use regain_protocol::{Config, FlowKind, Gate, Notice, Outcome};
+use regain_protocol::{Answer, Config, FlowKind, Gate, Notice, Outcome};
 
 use crate::account::Account;
 use crate::clock::Millis;
 use crate::effect::{Effect, Effects, Fault, Focus, HostEvent, Resume};
 use crate::event::{Event, StepEvent};
+use crate::full::{Full, IS_FULL};
 use crate::request::{Connection, Request, RequestKind};
 use crate::screen::End;
 use crate::setup::Setup;
-use crate::step::{self, Context};
+use crate::step::{self, Context, Intent};
 use crate::steps::list::Step;
 use crate::steps::new_password::PasswordEvent;
+use crate::steps::security_info::Change;
 
 /// A flow in progress, and the step it is at.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub(crate) struct Live {
     pub(crate) announced: Option<u32>,
     /// The time from which the server may be asked whether it is over.
     pub(crate) check_at: Millis,
+    /// True until the server has refused more time.
+    pub(crate) can_extend: bool,
+    /// True once the server knows whom the flow is about.
+    pub(crate) identified: bool,
     pub(crate) gate: Option<Gate>,
     pub(crate) notice: Option<Notice>,
     pub(crate) step_id: String,
@@ -63,6 +69,8 @@ pub struct Model {
     pub(crate) revision: u32,
     /// Passwords can be scored.
     pub(crate) scores: bool,
+    /// The last change of the security info.
+    pub(crate) change: Option<Full<Change>>,
 }
 
 impl Model {
@@ -82,6 +90,7 @@ impl Model {
             keys: 0,
             revision: 0,
             scores: false,
+            change: None,
             setup,
         }
     }
@@ -114,6 +123,7 @@ impl Model {
                 }
             }
             Event::HelpRequested => self.ask_administrator(now, effects),
+            Event::MoreTimeRequested => self.answer(now, Intent::MoreTime, Answer::MoreTime {}, effects),
             Event::StrengthReady(ready) => {
                 self.scores = ready;
                 self.at_step(now, StepEvent::Password(PasswordEvent::StrengthReady(ready)), effects);
@@ -170,6 +180,9 @@ impl Model {
             step::Outcome::Continue { edited: false } => {}
             step::Outcome::Continue { edited: true } => self.forget_failure(),
             step::Outcome::Complete(intent, answer) => {
+                if IS_FULL {
+                    self.remember(&answer);
+                }
                 self.forget_failure();
                 self.answer(now, intent, answer, effects);
             }

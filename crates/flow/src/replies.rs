@@ -6,6 +6,7 @@ use crate::address::is_page;
 use crate::clock::{Millis, parse_utc};
 use crate::effect::{Announcement, Effect, Effects, Fault, Focus, HostEvent, Resume};
 use crate::event::Reply;
+use crate::full::IS_FULL;
 use crate::model::{Live, Model, State};
 use crate::request::{self, Request, RequestKind};
 use crate::screen::End;
@@ -39,14 +40,21 @@ impl Model {
     fn accepted(&mut self, now: Millis, kind: &RequestKind, answered: FlowAnswered, effects: &mut Effects) {
         let FlowAnswered { flow, token } = answered;
         let resent = flow.notice.is_some_and(|notice| notice.code == NoticeCode::CodeResent);
+        let revision = self.revision;
         self.adopt(now, kind, flow, token, effects);
-        let RequestKind::Answer { intent, .. } = kind else { return };
-        let Some((step, mut context)) = self.step_in_context(now, effects) else { return };
-        step.accepted(&mut context);
-        match intent {
-            Intent::NewCode if resent => context.announce(Some(Announcement::CodeSent)),
-            Intent::NewChallenge if step.challenge().is_some() => context.announce(Some(Announcement::NewCaptcha)),
-            _ => {}
+        if let RequestKind::Answer { intent, .. } = kind
+            && let Some((step, mut context)) = self.step_in_context(now, effects)
+        {
+            match intent {
+                Intent::NewCode if resent => context.announce(Some(Announcement::CodeSent)),
+                Intent::NewChallenge if step.challenge().is_some() => context.announce(Some(Announcement::NewCaptcha)),
+                // The button that was pressed goes away.
+                Intent::MoreTime => context.push(Effect::Focus(Focus::Heading)),
+                _ => step.accepted(&mut context),
+            }
+        }
+        if IS_FULL && self.revision != revision {
+            self.announce_change(effects);
         }
     }
 
@@ -70,6 +78,13 @@ impl Model {
             409 if matches!(request.kind, RequestKind::Answer { .. }) => self.send(now, RequestKind::Refresh, effects),
             404 | 410 if !has_flow => self.session_over(now, &request.kind, effects),
             410 => {}
+            // There is no more to be had: the flow goes on while it lasts.
+            _ if matches!(request.kind, RequestKind::Answer { intent: Intent::MoreTime, .. }) => {
+                if let State::Live(live) = &mut self.state {
+                    live.can_extend = false;
+                }
+                effects.push(Effect::Focus(Focus::Heading));
+            }
             _ => {
                 if self.step().and_then(Step::challenge).is_some_and(|challenge| challenge.retries(code)) {
                     return effects.push(Effect::Announce(Announcement::StillWorking));
@@ -88,7 +103,7 @@ impl Model {
         match kind {
             // There never was a session: this server does not let us begin one.
             RequestKind::Create => {
-                let request = Request { kind: RequestKind::Create, key: String::new(), lost: 0 };
+                let request = Request { kind: RequestKind::Create, key: String::new(), lost: 0, notified: None };
                 self.lost(now, request, Fault::Refused, None, effects);
             }
             RequestKind::Resume(_) if !self.setup.reopened => self.open_anew(now, effects),
@@ -115,6 +130,10 @@ impl Model {
     ) {
         // A flow that another widget left behind may be of another kind than this one would begin.
         self.setup.kind = flow.kind;
+        let identified = flow.user_id.is_some();
+        if let Some(user_id) = flow.user_id {
+            self.user_id = user_id;
+        }
         let resume = match (&self.state, kind) {
             (State::Live(live), _) => Resume { id: flow.id, token: token.unwrap_or_else(|| live.resume.token.clone()) },
             (_, RequestKind::Resume(resume)) => {
@@ -146,6 +165,8 @@ impl Model {
                     ends_at: parse_utc(&flow.expires_at),
                     announced: None,
                     check_at: 0,
+                    can_extend: true,
+                    identified,
                     gate: flow.gate,
                     notice: flow.notice,
                     step_id: flow.step.id,
@@ -170,7 +191,11 @@ impl Model {
         }
         let Some(mut new) = self.refresh(now, new, effects) else { return };
         if let State::Live(live) = &self.state {
-            (new.announced, new.check_at) = (live.announced, live.check_at);
+            (new.check_at, new.can_extend) = (live.check_at, live.can_extend);
+            // An end that was put off is announced anew.
+            if new.ends_at == live.ends_at {
+                new.announced = live.announced;
+            }
         }
         let hands_over = self.setup.can_hand_over && matches!(new.step, Step::Unknown);
         let resume = new.resume.clone();
@@ -193,7 +218,11 @@ impl Model {
         }
         if let State::Live(live) = &mut self.state {
             live.resume = new.resume;
-            live.ends_at = new.ends_at;
+            live.identified = new.identified;
+            if live.ends_at != new.ends_at {
+                live.ends_at = new.ends_at;
+                live.announced = None;
+            }
             live.gate = new.gate;
             live.notice = new.notice;
         }

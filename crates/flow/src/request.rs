@@ -46,6 +46,8 @@ pub(crate) struct Request {
     pub(crate) key: String,
     /// The number of times that it was sent and lost.
     pub(crate) lost: usize,
+    /// The failure that the host page was last notified of.
+    pub(crate) notified: Option<Fault>,
 }
 
 impl Request {

@@ -3,12 +3,13 @@
 
 use std::rc::Rc;
 
-use regain_protocol::{Answer, CreateFlow};
+use regain_protocol::{Answer, CreateFlow, FlowKind};
 
 use crate::clock::Millis;
 use crate::digits::digits;
 use crate::effect::{Effect, Effects, Fault, HostEvent, Ticket};
 use crate::event::StepEvent;
+use crate::full::IS_FULL;
 use crate::model::{Model, State};
 use crate::request::{Connection, Request, RequestKind};
 use crate::step::Intent;
@@ -46,7 +47,16 @@ impl Model {
 
     /// Tells if the person can be sent to the administrators from here.
     pub(crate) fn can_ask_administrator(&self) -> bool {
-        self.config.ask_administrator && matches!(&self.state, State::Live(live) if !live.step.is_contact())
+        self.config.ask_administrator
+            && !self.registers()
+            && matches!(&self.state, State::Live(live) if !live.step.is_contact())
+    }
+
+    /// Tells if the proofs are done and something is being registered: then a code or a call is about that.
+    pub(crate) fn registers(&self) -> bool {
+        IS_FULL
+            && self.setup.kind == FlowKind::Register
+            && matches!(&self.state, State::Live(live) if live.gate.is_none() && live.step.user_id().is_none())
     }
 
     pub(crate) fn ask_administrator(&mut self, now: Millis, effects: &mut Effects) {
@@ -66,7 +76,7 @@ impl Model {
         }
         self.keys += 1;
         let key = [&*self.setup.nonce, "-", &digits(self.keys)].concat();
-        self.dispatch(now, Request { kind, key, lost: 0 }, None, effects);
+        self.dispatch(now, Request { kind, key, lost: 0, notified: None }, None, effects);
     }
 
     pub(crate) fn dispatch(&mut self, now: Millis, request: Request, fault: Option<Fault>, effects: &mut Effects) {
@@ -143,8 +153,12 @@ impl Model {
         {
             return;
         }
+        // A failure that lasts through repeats is one failure.
+        if request.notified.replace(fault) != Some(fault) {
+            effects.push(Effect::NotifyHost(HostEvent::Failed(fault)));
+            effects.push(Effect::ShowTrouble);
+        }
         request.lost += 1;
         self.connection = Connection::Failed { request, fault, retry_at };
-        effects.push(Effect::NotifyHost(HostEvent::Failed(fault)));
     }
 }

@@ -1,10 +1,11 @@
 //! The contract of a step.
 
-use regain_protocol::{Answer, FlowKind, ProblemCode, Secret, Violation};
+use regain_protocol::{Answer, FlowKind, Method, ProblemCode, Secret, Violation};
 
 use crate::clock::Millis;
-use crate::effect::{Announcement, Effect, Effects, Focus, Ticket};
+use crate::effect::{Announcement, ChangeKind, Effect, Effects, Focus, Ticket};
 use crate::field::Field;
+use crate::full::IS_FULL;
 
 /// The end of a step's update.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(crate) enum Intent {
     NewChallenge,
     /// Another code.
     NewCode,
+    /// More time.
+    MoreTime,
     /// Anything that needs no care of its own.
     Other,
 }
@@ -103,9 +106,13 @@ pub(crate) struct Refusal {
 
 /// The surroundings of a step while it is drawn.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
-pub(crate) struct Surroundings {
+pub(crate) struct Surroundings<'a> {
+    /// The destination as it was typed in this flow, where it is to be registered.
+    pub(crate) typed_destination: Option<&'a str>,
     /// The time at the server.
     pub(crate) server_now: Millis,
+    /// The last change of the security info.
+    pub(crate) changed: Option<ChangeKind>,
     /// True while nothing can be asked for.
     pub(crate) blocked: bool,
     /// The kind of flow.
@@ -116,6 +123,16 @@ pub(crate) struct Surroundings {
     pub(crate) can_reset: bool,
     /// True where passwords can be scored.
     pub(crate) scores: bool,
+}
+
+impl Surroundings<'_> {
+    /// The destination of a method: in full where it was typed in this flow, else with most of it hidden.
+    pub(crate) fn shown(&self, method: &Method) -> Option<String> {
+        match self.typed_destination {
+            Some(typed) if IS_FULL && self.registers => Some(typed.to_owned()),
+            _ => method.masked.clone(),
+        }
+    }
 }
 
 /// A step, by what it has in common with the others.

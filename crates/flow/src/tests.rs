@@ -8,5 +8,6 @@ mod failures;
 #[cfg(feature = "full")]
 mod full;
 mod handing_on;
+mod lost;
 mod methods;
 mod steps;

@@ -16,6 +16,7 @@ use crate::step::Surroundings;
 use crate::steps::list::Step;
 
 /// The whole widget, to draw.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
 pub struct View {
     /// Another key is another screen; the same key is the same screen with other values.
@@ -30,6 +31,12 @@ pub struct View {
     pub trouble: Option<Trouble>,
     /// Seconds until the whole flow ends, in its last two minutes.
     pub ending: Option<u32>,
+    /// True where more time can be asked for.
+    pub can_extend: bool,
+    /// The user ID that this is about, once the server knows it.
+    pub identity: Option<String>,
+    /// True where it may be another one.
+    pub can_correct_identity: bool,
     /// The proof that is asked for.
     pub gate: Option<Gate>,
     /// A notice at this step.
@@ -84,6 +91,11 @@ impl Model {
                 .and_then(|live| live.ends_at)
                 .map(|at| seconds_until(at, server_now))
                 .filter(|left| *left <= WARN_AHEAD),
+            can_extend: live.is_some_and(|live| live.can_extend),
+            identity: live
+                .filter(|live| live.identified && live.step.user_id().is_none())
+                .map(|_| self.user_id.clone()),
+            can_correct_identity: !self.setup.is_vouched_for(),
             gate: live.and_then(|live| live.gate),
             notice: live.and_then(|live| live.notice).map(|notice| notice.code),
             can_ask_administrator: self.can_ask_administrator(),
@@ -138,11 +150,16 @@ impl Model {
             Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
             Step::Unknown if self.setup.can_hand_over => Screen::Loading,
             step => step.screen(&Surroundings {
+                typed_destination: self
+                    .change
+                    .as_ref()
+                    .and_then(|change| change.destination.as_ref())
+                    .map(|typed| typed.expose().as_str()),
+                changed: self.changed(),
                 server_now,
                 blocked,
                 kind: self.setup.kind,
-                // Once the proofs are done, there is no gate any more.
-                registers: IS_FULL && self.setup.kind == FlowKind::Register && live.gate.is_none(),
+                registers: self.registers(),
                 can_reset: IS_FULL && self.config.flows.contains(&FlowKind::Reset),
                 scores: self.scores,
             }),

@@ -1,5 +1,6 @@
 //! Words inside a password: in any case, and written with look-alikes.
 
+use regain_folding::trimmed;
 use regain_protocol::Secret;
 
 use crate::characters::lower;
@@ -31,7 +32,7 @@ pub(crate) fn folded_secret(password: &str) -> Secret<String> {
 
 /// Tells if an already folded password contains the word, with or without the spaces and signs in it.
 pub(crate) fn contains(password: &str, word: &str) -> bool {
-    let word: String = folded(word.trim()).collect();
+    let word: String = folded(trimmed(word)).collect();
     // "Ada.Lovelace" is in "adalovelace"; but what is left of "C++" is in almost everything.
     let bare: String = folded(&word).filter(|c| !c.is_ascii_punctuation() && *c != ' ').collect();
     !word.is_empty() && (is_in(&word, password) || bare.chars().count() >= MIN_CONTEXT_LENGTH && is_in(&bare, password))
@@ -46,7 +47,7 @@ fn is_in(word: &str, text: &str) -> bool {
 /// The user ID and the part of it before an `@`, where they are long enough to mean something.
 pub(crate) fn of_user_id(user_id: &str) -> impl Iterator<Item = &str> {
     let local = user_id.split('@').next().unwrap_or_default();
-    [user_id, local].into_iter().filter(|part| part.trim().chars().count() >= MIN_CONTEXT_LENGTH)
+    [user_id, local].into_iter().filter(|part| trimmed(part).chars().count() >= MIN_CONTEXT_LENGTH)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
 
 use super::parts::{form_button, name, name_of};
+use crate::announce::info_changed;
 use crate::i18n::{self, Text};
 use crate::views::parts::{Context, Element, element, error, form, lead, ltr, screen as begin, submit};
 
@@ -11,6 +12,9 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
     let mut screen = begin(Text::InfoHeading, Text::InfoLead);
     if info.reconfirm {
         screen = screen.child(lead(Text::InfoReconfirm));
+    }
+    if let Some(kind) = info.changed {
+        screen = screen.child(lead(info_changed(kind)));
     }
     let mut list = element("ul").part("methods");
     for method in &info.methods {

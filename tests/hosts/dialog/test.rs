@@ -31,7 +31,7 @@ async fn the_focus_stays_in_it_and_escape_loses_nothing() -> Result<()> {
         session.page.click("#cant-access").await?;
         says_who(session).await?;
         session.page.press("Send the code").await?;
-        session.page.focus_on("text", "Enter the code").await?;
+        session.page.focus_on("name", "code").await?;
         session.page.type_into("[name=code]", "123").await?;
         // All the way round, and a little more: never on what lies behind.
         for _ in 0..12 {

@@ -24,7 +24,7 @@ async fn in_a_dialog_upon_a_dialog_escape_closes_the_upper_one() -> Result<()> {
         session.page.click("#sign-in").await?;
         session.page.click("#cant-access").await?;
         session.page.reads("Let’s get you back in").await?;
-        session.page.focus_on("text", "Let’s get you back in").await?;
+        session.page.focus_on("name", "username").await?;
         session.page.key(Key::Escape).await?;
         session.page.focus_on("id", "cant-access").await?;
         let open = session.page.script("return document.querySelector('dialog').open", vec![]).await?;

@@ -29,7 +29,7 @@ async fn two_widgets_are_open_at_once_and_each_tag_counts_once() -> Result<()> {
         shows(session, 2).await?;
         // Each takes the focus when it is there, which is nothing to type through.
         let fields = [field(session, "#cant-access").await?, field(session, "#unlock").await?];
-        session.page.focus_on("text", "Unlock your account").await?;
+        session.page.focus_on("name", "username").await?;
         fields[0].send_keys("ada@northwind.example").await?;
         fields[1].send_keys("hedy@northwind.example").await?;
         let held = "return ['#cant-access', '#unlock'].map((link) =>

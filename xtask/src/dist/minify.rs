@@ -33,7 +33,7 @@ const TERSER: [&str; 5] =
 
 /// Options of Binaryen: the features that the compiler uses already, and the passes by which the widget came out
 /// smallest after brotli (`-Oz` alone leaves 0.5 kB more).
-const BINARYEN: [&str; 12] = [
+const BINARYEN: [&str; 15] = [
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
@@ -43,11 +43,14 @@ const BINARYEN: [&str; 12] = [
     // A fresh memory is all zeros.
     "--zero-filled-memory",
     // A larger function that is called once stays where it is: its like is elsewhere for brotli to find.
-    "--one-caller-inline-max-function-size=30",
+    "--one-caller-inline-max-function-size=60",
+    "--merge-similar-functions",
     "--flatten",
     "--rereloop",
     "-Os",
     "-Oz",
+    "-Oz",
+    "--converge",
 ];
 
 impl Profile {

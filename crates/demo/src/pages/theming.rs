@@ -139,11 +139,12 @@ const PAIRS: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// Parts that can be styled by `::part(…)`: name and description.
-pub(super) const PARTS: [(&str, &str); 36] = [
+pub(super) const PARTS: [(&str, &str); 37] = [
     ("root", "all of the widget"),
     ("dialog", "the dialog around it"),
     ("card", "the box around everything"),
     ("organisation", "the organisation's name, at the top"),
+    ("identity", "the user ID that it is about, with “Not you?”"),
     ("close", "the button that closes it"),
     ("heading", "a step's heading"),
     ("lead", "the introduction"),

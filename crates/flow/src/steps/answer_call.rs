@@ -3,7 +3,7 @@
 
 use regain_protocol::{Answer, CallStatus, Method};
 
-use crate::clock::Millis;
+use crate::clock::{Millis, seconds_until};
 use crate::effect::{Announcement, Fault};
 use crate::step::{Context, Intent, Outcome, StepState, Surroundings};
 
@@ -17,12 +17,15 @@ pub(crate) struct AnswerCall {
     status: CallStatus,
     /// The number of calls that may still be asked for.
     calls_left: u8,
+    /// The time from which another may be asked for, at the server; 0 for any.
+    again_at: Millis,
     /// The time before which the server does not want to be polled; 0 for none.
     poll_from: Millis,
     lost_polls: u8,
 }
 
 /// A call to draw.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
 pub struct CallView {
     /// The phone, with most of its number hidden.
@@ -35,18 +38,26 @@ pub struct CallView {
     pub is_over: bool,
     /// The number of calls that may still be asked for.
     pub calls_left: u8,
+    /// True where another is the way on: once this one came to nothing.
+    pub offers_call: bool,
+    /// Seconds until another may be asked for.
+    pub call_in: u32,
     /// True where another may be asked for now.
     pub can_call: bool,
 }
 
 impl AnswerCall {
-    pub(crate) fn new(method: Method, status: CallStatus, calls_left: u8) -> Self {
-        Self { method, status, calls_left, poll_from: 0, lost_polls: 0 }
+    pub(crate) fn new(method: Method, status: CallStatus, calls_left: u8, again_at: Millis) -> Self {
+        Self { method, status, calls_left, again_at, poll_from: 0, lost_polls: 0 }
     }
 
     /// Takes the wish for another call.
-    pub(crate) fn call_again(&self) -> Outcome {
-        if self.can_call() { Outcome::Complete(Intent::Other, Answer::CallAgain {}) } else { Outcome::UNCHANGED }
+    pub(crate) fn call_again(&self, server_now: Millis) -> Outcome {
+        if self.offers_call() && self.again_at <= server_now {
+            Outcome::Complete(Intent::Other, Answer::CallAgain {})
+        } else {
+            Outcome::UNCHANGED
+        }
     }
 
     /// Tells if nothing more happens in this call. After a wrong key the caller asks again.
@@ -54,7 +65,8 @@ impl AnswerCall {
         matches!(self.status, CallStatus::NoAnswer | CallStatus::Failed)
     }
 
-    fn can_call(&self) -> bool {
+    /// Tells if another call is the way on.
+    fn offers_call(&self) -> bool {
         self.calls_left > 0 && (self.is_over() || self.status == CallStatus::WrongKey)
     }
 
@@ -71,13 +83,16 @@ impl AnswerCall {
     }
 
     pub(crate) fn view(&self, surroundings: &Surroundings) -> CallView {
+        let call_in = seconds_until(self.again_at, surroundings.server_now);
         CallView {
-            masked: self.method.masked.clone(),
+            masked: surroundings.shown(&self.method),
             status: self.status,
             registers: surroundings.registers,
             is_over: self.is_over(),
             calls_left: self.calls_left,
-            can_call: self.can_call() && !surroundings.blocked,
+            offers_call: self.offers_call(),
+            call_in,
+            can_call: self.offers_call() && call_in == 0 && !surroundings.blocked,
         }
     }
 }
@@ -114,9 +129,9 @@ mod tests {
             (Status::NoAnswer, true, true),
             (Status::Failed, true, true),
         ] {
-            let call = AnswerCall::new(method.clone(), status, 1);
-            assert_eq!((call.is_over(), call.can_call()), (over, again), "{status:?}");
-            assert!(!AnswerCall::new(method.clone(), status, 0).can_call());
+            let call = AnswerCall::new(method.clone(), status, 1, 0);
+            assert_eq!((call.is_over(), call.offers_call()), (over, again), "{status:?}");
+            assert!(!AnswerCall::new(method.clone(), status, 0, 0).offers_call());
         }
     }
 }

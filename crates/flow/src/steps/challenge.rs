@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use regain_folding::trimmed;
 use regain_protocol::{Captcha, CaptchaSolution, ProblemCode};
 
 use crate::effect::{Effect, Ticket};
@@ -152,7 +153,7 @@ impl Challenge {
     pub(crate) fn solution(&mut self) -> Solution {
         self.error = None;
         let Some(captcha) = &self.captcha else { return Solution::Ready(None) };
-        let solution = self.solution.trim();
+        let solution = trimmed(&self.solution);
         if !solution.is_empty() {
             let id = match &**captcha {
                 Captcha::Image { id, .. } => Some(id.clone()),

@@ -1,6 +1,7 @@
 //! Choose a method: begins when the server knows the user ID, or when the person asks for another method; ends when the
 //! server takes the choice.
 
+use regain_folding::trimmed;
 use regain_protocol::{Answer, Method, ProblemCode, Secret};
 
 use crate::field::{Field, FieldError};
@@ -53,7 +54,7 @@ impl ChooseMethod {
 
     fn answer(&mut self) -> Result<Answer, Field> {
         let fail = |field| (Some((field, FieldError::Missing)), Err(field));
-        let destination = self.destination.expose().trim();
+        let destination = trimmed(self.destination.expose());
         let (error, result) = match self.method() {
             None => fail(Field::Method),
             Some(method) if method.confirm && destination.is_empty() => fail(Field::Destination),

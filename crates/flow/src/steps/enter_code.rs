@@ -148,7 +148,7 @@ impl EnterCode {
         let resend_in = seconds_until(self.resend_at, surroundings.server_now);
         CodeView {
             kind: self.method.kind,
-            masked: self.method.masked.clone(),
+            masked: surroundings.shown(&self.method),
             length: self.length,
             registers: surroundings.registers,
             setup: self.setup.clone(),

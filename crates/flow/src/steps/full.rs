@@ -9,6 +9,7 @@ use super::choose_outcome::ChooseOutcome;
 use super::contact_administrator::ContactAdministrator;
 use super::security_info::SecurityInfo;
 use super::sign_in::SignIn;
+use crate::clock::parse_utc;
 use crate::event::{FullEvent, StepEvent};
 use crate::field::Field;
 use crate::screen::FullScreen;
@@ -42,11 +43,12 @@ macro_rules! at {
 impl FullStep {
     pub(super) fn new(body: StepBody, typed: &str) -> Option<Self> {
         Some(match body {
-            StepBody::ContactAdministrator { reason, contact, .. } => {
-                Self::ContactAdministrator(ContactAdministrator::new(reason, contact))
+            StepBody::ContactAdministrator { reason, contact, needs_user_id, back } => {
+                Self::ContactAdministrator(ContactAdministrator::new(reason, contact, needs_user_id, back))
             }
-            StepBody::AnswerCall { method, status, calls_left, .. } => {
-                Self::AnswerCall(AnswerCall::new(method, status, calls_left))
+            StepBody::AnswerCall { method, status, calls_left, call_again_at } => {
+                let again_at = call_again_at.as_deref().and_then(parse_utc).unwrap_or_default();
+                Self::AnswerCall(AnswerCall::new(method, status, calls_left, again_at))
             }
             StepBody::AnswerQuestions { questions, tries_left } => {
                 Self::AnswerQuestions(AnswerQuestions::new(questions, tries_left)?)
@@ -76,10 +78,15 @@ impl FullStep {
             (Self::AnswerCall(_) | Self::AnswerQuestions(_), StepEvent::AnotherMethodRequested) => {
                 Outcome::Complete(Intent::Other, Answer::ChooseAnother {})
             }
-            (Self::AnswerCall(step), StepEvent::Full(event)) if *event == FullEvent::CallAgain => step.call_again(),
+            (Self::AnswerCall(step), StepEvent::Full(event)) if *event == FullEvent::CallAgain => {
+                step.call_again(context.server_now)
+            }
+            (Self::ContactAdministrator(step), StepEvent::Full(event)) if *event == FullEvent::WentBack => {
+                step.go_back()
+            }
             (Self::SecurityInfo(step), StepEvent::Full(event)) => match *event {
                 FullEvent::SecurityInfo(event) => step.update(event, context),
-                FullEvent::CallAgain | FullEvent::KeyCopyRequested => Outcome::UNCHANGED,
+                FullEvent::CallAgain | FullEvent::KeyCopyRequested | FullEvent::WentBack => Outcome::UNCHANGED,
             },
             _ => Outcome::UNCHANGED,
         }
@@ -147,7 +154,7 @@ impl FullStep {
             Self::AnswerQuestions(step) => FullScreen::AnswerQuestions(step.view()),
             Self::ChooseOutcome(step) => FullScreen::ChooseOutcome(step.view()),
             Self::SignIn(step) => FullScreen::SignIn(step.view(surroundings)),
-            Self::SecurityInfo(step) => FullScreen::SecurityInfo(Box::new(step.view())),
+            Self::SecurityInfo(step) => FullScreen::SecurityInfo(Box::new(step.view(surroundings.changed))),
         }
     }
 }

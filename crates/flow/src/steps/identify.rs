@@ -1,5 +1,6 @@
 //! Identify: the user ID and the challenge. Begins when a flow is created; ends when the server takes the user ID.
 
+use regain_folding::trimmed;
 use regain_protocol::{Answer, Captcha, FlowKind, ProblemCode, Secret};
 
 use super::challenge::{CaptchaView, Challenge, Solution};
@@ -38,7 +39,7 @@ impl Identify {
 
     /// The user ID as typed so far, if any.
     pub(crate) fn typed_user_id(&self) -> Option<String> {
-        let user_id = self.user_id.trim();
+        let user_id = trimmed(&self.user_id);
         (!user_id.is_empty()).then(|| user_id.to_owned())
     }
 

@@ -69,6 +69,16 @@ impl Step {
         }
     }
 
+    /// The field that it begins with, where that is the one thing to do.
+    pub(crate) fn first_field(&self) -> Option<Field> {
+        match self {
+            Self::Identify(_) => Some(Field::UserId),
+            // An authenticator app is set up first.
+            Self::EnterCode(step) if step.setup.is_none() => Some(Field::Code),
+            _ => None,
+        }
+    }
+
     pub(crate) fn update(&mut self, event: StepEvent, context: &mut Context) -> Outcome {
         match (self, event) {
             (step, StepEvent::Input(field, text)) => {

@@ -62,7 +62,7 @@ fn password(widget: &Driven) -> Box<PasswordView> {
 }
 
 fn standing(widget: &Driven, rule: &Violation) -> Standing {
-    password(widget).items.iter().find(|item| item.rule == *rule).expect("it is on the list").standing
+    password(widget).items.iter().find(|item| item.rules == [rule.clone()]).expect("it is on the list").standing
 }
 
 /// Types a password; gives the ticket by which it goes.
@@ -378,4 +378,46 @@ fn caps_lock_is_told_of_once_and_forgotten_with_the_field() {
         widget.event(event);
     }
     assert!(widget.effects.is_empty());
+}
+
+#[test]
+fn a_password_that_a_rule_or_a_breach_refuses_is_not_praised() {
+    let mut widget = Driven::at("s", strict());
+    widget.event(Event::StrengthReady(true));
+    let text = types(&mut widget, "short");
+    widget.event(PasswordEvent::Scored(text, verdict(4)));
+    assert_eq!(password(&widget).strength, Some(Strength::default()), "a rule refuses it");
+    let text = types(&mut widget, "long enough");
+    widget.event(PasswordEvent::Scored(text, verdict(4)));
+    assert_eq!(password(&widget).strength, Some(verdict(4)));
+    widget.event(PasswordEvent::TypingPaused(text));
+    widget.event(PasswordEvent::BreachChecked(text, 7));
+    assert_eq!(password(&widget).strength, Some(Strength::default()), "a breach refuses it");
+    // Advice is no praise.
+    let text = types(&mut widget, "short");
+    widget.event(PasswordEvent::Scored(text, verdict(1)));
+    assert_eq!(password(&widget).strength, Some(verdict(1)));
+    widget.effects.clear();
+    let text = types(&mut widget, "brief");
+    widget.event(PasswordEvent::TypingPaused(text));
+    widget.event(PasswordEvent::Scored(text, verdict(4)));
+    assert!(asked(&mut widget, said).iter().all(|it| !matches!(it, Announcement::Strength(_))), "nor for the ear");
+}
+
+#[test]
+fn words_are_one_rule_and_the_maximum_is_there_when_it_is_exceeded() {
+    let mut widget = Driven::at("s", strict());
+    let words = [Violation::ContainsUserId {}, Violation::ContainsForbiddenWord { word: "Contoso".into() }];
+    let view = password(&widget);
+    assert!(view.items.iter().any(|item| item.rules == words), "{:?}", view.items);
+    let max = Violation::TooLong { max: 64 };
+    assert_eq!(standing(&widget, &max), Standing::Hidden);
+    types(&mut widget, &"long enough ".repeat(6));
+    assert_eq!(standing(&widget, &max), Standing::Broken);
+    types(&mut widget, "my contoso password");
+    let folded =
+        |widget: &Driven| password(widget).items.into_iter().find(|item| item.rules == words).map(|item| item.standing);
+    assert_eq!(folded(&widget), Some(Standing::Open), "one of them is broken");
+    types(&mut widget, "long enough");
+    assert_eq!((folded(&widget), standing(&widget, &max)), (Some(Standing::Met), Standing::Hidden));
 }

@@ -121,8 +121,12 @@ fn the_kind_of_account_is_asked_where_there_are_several() {
     assert!(matches!(widget.view().screen, Screen::Identify(_)));
     assert_ne!(widget.view().key, before);
     assert_eq!(steps(&widget), ["account_type", "identify"]);
-    let headings = widget.effects.iter().filter(|effect| matches!(effect, Effect::Focus(Focus::Heading))).count();
-    assert_eq!(headings, 2);
+    let focus: Vec<_> = widget
+        .effects
+        .iter()
+        .filter_map(|it| if let Effect::Focus(focus) = it { Some(*focus) } else { None })
+        .collect();
+    assert_eq!(focus, [Focus::Heading, Focus::First(Field::UserId)]);
     widget.event(Event::StartedAgain);
     widget.reply(Reply::Flow(Box::new(FlowAnswered { flow: flow("s2", identify()), token: Some("t".into()) })));
     assert!(matches!(widget.view().screen, Screen::Identify(_)), "asked once");

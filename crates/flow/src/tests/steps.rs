@@ -61,7 +61,7 @@ fn a_new_step_takes_the_focus_and_a_wrong_field_keeps_it() {
     widget.submit();
     widget.effects.clear();
     widget.reply(answer("s2", enter_code(5)));
-    assert!(widget.has(|effect| matches!(effect, Effect::Focus(Focus::Heading))));
+    assert!(widget.has(|effect| matches!(effect, Effect::Focus(Focus::First(Field::Code)))));
     assert!(widget.has(|effect| matches!(effect, Effect::NotifyHost(HostEvent::Step("enter_code")))));
 }
 

@@ -9,8 +9,8 @@ use super::state::NewPassword;
 /// A point of the checklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The rule, as the violation that breaking it would be.
-    pub rule: Violation,
+    /// The rules, each as the violation that breaking it would be: more than one where they read as one.
+    pub rules: Vec<Violation>,
     /// The password's standing to it.
     pub standing: Standing,
 }
@@ -28,6 +28,8 @@ pub enum Standing {
     Looking,
     /// It breaks it, and no more typing will help.
     Broken,
+    /// It keeps it, and nobody need hear of it.
+    Hidden,
 }
 
 /// The standing of a password to the rule that it is in no breach.
@@ -55,13 +57,36 @@ impl NewPassword {
         checks
     }
 
+    /// Tells if the password as it is will not do: a rule that can be judged here, a breach or the server refuses it.
+    pub(super) fn is_refused(&self) -> bool {
+        self.breach == Breach::Found || !self.refused.is_empty() || self.met() < self.checks().len()
+    }
+
     /// The checklist: first what is judged here, then what is looked up while the person types, last
     /// what the server keeps to itself. It depends on the policy only how many there are, and which.
     /// `scores` says whether verdicts about the strength can be had.
     pub(super) fn items(&self, scores: bool) -> Vec<Item> {
-        let mut items = Vec::new();
+        let mut items: Vec<Item> = Vec::new();
         for check in self.checks() {
-            items.push(Item { rule: check.rule, standing: if check.met { Standing::Met } else { Standing::Open } });
+            let standing = match (&check.rule, check.met) {
+                // Nobody reads about the maximum who is far from it.
+                (Violation::TooLong { .. }, false) if !self.password.expose().is_empty() => Standing::Broken,
+                (Violation::TooLong { .. }, _) => Standing::Hidden,
+                (_, true) => Standing::Met,
+                (_, false) => Standing::Open,
+            };
+            let contains = |rule: &Violation| {
+                matches!(rule, Violation::ContainsUserId {} | Violation::ContainsForbiddenWord { .. })
+            };
+            match items.last_mut() {
+                Some(last) if contains(&check.rule) && contains(&last.rules[0]) => {
+                    last.rules.push(check.rule);
+                    if standing == Standing::Open {
+                        last.standing = standing;
+                    }
+                }
+                _ => items.push(Item { rules: vec![check.rule], standing }),
+            }
         }
         let min = self.policy.min_score;
         if min > 0 {
@@ -71,18 +96,18 @@ impl NewPassword {
                 Some((_, strength)) if strength.score >= min => Standing::Met,
                 _ => Standing::Open,
             };
-            items.push(Item { rule: Violation::TooGuessable { min }, standing });
+            items.push(Item { rules: vec![Violation::TooGuessable { min }], standing });
         }
         let mut others = false;
         for check in &self.policy.server_checks {
             if *check == ServerCheck::Breached {
-                items.push(Item { rule: Violation::Breached {}, standing: standing(self.breach) });
+                items.push(Item { rules: vec![Violation::Breached {}], standing: standing(self.breach) });
             } else {
                 others = true;
             }
         }
         if others {
-            items.push(Item { rule: Violation::Unknown, standing: Standing::Later });
+            items.push(Item { rules: vec![Violation::Unknown], standing: Standing::Later });
         }
         items
     }

@@ -125,12 +125,15 @@ impl NewPassword {
 
     /// The strength to announce: once typing pauses, and only if the score changed since the last announcement.
     fn strength_announcement(&mut self) -> Option<Announcement> {
-        let (text, strength) = self.strength.as_ref()?;
-        if !self.paused || *text != self.text || self.announced_score == Some(strength.score) {
+        let (text, _) = self.strength.as_ref()?;
+        if !self.paused || *text != self.text {
             return None;
         }
-        self.announced_score = Some(strength.score);
-        Some(Announcement::Strength(strength.words.clone()))
+        let strength = self.shown_strength()?;
+        if self.announced_score.replace(strength.score) == Some(strength.score) || strength.words.is_empty() {
+            return None;
+        }
+        Some(Announcement::Strength(strength.words))
     }
 
     /// The values that a suggestion must keep to, in the order of `embed/generate.js`.

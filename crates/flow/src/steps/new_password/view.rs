@@ -9,6 +9,9 @@ use crate::clock::seconds_until;
 use crate::field::{Field, FieldError};
 use crate::step::Surroundings;
 
+/// The lowest score whose words praise.
+const PRAISE: u8 = 2;
+
 /// The new password, to draw.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
@@ -50,6 +53,15 @@ pub struct PasswordView {
 }
 
 impl NewPassword {
+    /// The strength to show: the lowest, and no praise, for a password that a rule or a breach refuses.
+    pub(super) fn shown_strength(&self) -> Option<Strength> {
+        let (_, strength) = self.strength.as_ref()?;
+        if strength.score < PRAISE || !self.is_refused() {
+            return Some(strength.clone());
+        }
+        Some(Strength::default())
+    }
+
     pub(crate) fn view(&self, surroundings: &Surroundings) -> PasswordView {
         PasswordView {
             user_id: self.user_id.clone(),
@@ -57,7 +69,7 @@ impl NewPassword {
             needs_current: self.needs_current,
             changes: surroundings.kind == FlowKind::Change,
             items: self.items(surroundings.scores),
-            strength: self.strength.as_ref().map(|(_, strength)| strength.clone()),
+            strength: self.shown_strength(),
             matching: self.matching,
             shown: self.shown,
             caps_lock: self.caps_lock,

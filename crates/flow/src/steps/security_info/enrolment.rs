@@ -1,8 +1,8 @@
 //! Enrolments, and what the person does with them beside typing and sending forms.
 
-use regain_protocol::{MethodKind, Role};
+use regain_protocol::{MethodKind, Role, Secret};
 
-use crate::effect::Export;
+use crate::effect::{ChangeKind, Export};
 
 /// An enrolment: something that can be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,14 @@ impl Enrolment {
             Self::Questions | Self::Authenticator | Self::RecoveryCodes => None,
         }
     }
+}
+
+/// A change of the security info, from its request on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) kind: ChangeKind,
+    /// The destination as it was typed.
+    pub(crate) destination: Option<Secret<String>>,
 }
 
 /// Something that happens to the security info.

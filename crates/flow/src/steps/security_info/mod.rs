@@ -9,6 +9,7 @@ mod questions;
 mod state;
 mod view;
 
+pub(crate) use enrolment::Change;
 pub use enrolment::{Enrolment, SecurityInfoEvent};
 pub use questions::QuestionChoice;
 pub(crate) use state::SecurityInfo;

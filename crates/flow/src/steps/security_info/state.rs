@@ -5,9 +5,9 @@ use std::sync::Arc;
 use regain_protocol::{Answer, MethodKind, ProblemCode, QuestionsOffer, RegisteredMethod, Secret, StepBody};
 
 use super::destination::Destination;
-use super::enrolment::{Enrolment, SecurityInfoEvent};
+use super::enrolment::{Change, Enrolment, SecurityInfoEvent};
 use super::questions::QuestionsForm;
-use crate::effect::{Codes, Effect, FullEffect};
+use crate::effect::{ChangeKind, Codes, Effect, FullEffect};
 use crate::field::{Field, FieldError};
 use crate::full::Full;
 use crate::step::{Context, Intent, Outcome, Refusal, StepState};
@@ -101,6 +101,23 @@ impl SecurityInfo {
             Open::Destination(form) => vec![form.value.expose().clone()],
             Open::Questions(form) => form.contents(),
         }
+    }
+
+    /// The change that an answer asks for.
+    pub(crate) fn change(&self, answer: &Answer) -> Option<Change> {
+        let (kind, destination) = match answer {
+            Answer::Add { kind, role, value } => {
+                let replaces = Enrolment::new(*kind, *role).is_some_and(|it| self.registered(it).is_some());
+                (if replaces { ChangeKind::Replaced } else { ChangeKind::Added }, value.clone())
+            }
+            Answer::SetQuestions { .. } => {
+                let replaces = self.registered(Enrolment::Questions).is_some();
+                (if replaces { ChangeKind::Replaced } else { ChangeKind::Added }, None)
+            }
+            Answer::Remove { .. } => (ChangeKind::Removed, None),
+            _ => return None,
+        };
+        Some(Change { kind, destination })
     }
 
     pub(crate) fn update(&mut self, event: SecurityInfoEvent, context: &mut Context) -> Outcome {

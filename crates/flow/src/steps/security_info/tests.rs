@@ -66,7 +66,7 @@ fn with_codes(codes: &[&str]) -> SecurityInfo {
 }
 
 fn overview(step: &SecurityInfo) -> OverviewView {
-    match step.view() {
+    match step.view(None) {
         SecurityInfoView::Overview(overview) => overview,
         other => panic!("not the overview: {other:?}"),
     }
@@ -122,16 +122,16 @@ fn recovery_codes_are_asked_for_at_once_and_made_anew_with_a_question() {
     let mut step = step(vec![method("r", MethodKind::RecoveryCodes, None)]);
     assert_eq!(overview(&step).methods[0].replaced_by, Some(Enrolment::RecoveryCodes));
     assert_eq!(step.open(Opened(Enrolment::RecoveryCodes)).ok(), Some(true));
-    assert!(matches!(step.view(), SecurityInfoView::Renewal), "those that there are would stop working");
+    assert!(matches!(step.view(None), SecurityInfoView::Renewal), "those that there are would stop working");
     let Ok(Some(answer)) = step.answer() else { panic!("they are asked for") };
     assert!(is_asked_for(&answer));
     assert_eq!(step.open(FormClosed).ok(), Some(true));
-    assert!(matches!(step.view(), SecurityInfoView::Overview(_)));
+    assert!(matches!(step.view(None), SecurityInfoView::Overview(_)));
 }
 
 #[test]
 fn new_recovery_codes_are_shown_until_they_are_kept_and_never_again() {
-    let shown = |step: &SecurityInfo| match step.view() {
+    let shown = |step: &SecurityInfo| match step.view(None) {
         SecurityInfoView::Codes(codes) => codes.iter().map(|code| code.expose().clone()).collect(),
         _ => Vec::new(),
     };
@@ -145,14 +145,17 @@ fn new_recovery_codes_are_shown_until_they_are_kept_and_never_again() {
     assert!(shown(&step).is_empty() && step.codes().is_none());
     assert!(!step.renew(with_codes(&["7K3QX-9MBWD-2HZ4T", "00000-00000-00001"])), "the same step as before");
     assert!(shown(&step).is_empty() && step.codes().is_none());
-    assert!(matches!(with_codes(&[]).view(), SecurityInfoView::Overview(_)), "without codes there is no list of them");
+    assert!(
+        matches!(with_codes(&[]).view(None), SecurityInfoView::Overview(_)),
+        "without codes there is no list of them"
+    );
 }
 
 #[test]
 fn only_what_is_the_persons_is_removed_and_the_last_one_with_a_warning() {
     let office = RegisteredMethod { registered: false, ..method("o", MethodKind::Call, Some(Role::Office)) };
     let mail = || method("m", MethodKind::Email, Some(Role::Alternate));
-    let removal = |step: &SecurityInfo| match step.view() {
+    let removal = |step: &SecurityInfo| match step.view(None) {
         SecurityInfoView::Removal(removal) => (removal.is_last, removal.too_few),
         other => panic!("not the removal: {other:?}"),
     };
@@ -203,7 +206,7 @@ fn another_look_at_the_same_step_keeps_the_form_and_redraws_what_changed() {
     assert!(!one.close());
     assert_eq!(one.open(RemovalOpened(0)).ok(), Some(true));
     assert!(one.renew(step(vec![])), "it is gone already");
-    assert!(matches!(one.view(), SecurityInfoView::Overview(_)));
+    assert!(matches!(one.view(None), SecurityInfoView::Overview(_)));
 }
 
 /// Questions filled in: each with what is chosen, the own words and the answer.
@@ -247,7 +250,7 @@ fn what_would_be_refused_is_said_before_it_is_sent() {
         let mut step = filled(rows);
         let before = step.contents();
         assert_eq!(step.answer().err(), Some(field), "{rows:?}");
-        let SecurityInfoView::Questions(view) = step.view() else { panic!("it stays open") };
+        let SecurityInfoView::Questions(view) = step.view(None) else { panic!("it stays open") };
         assert_eq!(view.error, Some((field, error)), "{rows:?}");
         assert_eq!(step.contents(), before);
     }

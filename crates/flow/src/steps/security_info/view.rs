@@ -8,7 +8,7 @@ use regain_protocol::{MethodKind, QuestionsOffer, RegisteredMethod};
 use super::enrolment::Enrolment;
 use super::questions::QuestionChoice;
 use super::state::{Open, SecurityInfo};
-use crate::effect::Codes;
+use crate::effect::{ChangeKind, Codes};
 use crate::field::{Field, FieldError};
 
 /// The registered methods, or the form that is open.
@@ -43,6 +43,8 @@ pub struct OverviewView {
     pub missing: u8,
     /// True where the organisation asks for a look at all of it.
     pub reconfirm: bool,
+    /// The last change.
+    pub changed: Option<ChangeKind>,
     /// The fault that keeps it from being finished.
     pub error: Option<FieldError>,
 }
@@ -109,9 +111,10 @@ pub struct RemovalView {
 }
 
 impl SecurityInfo {
-    pub(crate) fn view(&self) -> SecurityInfoView {
+    /// `changed` is what was done with it last, to be shown in the overview.
+    pub(crate) fn view(&self, changed: Option<ChangeKind>) -> SecurityInfoView {
         match &self.open {
-            Open::Overview => SecurityInfoView::Overview(self.overview()),
+            Open::Overview => SecurityInfoView::Overview(OverviewView { changed, ..self.overview() }),
             Open::Destination(form) => SecurityInfoView::Destination(DestinationView {
                 way: form.way,
                 replaces: self.registered(form.way).and_then(|method| method.masked.clone()),
@@ -154,6 +157,7 @@ impl SecurityInfo {
             required: self.required,
             missing: self.missing(),
             reconfirm: self.reconfirm,
+            changed: None,
             error: self.error,
         }
     }

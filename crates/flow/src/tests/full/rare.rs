@@ -188,3 +188,50 @@ fn a_locked_account_is_unlocked_or_gets_a_new_password() {
     let unknown = StepBody::ChooseOutcome { outcomes: vec![UnlockOutcome::Unknown] };
     assert!(matches!(Driven::at("s", unknown).view().screen, Screen::Unknown));
 }
+
+#[test]
+fn the_administrators_are_no_dead_end() {
+    let with = |needs_user_id, back| StepBody::ContactAdministrator {
+        reason: "asked".into(),
+        contact: Contact::Form {},
+        needs_user_id,
+        back,
+    };
+    let go_back = || Event::full(FullEvent::WentBack).expect("in the full build");
+    let mut widget = Driven::at("s", with(false, true));
+    let FullScreen::ContactAdministrator(view) = widget.full_screen() else { panic!("it is that screen") };
+    assert!(view.can_go_back && !view.needs_user_id);
+    widget.event(go_back());
+    assert_eq!(bodies(&widget), [r#"{"do":"go_back"}"#]);
+    assert!(!widget.has(|effect| matches!(effect, Effect::DeleteFlow(_))), "nothing is thrown away");
+    let mut widget = Driven::at("s", with(true, false));
+    widget.event(go_back());
+    widget.typed(Field::Message, "Please ring me.");
+    widget.submit();
+    assert!(widget.sent.is_empty(), "nobody can be helped who is not named");
+    assert!(widget.has(|effect| matches!(effect, Effect::Focus(Focus::Field(Field::UserId)))));
+    widget.typed(Field::UserId, "ada");
+    widget.submit();
+    assert_eq!(bodies(&widget), [r#"{"do":"send_request","message":"Please ring me.","user_id":"ada"}"#]);
+}
+
+#[test]
+fn another_call_has_its_time() {
+    let mut body = call(CallStatus::NoAnswer, 1);
+    if let StepBody::AnswerCall { call_again_at, .. } = &mut body {
+        *call_again_at = Some("2026-11-23T14:00:30Z".into());
+    }
+    let mut widget = Driven::at("s", body);
+    let view = |widget: &Driven| match widget.full_screen() {
+        FullScreen::AnswerCall(view) => (view.offers_call, view.call_in, view.can_call),
+        _ => panic!("it is the call"),
+    };
+    assert_eq!(view(&widget), (true, 30, false));
+    widget.event(call_again());
+    assert!(widget.sent.is_empty(), "the server would refuse it");
+    widget.seconds(30);
+    assert_eq!(view(&widget), (true, 0, true));
+    widget.event(call_again());
+    assert_eq!(bodies(&widget), [r#"{"do":"call_again"}"#]);
+    assert!(!view(&Driven::at("s", call(CallStatus::Ringing, 1))).0, "it rings: there is something else to do");
+}

@@ -256,3 +256,46 @@ fn a_first_screen_brings_nothing_heavy_in() {
     widget.reply(at("s2", new_password()));
     assert!(!widget.scored_with.is_empty());
 }
+
+#[test]
+fn an_address_is_shown_as_it_was_typed_and_what_became_of_it_is_said() {
+    let shown = |widget: &Driven| match widget.view().screen {
+        Screen::EnterCode(code) => code.masked,
+        _ => panic!("the code is asked for"),
+    };
+    let changed = |widget: &Driven| match widget.full_screen() {
+        FullScreen::SecurityInfo(info) => match *info {
+            SecurityInfoView::Overview(info) => info.changed,
+            other => panic!("not the overview: {other:?}"),
+        },
+        _ => panic!("it is that step"),
+    };
+    let mut widget = at("s", security_info(1));
+    assert!(!widget.view().can_ask_administrator, "there is nothing that cannot be done another way");
+    widget.form(SecurityInfoEvent::Opened(MAIL));
+    widget.typed(Field::Destination, "ada@example.org");
+    widget.submit();
+    widget.reply(next("c", enter_code(5)));
+    assert_eq!(shown(&widget).as_deref(), Some("ada@example.org"));
+    let seen = format!("{:?}", widget.model);
+    assert!(!seen.contains("ada@example.org"), "{seen}");
+    widget.typed(Field::Code, "123456");
+    widget.submit();
+    widget.effects.clear();
+    widget.reply(next("s2", security_info(1)));
+    assert_eq!(changed(&widget), Some(ChangeKind::Replaced));
+    let is_said = |effect: &Effect| matches!(effect, Effect::Announce(Announcement::InfoChanged(ChangeKind::Replaced)));
+    assert!(widget.has(is_said));
+    // A proof that is given up changes nothing.
+    widget.form(SecurityInfoEvent::Opened(Enrolment::Phone(Some(Role::Mobile))));
+    widget.typed(Field::Destination, "+49 171 1234567");
+    widget.submit();
+    widget.reply(next("c2", enter_code(5)));
+    widget.event(StepEvent::AnotherMethodRequested);
+    widget.reply(next("s3", security_info(1)));
+    assert_eq!(changed(&widget), None);
+    widget.form(SecurityInfoEvent::RemovalOpened(0));
+    widget.submit();
+    widget.reply(next("s3", security_info(1)));
+    assert_eq!(changed(&widget), Some(ChangeKind::Removed));
+}

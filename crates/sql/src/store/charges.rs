@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    DatabaseResult,
+    DatabaseError, DatabaseResult,
     connection::Connection,
     database::{Database, from_millis, to_millis},
     query::{query, query_scalar},
@@ -35,18 +35,16 @@ pub(super) async fn charge(
         .bind(now.saturating_sub(window))
         .execute(transaction)
         .await?;
-    let latest: Option<i64> = query_scalar("SELECT MAX(at) FROM charges WHERE bucket = $1")
-        .bind(&charge.bucket)
-        .fetch_one(transaction)
-        .await?;
-    if latest.is_some_and(|latest| latest > now) {
+    let counter = query(
+        "SELECT (SELECT MAX(at) FROM charges WHERE bucket = $1) AS latest,
+         (SELECT total FROM counters WHERE bucket = $1) AS total",
+    );
+    let counter =
+        counter.bind(&charge.bucket).fetch_optional(transaction).await?.ok_or_else(DatabaseError::not_found)?;
+    if counter.get::<Option<i64>>("latest")?.is_some_and(|latest| latest > now) {
         date_back(transaction, &charge.bucket, now).await?;
     }
-    let held: Option<i64> = query_scalar("SELECT total FROM counters WHERE bucket = $1")
-        .bind(&charge.bucket)
-        .fetch_optional(transaction)
-        .await?;
-    let held = held.unwrap_or_default();
+    let held = counter.get::<Option<i64>>("total")?.unwrap_or_default();
     if held > room {
         let free_at = free_at(transaction, &charge.bucket, held - room).await?;
         // A counter without room enough even when empty: no time is right: the farthest that means anything.

@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
 use regain_ports::{AuditEntry, Change, Charge, Clock as _, Committed, FlowRow, Replay, Store as _, SystemClock};
 use regain_protocol::{FlowKind, Secret};
-use regain_sql::{Database, SqliteStore};
+use regain_real_servers::postgres::{Postgres, USER};
+use regain_sql::{Database, PostgresSettings, SqliteStore};
 
 /// The time that each measurement takes.
 const TURN: Duration = Duration::from_secs(2);
@@ -88,33 +89,64 @@ fn bare_commits(folder: &Path) -> f64 {
     per_second(count, begun)
 }
 
+/// Begins flows for a while, so many at a time, over the stores by turns; returns how many a second.
+async fn begun_per_second(stores: &[SqliteStore], waiting: usize, number: &Arc<AtomicI64>) -> f64 {
+    let (begun, before) = (Instant::now(), number.load(Ordering::SeqCst));
+    let tasks = (0..waiting).map(|n| {
+        let (store, number) = (stores[n % stores.len()].clone(), Arc::clone(number));
+        tokio::spawn(async move {
+            while begun.elapsed() < TURN {
+                let change = begin(number.fetch_add(1, Ordering::SeqCst), SystemClock.now());
+                assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.expect("no panic");
+    }
+    per_second(number.load(Ordering::SeqCst) - before, begun)
+}
+
+fn store(database: &Database) -> SqliteStore {
+    SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])))
+}
+
+/// PostgreSQL without fsync: the round trips, and the turns that commits take at the audit log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn create_on_postgresql() {
+    let server = tokio::task::spawn_blocking(Postgres::start).await.expect("starts");
+    server.execute("postgres", &format!("CREATE DATABASE measured OWNER {USER}"));
+    let settings = PostgresSettings::parse(&server.socket_url(USER, "measured").into(), None, 16).expect("a URL");
+    let (one, two) = (Database::connect(&settings).await, Database::connect(&settings).await);
+    let stores = [one.expect("opens"), two.expect("opens")].map(|database| store(&database));
+    let number = Arc::new(AtomicI64::new(0));
+    for processes in [1, 2] {
+        for waiting in [1, 8, 64] {
+            let processor = processor_ms();
+            let (before, stores) = (number.load(Ordering::SeqCst), &stores[..processes]);
+            let rate = begun_per_second(stores, waiting, &number).await;
+            let made = u32::try_from(number.load(Ordering::SeqCst) - before).expect("fits");
+            let cost = (processor_ms() - processor) / f64::from(made);
+            eprintln!("{processes} pools, x{waiting}: {rate:.0}/s, {cost:.3} ms of a processor beside PostgreSQL's");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
 async fn create_beside_bare_commits() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-    let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
+    let store = store(&database);
     let number = Arc::new(AtomicI64::new(0));
     for turn in 1..=3 {
         let bare = bare_commits(folder.path());
         eprintln!("turn {turn}: bare commits {bare:.0}/s");
         for waiting in [1, 8, 64] {
-            let (begun, before) = (Instant::now(), number.load(Ordering::SeqCst));
-            let processor = processor_ms();
-            let tasks = (0..waiting).map(|_| {
-                let (store, number) = (store.clone(), Arc::clone(&number));
-                tokio::spawn(async move {
-                    while begun.elapsed() < TURN {
-                        let change = begin(number.fetch_add(1, Ordering::SeqCst), SystemClock.now());
-                        assert_eq!(store.commit(&change).await.expect("answers"), Committed::Done);
-                    }
-                })
-            });
-            for task in tasks.collect::<Vec<_>>() {
-                task.await.expect("no panic");
-            }
+            let (before, processor) = (number.load(Ordering::SeqCst), processor_ms());
+            let rate = begun_per_second(std::slice::from_ref(&store), waiting, &number).await;
             let made = number.load(Ordering::SeqCst) - before;
-            let rate = per_second(made, begun);
             let cost = (processor_ms() - processor) / f64::from(u32::try_from(made).expect("fits"));
             eprintln!("  x{waiting}: {rate:.0}/s, {:.2} of a bare commit, {cost:.3} ms of a processor", rate / bare);
             let begun = Instant::now();

@@ -4,58 +4,55 @@ use js_sys::Function;
 use leptos::prelude::window;
 use regain_flow::{Fault, HostEvent, Resume};
 use regain_protocol::{FlowKind, Outcome};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Storage;
 
-/// The host page, behind the loader's callback.
+use crate::options::member;
+
+/// The host page, behind the loader's callbacks.
 pub(crate) struct Host {
-    /// Called with what happens: `(event, detail, more)`.
-    callback: Option<Function>,
+    /// The object whose members are called: `Events` of `embed/types.d.ts`.
+    callbacks: JsValue,
     /// The name under which a reload finds the flow in `sessionStorage`.
     key: String,
 }
 
 impl Host {
-    pub(crate) fn new(callback: Option<Function>, key: String) -> Self {
-        Self { callback, key }
+    pub(crate) fn new(callbacks: JsValue, key: String) -> Self {
+        Self { callbacks, key }
     }
 
     #[inline(never)]
-    fn call(&self, event: &str, detail: &str, more: &str) {
-        if let Some(callback) = &self.callback {
+    fn call(&self, callback: &str, detail: &str, more: &str) {
+        if let Some(callback) = member(&self.callbacks, callback).and_then(|it| it.dyn_into::<Function>().ok()) {
             // A failure of the host page is not our affair.
-            let _ = callback.call3(&JsValue::NULL, &event.into(), &detail.into(), &more.into());
+            let _ = callback.call2(&JsValue::NULL, &detail.into(), &more.into());
         }
     }
 
     pub(crate) fn notify(&self, event: &HostEvent) {
-        let (event, detail) = match event {
-            HostEvent::Step(name) => ("step", *name),
-            HostEvent::Done(outcome) => ("done", outcome_name(*outcome)),
-            HostEvent::Failed(fault) => ("error", fault_name(*fault)),
-            HostEvent::Ended => ("error", "ended"),
-            HostEvent::Closed => ("close", ""),
+        let (callback, detail) = match event {
+            HostEvent::Step(name) => ("onStep", *name),
+            HostEvent::Done(outcome) => ("onDone", outcome_name(*outcome)),
+            HostEvent::Failed(fault) => ("onError", fault_name(*fault)),
+            HostEvent::Ended => ("onError", "ended"),
+            HostEvent::Closed => ("onClose", ""),
         };
-        self.call(event, detail, "");
-    }
-
-    /// The host page took the widget's element away.
-    pub(crate) fn removed(&self) {
-        self.call("gone", "", "");
+        self.call(callback, detail, "");
     }
 
     pub(crate) fn return_to_sign_in(&self, user_id: &str, continue_url: Option<&str>) {
-        self.call("return", user_id, continue_url.unwrap_or_default());
+        self.call("onReturn", user_id, continue_url.unwrap_or_default());
     }
 
     /// Hands a flow over to the full widget, by the loader, which keeps it to itself: not through an address, nor through
     /// storage, which may be forbidden.
     pub(crate) fn hand_over(&self, flow: &Resume) {
-        self.call("more", &written(flow), "");
+        self.call("onHandOver", &written(flow), "");
     }
 
     pub(crate) fn open_flow(&self, kind: FlowKind, user_id: &str) {
-        self.call("flow", kind.as_str(), user_id);
+        self.call("onFlow", kind.as_str(), user_id);
     }
 
     /// Stores a flow for a reload, or clears it. Storage may be full or forbidden: then a reload begins anew.

@@ -4,6 +4,7 @@ use js_sys::{Function, Reflect};
 use regain_protocol::{FlowKind, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::api::Api;
 use regain_flow::clock::Millis;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Resume, Setup};
@@ -12,14 +13,16 @@ use regain_flow::{Resume, Setup};
 pub(crate) struct Options {
     /// The core's own.
     pub(crate) setup: Setup,
-    /// The address of the API, without `/v1`.
-    pub(crate) api: String,
+    /// The way to the API.
+    pub(crate) api: Api,
+    /// True where the configuration comes along with the flow, because the loader asked for both.
+    pub(crate) has_config: bool,
     /// The name under which a reload finds the flow in `sessionStorage`.
     pub(crate) key: String,
     /// The link's own address: the way on without the widget.
     pub(crate) href: Option<String>,
-    /// Called with what happens: `(what, detail, more)`.
-    pub(crate) tell: Option<Function>,
+    /// The object that has all of these, whose callbacks are called with what happens.
+    pub(crate) callbacks: JsValue,
     /// Tells if the widget may take the focus: not from someone who is typing elsewhere on the page.
     pub(crate) may_focus: Option<Function>,
     /// Brings in `embed/work.js` and has it solve a challenge; see [`crate::captcha`].
@@ -36,7 +39,6 @@ impl Options {
     pub(crate) fn read(options: &JsValue) -> Self {
         let text = |name| text(options, name);
         let function = |name| member(options, name).and_then(|value| value.dyn_into().ok());
-        let tell = function("tell");
         let assertion = if IS_FULL { member(options, "assertion") } else { None };
         Self {
             setup: Setup {
@@ -55,14 +57,15 @@ impl Options {
                 }),
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
                 signed_in: assertion.is_some(),
-                can_hand_over: !IS_FULL && tell.is_some(),
+                can_hand_over: !IS_FULL && member(options, "onHandOver").is_some(),
             },
-            api: text("api").unwrap_or_default(),
+            api: Api { address: text("api").unwrap_or_default(), send: function("send") },
+            has_config: member(options, "hasConfig").is_some_and(|value| value.is_truthy()),
             key: text("key").unwrap_or_default(),
             language: text("language").unwrap_or_default(),
             texts: text("texts"),
             href: text("href"),
-            tell,
+            callbacks: options.clone(),
             may_focus: function("mayFocus"),
             work: function("work"),
             assertion,

@@ -10,10 +10,10 @@ use leptos::prelude::window_event_listener_untyped;
 use leptos::task::spawn_local;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Announcement, Effect, Event, Field, FullEffect, Model, Reply, StepEvent, Subscriptions, Ticket};
-use regain_protocol::CreateFlow;
+use regain_protocol::{Config, CreateFlow};
 use web_sys::{AbortController, HtmlElement};
 
-use crate::api::{self, Request};
+use crate::api::Request;
 use crate::assertion;
 use crate::assistance::Assistance;
 use crate::captcha;
@@ -38,6 +38,8 @@ pub(crate) struct Shell {
     display: Rc<Display>,
     options: Options,
     host: Host,
+    /// True until the configuration came along with the flow.
+    awaits_config: Cell<bool>,
     region: Region,
     workers: Workers,
     assistance: Assistance,
@@ -86,7 +88,8 @@ impl Shell {
         Self {
             model: RefCell::new(model),
             display,
-            host: Host::new(options.tell.take(), std::mem::take(&mut options.key)),
+            host: Host::new(options.callbacks.clone(), std::mem::take(&mut options.key)),
+            awaits_config: Cell::new(options.has_config),
             region: Region::new(root.clone(), options.may_focus.take()),
             workers: Workers { work: options.work.take(), root },
             options,
@@ -118,14 +121,8 @@ impl Shell {
         let wanted = self.model.borrow().subscriptions(now());
         let former = self.subscribed.replace(wanted);
         if former.ticks != wanted.ticks {
-            let shell = Rc::clone(self);
-            let tick = move || {
-                if shell.region.root().is_connected() {
-                    shell.send(Event::Ticked);
-                } else {
-                    shell.host.removed();
-                }
-            };
+            let dispatch = self.dispatch();
+            let tick = move || dispatch.send(Event::Ticked);
             run(&self.ticks, wanted.ticks.then(|| set_interval_with_handle(tick, TICK).ok()).flatten());
         }
         if IS_FULL && former.polls != wanted.polls {
@@ -152,13 +149,9 @@ impl Shell {
 
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::LoadConfig => {
-                let shell = Rc::clone(self);
-                spawn_local(async move {
-                    let config = api::config(&shell.options.api).await;
-                    shell.send(config.map_or(Event::Unconfigured, |config| Event::Configured(Box::new(config))));
-                });
-            }
+            // Otherwise it comes with the flow.
+            Effect::LoadConfig if !self.awaits_config.get() => self.load_config(),
+            Effect::LoadConfig => {}
             Effect::CreateFlow { ticket, create, .. } if self.options.setup.is_vouched_for() => {
                 self.create_with_assertion(ticket, create);
             }
@@ -175,7 +168,13 @@ impl Shell {
             }
             Effect::ScorePassword(ticket, password) => self.assistance.score(self.dispatch(), ticket, &password),
             Effect::CheckBreached(ticket, password) => {
-                self.assistance.check_breached(&self.workers, self.dispatch(), &self.options.api, ticket, &password);
+                self.assistance.check_breached(
+                    &self.workers,
+                    self.dispatch(),
+                    &self.options.api.address,
+                    ticket,
+                    &password,
+                );
             }
             Effect::SuggestPassword(ticket, values) => {
                 self.assistance.suggest(&self.workers, self.dispatch(), ticket, &values);
@@ -200,20 +199,36 @@ impl Shell {
         }
     }
 
+    fn load_config(self: &Rc<Self>) {
+        let shell = Rc::clone(self);
+        spawn_local(async move {
+            let config = shell.options.api.config().await;
+            shell.configured(config);
+        });
+    }
+
+    fn configured(self: &Rc<Self>, config: Option<Config>) {
+        self.send(config.map_or(Event::Unconfigured, |config| Event::Configured(Box::new(config))));
+    }
+
     fn request(self: &Rc<Self>, ticket: Option<Ticket>, key: String, request: Request) {
         let shell = Rc::clone(self);
         spawn_local(async move {
-            let answered = api::send(&shell.options.api, &key, request).await;
+            let answered = shell.options.api.send(&key, request).await;
             let Some(ticket) = ticket else { return };
             if let Some(offset) = answered.clock_offset {
                 shell.send(Event::ClockRead(offset));
             }
+            if answered.config.is_some() {
+                shell.configured(answered.config);
+            } else if shell.awaits_config.get() {
+                shell.load_config();
+            }
+            shell.awaits_config.set(false);
             shell.send(Event::Replied(ticket, answered.reply));
         });
     }
 
-    /// Begins a flow for the person who the host page says is signed in. The assertion of that is another one each
-    /// time, so the request is another one too, under a key of its own.
     fn create_with_assertion(self: &Rc<Self>, ticket: Ticket, create: CreateFlow) {
         let shell = Rc::clone(self);
         spawn_local(async move {

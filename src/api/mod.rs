@@ -5,15 +5,16 @@ mod write;
 
 use std::rc::Rc;
 
-use gloo_net::http::{Headers, Request as HttpRequest, Response};
-use js_sys::{Array, JSON};
+use gloo_net::http::{Headers, Response};
+use js_sys::{Array, Function, JSON, Promise};
 use leptos::prelude::window;
 use regain_folding::trimmed;
 use regain_protocol::{Answer, Config, CreateFlow, FlowAnswered, Secret};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit};
 
-use crate::options::{member, now};
+use crate::options::member;
 use regain_flow::clock::Millis;
 use regain_flow::{Fault, Reply, Resume};
 
@@ -27,64 +28,81 @@ pub(crate) enum Request {
     Delete(Resume),
 }
 
-/// The end of a request, and the offset of the server's clock from this device's.
+/// The end of a request, the configuration where it came along, and the offset of the server's clock from this device's.
 pub(crate) struct Answered {
     pub(crate) reply: Reply,
+    pub(crate) config: Option<Config>,
     pub(crate) clock_offset: Option<Millis>,
 }
 
-/// Sends a request; never fails, because a failure is a reply too.
-pub(crate) async fn send(api: &str, key: &str, request: Request) -> Answered {
-    let (method, path, flow, body) = match request {
-        Request::Create(create) => ("POST", "flows".to_owned(), None, Some(write::create_flow(&create))),
-        Request::Get(flow) => ("GET", ["flows/", &flow.id].concat(), Some(flow), None),
-        Request::Delete(flow) => ("DELETE", ["flows/", &flow.id].concat(), Some(flow), None),
-        // One address for all of them, so that a browser asks another origin for leave once.
-        Request::Answer { flow, step, answer } => {
-            let body = write::answer(&flow.id, &step, &answer);
-            ("POST", "answers".to_owned(), Some(flow), Some(body))
-        }
-    };
-    let sent_at = now();
-    match fetch(&[api, "/v1/", &path].concat(), method, key, flow.as_ref(), body.as_ref()).await {
-        Some(response) => {
-            let clock_offset = header(&response, "date").and_then(|date| offset(&date, sent_at));
-            Answered { reply: reply(&response).await, clock_offset }
-        }
-        None => Answered { reply: Reply::Lost(no_answer()), clock_offset: None },
-    }
+/// The way to the API: its address without `/v1`, and the loader's function that sends a request. It may have begun the first
+/// one already, and tells the clock's offset with each response: `Mounting.send` of `embed/types.d.ts`.
+pub(crate) struct Api {
+    pub(crate) address: String,
+    pub(crate) send: Option<Function>,
 }
 
-/// `GET /v1/config`; `None` when it can't be had, because nothing depends on it.
-pub(crate) async fn config(api: &str) -> Option<Config> {
-    let response = fetch(&[api, "/v1/config"].concat(), "GET", "", None, None).await?;
-    read::config(&json(&response).await?)
-}
+impl Api {
+    /// Sends a request; never fails, because a failure is a reply too.
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+    pub(crate) async fn send(&self, key: &str, request: Request) -> Answered {
+        let (method, path, flow, body) = match request {
+            Request::Create(create) => ("POST", "flows".to_owned(), None, Some(write::create_flow(&create))),
+            Request::Get(flow) => ("GET", ["flows/", &flow.id].concat(), Some(flow), None),
+            Request::Delete(flow) => ("DELETE", ["flows/", &flow.id].concat(), Some(flow), None),
+            // One address for all of them, so that a browser asks another origin for leave once.
+            Request::Answer { flow, step, answer } => {
+                let body = write::answer(&flow.id, &step, &answer);
+                ("POST", "answers".to_owned(), Some(flow), Some(body))
+            }
+        };
+        let Some(response) = self.fetch(&path, method, key, flow.as_ref(), body.as_ref()).await else {
+            return Answered { reply: Reply::Lost(no_answer()), config: None, clock_offset: None };
+        };
+        let clock_offset =
+            member(&response, "offset").and_then(|offset| offset.as_f64()).map(|offset| offset as Millis);
+        let response = Response::from(response);
+        let json = json(&response).await;
+        let config = json.as_ref().and_then(|json| read::config(&member(json, "config")?));
+        Answered { reply: reply(&response, json.as_ref()), config, clock_offset }
+    }
 
-async fn fetch(
-    url: &str,
-    method: &str,
-    key: &str,
-    flow: Option<&Resume>,
-    body: Option<&Secret<String>>,
-) -> Option<Response> {
-    let headers = Headers::new();
-    // gloo's own builder takes every address apart for what could be put behind it.
-    let options = RequestInit::new();
-    options.set_method(method);
-    options.set_credentials(RequestCredentials::Omit);
-    options.set_cache(RequestCache::NoStore);
-    if let Some(flow) = flow {
-        headers.set("authorization", &["Bearer ", flow.token.expose()].concat());
+    /// `GET /v1/config`; `None` when it can't be had, because nothing depends on it.
+    pub(crate) async fn config(&self) -> Option<Config> {
+        let response = self.fetch("config", "GET", "", None, None).await?;
+        read::config(&json(&Response::from(response)).await?)
     }
-    if let Some(body) = body {
-        headers.set("content-type", "application/json");
-        headers.set("idempotency-key", key);
-        options.set_body(&body.expose().as_str().into());
+
+    async fn fetch(
+        &self,
+        path: &str,
+        method: &str,
+        key: &str,
+        flow: Option<&Resume>,
+        body: Option<&Secret<String>>,
+    ) -> Option<web_sys::Response> {
+        let headers = Headers::new();
+        let options = RequestInit::new();
+        options.set_method(method);
+        options.set_credentials(RequestCredentials::Omit);
+        if let Some(flow) = flow {
+            headers.set("authorization", &["Bearer ", flow.token.expose()].concat());
+        }
+        if let Some(body) = body {
+            headers.set("content-type", "application/json");
+            headers.set("idempotency-key", key);
+            options.set_body(&body.expose().as_str().into());
+        } else {
+            // No cache keeps what is posted, and a browser would not keep the leave to post either: each answer would take a
+            // preflight of its own.
+            options.set_cache(RequestCache::NoStore);
+        }
+        options.set_headers(&headers.into_raw());
+        let request =
+            web_sys::Request::new_with_str_and_init(&[&self.address, "/v1/", path].concat(), &options).ok()?;
+        let sent = self.send.as_ref()?.call1(&JsValue::NULL, &request).ok()?;
+        JsFuture::from(sent.dyn_into::<Promise>().ok()?).await.ok()?.dyn_into().ok()
     }
-    options.set_headers(&headers.into_raw());
-    let request = web_sys::Request::new_with_str_and_init(url, &options).ok()?;
-    HttpRequest::from(request).send().await.ok()
 }
 
 /// Why the browser had no answer to give.
@@ -92,19 +110,18 @@ pub(crate) fn no_answer() -> Fault {
     if window().navigator().on_line() { Fault::Unreachable } else { Fault::Offline }
 }
 
-async fn reply(response: &Response) -> Reply {
+fn reply(response: &Response, json: Option<&JsValue>) -> Reply {
     let status = response.status();
-    let json = json(response).await;
     if response.ok() {
         // A page where JSON should be is a proxy's or a hotspot's, not the server's.
-        return match json.as_ref().map(|json| (read::answered(json), read::flow(json))) {
+        return match json.map(|json| (read::answered(json), read::flow(json))) {
             Some((Some(answered), _)) => Reply::Flow(Box::new(answered)),
             Some((None, Some(flow))) => Reply::Flow(Box::new(FlowAnswered { flow, token: None })),
             Some((None, None)) => Reply::Lost(Fault::Server),
             None => Reply::Lost(Fault::Unreachable),
         };
     }
-    let problem = json.as_ref().and_then(read::problem);
+    let problem = json.and_then(read::problem);
     if problem.is_none() && status < 500 && status != 429 {
         return Reply::Lost(Fault::Unreachable);
     }
@@ -119,14 +136,6 @@ async fn json(response: &Response) -> Option<JsValue> {
 /// A header; `None` where there is none or where the server does not expose it to other origins.
 fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)
-}
-
-/// The `Date` header has whole seconds and the reply took its time, so a small difference is none.
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
-fn offset(date: &str, sent_at: Millis) -> Option<Millis> {
-    let server = js_sys::Date::parse(date);
-    let difference = server as Millis + 500 - i64::midpoint(sent_at, now());
-    (!server.is_nan()).then_some(if difference.abs() < 2_000 { 0 } else { difference })
 }
 
 impl Json for JsValue {

@@ -3,12 +3,9 @@
 // with the first sign of somebody needing it; see entry.js.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-// What is brought in, each a name and what its bytes come to. The widget comes in two builds; either's glue
-// has its own wasm. The full one is for every flow but a reset, and for going on where the lean one does not
-// know a step. The stylesheet comes in two as well: for a shadow tree, and for the page's own. The lean build and the
-// shadow tree's are named in entry.js.
-const FULL = __REGAIN_FULL__, FULL_WASM = __REGAIN_FULL_WASM__, LIGHT_CSS = __REGAIN_LIGHT_CSS__;
-const WORK = __REGAIN_WORK__, LANGUAGES = __REGAIN_LANGUAGES__;
+// What is brought in besides, each a name and what its bytes come to. The lean build and its stylesheet are named in
+// entry.js, and what most people do without in more.js.
+const MORE = __REGAIN_MORE__, WORK = __REGAIN_WORK__;
 
 // A widget's element. A page cache keeps a copy of it, which nothing drives: such a copy goes, and its link is closed.
 // What the page takes away is over, unless it was only moved.
@@ -27,35 +24,7 @@ if (!customElements.get(HOST)) customElements.define(HOST, class extends HTMLEle
   }
 });
 
-// The languages besides English.
-const TAGS = "__REGAIN_TAGS__".split(" ").filter(tag => tag);
-
 const BROKEN = Error("regain: broken");
-
-/**
- * A language and how it is written, of what may be no tag of one.
- * @param {string} tag
- */
-const known = tag => { try { return new Intl.Locale(tag.replace(/^(no|nn)\b/, "nb")).maximize(); } catch {} };
-
-/**
- * The first of the wanted languages that there is; undefined for English. What matters is the language and
- * how it is written, not where.
- * @param {(string | undefined)[]} wanted
- */
-const negotiated = wanted => {
-  for (let tag of wanted) {
-    // As other software writes it: `de_DE`, `de_DE.UTF-8`.
-    tag = tag?.split(/[.@]/)[0].replaceAll("_", "-");
-    const of = tag && known(tag);
-    if (of && of.language == "en" && !/-X[AB]$/i.test(of.baseName)) return;
-    const found = TAGS.find(one => one.toLowerCase() == tag?.toLowerCase()) || TAGS.find(one => {
-      const other = known(one);
-      return of && other && other.language == of.language && other.script == of.script && !/-X[AB]$/.test(one);
-    });
-    if (found) return found;
-  }
-};
 
 /**
  * Tells if a computed colour is a light one, by its green or its lightness: enough for words.
@@ -67,25 +36,35 @@ const isLight = color => {
   return (/^rgb/.test(color) ? second / 255 : /^co/.test(color) ? second : first / (/^ok/.test(color) ? 1 : 100)) > .6;
 };
 
+/**
+ * Sends a request of the widget's, and tells with the response how far the server's clock is ahead. The `Date` header has
+ * whole seconds and the reply took its time, so a small difference is none.
+ * @type {(resource: RequestInfo, options?: RequestInit) => Promise<Response>}
+ */
+const ask = async (resource, options) => {
+  const sent = Date.now();
+  const answer = await fetch(resource, options);
+  const offset = Date.parse(answer.headers.get("date") || "") + 500 - (sent + Date.now()) / 2;
+  return Object.assign(answer, Math.abs(offset) < 2e3 ? {offset: 0} : offset && {offset});
+};
+
 /** @param {Tools} tools */
 export default (...[lean, named, find, make, page, stored, checked, sheet, bring, build, focused, say]) => {
   /** @param {Flow} flow */
   const isFull = flow => flow != "reset";
 
   /** @type {(flow: Flow) => Promise<Glue>} */
-  let load = flow => build(isFull(flow) ? [FULL, FULL_WASM, lean[2]] : lean);
+  let load = flow => isFull(flow) ? bring(MORE).then(({full: [glue, wasm]}) => build([glue, wasm, lean[2]])) : build(lean);
 
-  /** @type {Promise<Record<string, File_[]>>} */
-  let index;
   /**
-   * What it says in a language: for the full widget twice as many files. Without them it is in English.
-   * @type {(tag: string | undefined, flow: Flow) => Promise<string | undefined>}
+   * The language to speak. English, where it is wanted in so many words, needs nothing brought in; nor is anybody kept
+   * waiting who could get nothing else.
+   * @type {(wanted: string[]) => Promise<Speech> | Speech}
    */
-  const words = async (tag, flow) => {
-    if (!tag) return;
-    index ||= checked(LANGUAGES).then(answer => answer.json());
-    const files = (await index)[tag].slice(0, isFull(flow) ? 2 : 1);
-    return (await Promise.all(files.map(file => checked(file).then(answer => answer.text())))).join("");
+  const speech = wanted => {
+    const english = {files: [], language: wanted[0]};
+    return /^en(-(?!x)[a-z]{2})?$/i.test(wanted[0]) ? english
+      : bring(MORE).then(more => more.speech(wanted)).catch(() => english);
   };
 
   /**
@@ -120,7 +99,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
   /** @type {(widget: Widget, options: Opening, api: string, flow: Flow) => Promise<Ended>} */
   const begin = async (widget, options, api, flow) => {
     const {link, key} = widget;
-    const begun = performance.now();
+    const opened = performance.now();
     const href = page(options.href) || page(/** @type {HTMLAnchorElement | undefined} */ (link)?.href) || `${api}/${flow}`;
     /** @type {(selector: string) => HTMLInputElement[]} The page's own. */
     const all = selector => {
@@ -146,14 +125,29 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
     };
     /** @type {() => HTMLInputElement | undefined} */
     const userField = () => find(options.userField) || own("input[autocomplete~=username]") || before() || own("input[type=email]");
-    /** @type {(string | undefined)[]} */
+    /** @type {any[]} */
     const wanted = [...navigator.languages];
     if (options.locale != "auto")
       wanted.unshift(options.locale, /** @type {HTMLElement | null} */ ((link || document.documentElement).closest("[lang]"))?.lang);
-    const locale = negotiated(wanted);
-    /** @param {Flow} flow */
-    const said = flow => words(locale, flow).catch(() => {});
-    const [glue, texts] = await Promise.all([load(flow), said(flow)]);
+    const loading = load(flow);
+    loading.catch(() => {});
+    const {tag, files, language} = await speech(wanted.filter(tag => tag));
+    const resume = options.resume || stored(key);
+    // The flow is begun beside the files. Not for somebody whom the page vouches for: its word is asked for first. The key is
+    // as hard to guess as one of the widget's. Where nothing comes of it, the widget asks by itself.
+    let begun = resume || options.assertion ? undefined : ask(api + "/v1/flows", {
+      method: "POST",
+      body: JSON.stringify({kind: flow, locale: language, with_config: true}),
+      headers: {"content-type": "application/json", "idempotency-key": crypto.getRandomValues(new Uint32Array(4)).join("-")},
+      credentials: "omit",
+    }).catch(() => {});
+    /**
+     * What it says, for the full widget in twice as many files. Without them it is in English.
+     * @param {Flow} flow
+     */
+    const said = flow => Promise.all(files.slice(0, isFull(flow) ? 2 : 1).map(file => checked(file).then(answer => answer.text())))
+      .then(texts => texts.join("")).catch(() => "");
+    const [glue, texts] = await Promise.all([loading, said(flow)]);
 
     // Where it is: in a shadow tree, or in the page's own, which knows each name once.
     const host = make(HOST, {className: HOST, end: () => widget.leave?.()});
@@ -169,8 +163,18 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
     widget.look = () => host.dataset.theme = theme && theme != "auto" ? theme : isLight(getComputedStyle(host).color) ? "dark" : "light";
     widget.look();
     const tree = light ? host : host.attachShadow({mode: "open"});
+    // A page translator puts elements in the place of texts: what changes in these goes on in those.
+    const translated = new MutationObserver(changes => changes.forEach(({target, addedNodes, removedNodes, previousSibling, nextSibling}) => {
+      const text = /** @type {any} */ (removedNodes[0] || target);
+      if (text.nodeType != 3) return;
+      if (text.font) text.font.textContent = text.data;
+      else translated.observe(text, {characterData: true});
+      text.font ||= [...addedNodes, previousSibling, nextSibling].find(node => node?.nodeName == "FONT");
+    }));
+    translated.observe(tree, {childList: true, subtree: true});
     let root = make("div");
-    const styled = new Promise((done, failed) => tree.append(sheet("stylesheet", light ? LIGHT_CSS : lean[2], done, failed)));
+    const css = light ? (await bring(MORE)).light : lean[2];
+    const styled = new Promise((done, failed) => tree.append(sheet("stylesheet", css, done, failed)));
     tree.append(dialog || root);
     if (dialog) {
       dialog.part.value = "dialog";
@@ -199,13 +203,13 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
       let step = null;
       /** @type {Step | null} */
       let from = null;
-      let since = begun;
+      let since = opened;
       /** @type {() => void} */
       let stop;
       /** @type {(type: Parameters<Say>[1], more?: Partial<Detail>) => void} */
       const send = (type, more) => {
         const now = performance.now();
-        const detail = {flow, step, from, outcome: null, error: null, ...more, stepMs: Math.round(now - since), totalMs: Math.round(now - begun)};
+        const detail = {flow, step, from, outcome: null, error: null, ...more, stepMs: Math.round(now - since), totalMs: Math.round(now - opened)};
         say([host, link].find(one => one?.isConnected) || document, type, detail);
         try {
           // @ts-ignore The name of a callback is `on` and the event's.
@@ -220,7 +224,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
       /** @param {boolean} is */
       const away = is => {
         try {
-          is ? sessionStorage.setItem(key + ":away", "1") : sessionStorage.removeItem(key + ":away");
+          sessionStorage[is ? "setItem" : "removeItem"](key + ":away", "1");
         } catch {}
       };
       // Brings into sight what is new, to whoever is at it: from its top where that is above.
@@ -275,7 +279,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
         leave: end,
         // Says so in words that need nothing of what broke.
         break: () => {
-          const [sorry, onward] = texts?.split("\n") || ["Sorry, something went wrong.", "Continue on the full page"];
+          const [sorry, onward] = texts ? texts.split("\n") : ["Sorry, something went wrong.", "Continue on the full page"];
           const way = make("a", {href, textContent: onward});
           const note = make("p", {textContent: sorry + " "});
           const card = make("section", {className: "card"});
@@ -302,6 +306,8 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
           empty();
           from = step;
           step = name;
+          // Who, proof, or what they came for.
+          host.dataset.phase = /^(ac|id|si)/.test(name) ? "1" : /^(choose_m|en|an)/.test(name) ? "2" : "3";
           send("step");
           reveal();
           since = performance.now();
@@ -316,8 +322,6 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
           if (link) link.focus();
           else if (!userField()) leaveFor();
         },
-        // The page took it away.
-        onRemoved: end,
         onReturn: (userId, continueUrl) => {
           const field = userField();
           if (!field) return leaveFor(continueUrl);
@@ -344,20 +348,23 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
           start({...options, flow, userId, href, resume: null}).catch(() => location.assign(href));
         },
       };
-      /** @type {(glue: Glue, texts: string | void, resume: string | null, reopened?: boolean) => void} */
+      /** @type {(glue: Glue, texts: string, resume: string | null, reopened: boolean) => void} */
       const mount = (glue, texts, resume, reopened) => void (stop = glue.mount(root, {
         api, flow, key, href, resume, reopened, texts, mayFocus,
-        language: locale,
+        language: tag,
         assertion: options.assertion,
         work: (...job) => bring(WORK).then(work => work.default(...job, bring, WORK)),
         userId: options.userId || userField()?.value,
-        // For what is sent: the page's language, also where the widget does not speak it.
-        locale: locale || wanted.find(tag => tag && known(tag)),
+        locale: language,
         ...on,
-        // @ts-ignore
-        tell: (what, detail, more) => (on[{step: "onStep", done: "onDone", close: "onClose", gone: "onRemoved", return: "onReturn", more: "onHandOver", flow: "onFlow"}[what]] || on.onError)(detail, more),
+        hasConfig: !!begun,
+        send: async request => {
+          const first = begun;
+          begun = undefined;
+          return await first || ask(request);
+        },
       }));
-      mount(glue, texts, options.resume || stored(key), !!options.resume);
+      mount(glue, texts, resume, !!options.resume);
     });
   };
 

@@ -56,6 +56,15 @@ type Work = (
   tell: (...told: unknown[]) => void,
 ) => Promise<unknown>;
 
+/** The language to speak; none for English. */
+interface Speech {
+  tag?: string;
+  /** Its words: those of every flow, and those of the full widget. */
+  files: File_[];
+  /** The language of what is sent. */
+  language: string | undefined;
+}
+
 /** Starts the script that it is of as a worker; `here` is called where that cannot be. */
 type Elsewhere = (begin: (worker: Worker, fail: () => void) => void, here: () => void) => unknown;
 
@@ -82,13 +91,17 @@ interface Mounting extends Events {
   resume: string | null;
   reopened?: boolean;
   /** What is said in the language, a line each; none for English. */
-  texts: string | void;
+  texts: string;
   language: string | undefined;
   /** The language of what is sent. */
   locale: string | null | undefined;
   userId: string | undefined;
   assertion: import("./package/index.js").Options["assertion"];
   work: Work;
+  /** Sends a request. The response has the `offset` of the server's clock in milliseconds, where that is known. */
+  send(request: Request): Promise<Response>;
+  /** The first request was begun by the loader, and has the configuration with its response. */
+  hasConfig: boolean;
   /** Tells if the widget may take the focus. */
   mayFocus(): boolean;
 }
@@ -100,8 +113,6 @@ interface Events {
   onError(failure: Failure): void;
   /** Somebody closed it, or is done. */
   onClose(): void;
-  /** The page took its element away. */
-  onRemoved(): void;
   /** Somebody goes back to signing in: with the ID, and where to if the page has no field for that. */
   onReturn(userId: string, continueUrl: string): void;
   /** The flow goes on with a step that only the full build knows: its id and token. */
@@ -157,7 +168,9 @@ declare const __REGAIN_FULL_WASM__: File_;
 declare const __REGAIN_CSS__: File_;
 declare const __REGAIN_LIGHT_CSS__: File_;
 declare const __REGAIN_WORK__: File_;
-declare const __REGAIN_LANGUAGES__: File_;
+declare const __REGAIN_MORE__: File_;
+/** The files of each language. */
+declare const __REGAIN_FILES__: Record<string, File_[]>;
 declare const __REGAIN_SOLVER__: File_;
 declare const __REGAIN_OUTSIDE__: File_;
 declare const __REGAIN_GENERATE__: File_;

@@ -94,7 +94,7 @@ fn grouped(context: Context, methods: &MethodsView) -> Element {
             element("div").part("group")
         };
         for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
-            group = group.child(choice(context, Field::Method, place, methods.chosen, words(method)));
+            group = group.child(choice(context, Field::Method, place, methods.chosen, kind.as_str(), words(method)));
         }
         list = list.child(group);
     }

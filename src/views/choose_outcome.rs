@@ -18,7 +18,7 @@ pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
             .at("class", "words")
             .child(element("span").say(name))
             .child(element("span").part("hint").say(meaning));
-        list = list.child(choice(context, Field::Outcome, place, outcomes.chosen, words));
+        list = list.child(choice(context, Field::Outcome, place, outcomes.chosen, "", words));
     }
     let title = if outcomes.outcomes.len() > 1 { Text::OutcomeHeading } else { Text::UnlockHeading };
     begin(title, Text::OutcomeLead)

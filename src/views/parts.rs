@@ -274,9 +274,10 @@ pub(super) fn actions(first: Element, second: Element) -> Element {
     element("div").at("class", "actions").child(first).child(second)
 }
 
-/// The step's form: Enter and the submit button send it, the browser's own bubbles stay away.
+/// The step's form: Enter and the submit button send it, the browser's own bubbles stay away. A copy of it that a page
+/// keeps has none of our handlers, and by this method goes nowhere either.
 pub(super) fn form(context: Context) -> Element {
-    element("form").at("novalidate", "").at("class", "form").at("method", "post").on("submit", move |event| {
+    element("form").at("novalidate", "").at("class", "form").at("method", "dialog").on("submit", move |event| {
         event.prevent_default();
         context.send(StepEvent::Submitted.into());
     })
@@ -322,7 +323,14 @@ pub(super) fn choices(field: Field) -> Element {
 
 /// One of them, with its words.
 #[inline(never)]
-pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Option<usize>, words: Element) -> Element {
+pub(super) fn choice(
+    context: Context,
+    field: Field,
+    place: usize,
+    chosen: Option<usize>,
+    kind: &'static str,
+    words: Element,
+) -> Element {
     let mut radio = element("input")
         .at("type", "radio")
         .at("name", field.name())
@@ -331,7 +339,8 @@ pub(super) fn choice(context: Context, field: Field, place: usize, chosen: Optio
     if place == 0 {
         radio = radio.with("id", ["regain-", field.name()].concat());
     }
-    element("label").part("choice").child(radio).child(words)
+    // The kind is its sign: see the stylesheet.
+    element("label").part("choice").at("data-kind", kind).child(radio).child(words)
 }
 
 /// Stands for a value among words.
@@ -339,7 +348,7 @@ pub(super) const HERE: &str = "\0";
 
 /// A text that only the eye, or only the ear, may miss.
 pub(super) fn ltr(words: String) -> Element {
-    element("bdi").at("dir", "ltr").part("value").words(words)
+    element("bdi").at("dir", "ltr").at("translate", "no").part("value").words(words)
 }
 
 /// The value of an ARIA attribute that is there only when it holds.

@@ -22,6 +22,7 @@ mod languages;
 mod leaving;
 mod link;
 mod methods;
+mod opening;
 mod outages;
 mod outside;
 mod passwords;

@@ -56,6 +56,8 @@ mod slow;
 pub(crate) mod strict_csp;
 #[path = "taken_links/test.rs"]
 mod taken_links;
+#[path = "translated/test.rs"]
+mod translated;
 #[path = "trusted_types/test.rs"]
 pub(crate) mod trusted_types;
 #[path = "two_faced/test.rs"]

@@ -24,7 +24,7 @@ mod package;
 mod shipped;
 mod wasm;
 
-use languages::languages;
+use languages::language_files;
 pub(crate) use minify::Profile;
 use minify::Script;
 pub(crate) use package::{packaged, tarball};
@@ -70,7 +70,7 @@ pub(crate) fn build(form: Profile) -> Result<()> {
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
 
     let mut shipped = Shipped::new(fresh.clone(), form);
-    let languages = languages(&mut shipped)?;
+    let languages = language_files(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
     let style = css::minified(&read("style/regain.css")?);
@@ -93,15 +93,11 @@ pub(crate) fn build(form: Profile) -> Result<()> {
     ];
     let work = shipped.script("work", &names)?;
 
-    let names = [
-        ("FULL_WASM", &full_wasm),
-        ("FULL", &full),
-        ("LIGHT_CSS", &light_css),
-        ("WORK", &work),
-        ("LANGUAGES", &languages.index),
-    ];
-    let open = filled(&script("open.js", &names)?, "__REGAIN_TAGS__", &languages.tags)?;
-    let open = shipped.minified("open", &open)?;
+    let names = [("FULL_WASM", &full_wasm), ("FULL", &full), ("LIGHT_CSS", &light_css)];
+    let more = filled(&script("more.js", &names)?, "__REGAIN_FILES__", &languages)?;
+    let more = shipped.minified("more", &more)?;
+    let names = [("MORE", &more), ("WORK", &work)];
+    let open = shipped.script("open", &names)?;
     let names = [("OPEN", &open), ("LEAN_WASM", &wasm), ("LEAN", &glue), ("CSS", &css)];
     let entry = script("entry.js", &names)?;
     let mut loader = script("regain.js", &[])?;
@@ -116,6 +112,7 @@ pub(crate) fn build(form: Profile) -> Result<()> {
     shipped.manifest(&json!({
         "loader": LOADER,
         "open": open.name,
+        "more": more.name,
         "glue": glue.name,
         "wasm": wasm.name,
         "full": full.name,

@@ -46,7 +46,7 @@ fn kinds(context: Context, form: &DestinationView) -> Element {
     for (place, kind) in form.kinds.iter().enumerate() {
         let words = if *kind == MethodKind::Call { Text::PhoneByCall } else { Text::PhoneByText };
         let words = element("span").say(words);
-        list = list.child(choice(context, Field::Method, place, Some(form.chosen), words));
+        list = list.child(choice(context, Field::Method, place, Some(form.chosen), kind.as_str(), words));
     }
     list
 }

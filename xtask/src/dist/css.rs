@@ -10,11 +10,12 @@ pub(super) fn minified(source: &str) -> String {
     }
     plain.push_str(rest);
     let mut minified = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    for mark in ['{', '}', ';', ','] {
+    for mark in ['{', '}', ';', ',', '>'] {
         minified = minified.replace(&format!(" {mark}"), &mark.to_string());
         minified = minified.replace(&format!("{mark} "), &mark.to_string());
     }
-    minified.replace(";}", "}")
+    // A colon with a space behind it is no selector's.
+    minified.replace(": ", ":").replace(";}", "}")
 }
 
 /// The same rules for a page's own tree: nested in the widget's element, so that they reach nothing else, and with
@@ -32,7 +33,7 @@ pub(super) fn light(minified: &str) -> String {
     }
     nested.push_str(rest);
     for name in animations.split("@keyframes ").skip(1).filter_map(|it| it.split('{').next()) {
-        nested = nested.replace(&format!("animation: {name} "), &format!("animation: regain-{name} "));
+        nested = nested.replace(&format!("animation:{name} "), &format!("animation:regain-{name} "));
     }
     let animations = animations.replace("@keyframes ", "@keyframes regain-");
     format!("{animations}.regain-widget{{{}}}", hosts(&nested))
@@ -80,16 +81,15 @@ mod tests {
     #[test]
     fn css_loses_comments_and_white_space_only() {
         let source = "/* one */\n.a > .b {\n  color: red; /* two */\n  margin: 0 auto;\n}\n";
-        assert_eq!(minified(source), ".a > .b{color: red;margin: 0 auto}");
+        assert_eq!(minified(source), ".a>.b{color:red;margin:0 auto}");
     }
 
     #[test]
     fn without_a_shadow_tree_the_rules_are_nested_in_the_widget() {
-        let source =
-            ":host{a: b}:host(:not([data-theme=\"light\"])){c: d}.x{animation: turn 1s}@keyframes turn{to{e: f}}";
+        let source = ":host{a:b}:host(:not([data-theme=\"light\"])){c:d}.x{animation:turn 1s}@keyframes turn{to{e:f}}";
         assert_eq!(
             light(source),
-            "@keyframes regain-turn{to{e: f}}.regain-widget{&{a: b}&:not([data-theme=\"light\"]){c: d}.x{animation: regain-turn 1s}}"
+            "@keyframes regain-turn{to{e:f}}.regain-widget{&{a:b}&:not([data-theme=\"light\"]){c:d}.x{animation:regain-turn 1s}}"
         );
     }
 }

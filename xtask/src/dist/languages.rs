@@ -6,21 +6,12 @@ use regain_catalogue::{Catalogue, Entry};
 use serde_json::{Map, json};
 
 use super::shipped::Shipped;
-use crate::{assets::Named, paths};
+use crate::paths;
 
-/// The shipped languages.
-pub(super) struct Languages {
-    /// The tags, with a space between each two.
-    pub(super) tags: String,
-    /// The index: of each tag its two files.
-    pub(super) index: Named,
-}
-
-/// Ships them all.
-pub(super) fn languages(shipped: &mut Shipped) -> Result<Languages> {
+/// Ships them all, and returns the index of them as JSON: of each tag its two files.
+pub(super) fn language_files(shipped: &mut Shipped) -> Result<String> {
     let all = regain_catalogue::read(&paths::root().join("src/i18n/languages"), ["lean", "full"])?;
     let mut index = Map::new();
-    let mut tags = Vec::new();
     let english = &all[0];
     let pseudo = [pseudo(english, "en-XA", accented), pseudo(english, "ar-XB", turned)];
     for Catalogue { tag, sections: [lean, full] } in all.iter().skip(1).chain(&pseudo) {
@@ -30,10 +21,8 @@ pub(super) fn languages(shipped: &mut Shipped) -> Result<Languages> {
         };
         let files = [file(lean, "")?, file(full, "-full")?];
         index.insert(tag.clone(), files.iter().map(|file| json!([file.name, file.integrity])).collect());
-        tags.push(tag.as_str());
     }
-    let index = shipped.hashed("regain-languages-", ".json", json!(index).to_string().as_bytes())?;
-    Ok(Languages { tags: tags.join(" "), index })
+    Ok(json!(index).to_string())
 }
 
 /// A language that nobody speaks, made of the English one: what it does not change was not in a catalogue.

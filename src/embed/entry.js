@@ -45,16 +45,6 @@ const checked = ([name, integrity]) => fetch(base + name, {integrity});
 /** @type {Link} */
 const link = (rel, [name, integrity], onload, onerror) => make("link", {rel, href: base + name, integrity, crossOrigin: "", nonce, onload, onerror});
 
-/**
- * Brings in a module of ours, if it still is what it was: one changed byte, and nothing of it runs. What
- * was preloaded is what is imported; where a browser doesn't preload modules, what was fetched is. Nor does WebKit
- * check what it preloads, and by nothing but its name can that be told.
- * @type {Bring}
- */
-const bring = file => new Promise((done, failed) => {
-  const preload = link("modulepreload", file, done, failed);
-  preload.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(preload) : checked(file).then(done, failed);
-}).then(() => import(base + file[0]));
 /** @type {Record<string, Promise<any> | 0>} */
 const begun = {};
 /**
@@ -63,10 +53,20 @@ const begun = {};
  */
 const once = (name, begin) => begun[name] ||= begin().catch(error => { begun[name] = 0; throw error; });
 /**
+ * Brings in a module of ours, if it still is what it was: one changed byte, and nothing of it runs. What
+ * was preloaded is what is imported; where a browser doesn't preload modules, what was fetched is. Nor does WebKit
+ * check what it preloads, and by nothing but its name can that be told.
+ * @type {Bring}
+ */
+const bring = file => once(file[0], () => new Promise((done, failed) => {
+  const preload = link("modulepreload", file, done, failed);
+  preload.relList.supports("modulepreload") && !/^Apple/.test(navigator.vendor) ? document.head.append(preload) : checked(file).then(done, failed);
+}).then(() => import(base + file[0])));
+/**
  * Brings in a build of the widget: its glue and its wasm, and its styles into the browser's cache.
  * @type {Build}
  */
-const build = ([glue, wasm, css]) => once(glue[0], () => Promise.all([bring(glue), checked(wasm), checked(css)])
+const build = ([glue, wasm, css]) => once(wasm[0], () => Promise.all([bring(glue), checked(wasm), checked(css)])
   .then(([glue, wasm]) => glue.default(wasm).then(() => glue)));
 
 /** The focused element, through open shadow trees. */

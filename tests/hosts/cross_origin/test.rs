@@ -42,7 +42,7 @@ async fn a_reset_takes_five_requests_of_the_api_and_two_preflights() -> Result<(
         let here = harness::root().join("tests/hosts/cross_origin");
         host.serves(&here, &[("@REGAIN@", api.origin()), ("@FILES@", files.origin())], &[])?;
         session.page.go(host.origin()).await?;
-        // Whoever only passes over the link costs the server nothing.
+        // Passing over the link costs the server nothing.
         session.page.script("document.querySelector('#cant-access').focus()", vec![]).await?;
         harness::until("the files", async || {
             let names =

@@ -53,8 +53,8 @@ async fn b3_fifty_openings_leave_no_nodes_listeners_or_widgets() -> Result<()> {
         person::at_sign_in(session).await?;
         person::loaded(session).await?;
         for (way, times) in [("button", 50), ("removed", 5)] {
-            // Files that were brought in stay for the next opening.
-            opened_and_closed(session, 2, way).await?;
+            // Files that were brought in stay for the next opening, and workers that end do so some openings later.
+            opened_and_closed(session, 10, way).await?;
             let mut before = counts(session).await?;
             until("what the first openings left to be gone", async || {
                 let now = counts(session).await?;

@@ -73,9 +73,11 @@ impl Smtp {
             .message_id(Some(id))
             .multipart(MultiPart::alternative_plain_html(message.text.expose().clone(), message.html.expose().clone()))
             .map_err(|error| NotifyError::Refused(format!("the mail cannot be put together: {error}")))?;
-        // RFC 3834: no vacation notice may come back.
-        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
-        mail.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+        // No vacation notice may come back: RFC 3834, and what Exchange goes by.
+        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+            let name = HeaderName::new_from_ascii_str(name);
+            mail.headers_mut().insert_raw(HeaderValue::new(name, value.to_owned()));
+        }
         Ok(mail.formatted())
     }
 }

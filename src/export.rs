@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Document, Element, HtmlElement, Url};
 
 use crate::i18n::{self, Text};
-use crate::options::member;
+use crate::member::member;
 use crate::region::Region;
 
 /// Long enough for a browser to begin to save the file.

@@ -7,7 +7,7 @@ use regain_protocol::{FlowKind, Outcome};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Storage;
 
-use crate::options::member;
+use crate::member::member;
 
 /// The host page, behind the loader's callbacks.
 pub(crate) struct Host {

@@ -15,6 +15,7 @@ mod display;
 mod export;
 mod host;
 pub mod i18n;
+mod member;
 mod options;
 mod region;
 mod shell;

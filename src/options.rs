@@ -1,10 +1,11 @@
 //! The options that the loader hands over: see `embed/open.js`, which builds this object.
 
-use js_sys::{Function, Reflect};
+use js_sys::Function;
 use regain_protocol::{FlowKind, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::api::Api;
+use crate::member::member;
 use regain_flow::clock::Millis;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Resume, Setup};
@@ -77,12 +78,6 @@ impl Options {
 #[inline(never)]
 fn text(of: &JsValue, name: &str) -> Option<String> {
     member(of, name).and_then(|value| value.as_string()).filter(|text| !text.is_empty())
-}
-
-/// A member of an object, whatever either may be.
-#[inline(never)]
-pub(crate) fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_null() && !value.is_undefined())
 }
 
 /// The time by this device.

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::announce;
-use crate::options::member;
+use crate::member::member;
 
 /// The widget's element, with the live region in it.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use crate::dispatch::Dispatch;
-use crate::options::member;
+use crate::member::member;
 
 /// Begins to read; `None` where the browser cannot. Aborting what comes back ends it.
 pub(crate) fn read(dispatch: Dispatch) -> Option<AbortController> {

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit};
 
-use crate::options::member;
+use crate::member::member;
 use regain_flow::clock::Millis;
 use regain_flow::{Fault, Reply, Resume};
 

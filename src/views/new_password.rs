@@ -10,7 +10,7 @@ use super::checklist::{self, refusals};
 use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
 use super::{password_rules, strength, suggestion};
 use crate::i18n::{self, Text};
-use crate::options::member;
+use crate::member::member;
 
 pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
     // For password managers: they save the password under the name that stands beside it.

@@ -15,7 +15,7 @@ async fn b5_a_copy_of_a_widget_goes_and_the_link_opens_it_where_somebody_was() -
         says_who(session).await?;
         session.page.script("leave()", vec![]).await?;
         session.page.reads("Somewhere else").await?;
-        // The page's own report of its looks concerns no widget any more.
+        // A change of the page's looks is of no widget any more.
         session.page.script("document.documentElement.className = 'changed'", vec![]).await?;
         session.page.script("comeBack()", vec![]).await?;
         session.page.find("#cant-access").await?;
@@ -48,7 +48,7 @@ async fn b5_a_form_of_the_widget_is_never_sent() -> Result<()> {
         session.page.retype(".regain-widget [name=username]", "ada@northwind.example").await?;
         let before = host.requests_for("/");
         ensure!(session.page.script(SEND_A_COPY, vec![]).await? == json!([true, "/"]), "it went somewhere");
-        // A question that is asked later is answered after what was sent.
+        // A later request is answered after what was sent.
         session.page.script("return fetch('/page.js').then((answer) => answer.status)", vec![]).await?;
         ensure!(host.requests_for("/") == before, "the form was sent to the page");
         session.page.find("#leave").await?;

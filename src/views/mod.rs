@@ -84,6 +84,7 @@ fn identity(context: Context) -> Element {
             element("bdi")
                 .part("value")
                 .at("dir", "ltr")
+                .at("translate", "no")
                 .shows(context, |view| view.identity.clone().unwrap_or_default()),
         )
         .child(if IS_FULL { not_you.when("hidden", context, |view| !view.can_correct_identity) } else { not_you })

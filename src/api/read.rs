@@ -33,7 +33,7 @@ pub(crate) fn flow(json: &impl Json) -> Option<Flow> {
             id: json.text("id"),
             kind: json.need(FlowKind::from_text(&json.text("kind")), FlowKind::Reset),
             reference: if IS_FULL { json.maybe("reference").unwrap_or_default() } else { String::new() },
-            user_id: if IS_FULL { json.maybe("user_id") } else { None },
+            user_id: json.maybe("user_id"),
             expires_at: json.text("expires_at"),
             gate: gate.json.is_some().then(|| Gate { index: gate.small("index"), of: gate.small("of") }),
             notice: notice

@@ -56,10 +56,12 @@ pub(crate) async fn identified(session: &BrowserSession, person: &Person) -> Res
     session.page.reads("Verify it’s you").await
 }
 
-/// Opens the widget, says who they are and chooses a way to prove it.
+/// Opens the widget, says who they are and chooses a way to prove it, where there is a choice.
 pub(crate) async fn chose_way(session: &BrowserSession, user_id: &'static str, way: &str, submit: &str) -> Result<()> {
     identified(session, &Person { user_id, address: "" }).await?;
-    session.page.choose(way).await?;
+    if session.page.has("[part~=root] [name=method]").await? {
+        session.page.choose(way).await?;
+    }
     session.page.press(submit).await
 }
 

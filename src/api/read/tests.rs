@@ -240,7 +240,7 @@ fn flows() -> impl Strategy<Value = Flow> {
             id,
             kind,
             reference: if IS_FULL { reference } else { String::new() },
-            user_id: user_id.filter(|_| IS_FULL),
+            user_id,
             expires_at,
             gate: gate.map(|[index, of]| Gate { index, of }),
             notice: notice.map(|code| Notice { code }),

@@ -10,7 +10,7 @@ use crate::i18n::{self, Text};
 pub(crate) fn words(announcement: Announcement) -> String {
     let text = match announcement {
         Announcement::CodeSent => Text::CodeResent,
-        Announcement::NewCaptcha => Text::CaptchaNew,
+        Announcement::NewCaptcha if IS_FULL => Text::CaptchaNew,
         Announcement::CodeRead => Text::CodeRead,
         Announcement::CodeExpires(seconds) => return i18n::fill(Text::CodeEndsSoon, &[&i18n::span(seconds)]),
         Announcement::CodeExpired => Text::CodeGone,
@@ -33,7 +33,8 @@ pub(crate) fn words(announcement: Announcement) -> String {
         Announcement::CharactersLeft(left) if IS_FULL => return characters_left(left),
         Announcement::InfoChanged(kind) if IS_FULL => info_changed(kind),
         Announcement::KeyCopied if IS_FULL => Text::KeyCopied,
-        Announcement::Call(_)
+        Announcement::NewCaptcha
+        | Announcement::Call(_)
         | Announcement::CharactersLeft(_)
         | Announcement::InfoChanged(_)
         | Announcement::KeyCopied => Text::Nothing,

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use js_sys::Array;
+use regain_flow::full::IS_FULL;
 use regain_flow::{ChallengeEvent, Ticket, digits};
 use regain_protocol::Captcha;
 use wasm_bindgen::JsValue;
@@ -19,10 +20,10 @@ pub(crate) fn solve(workers: &Workers, dispatch: Dispatch, ticket: Ticket, captc
             let values = [algorithm, salt, challenge, signature, &max];
             ("", values.into_iter().map(JsValue::from).collect())
         }
-        Captcha::Turnstile { site_key } => ("turnstile", Array::of1(&site_key.into())),
-        Captcha::Hcaptcha { site_key } => ("hcaptcha", Array::of1(&site_key.into())),
-        // Its text is typed: the core asks for no such thing.
-        Captcha::Image { .. } | Captcha::Unknown => return None,
+        Captcha::Turnstile { site_key } if IS_FULL => ("turnstile", Array::of1(&site_key.into())),
+        Captcha::Hcaptcha { site_key } if IS_FULL => ("hcaptcha", Array::of1(&site_key.into())),
+        // A picture's text is typed: the core asks for no such thing.
+        _ => return None,
     };
     // The percentage, with a solution once there is one.
     let on_event: OnEvent = Rc::new(move |percent, solution| {

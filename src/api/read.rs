@@ -115,7 +115,10 @@ fn contact<J: Json>(json: &Reader<J>) -> Contact {
 fn captcha<J: Json>(json: &Reader<J>) -> Option<Captcha> {
     json.json.as_ref()?;
     Some(match &*json.text("kind") {
-        "image" => Captcha::Image { id: json.text("id"), image: json.text("image"), audio: json.text("audio") },
+        // All but the default, work for the browser, are unknown in the lean build, which has the full one go on there.
+        "image" if IS_FULL => {
+            Captcha::Image { id: json.text("id"), image: json.text("image"), audio: json.text("audio") }
+        }
         "proof_of_work" => Captcha::ProofOfWork {
             algorithm: json.text("algorithm"),
             salt: json.text("salt"),
@@ -123,8 +126,8 @@ fn captcha<J: Json>(json: &Reader<J>) -> Option<Captcha> {
             max_number: json.count("max_number").into(),
             signature: json.text("signature"),
         },
-        "turnstile" => Captcha::Turnstile { site_key: json.text("site_key") },
-        "hcaptcha" => Captcha::Hcaptcha { site_key: json.text("site_key") },
+        "turnstile" if IS_FULL => Captcha::Turnstile { site_key: json.text("site_key") },
+        "hcaptcha" if IS_FULL => Captcha::Hcaptcha { site_key: json.text("site_key") },
         _ => Captcha::Unknown,
     })
 }

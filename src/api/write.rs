@@ -35,7 +35,6 @@ pub(crate) fn answer(flow: &str, step: &str, answer: &Answer) -> Secret<String> 
                 object.raw("captcha", &solution(captcha));
             }
         }
-        Answer::NewCaptcha {} => object.text("do", "new_captcha"),
         Answer::Choose { method, destination } => {
             object.text("do", "choose");
             object.text("method", method);

@@ -158,8 +158,7 @@ const listen = (at, linkOf, options) => {
   on("pointerover", () => near(options()));
   on("focusin", () => near(options()));
   on("click", (link, event) => {
-    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (!window.WebAssembly) return;
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !window.WebAssembly) return;
     event.preventDefault();
     // Many pages take every link, whatever became of the event.
     event.stopImmediatePropagation();

@@ -7,6 +7,7 @@ use regain_protocol::Captcha;
 use super::parts::{Context, anew, button, element, error, field, input, no_hint};
 use crate::display::Part;
 use crate::i18n::{self, Text};
+use regain_flow::full::IS_FULL;
 use regain_flow::{ChallengeEvent, Field, FieldError, View};
 
 /// The challenge's part of the form; empty where there is none.
@@ -17,7 +18,7 @@ pub(super) fn part(context: Context) -> AnyView {
         .with_untracked(|view| view.screen.captcha().map(|captcha| captcha.captcha.clone()))
         .as_deref()
     {
-        Some(Captcha::Image { .. }) => whole
+        Some(Captcha::Image { .. }) if IS_FULL => whole
             .child(anew(context, Part::Challenge, picture))
             // These two stay, and so does the focus on them.
             .child(
@@ -42,10 +43,10 @@ pub(super) fn part(context: Context) -> AnyView {
         Some(Captcha::ProofOfWork { .. }) => {
             whole.child(target().shows(context, progress)).child(error(context, Field::Captcha, wrong))
         }
-        Some(Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. }) => whole
+        Some(Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. }) if IS_FULL => whole
             .child(target().child(element("slot").at("name", "regain-captcha")))
             .child(error(context, Field::Captcha, wrong)),
-        Some(Captcha::Unknown) | None => whole.at("hidden", ""),
+        _ => whole.at("hidden", ""),
     };
     whole.done()
 }
@@ -117,8 +118,8 @@ fn progress(view: &View) -> String {
 fn wrong(view: &View, _: Field) -> Option<String> {
     let error = view.screen.captcha()?.error?;
     let text = match (&*view.screen.captcha()?.captcha, error) {
-        (Captcha::Image { .. }, FieldError::Missing) => Text::CaptchaMissing,
-        (Captcha::Image { .. }, _) => Text::CaptchaWrong,
+        (Captcha::Image { .. }, FieldError::Missing) if IS_FULL => Text::CaptchaMissing,
+        (Captcha::Image { .. }, _) if IS_FULL => Text::CaptchaWrong,
         _ => Text::CaptchaFailed,
     };
     Some(i18n::text(text).to_owned())

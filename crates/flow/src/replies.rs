@@ -47,7 +47,9 @@ impl Model {
         {
             match intent {
                 Intent::NewCode if resent => context.announce(Some(Announcement::CodeSent)),
-                Intent::NewChallenge if step.challenge().is_some() => context.announce(Some(Announcement::NewCaptcha)),
+                Intent::NewChallenge if IS_FULL && step.challenge().is_some() => {
+                    context.announce(Some(Announcement::NewCaptcha))
+                }
                 // The button that was pressed goes away.
                 Intent::MoreTime => context.push(Effect::Focus(Focus::Heading)),
                 _ => step.accepted(&mut context),

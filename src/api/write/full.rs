@@ -43,8 +43,8 @@ pub(super) fn answer(object: &mut Object, answer: &Answer) {
             object.raw("answers", &question_answers(answers));
         }
         Answer::Finish {} => object.text("do", "finish"),
+        Answer::NewCaptcha {} => object.text("do", "new_captcha"),
         Answer::Identify { .. }
-        | Answer::NewCaptcha {}
         | Answer::Choose { .. }
         | Answer::Verify { .. }
         | Answer::Resend {}

@@ -9,6 +9,7 @@ use regain_protocol::{Captcha, CaptchaSolution, ProblemCode};
 
 use crate::effect::{Effect, Ticket};
 use crate::field::{Field, FieldError};
+use crate::full::IS_FULL;
 use crate::step::Context;
 
 /// Something that happens to a challenge.
@@ -93,7 +94,7 @@ impl Challenge {
 
     /// Tells if the browser has the challenge to solve, and not the person.
     fn is_work(&self) -> bool {
-        self.captcha.as_ref().is_some_and(|captcha| !matches!(**captcha, Captcha::Image { .. }))
+        self.captcha.as_ref().is_some_and(|captcha| !IS_FULL || !matches!(**captcha, Captcha::Image { .. }))
     }
 
     /// Has the browser solve the challenge, unless it is solved or being solved.
@@ -136,7 +137,7 @@ impl Challenge {
 
     /// Takes the digits of a picture.
     pub(crate) fn input(&mut self, text: &str) {
-        if !self.is_work() {
+        if IS_FULL && !self.is_work() {
             text.clone_into(&mut self.solution);
         }
         self.error = None;
@@ -156,12 +157,12 @@ impl Challenge {
         let solution = trimmed(&self.solution);
         if !solution.is_empty() {
             let id = match &**captcha {
-                Captcha::Image { id, .. } => Some(id.clone()),
+                Captcha::Image { id, .. } if IS_FULL => Some(id.clone()),
                 _ => None,
             };
             return Solution::Ready(Some(CaptchaSolution { id, solution: solution.to_owned() }));
         }
-        if self.is_work() {
+        if !IS_FULL || self.is_work() {
             self.waiting = true;
             return Solution::Pending;
         }

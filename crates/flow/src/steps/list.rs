@@ -11,7 +11,7 @@ use super::identify::Identify;
 use super::new_password::NewPassword;
 use crate::event::{FullEvent, StepEvent};
 use crate::field::Field;
-use crate::full::Full;
+use crate::full::{Full, IS_FULL};
 use crate::screen::Screen;
 use crate::step::{Context, Intent, Outcome, Refusal, StepState, Surroundings};
 
@@ -110,7 +110,7 @@ impl Step {
 
     fn challenged(&mut self, event: ChallengeEvent, context: &mut Context) -> Outcome {
         let Some(challenge) = self.challenge() else { return Outcome::UNCHANGED };
-        if matches!(event, ChallengeEvent::Renewed) {
+        if IS_FULL && matches!(event, ChallengeEvent::Renewed) {
             if challenge.captcha.is_none() {
                 return Outcome::UNCHANGED;
             }

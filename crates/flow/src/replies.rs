@@ -48,7 +48,7 @@ impl Model {
             match intent {
                 Intent::NewCode if resent => context.announce(Some(Announcement::CodeSent)),
                 Intent::NewChallenge if IS_FULL && step.challenge().is_some() => {
-                    context.announce(Some(Announcement::NewCaptcha))
+                    context.announce(Some(Announcement::NewCaptcha));
                 }
                 // The button that was pressed goes away.
                 Intent::MoreTime => context.push(Effect::Focus(Focus::Heading)),

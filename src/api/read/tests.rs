@@ -79,6 +79,26 @@ fn captchas() -> impl Strategy<Value = Captcha> {
         any::<String>().prop_map(|site_key| Captcha::Hcaptcha { site_key }),
         Just(Captcha::Unknown),
     ]
+    .prop_map(|captcha| if can_be_met(&captcha) { captcha } else { Captcha::Unknown })
+}
+
+/// Tells if this build has a challenge; the lean one has the default alone.
+fn can_be_met(captcha: &Captcha) -> bool {
+    IS_FULL || matches!(captcha, Captcha::ProofOfWork { .. })
+}
+
+#[test]
+fn the_lean_build_knows_the_default_challenge_alone() {
+    for captcha in [
+        Captcha::Image { id: "1".into(), image: "data:".into(), audio: "/a".into() },
+        Captcha::Turnstile { site_key: "k".into() },
+        Captcha::Hcaptcha { site_key: "k".into() },
+    ] {
+        let value =
+            serde_json::to_value(StepBody::Identify { captcha: Some(captcha.clone()) }).expect("a step is JSON");
+        let expected = if IS_FULL { captcha } else { Captcha::Unknown };
+        assert_eq!(read(&value), Some(StepBody::Identify { captcha: Some(expected) }));
+    }
 }
 
 /// Every step that the widget can draw.

@@ -51,6 +51,7 @@ fn bodies(widget: &Driven) -> Vec<&str> {
     widget.sent.iter().map(|sent| if let Sent::Answer { body, .. } = sent { &**body } else { "" }).collect()
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_picture_is_typed_and_another_one_empties_the_field() {
     let (mut widget, tickets) = at(image("c1"));

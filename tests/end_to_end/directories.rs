@@ -36,7 +36,7 @@ async fn a_person_of_active_directory_is_back() -> Result<()> {
         let code = text.rsplit_once('#').context("a code")?.1.to_owned();
         person::typed_code(session, &code).await?;
         session.page.reads("Do you know your password?").await?;
-        session.page.choose("Choose a new password").await?;
+        session.page.choose("choose a new password").await?;
         session.page.press("Next").await?;
         person::finished(session).await?;
         ensure!(samba.takes(&katherine, NEW_PASSWORD), "the controller does not take the new password");

@@ -200,7 +200,7 @@ async fn nothing_is_said_but_from_a_catalogue() -> Result<()> {
         session.page.click(submit).await?;
         session.page.type_into("[part~=root] [name=username]", ADA.user_id).await?;
         session.page.click(submit).await?;
-        session.page.find("[part~=choice]").await?;
+        session.page.find("[part~=method]").await?;
         says_nothing_foreign(session, "choose_method").await?;
         crate::pictures::look(session, "v-pseudo-choose").await?;
         session.page.click(submit).await?;

@@ -65,9 +65,11 @@ async fn b3_fifty_openings_leave_no_nodes_listeners_or_widgets() -> Result<()> {
             .await?;
             opened_and_closed(session, times, way).await?;
             let mut after = [0; 2];
+            // Some listeners of workers are made once, and late. One that is left by each opening is ten times as many.
+            let once = u64::from(times) / 10;
             let flat = until("as many nodes and listeners as before", async || {
                 after = counts(session).await?;
-                Ok((after[0] <= before[0] && after[1] <= before[1]).then_some(()))
+                Ok((after[0] <= before[0] && after[1] <= before[1] + once).then_some(()))
             });
             flat.await.with_context(|| format!("{way}: {before:?} before {times} openings, {after:?} after"))?;
             ensure!(!session.page.has(".regain-widget").await?, "a widget is left");

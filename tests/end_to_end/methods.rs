@@ -28,7 +28,7 @@ async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -
         for secret in ["mary.jackson", "langley", "555"] {
             ensure!(!words.contains(secret), "{secret:?} is told before a proof");
         }
-        let kinds = ["Email", "Text message", "Phone call", "Security questions", "Authenticator app"];
+        let kinds = ["Email", "Text message", "Phone call", "Answer my security questions", "Use my authenticator app"];
         let places: Vec<_> = kinds.iter().map(|kind| words.find(kind)).collect();
         ensure!(places.iter().all(Option::is_some) && places.is_sorted(), "the kinds are out of order: {words}");
         Ok(())
@@ -115,7 +115,7 @@ async fn screen_08_security_questions_reset_the_password() -> Result<()> {
             "Answer the questions",
         )
         .await?;
-        session.page.reads("Answer as you did when you chose them").await?;
+        session.page.reads("Capitals and extra spaces don’t matter").await?;
         let words = session.page.words().await?;
         let asked: Vec<_> = ANSWERS.iter().filter(|(question, _)| words.contains(question)).collect();
         ensure!(asked.len() == 3, "three of the five are asked:\n{words}");

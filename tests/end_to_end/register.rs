@@ -272,7 +272,7 @@ async fn questions_are_registered_and_reset_the_password() -> Result<()> {
         finished(session).await?;
 
         person::chose_way(session, ALAN.user_id, "Answer my security questions", "Answer the questions").await?;
-        session.page.reads("Answer as you did when you chose them").await?;
+        session.page.reads("Capitals and extra spaces don’t matter").await?;
         let words = session.page.words().await?;
         let questions = offered[1..=4].iter().map(String::as_str).chain([OWN]);
         for (question, answer) in questions.zip(answers).filter(|(question, _)| words.contains(question)) {

@@ -96,7 +96,10 @@ async fn someone_unknown_or_disabled_sees_what_everyone_sees() -> Result<()> {
     for user_id in ["nobody@northwind.example", "dis@northwind.example", "alan@northwind.example"] {
         run("unknown", &only_mail, async |session| {
             person::identified(session, &Person { user_id, address: "" }).await?;
-            session.page.click("[part~=choice] input").await?;
+            // A single method is no choice.
+            if session.page.has("[part~=choice]").await? {
+                session.page.click("[part~=choice] input").await?;
+            }
             session.page.press("Send the code").await?;
             session.page.reads("Enter the code").await?;
             session.page.type_into("[name=code]", "123456").await?;

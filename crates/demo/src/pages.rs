@@ -125,8 +125,8 @@ fn sign_in_form(organisation: &str, user_id: &str, error: Option<&str>) -> Marku
                     a #cant-access href="/reset" { "Can't access your account?" }
                 }
                 p.below { a #unlock href="/unlock" { "Unlock your account" } }
-                script src="/regain.js" data-link="#cant-access" async {}
-                script src="/regain.js" data-link="#unlock" data-flow="unlock" async {}
+                script src="/regain.js" data-link="#cant-access" defer {}
+                script src="/regain.js" data-link="#unlock" data-flow="unlock" defer {}
             }
         }
     }

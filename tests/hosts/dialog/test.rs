@@ -89,7 +89,7 @@ async fn f20_what_was_put_away_stays_so_when_the_page_is_loaded_again() -> Resul
         session.page.find("[part~=root] [name=username]").await?;
         ensure!(!session.page.has("dialog").await?, "it opened by itself");
         session.page.click("#cant-access").await?;
-        session.page.find("dialog[open] [part~=choice]").await?;
+        session.page.find("dialog[open] [part~=method]").await?;
         Ok(())
     })
     .await

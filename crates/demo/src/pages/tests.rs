@@ -26,12 +26,12 @@ async fn the_sign_in_page_asks_only_two_lines_of_its_author() {
     let (status, headers, page) = world.get("/").await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains(r#"<a id="cant-access" href="/reset">Can't access your account?</a>"#), "{page}");
-    assert!(page.contains(r##"<script src="/regain.js" data-link="#cant-access" async></script>"##), "{page}");
+    assert!(page.contains(r##"<script src="/regain.js" data-link="#cant-access" defer></script>"##), "{page}");
     assert!(page.contains(r#"id="user-id" name="username""#) && page.contains(r#"autocomplete="username""#));
     assert!(page.contains("only on this computer"));
     // F19: unlocking opens in the page too, with what was typed.
     assert!(
-        page.contains(r##"<script src="/regain.js" data-link="#unlock" data-flow="unlock" async></script>"##),
+        page.contains(r##"<script src="/regain.js" data-link="#unlock" data-flow="unlock" defer></script>"##),
         "{page}"
     );
     let (_, _, page) = world.get("/?user=ada%40northwind.example").await;

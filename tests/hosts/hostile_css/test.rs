@@ -17,7 +17,7 @@ async fn styles_of_the_page_neither_hide_nor_distort_it() -> Result<()> {
             const input = root.querySelector('[name=username]').getBoundingClientRect();
             return {
                 opacity, visibility, letters: style('.lead').letterSpacing, case: style('.lead').textTransform,
-                indent: style('.lead').textIndent, direction: style('.root').direction, text: style('.lead').color,
+                indent: style('.lead').textIndent, direction: style('.root').direction, text: style('.heading').color,
                 card: style('.card').backgroundColor, button: style('.primary').backgroundColor, cursor: style('.root').cursor,
                 font: parseFloat(style('.lead').fontSize) >= 16, tall: input.height >= 24, wide: input.width > 200,
             }";

@@ -1,5 +1,5 @@
 // @ts-check
-// What the loader (regain.js) and the module of the npm package (module.js) have in common. Each has `base`, where
+// The common part of the loader (regain.js) and of the module of the npm package (module.js). Each has `base`, where
 // our files are, `home`, which says where the API is, `nonce`, and `defaults`, what is not said at an opening.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
@@ -199,7 +199,7 @@ if (globalThis.customElements && !customElements.get(NAME)) customElements.defin
       const resume = kept(given);
       if (resume || opens) start({...given, link, resume, opener: null});
     };
-    // What is in it may not have been put in yet.
+    // The content of the element may not have been parsed yet.
     whenRead(begin);
   }
   /** @param {Opening} [options] As `open` of the loader, in this element. */

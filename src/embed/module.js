@@ -1,6 +1,6 @@
 // @ts-check
 // Regain as a module, for pages that are built from packages. It defines <regain-access> and needs no script tag.
-// Where the files are served, unless the page says so: as a rule beside this one. Written as it is, because bundlers
+// Address of the served files, unless the page gives one: beside this module. Its form is deliberate, because bundlers
 // take `new URL` with a text and the module's own address for a file to bring along.
 const here = import.meta.url;
 let base = here.replace(/[^/]*([?#].*)?$/, "files/"), nonce = "";

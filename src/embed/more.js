@@ -1,5 +1,5 @@
 // @ts-check
-// What a reset in English on most pages does without: the choice of another language and the files with its words, the
+// Parts that a reset in English on most pages does without: the choice of another language and the files with its words, the
 // full build (for every flow but a reset, and for going on where the lean one does not know a step), and the stylesheet for
 // the page's own tree.
 // Only whole-line comments and indentation are stripped from it for shipping.

@@ -3,12 +3,12 @@
 // with the first sign of somebody needing it; see entry.js.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-// What is brought in besides, each a name and what its bytes come to. The lean build and its stylesheet are named in
+// Further files to load, each a name and the hash of its bytes. The lean build and its stylesheet are named in
 // entry.js, and what most people do without in more.js.
 const MORE = __REGAIN_MORE__, WORK = __REGAIN_WORK__;
 
 // A widget's element. A page cache keeps a copy of it, which nothing drives: such a copy goes, and its link is closed.
-// What the page takes away is over, unless it was only moved.
+// A widget that the page removes has ended, unless it was only moved.
 const HOST = "regain-widget";
 if (!customElements.get(HOST)) customElements.define(HOST, class extends HTMLElement {
   /** @type {(() => void) | undefined} */
@@ -111,7 +111,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
     const first = (selector, form) => all(selector).find(field => !form || field.form == form);
     /** @param {string} selector */
     const own = selector => first(selector, link?.closest("form"));
-    // Where no field says that it is for it: the last one for a text before a form's only password.
+    // Fallback for a page that marks no field: the last text field before a form's only password.
     const before = () => {
       const fields = all("input");
       for (const password of fields) {
@@ -149,7 +149,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
       .then(texts => texts.join("")).catch(() => "");
     const [glue, texts] = await Promise.all([loading, said(flow)]);
 
-    // Where it is: in a shadow tree, or in the page's own, which knows each name once.
+    // Place of the widget: in a shadow tree, or in the page's own, which knows each name once.
     const host = make(HOST, {className: HOST, end: () => widget.leave?.()});
     const light = widget.light = options.render == "light" && ![...widgets].some(widget => widget.light);
     const dialog = options.mode == "dialog" ? make("dialog", {className: "dialog"}) : null;
@@ -306,7 +306,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
           empty();
           from = step;
           step = name;
-          // Who, proof, or what they came for.
+          // Phase of the flow: user ID, verification, or the outcome.
           host.dataset.phase = /^(ac|id|si)/.test(name) ? "1" : /^(choose_m|en|an)/.test(name) ? "2" : "3";
           send("step");
           reveal();

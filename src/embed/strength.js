@@ -56,7 +56,7 @@ export default (...[, inputs,, signal, say, elsewhere]) => new Promise((ready, f
   /** @type {[ticket: number, password: string] | 0 | undefined} */
   let waiting;
   const given = [import.meta.url, ...inputs];
-  // Whoever waits for it is not kept for ever.
+  // A caller that waits for it is not kept for ever.
   signal.addEventListener("abort", failed);
   elsewhere((worker, fail) => {
     /** @type {typeof waiting} */
@@ -71,7 +71,7 @@ export default (...[, inputs,, signal, say, elsewhere]) => new Promise((ready, f
         say(...data);
         return next();
       }
-      // Whoever was ready has no second way to be tried.
+      // A worker that was ready has no second way to be tried.
       worker.onerror = () => worker.terminate();
       ready((/** @type {[number, string]} */ ...job) => {
         waiting = job;

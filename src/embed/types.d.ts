@@ -181,7 +181,7 @@ declare const __REGAIN_BREACHED__: File_;
 /** The text of entry.js. */
 declare const __REGAIN_ENTRY__: void;
 
-// What each loader has for entry.js, which stands in it.
+// Names that each loader defines for entry.js, which is inserted into it.
 declare const base: string;
 declare const home: () => string;
 declare const nonce: string;

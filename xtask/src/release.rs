@@ -1,5 +1,5 @@
 //! Makes a release: an archive for each platform, a Debian package, an image, a bill of materials, and the checksums of all
-//! of them. The same commit makes the same bytes, with the same compiler.
+//! of them, without anything of the machine or the time in it.
 
 mod archive;
 mod debian;

@@ -33,7 +33,7 @@ export default function regain({ folder = "regain" } = {}) {
       });
     },
     generateBundle() {
-      // What runs on a server brings in nothing.
+      // A build for a server brings in nothing.
       if (config.build.ssr) return;
       for (const name of names) this.emitFile({ type: "asset", fileName: `${folder}/${name}`, source: content(name) });
     },

@@ -19,7 +19,7 @@ document.addEventListener("regain:open", (event) => {
   }).observe(root, { childList: true });
 });
 
-// What was said since the last time. What announces something is emptied first, which is not heard.
+// Announcements since the last call. An element that announces something is emptied first, which is not heard.
 window.heard = async () => {
   const all = [];
   for (const reader of readers) {

@@ -1,4 +1,4 @@
-// What libraries of another age, and hostile ones, do to the language and to the page.
+// Changes that libraries of another age, and hostile ones, make to the language and to the page.
 Object.prototype.extra = "extra";
 Date.prototype.toJSON = () => "no JSON";
 String.prototype.trim = function () { return "trimmed"; };

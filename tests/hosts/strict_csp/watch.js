@@ -1,4 +1,4 @@
-// What the page's policy forbids is written down.
+// Violations of the page's policy are written down.
 window.forbidden = [];
 addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI}) =>
   // A browser asks for this by itself.

@@ -21,13 +21,18 @@ fn begins_with_a_clause(line: &str) -> bool {
     CLAUSES.contains(&words.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default())
 }
 
-/// The Rust sources at a path.
+/// The sources at a path: Rust, and the scripts of the widget, the demo and the host pages.
 fn sources(path: &Path) -> Vec<PathBuf> {
     if !path.is_dir() {
         return vec![path.to_path_buf()];
     }
     let entries = fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let entries = entries.filter(|path| path.is_dir() || path.extension().is_some_and(|it| it == "rs"));
+    let entries = entries.filter(|path| {
+        // Packages of others are installed below the host pages.
+        let is_ours = |path: &Path| !path.ends_with("node_modules") && !path.ends_with("dist");
+        let is_source = |it: &std::ffi::OsStr| ["rs", "js", "ts"].iter().any(|known| it == *known);
+        if path.is_dir() { is_ours(path) } else { path.extension().is_some_and(is_source) }
+    });
     entries.flat_map(|path| sources(&path)).collect()
 }
 

@@ -5,17 +5,17 @@
 const account = document.getElementById("account");
 const { proof, userId } = account.dataset;
 
-// What somebody else began in this tab, before they signed out, is not this person's to go on with.
+// A flow that somebody else began in this tab, before they signed out, is not this person's to go on with.
 try {
   if (sessionStorage.getItem("demo:user") !== userId) {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith("regain:")) sessionStorage.removeItem(key);
     sessionStorage.setItem("demo:user", userId);
   }
 } catch {
-  // Where nothing is stored, there is nothing to go on with.
+  // Without storage, there is nothing to go on with.
 }
 
-// What a site's own back end would give to its session: see docs/signed-in.md.
+// The value that a site's own back end would give to its session: see docs/signed-in.md.
 async function assertion() {
   const response = await fetch("/demo/assertion", { method: "POST", body: proof, cache: "no-store" });
   if (!response.ok) throw new Error(`no assertion: ${response.status}`);

@@ -20,7 +20,7 @@ function rgb(color) {
 }
 const hex = (color) => `#${rgb(color).map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 
-// What the fields hold, by token: the value in the light and in the dark look, where it is another than by default.
+// Values of the fields, by token: the value in the light and in the dark look, where it is another than by default.
 function values() {
   const all = {};
   for (const field of fields) {

@@ -47,8 +47,8 @@ impl Host {
 
     /// Hands a flow over to the full widget, by the loader, which keeps it to itself: not through an address, nor through
     /// storage, which may be forbidden.
-    pub(crate) fn hand_over(&self, flow: &Resume) {
-        self.call("onHandOver", &written(flow), "");
+    pub(crate) fn hand_over(&self, flow: &Resume, user_id: &str) {
+        self.call("onHandOver", &written(flow), user_id);
     }
 
     pub(crate) fn open_flow(&self, kind: FlowKind, user_id: &str) {

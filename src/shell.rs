@@ -190,7 +190,7 @@ impl Shell {
             Effect::ReturnToSignIn { user_id, continue_url } => {
                 self.host.return_to_sign_in(&user_id, continue_url.as_deref());
             }
-            Effect::HandOver(flow) => self.host.hand_over(&flow),
+            Effect::HandOver(flow, user_id) => self.host.hand_over(&flow, &user_id),
             Effect::OpenFlow(kind, user_id) => self.host.open_flow(kind, &user_id),
             Effect::Full(effect) => match effect.into_inner() {
                 FullEffect::CopyKey(setup) => export::copy(&self.region, &setup.secret, Announcement::KeyCopied),

@@ -333,8 +333,9 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
           (first("input[type=password]", field.form) || field).focus();
         },
         // To a step that only the full one knows.
-        onHandOver: kept => {
+        onHandOver: (kept, userId) => {
           empty();
+          options = {...options, userId};
           Promise.all([load("change"), said("change")]).then(([glue, texts]) => {
             if (!widgets.has(widget)) return;
             stop();

@@ -115,8 +115,8 @@ interface Events {
   onClose(): void;
   /** Somebody goes back to signing in: with the ID, and where to if the page has no field for that. */
   onReturn(userId: string, continueUrl: string): void;
-  /** The flow goes on with a step that only the full build knows: its id and token. */
-  onHandOver(kept: string): void;
+  /** The flow goes on with a step that only the full build knows: its id and token, and what was typed. */
+  onHandOver(kept: string, userId: string): void;
   /** Somebody goes on to another flow. */
   onFlow(flow: Flow, userId: string): void;
 }

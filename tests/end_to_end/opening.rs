@@ -1,5 +1,7 @@
 //! The first moments: where the widget opens.
 
+mod bench;
+
 use anyhow::{Result, ensure};
 use harness::{BrowserSession, Need, is_unsupported, run};
 use serde_json::{Value, json};

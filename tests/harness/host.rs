@@ -12,7 +12,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header},
 };
 use tokio::net::TcpListener;
 
@@ -81,12 +81,13 @@ impl Host {
     }
 }
 
-async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri) -> Response<Body> {
+async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri, headers: HeaderMap) -> Response<Body> {
     let delay = site.lock().expect("no test fails while it has this").delay;
     tokio::time::sleep(delay).await;
     let mut site = site.lock().expect("no test fails while it has this");
     site.asked.push(uri.path().to_owned());
-    site.answer(uri.path()).unwrap_or_else(|_| {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    site.answer(uri.path(), accepted.contains("br")).unwrap_or_else(|_| {
         let mut missing = Response::new(Body::empty());
         *missing.status_mut() = StatusCode::NOT_FOUND;
         missing
@@ -94,7 +95,8 @@ async fn serve(State(site): State<Arc<Mutex<Site>>>, uri: Uri) -> Response<Body>
 }
 
 impl Site {
-    fn answer(&self, path: &str) -> Result<Response<Body>> {
+    /// Answers a request; the widget's files are compressed where the browser takes that.
+    fn answer(&self, path: &str, brotli: bool) -> Result<Response<Body>> {
         let name = path.trim_start_matches('/');
         let ours = name.strip_prefix("regain/");
         let mut file = self.folder.join(name);
@@ -114,12 +116,23 @@ impl Site {
             Some("json") => "application/json",
             _ => "text/plain; charset=utf-8",
         };
-        let mut bytes = fs::read(&file)?;
+        let mut response = Response::builder()
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            .body(Body::empty())?;
+        let compressed = file.with_added_extension("br");
+        let mut bytes = if brotli && ours.is_some() && compressed.is_file() {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+            fs::read(compressed)?
+        } else {
+            fs::read(&file)?
+        };
         if let Some((changed, script)) = &self.second
             && path == changed
             && self.asked.iter().filter(|asked| *asked == path).count() > 1
         {
             bytes = script.clone().into_bytes();
+            response.headers_mut().remove(header::CONTENT_ENCODING);
         }
         if ours.is_none() && (kind.starts_with("text/html") || kind == "text/javascript") {
             let mut text = String::from_utf8(bytes)?;
@@ -128,10 +141,7 @@ impl Site {
             }
             bytes = text.into_bytes();
         }
-        let mut response = Response::builder()
-            .header(header::CONTENT_TYPE, kind)
-            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-            .body(Body::from(bytes))?;
+        *response.body_mut() = Body::from(bytes);
         response.headers_mut().extend(self.headers.iter().cloned());
         Ok(response)
     }

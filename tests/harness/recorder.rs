@@ -1,13 +1,16 @@
 //! A proxy before a server, which notes what it is asked for.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use anyhow::Result;
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{Response, StatusCode, header},
+    http::{Method, Response, StatusCode, header},
 };
 use tokio::net::TcpListener;
 
@@ -21,6 +24,7 @@ struct Record {
     server: String,
     client: reqwest::Client,
     requests: Mutex<Vec<String>>,
+    preflights_take: Mutex<Duration>,
 }
 
 impl Recorder {
@@ -29,7 +33,7 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let (server, client) = (server.trim_end_matches('/').to_owned(), reqwest::Client::new());
-        let record = Arc::new(Record { server, client, requests: Mutex::default() });
+        let record = Arc::new(Record { server, client, requests: Mutex::default(), preflights_take: Mutex::default() });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&record));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { origin, record })
@@ -38,6 +42,12 @@ impl Recorder {
     /// Its origin.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Answers preflights so many milliseconds late: the throttle of a browser does not.
+    pub fn delays_preflights(&self, by: u32) {
+        *self.record.preflights_take.lock().expect("no test fails while it has this") =
+            Duration::from_millis(by.into());
     }
 
     /// The requests so far: method and path of each.
@@ -49,6 +59,10 @@ impl Recorder {
 async fn pass(State(record): State<Arc<Record>>, request: Request) -> Response<Body> {
     let asked = format!("{} {}", request.method(), request.uri().path());
     record.requests.lock().expect("no test fails while it has this").push(asked);
+    if request.method() == Method::OPTIONS {
+        let delay = *record.preflights_take.lock().expect("no test fails while it has this");
+        tokio::time::sleep(delay).await;
+    }
     record.ask(request).await.unwrap_or_else(|_| {
         let mut failed = Response::new(Body::empty());
         *failed.status_mut() = StatusCode::BAD_GATEWAY;

@@ -3,6 +3,7 @@
 //! makes up from the API's document.
 
 mod api;
+mod browser;
 mod client;
 mod directories;
 mod hostile;
@@ -15,6 +16,7 @@ mod resets;
 mod soak;
 mod strength;
 mod times;
+mod widget;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -56,6 +58,8 @@ enum Other {
     Resets(resets::Options),
     /// Mixed load for three minutes on a release build, one in ten clients hostile: memory and files stay flat
     Soak(soak::Options),
+    /// Opening of the widget on a slow phone, beside a former build's: fields, flow, long tasks, and requests
+    Widget(widget::Options),
 }
 
 /// Builds what is measured, measures, and prints.
@@ -65,6 +69,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(Other::Directories(options)) => return directories::run(options),
         Some(Other::Resets(options)) => return resets::run(options),
         Some(Other::Soak(options)) => return soak::run(options),
+        Some(Other::Widget(options)) => return widget::run(options),
         None => {}
     }
     if !options.no_sizes {

@@ -1,23 +1,23 @@
-//! The kinds of account to choose from: asked before the first step where the organisation names several; begins when the
-//! configuration is there, ends when the person says that it is one that is recovered here. The only screen that the server
+//! The kinds of account to choose from: asked in place of the first step where the organisation names several and nothing was
+//! typed yet; begins when the configuration is there, ends when the person says that it is one that is recovered here. The only screen that the server
 //! does not lead to: it leads nowhere but to the first step.
 
 use std::sync::Arc;
 
-use regain_protocol::Config;
+use regain_protocol::{Config, FlowKind};
 
 use crate::account::Account;
 use crate::address::is_page;
-use crate::clock::Millis;
 use crate::effect::{Effect, Effects, Focus, HostEvent};
+use crate::field::Field;
 use crate::model::{Model, State};
+use crate::steps::identify::Identify;
 use crate::steps::list::Step;
 
 impl Model {
     /// Tells if something else is shown in place of the first step.
     pub(crate) fn asks_account(&self) -> bool {
-        self.account != Account::Settled
-            && matches!(&self.state, State::Live(live) if matches!(live.step, Step::Identify(_)))
+        self.account == Account::Asked && self.first_step().is_some()
     }
 
     /// Takes the configuration; one kind of account is no question.
@@ -26,25 +26,42 @@ impl Model {
             config.account_types.retain(|kind| kind.href.as_deref().is_none_or(is_page));
             self.config = Arc::new(*config);
         }
-        if let Account::Undecided { .. } = self.account {
-            let several = self.config.account_types.len() > 1;
-            self.decide(if several { Account::Asked } else { Account::Settled }, effects);
+        if self.account == Account::Undecided {
+            // Nobody is interrupted who went on.
+            let asks = self.config.account_types.len() > 1
+                && self.user_id == self.setup.user_id
+                && self.first_step().is_none_or(|step| !step.challenge.waiting);
+            self.decide(if asks { Account::Asked } else { Account::Settled }, effects);
         }
     }
 
-    /// Waits no longer for the configuration.
-    pub(crate) fn decide_without(&mut self, now: Millis, effects: &mut Effects) {
-        if let Account::Undecided { until } = self.account
-            && until <= now
-        {
-            self.decide(Account::Settled, effects);
+    /// The step at which a flow begins.
+    fn first_step(&self) -> Option<&Identify> {
+        match self.current() {
+            Some(Step::Identify(step)) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// Draws the first step of a flow that is being created, where that is known: only a user ID can begin it.
+    pub(crate) fn draw_first_step(&mut self, effects: &mut Effects) {
+        if self.setup.resume.is_none() && matches!(self.setup.kind, FlowKind::Reset | FlowKind::Unlock) {
+            self.state = State::Opening(Some(Step::Identify(Identify::awaited(self.user_id.clone()))));
+            effects.push(Effect::Focus(Focus::First(Field::UserId)));
+        }
+    }
+
+    /// Takes away the first step that was drawn: there is no flow for it.
+    pub(crate) fn withdraw_first_step(&mut self) {
+        if let State::Opening(Some(_)) = self.state {
+            self.enter(State::Opening(None));
         }
     }
 
     pub(crate) fn decide(&mut self, account: Account, effects: &mut Effects) {
-        let shown = self.asks_account();
+        let asked = self.asks_account();
         self.account = account;
-        if shown {
+        if asked != self.asks_account() {
             self.revision += 1;
             self.begun(effects);
         }
@@ -52,14 +69,16 @@ impl Model {
 
     /// Tells of the screen that begins.
     pub(crate) fn begun(&self, effects: &mut Effects) {
-        let State::Live(live) = &self.state else { return };
-        let name = match self.account {
-            Account::Undecided { .. } if self.asks_account() => return,
-            Account::Asked if self.asks_account() => "account_type",
-            _ => live.step.name(),
-        };
-        effects.push(Effect::NotifyHost(HostEvent::Step(name)));
-        let first = if name == live.step.name() { live.step.first_field() } else { None };
+        let Some(step) = self.current() else { return };
+        let first = if self.asks_account() { None } else { step.first_field() };
+        self.notify_step(effects);
         effects.push(Effect::Focus(first.map_or(Focus::Heading, Focus::First)));
+    }
+
+    /// Tells the page of the step, once there is a flow.
+    pub(crate) fn notify_step(&self, effects: &mut Effects) {
+        let State::Live(live) = &self.state else { return };
+        let name = if self.asks_account() { "account_type" } else { live.step.name() };
+        effects.push(Effect::NotifyHost(HostEvent::Step(name)));
     }
 }

@@ -86,8 +86,8 @@ pub enum Effect {
         /// The sign-in page, for a host page that has no form.
         continue_url: Option<String>,
     },
-    /// Hands the flow over to the full widget. Where that cannot be had, the loader says so.
-    HandOver(Resume),
+    /// Hands the flow over to the full widget, with the user ID as typed. Where that cannot be had, the loader says so.
+    HandOver(Resume, String),
     /// Opens a flow of another kind in this one's place, which the loader takes away.
     OpenFlow(FlowKind, String),
     /// An effect of the full build.

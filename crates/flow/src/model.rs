@@ -39,8 +39,9 @@ pub(crate) struct Live {
 
 #[derive(Debug, Clone)]
 pub(crate) enum State {
-    /// No flow yet: being created, or being fetched after a reload.
-    Opening,
+    /// No flow yet: being created, or being fetched after a reload. With the step that it is going to begin with, where that
+    /// is known: nobody waits for the server to see it.
+    Opening(Option<Step>),
     /// A flow in progress.
     Live(Box<Live>),
     /// It worked.
@@ -84,7 +85,7 @@ impl Model {
             account: Account::Settled,
             clock_offset: 0,
             user_id: setup.user_id.clone(),
-            state: State::Opening,
+            state: State::Opening(None),
             connection: Connection::Idle,
             tickets: 0,
             keys: 0,
@@ -108,12 +109,13 @@ impl Model {
         match event {
             Event::Opened => {
                 effects.push(Effect::LoadConfig);
-                self.account = Account::new(now);
+                self.account = Account::Undecided;
                 if self.setup.is_vouched_for() {
                     effects.push(Effect::ClearResume);
                 }
                 let kind = self.setup.resume.clone().map_or(RequestKind::Create, RequestKind::Resume);
                 self.send(now, kind, effects);
+                self.draw_first_step(effects);
             }
             Event::Step(StepEvent::Submitted) => self.submit(now, effects),
             Event::Step(event) => self.at_step(now, event, effects),
@@ -195,7 +197,11 @@ impl Model {
         now: Millis,
         effects: &'a mut Effects,
     ) -> Option<(&'a mut Step, Context<'a>)> {
-        let State::Live(live) = &mut self.state else { return None };
+        let step = match &mut self.state {
+            State::Live(live) => &mut live.step,
+            State::Opening(Some(step)) => step,
+            _ => return None,
+        };
         let context = Context {
             server_now: now + self.clock_offset,
             busy: self.connection.is_busy(),
@@ -203,14 +209,29 @@ impl Model {
             revision: &mut self.revision,
             effects,
         };
-        Some((&mut live.step, context))
+        Some((step, context))
     }
 
     pub(crate) fn step(&mut self) -> Option<&mut Step> {
         match &mut self.state {
             State::Live(live) => Some(&mut live.step),
+            State::Opening(step) => step.as_mut(),
             _ => None,
         }
+    }
+
+    /// The step that is shown.
+    pub(crate) fn current(&self) -> Option<&Step> {
+        match &self.state {
+            State::Live(live) => Some(&live.step),
+            State::Opening(step) => step.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Tells if the person has to wait for the connection. What begins a flow is not waited for where its first step is there.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.connection.is_busy() && !matches!(self.state, State::Opening(Some(_)))
     }
 
     /// Forgets a failure that was about what the fields held before: it is not to be sent again by itself.
@@ -226,7 +247,7 @@ impl Model {
     fn start_again(&mut self, now: Millis, effects: &mut Effects) {
         let allowed = match &self.state {
             State::Ended { retry_at, .. } => retry_at.is_none_or(|at| at <= now + self.clock_offset),
-            State::Opening => matches!(self.connection, Connection::Failed { .. }),
+            State::Opening(_) => matches!(self.connection, Connection::Failed { .. }),
             State::Live(_) => true,
             State::Done { .. } | State::Closed => false,
         };
@@ -240,7 +261,7 @@ impl Model {
 
     pub(crate) fn open_anew(&mut self, now: Millis, effects: &mut Effects) {
         self.connection = Connection::Idle;
-        self.enter(State::Opening);
+        self.enter(State::Opening(None));
         self.send(now, RequestKind::Create, effects);
     }
 

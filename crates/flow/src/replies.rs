@@ -5,7 +5,7 @@ use regain_protocol::{Flow, FlowAnswered, NoticeCode, Problem, ProblemCode, Secr
 use crate::address::is_page;
 use crate::clock::{Millis, parse_utc};
 use crate::effect::{Announcement, Effect, Effects, Fault, Focus, HostEvent, Resume};
-use crate::event::Reply;
+use crate::event::{Reply, StepEvent};
 use crate::full::IS_FULL;
 use crate::model::{Live, Model, State};
 use crate::request::{self, Request, RequestKind};
@@ -67,6 +67,9 @@ impl Model {
             .map_or((ProblemCode::Unknown, None, None, Vec::new()), |problem| {
                 (problem.code, problem.flow, problem.pointer, problem.violations)
             });
+        if flow.is_none() {
+            self.withdraw_first_step();
+        }
         let revision = self.revision;
         let has_flow = flow.is_some();
         if let Some(flow) = flow {
@@ -191,7 +194,14 @@ impl Model {
         if !saved && !self.setup.is_vouched_for() {
             effects.push(Effect::SaveResume(new.resume.clone()));
         }
-        let Some(mut new) = self.refresh(now, new, effects) else { return };
+        let opening = matches!(self.state, State::Opening(_));
+        let Some(mut new) = self.refresh(now, new, effects) else {
+            if opening {
+                self.notify_step(effects);
+                self.send_waiting(now, effects);
+            }
+            return;
+        };
         if let State::Live(live) = &self.state {
             (new.check_at, new.can_extend) = (live.check_at, live.can_extend);
             // An end that was put off is announced anew.
@@ -203,22 +213,34 @@ impl Model {
         let resume = new.resume.clone();
         self.enter(State::Live(Box::new(new)));
         if hands_over {
-            return effects.push(Effect::HandOver(resume));
+            return effects.push(Effect::HandOver(resume, self.user_id.clone()));
         }
         self.begun(effects);
     }
 
+    /// Sends the form of the first step, where it was sent before its flow was there.
+    fn send_waiting(&mut self, now: Millis, effects: &mut Effects) {
+        if self.step().and_then(Step::challenge).is_some_and(|challenge| challenge.waiting) {
+            self.at_step(now, StepEvent::Submitted, effects);
+        }
+    }
+
     /// Updates the step in place; gives it back where it is another one.
     fn refresh(&mut self, now: Millis, mut new: Live, effects: &mut Effects) -> Option<Live> {
-        if !matches!(&self.state, State::Live(live) if live.step_id == new.step_id) {
-            return Some(new);
+        match &self.state {
+            State::Live(live) if live.step_id == new.step_id => {}
+            State::Opening(Some(_)) => {}
+            _ => return Some(new),
         }
         let (step, mut context) = self.step_in_context(now, effects)?;
         if let Some(step) = step.refresh(new.step, &mut context) {
             new.step = step;
             return Some(new);
         }
-        if let State::Live(live) = &mut self.state {
+        if let State::Opening(step) = &mut self.state {
+            new.step = step.take()?;
+            self.state = State::Live(Box::new(new));
+        } else if let State::Live(live) = &mut self.state {
             live.resume = new.resume;
             live.identified = new.identified;
             if live.ends_at != new.ends_at {

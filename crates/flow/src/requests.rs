@@ -18,7 +18,7 @@ use crate::steps::list::Step;
 impl Model {
     /// Sends the form, where what it holds can be sent.
     pub(crate) fn submit(&mut self, now: Millis, effects: &mut Effects) {
-        if self.connection.is_busy() || self.asks_account() {
+        if self.is_busy() || self.asks_account() {
             return;
         }
         match &self.connection {
@@ -144,6 +144,7 @@ impl Model {
         wait: Option<u32>,
         effects: &mut Effects,
     ) {
+        self.withdraw_first_step();
         let retry_at = match wait {
             Some(seconds) => Some(now + Millis::from(seconds) * 1000),
             None => request.retry_at(fault, now),

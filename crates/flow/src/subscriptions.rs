@@ -28,7 +28,7 @@ impl Model {
     pub fn subscriptions(&self, now: Millis) -> Subscriptions {
         let State::Live(live) = &self.state else {
             let ticks = match &self.state {
-                State::Opening => true,
+                State::Opening(_) => true,
                 State::Ended { retry_at, .. } => retry_at.is_some_and(|at| at > now + self.clock_offset),
                 State::Live(_) | State::Done { .. } | State::Closed => false,
             };

@@ -5,6 +5,7 @@ mod assistance;
 mod captcha;
 mod driven;
 mod failures;
+mod first_step;
 #[cfg(feature = "full")]
 mod full;
 mod handing_on;

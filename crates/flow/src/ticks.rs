@@ -9,8 +9,8 @@ use crate::steps::list::Step;
 impl Model {
     /// Called about once a second.
     pub(crate) fn tick(&mut self, now: Millis, effects: &mut Effects) {
-        self.decide_without(now, effects);
         let waits = self.connection.is_busy();
+        let shows = self.is_busy();
         match &mut self.connection {
             Connection::Busy { since, .. }
                 if now - *since >= if waits { request::TIMEOUT } else { request::POLL_TIMEOUT } =>
@@ -20,7 +20,7 @@ impl Model {
                 }
             }
             Connection::Busy { since, announced_slow, .. }
-                if waits && !*announced_slow && now - *since >= request::SLOW_AFTER =>
+                if shows && !*announced_slow && now - *since >= request::SLOW_AFTER =>
             {
                 *announced_slow = true;
                 effects.push(Effect::Announce(Announcement::StillWorking));

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use regain_protocol::{Config, FlowKind, Gate, NoticeCode};
 
-use crate::account::Account;
 use crate::clock::{Millis, seconds_until};
 use crate::effect::Fault;
 use crate::full::IS_FULL;
-use crate::model::{Live, Model, State};
+use crate::model::{Model, State};
 use crate::request::{Connection, Request, RequestKind};
 use crate::screen::{DoneView, EndedView, Screen};
 use crate::step::Surroundings;
@@ -79,13 +78,13 @@ impl Model {
             _ => None,
         };
         let limited = matches!(self.connection, Connection::Failed { fault: Fault::Busy, .. });
-        let screen = self.screen(server_now, limited || self.connection.is_busy());
-        let busy = screen.is_waiting() || self.connection.is_busy();
+        let screen = self.screen(server_now, limited || self.is_busy());
+        let busy = screen.is_waiting() || self.is_busy();
         View {
             key: (self.revision, matches!(screen, Screen::Failed)),
             screen,
             busy,
-            can_submit: live.is_some_and(|live| !matches!(live.step, Step::Unknown)) && !busy && !limited,
+            can_submit: self.current().is_some_and(|step| !matches!(step, Step::Unknown)) && !busy && !limited,
             trouble: self.trouble(now),
             ending: live
                 .and_then(|live| live.ends_at)
@@ -124,12 +123,13 @@ impl Model {
 
     fn screen(&self, server_now: Millis, blocked: bool) -> Screen {
         match &self.state {
-            State::Opening
+            State::Opening(Some(step)) => self.step_screen(step, server_now, blocked),
+            State::Opening(None)
                 if matches!(self.connection, Connection::Failed { .. } | Connection::Busy { fault: Some(_), .. }) =>
             {
                 Screen::Failed
             }
-            State::Opening | State::Closed => Screen::Loading,
+            State::Opening(None) | State::Closed => Screen::Loading,
             State::Done { outcome, notified, due, .. } => Screen::Done(DoneView {
                 outcome: *outcome,
                 notified: *notified,
@@ -140,14 +140,13 @@ impl Model {
                 let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));
                 Screen::Ended(EndedView { reason: *reason, wait })
             }
-            State::Live(live) => self.step_screen(live, server_now, blocked),
+            State::Live(live) => self.step_screen(&live.step, server_now, blocked),
         }
     }
 
-    fn step_screen(&self, live: &Live, server_now: Millis, blocked: bool) -> Screen {
-        match &live.step {
-            Step::Identify(_) if self.account == Account::Asked => Screen::AccountType,
-            Step::Identify(_) if self.account != Account::Settled => Screen::Loading,
+    fn step_screen(&self, step: &Step, server_now: Millis, blocked: bool) -> Screen {
+        match step {
+            Step::Identify(_) if self.asks_account() => Screen::AccountType,
             Step::Unknown if self.setup.can_hand_over => Screen::Loading,
             step => step.screen(&Surroundings {
                 typed_destination: self

@@ -29,6 +29,8 @@ pub enum ChallengeEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Challenge {
     pub(crate) captcha: Option<Arc<Captcha>>,
+    /// It is not known yet if there is one.
+    awaited: bool,
     /// The picture's text as typed, or what the browser worked out; empty for not yet.
     solution: String,
     /// The part of the work that is done, in percent.
@@ -65,6 +67,7 @@ impl Challenge {
     pub(crate) fn new(captcha: Option<Captcha>) -> Self {
         Self {
             captcha: captcha.map(Arc::new),
+            awaited: false,
             solution: String::new(),
             progress: 0,
             waiting: false,
@@ -75,8 +78,13 @@ impl Challenge {
         }
     }
 
+    pub(crate) fn awaited() -> Self {
+        Self { awaited: true, ..Self::new(None) }
+    }
+
     /// Takes the challenge as the server has it now: another one replaces the former.
     pub(crate) fn refresh(&mut self, new: Self) {
+        self.awaited = new.awaited;
         if new.captcha != self.captcha {
             self.captcha = new.captcha;
             self.reset();
@@ -153,6 +161,10 @@ impl Challenge {
     /// The solution to be sent with the form, where there is a challenge. Without one the form waits for it, or is at fault.
     pub(crate) fn solution(&mut self) -> Solution {
         self.error = None;
+        if self.awaited {
+            self.waiting = true;
+            return Solution::Pending;
+        }
         let Some(captcha) = &self.captcha else { return Solution::Ready(None) };
         let solution = trimmed(&self.solution);
         if !solution.is_empty() {

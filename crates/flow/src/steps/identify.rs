@@ -37,6 +37,11 @@ impl Identify {
         Self { user_id, challenge: Challenge::new(captcha), error: None }
     }
 
+    /// The step before its flow is there: whether it has a challenge is not known yet.
+    pub(crate) fn awaited(user_id: String) -> Self {
+        Self { user_id, challenge: Challenge::awaited(), error: None }
+    }
+
     /// The user ID as typed so far, if any.
     pub(crate) fn typed_user_id(&self) -> Option<String> {
         let user_id = trimmed(&self.user_id);

@@ -162,8 +162,8 @@ fn forms() -> impl Strategy<Value = Happening> {
 
 /// The content of the current step, to see that nothing is lost.
 fn contents(model: &Model) -> Vec<String> {
-    let State::Live(live) = &model.state else { return vec![] };
-    match &live.step {
+    let Some(step) = model.current() else { return vec![] };
+    match step {
         // A picture's text lasts as long as the picture.
         Step::Identify(step) => vec![step.user_id.clone()],
         Step::ChooseMethod(step) => vec![step.destination.expose().clone()],

@@ -25,7 +25,9 @@ fn at_an_unknown_step() -> Driven {
 fn an_unknown_step_is_a_fuller_widgets_and_the_page_hears_nothing_of_it() {
     let widget = at_an_unknown_step();
     let resume = Resume { id: "flow".into(), token: "token".into() };
-    assert!(widget.has(|effect| matches!(effect, Effect::HandOver(it) if *it == resume)));
+    assert!(widget.has(
+        |effect| matches!(effect, Effect::HandOver(it, user_id) if *it == resume && user_id == "ada@example.com")
+    ));
     assert!(matches!(widget.view().screen, Screen::Loading));
     assert_eq!(told(&widget), Vec::<&HostEvent>::new());
 }
@@ -37,7 +39,7 @@ fn without_a_fuller_widget_there_is_help() {
     widget.reply(Reply::Flow(Box::new(answered)));
     assert!(matches!(widget.view().screen, Screen::Unknown));
     assert_eq!(told(&widget), [&HostEvent::Step("unknown")]);
-    assert!(!widget.has(|effect| matches!(effect, Effect::HandOver(_))));
+    assert!(!widget.has(|effect| matches!(effect, Effect::HandOver(..))));
 }
 
 #[test]

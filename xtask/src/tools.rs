@@ -115,10 +115,17 @@ impl Tool {
 
     fn is_right_version(&self, dir: &std::path::Path) -> bool {
         let mut command = Command::new(dir.join(self.name));
+        // Cargo tells a subcommand its own name first, and some answer to nothing else.
+        command.args(self.name.strip_prefix("cargo-"));
         // Trunk takes NO_COLOR for a flag of its own and refuses the value 1.
         command.arg("--version").env_remove("NO_COLOR");
-        output_of(&mut command).is_some_and(|line| line.split_whitespace().nth(1) == Some(self.version))
+        output_of(&mut command).is_some_and(|output| says_version(&output, self.version))
     }
+}
+
+/// Tells if the answer to `--version` names exactly this version: after the program's name, in the first line.
+fn says_version(output: &str, version: &str) -> bool {
+    output.lines().next().is_some_and(|line| line.split_whitespace().nth(1) == Some(version))
 }
 
 /// `apt-get` runs once at a time; steps that run side by side may both need it.
@@ -144,4 +151,39 @@ pub(crate) fn apt_install(what: &str, takes: &str, packages: &[&str]) -> Result<
     };
     step(what, takes, command.args(["-c", &script]))
         .with_context(|| format!("install the packages yourself, then run this again: apt-get install {list}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_the_first_line_alone() {
+        assert!(says_version("trunk 0.21.14", "0.21.14"));
+        assert!(says_version(
+            "geckodriver 0.37.1 (8b4b6c0 2026-01-12 09:28 +0000)\n\nThe source code is at 0.0.0",
+            "0.37.1"
+        ));
+        assert!(says_version("cargo-cyclonedx-cyclonedx 0.5.9", "0.5.9"));
+        for other in ["", "trunk", "trunk 0.21.1", "trunk 0.21.140", "trunk\nversion 0.21.14"] {
+            assert!(!says_version(other, "0.21.14"), "{other:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_subcommand_of_cargo_is_asked_as_cargo_asks_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = paths::target().join(format!("xtask-test-tools-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let script = "#!/bin/sh\n[ \"$*\" = \"sample --version\" ] && echo cargo-sample-sample 1.2.3\n";
+        let program = folder.join("cargo-sample");
+        std::fs::write(&program, script).expect("a program");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it may be run");
+        let tool = |version| Tool { name: "cargo-sample", package: "cargo-sample", version, arguments: &[], takes: "" };
+        assert!(tool("1.2.3").is_right_version(&folder));
+        assert!(!tool("1.2.4").is_right_version(&folder));
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
 }

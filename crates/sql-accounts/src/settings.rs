@@ -39,19 +39,19 @@ pub struct Settings {
     /// the system's. Default: that of `server.ca_file`.
     pub ca_file: Option<PathBuf>,
     /// Reads the accounts of `:user_id`, in the columns `id`, `user_id` and `enabled`, and where there are such
-    /// `display_name`, `locked`, `locked_until`, `notice_mail`, `alternate_mail`, `mobile`, `office`.
+    /// `display_name`, `locked`, `locked_until`, `notice_mail`, `alternate_mail`, `mobile`, `office`. Required.
     pub find: String,
-    /// Reads the account of `:id`, in the same columns.
+    /// Reads the account of `:id`, in the same columns. Required.
     pub by_id: String,
-    /// Reads the password's hash of `:id`: one column.
+    /// Reads the password's hash of `:id`: one column. Required.
     pub password: String,
-    /// Sets the password of `:id` to `:new_hash` where it still is `:old_hash`.
+    /// Sets the password of `:id` to `:new_hash` where it still is `:old_hash`. Required.
     pub set_password: String,
     /// Reads the groups of `:id`: one column, a row for each. Default: nobody is in a group.
     pub groups: Option<String>,
     /// Format of new hashes: `argon2id`, `bcrypt`, `bcrypt_2y`, `django_argon2`, `django_pbkdf2_sha256` or `better_auth`.
     /// Name the one that most rows of the table have: unknown user IDs take as long to refuse as such a hash. All known
-    /// formats are verified.
+    /// formats are verified. Required.
     pub hash: Option<Scheme>,
     /// Cost of new hashes by bcrypt, as a power of two, 10 to 16. Default 12.
     pub bcrypt_cost: u32,

@@ -62,7 +62,7 @@ pub const PREDEFINED: [&str; 35] = [
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomQuestion {
-    /// Names it, for good: lower-case letters, digits and underscores, and none of [`PREDEFINED`].
+    /// Names it, for good: lower-case letters, digits and underscores, and none of the predefined ones.
     pub id: String,
     /// Its words, in the organisation's language.
     pub text: String,

@@ -88,6 +88,8 @@ enum CodesPreset {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CodesKeys {
+    /// The numbers to begin with: `regain` (default), or `microsoft`, the published ones of Microsoft's own service, with
+    /// codes that are good for 300 seconds and 5 wrong proofs a day.
     preset: CodesPreset,
     lifetime_s: Option<u32>,
     tries: Option<u8>,

@@ -16,11 +16,11 @@ use super::{Faults, OrganisationConfig, ServerConfig, host_of, is_host, is_loopb
 pub struct MailConfig {
     /// Transport of mail: `smtp` (default).
     pub kind: MailKind,
-    /// The sender's address.
+    /// The sender's address. Required.
     pub from: String,
     /// The sender's name. Default: the organisation's.
     pub from_name: String,
-    /// The SMTP server.
+    /// The SMTP server. Required.
     pub host: String,
     /// Its port. Default 587 with `starttls`, 465 with `tls`, 25 with `none`.
     pub port: u16,

@@ -30,7 +30,8 @@ pub struct OrganisationConfig {
     /// The languages of mails and messages, as BCP 47 tags (`de_DE` is read as `de-DE`), the first being the default. Default `en`.
     pub locales: Vec<String>,
     /// The domains at which people's recovery addresses are, each as often as it is likely. The
-    /// made-up addresses of unknown user IDs are taken from them, so name your people's usual ones.
+    /// made-up addresses of unknown user IDs are taken from them, so name your people's usual ones. Default: the large mail
+    /// providers.
     pub recovery_domains: Vec<String>,
 }
 

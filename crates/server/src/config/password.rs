@@ -51,7 +51,7 @@ pub struct PasswordConfig {
     /// `banned_words`.
     pub min_points: Option<u8>,
     /// The lowest score on zxcvbn's scale that is taken: 1 from 10³ guesses, 2 from 10⁶, 3 from 10⁸, 4 from
-    /// 10¹⁰. 0, the default, for no such rule: NIST asks for length and for lists, not for an estimate.
+    /// 10¹⁰. Default 0, for no such rule: NIST asks for length and for lists, not for an estimate.
     pub min_score: u8,
     /// True if the most used passwords are refused. Default true.
     pub common: bool,

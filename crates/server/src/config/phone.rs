@@ -43,8 +43,8 @@ pub struct PhoneConfig {
     /// Default: the host of `server.public_url`. Where the widget is on pages of another site, that one's.
     pub webotp_host: String,
     /// The beginnings of the numbers that may be texted and called, such as `["+1", "+49"]`: country
-    /// codes, or longer. Codes to numbers of other countries are how such services are made to pay
-    /// (REQUIREMENTS 9), so there is no default.
+    /// codes, or longer. Required, and without a default: codes to numbers of other countries are how such services are
+    /// made to pay.
     pub countries: Vec<String>,
     /// The beginnings of numbers that are neither texted nor called, although they belong to one of `countries`, such as
     /// `["+1876"]`. Premium-rate, shared-cost and personal numbers are forbidden anyway, unless `countries` names them.

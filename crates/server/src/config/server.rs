@@ -35,7 +35,7 @@ pub struct ServerConfig {
     /// Changing it voids all open flows, and gives unknown user IDs other decoys.
     pub key: Option<Secret<String>>,
     /// A file that holds the server key, instead of `key`. Made at the first start when it is missing,
-    /// readable by its owner only.
+    /// readable by its owner only. Either is required.
     pub key_file: Option<PathBuf>,
     /// Files with the server keys that this one replaced, newest first. They open what was sealed with them, such as the
     /// keys of authenticator apps, and make nothing new. Default: none.

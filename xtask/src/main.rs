@@ -12,6 +12,7 @@ mod debian;
 mod demo;
 mod dev;
 mod dist;
+mod docs;
 mod doctor;
 mod engines;
 mod native;
@@ -48,6 +49,8 @@ enum Command {
     Dist(dist::Options),
     /// Make a release: archives for Linux, Debian packages, images, a bill of materials, checksums
     Release(release::Options),
+    /// Write docs/reference.md, and build the documentation as a site
+    Docs(docs::Options),
     /// Rebuild the widget at every change, against a running demo server
     Dev(demo::Options),
     /// Run what continuous integration runs
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Dist(options) => dist::run(&options),
         Command::Release(options) => release::run(&options),
+        Command::Docs(options) => docs::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Ci => test::run(&test::Options::default()),
         Command::Bench(options) => bench::run(&options),

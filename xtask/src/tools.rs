@@ -52,6 +52,15 @@ pub(crate) const CYCLONEDX: Tool = Tool {
     takes: "about 3 min, once",
 };
 
+/// Builds the documentation as a site.
+pub(crate) const MDBOOK: Tool = Tool {
+    name: "mdbook",
+    package: "mdbook",
+    version: "0.5.4",
+    arguments: &["--locked", "--no-default-features", "--features", "search"],
+    takes: "about 3 min, once",
+};
+
 /// A program that cargo can install.
 pub(crate) struct Tool {
     /// The program.

@@ -61,7 +61,7 @@ export interface Attributes {
   "user-field"?: string;
   /** The language, as a BCP 47 tag. By default the page's, else what the browser prefers. */
   locale?: string;
-  /** `auto`, as the person's system has it, unless said otherwise. */
+  /** `auto`, as the surrounding page is, unless said otherwise. */
   theme?: "auto" | "light" | "dark";
   /** In the page, which is the default, or over it. */
   mode?: "inline" | "dialog";
@@ -95,7 +95,7 @@ export interface Options {
   userField?: string | Element;
   /** The language, as a BCP 47 tag. By default the page's, else what the browser prefers. */
   locale?: string;
-  /** `auto`, as the person's system has it, unless said otherwise. */
+  /** `auto`, as the surrounding page is, unless said otherwise. */
   theme?: "auto" | "light" | "dark";
   /** In the page, which is the default, or over it. */
   mode?: "inline" | "dialog";

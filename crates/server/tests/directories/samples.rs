@@ -3,7 +3,7 @@
 use std::{fs, net::Ipv4Addr, path::Path};
 
 use regain_real_servers::authority::{self, Certificates};
-use regain_server::config::Config;
+use regain_server::config::{Config, ConfigError};
 
 /// The whole files among the samples of a page.
 fn samples(page: &str) -> Vec<String> {
@@ -41,4 +41,38 @@ fn loaded(sample: &str) -> String {
 fn the_file_of_each_kind_is_taken_as_it_stands() {
     let kinds: Vec<_> = samples("directories.md").iter().map(|sample| loaded(sample)).collect();
     assert_eq!(kinds, ["active_directory", "ldap", "sql", "hook"]);
+}
+
+/// Every sample of TOML on the pages that are for operators.
+fn all_samples() -> Vec<(String, String)> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let pages = fs::read_dir(&docs).expect("the docs").map(|entry| entry.expect("an entry").path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let blocks = pages.flat_map(|path| {
+        let text = fs::read_to_string(&path).expect("reads");
+        let blocks: Vec<_> = text
+            .split("```toml\n")
+            .skip(1)
+            .map(|rest| rest.split("```").next().unwrap_or_default().to_owned())
+            .collect();
+        blocks.into_iter().map(move |block| (path.display().to_string(), block))
+    });
+    blocks.collect()
+}
+
+#[test]
+fn every_sample_names_keys_that_there_are_with_values_that_they_take() {
+    let samples = all_samples();
+    assert!(samples.len() >= 10, "{}", samples.len());
+    for (page, sample) in samples {
+        // A part of a file lacks what the others have, and its files are not here: those faults are no faults of the sample.
+        let faults = match Config::parse(&sample, Path::new("/etc/regain")) {
+            Ok(_) => continue,
+            Err(ConfigError::Keys(faults)) => faults.to_string(),
+            Err(other) => panic!("{page}: {other}\n{sample}"),
+        };
+        let of_form = ["unknown field", "unknown variant", "invalid type", "there is no such section", "missing field"];
+        let fault = faults.lines().find(|line| of_form.iter().any(|words| line.contains(words)));
+        assert_eq!(fault, None, "{page}\n{sample}");
+    }
 }

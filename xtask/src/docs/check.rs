@@ -132,3 +132,55 @@ fn samples_of_json_are_json() {
     }
     assert!(count > 0, "no page has a sample");
 }
+
+/// Pages that name tests.
+const WITH_TESTS: [&str; 3] = ["docs/standards.md", "docs/security.md", "docs/accessibility.md"];
+
+/// The names of functions and the paths of sources in the code spans of a page. A function of a test has three words at least.
+fn named(page: &str) -> Vec<&str> {
+    let spans = page.split('`').skip(1).step_by(2);
+    let is_test = |span: &str| {
+        let words: Vec<_> = span.split('_').collect();
+        let is_word =
+            |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        words.len() > 3 && words.iter().all(is_word)
+    };
+    let is_source = |span: &str| ["crates/", "tests/", "src/", "xtask/"].iter().any(|folder| span.starts_with(folder));
+    spans.filter(|span| is_test(span) || is_source(span)).collect()
+}
+
+#[test]
+fn tests_that_the_documentation_names_are_there() {
+    let mut functions = BTreeSet::new();
+    for folder in ["crates", "src", "tests", "xtask"] {
+        collect_functions(&paths::root().join(folder), &mut functions).expect("the sources");
+    }
+    let mut count = 0;
+    for page in WITH_TESTS {
+        let text = fs::read_to_string(paths::root().join(page)).expect("a page");
+        for name in named(&text) {
+            let is_there =
+                if name.contains('/') { paths::root().join(name).exists() } else { functions.contains(name) };
+            assert!(is_there, "{page} names {name}, which is not there");
+            count += 1;
+        }
+    }
+    assert!(count > 80, "{count}");
+}
+
+/// The names of the functions in the sources of a folder.
+fn collect_functions(folder: &Path, functions: &mut BTreeSet<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if !path.ends_with("node_modules") {
+                collect_functions(&path, functions)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path)?;
+            let names = text.split("fn ").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_'));
+            functions.extend(names.filter_map(|mut rest| rest.next().map(str::to_owned)));
+        }
+    }
+    Ok(())
+}

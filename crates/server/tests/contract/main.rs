@@ -10,4 +10,5 @@ mod notifier;
 mod own_authority;
 mod phone;
 mod sessions;
+#[allow(dead_code, reason = "the tests of the program need more of it")]
 mod smtp_server;

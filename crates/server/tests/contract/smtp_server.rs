@@ -46,6 +46,8 @@ pub(crate) struct Behaviour {
 pub(crate) enum Hang {
     /// Before its greeting.
     AtOnce,
+    /// After it has said that it takes the mail.
+    AfterData,
     /// After the whole mail.
     AfterTheMail,
 }
@@ -66,6 +68,7 @@ pub(crate) struct SmtpServer {
     authority: Option<Authority>,
     taken: Arc<Mutex<Vec<Taken>>>,
     connections: Arc<AtomicUsize>,
+    stuck: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
@@ -97,9 +100,10 @@ impl SmtpServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("has one");
         let taken: Arc<Mutex<Vec<Taken>>> = Arc::default();
-        let connections: Arc<AtomicUsize> = Arc::default();
+        let (connections, stuck) = <(Arc<AtomicUsize>, Arc<AtomicUsize>)>::default();
         let opened = Arc::clone(&connections);
-        let mailbox = Mailbox { behaviour, taken: Arc::clone(&taken), mail: None, encrypted: false };
+        let mailbox =
+            Mailbox { behaviour, taken: Arc::clone(&taken), stuck: Arc::clone(&stuck), mail: None, encrypted: false };
         let task = tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
                 opened.fetch_add(1, Ordering::SeqCst);
@@ -107,7 +111,7 @@ impl SmtpServer {
                 tokio::spawn(converse(stream, peer.ip(), tls.clone(), mailbox.clone()));
             }
         });
-        Self { address, authority, taken, connections, task: task.abort_handle() }
+        Self { address, authority, taken, connections, stuck, task: task.abort_handle() }
     }
 
     /// The roots of a client that knows the server's authority.
@@ -123,6 +127,11 @@ impl SmtpServer {
     /// The number of connections that were opened.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// The number of mails in the middle of which it stopped answering.
+    pub(crate) fn stuck(&self) -> usize {
+        self.stuck.load(Ordering::SeqCst)
     }
 
     /// The mails that it took.
@@ -143,6 +152,7 @@ enum Tls {
 /// A conversation with one client.
 async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -> io::Result<()> {
     let Behaviour { hangs, mails_per_connection: most, .. } = mailbox.behaviour;
+    let stuck = Arc::clone(&mailbox.stuck);
     if hangs == Some(Hang::AtOnce) {
         std::future::pending::<()>().await;
     }
@@ -158,18 +168,18 @@ async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -
         let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
         stream.write_all(&session.greeting().buffer()?).await?;
         session.tls_active();
-        process(&mut session, &mut stream, hangs, most).await?;
+        process(&mut session, &mut stream, (hangs, &stuck), most).await?;
         return Ok(());
     }
     let mut session = builder.build(peer, mailbox.clone());
     let mut stream = BufReader::new(stream);
     stream.write_all(&session.greeting().buffer()?).await?;
-    if process(&mut session, &mut stream, hangs, most).await? == Action::UpgradeTls {
+    if process(&mut session, &mut stream, (hangs, &stuck), most).await? == Action::UpgradeTls {
         let Tls::Starttls(tls) = tls else { panic!("offered only with it") };
         let stream = tls.accept(stream.into_inner()).await?;
         let mut session = builder.build(peer, Mailbox { encrypted: true, ..mailbox });
         session.tls_active();
-        process(&mut session, &mut BufReader::new(stream), hangs, most).await?;
+        process(&mut session, &mut BufReader::new(stream), (hangs, &stuck), most).await?;
     }
     Ok(())
 }
@@ -178,7 +188,7 @@ async fn converse(stream: TcpStream, peer: IpAddr, tls: Tls, mailbox: Mailbox) -
 async fn process<S: AsyncRead + AsyncWrite + Unpin>(
     session: &mut Session<Mailbox>,
     stream: &mut BufReader<S>,
-    hangs: Option<Hang>,
+    (hangs, stuck): (Option<Hang>, &AtomicUsize),
     mut mails_left: Option<usize>,
 ) -> io::Result<Action> {
     let mut line = Vec::new();
@@ -189,10 +199,15 @@ async fn process<S: AsyncRead + AsyncWrite + Unpin>(
         }
         let answer = session.process(&line);
         if line == b".\r\n" && hangs == Some(Hang::AfterTheMail) {
+            stuck.fetch_add(1, Ordering::SeqCst);
             std::future::pending::<()>().await;
         }
         if answer.action != Action::NoReply {
             stream.write_all(&answer.buffer()?).await?;
+        }
+        if line.eq_ignore_ascii_case(b"DATA\r\n") && hangs == Some(Hang::AfterData) {
+            stuck.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<()>().await;
         }
         if line == b".\r\n"
             && let Some(left) = &mut mails_left
@@ -213,6 +228,7 @@ async fn process<S: AsyncRead + AsyncWrite + Unpin>(
 struct Mailbox {
     behaviour: Behaviour,
     taken: Arc<Mutex<Vec<Taken>>>,
+    stuck: Arc<AtomicUsize>,
     mail: Option<Taken>,
     encrypted: bool,
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::mount::mount_to;
+use leptos::mount::mount_to_renderer;
 use regain_flow::{Event, Model};
 use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::HtmlElement;
@@ -22,7 +22,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
     let mut options = Options::read(options);
     i18n::speak(&options.language, options.texts.take());
     let slot = Rc::new(Cell::new(None));
-    let mounted = mount_to(root.clone(), {
+    let mounted = mount_to_renderer(&root.clone(), {
         let slot = Rc::clone(&slot);
         move || {
             let model = Model::new(options.setup.clone());

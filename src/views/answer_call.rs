@@ -1,13 +1,13 @@
 //! A call, to be answered.
 
-use leptos::prelude::*;
-
-use super::parts::{Context, HERE, Time, actions, another_method, element, full_button, screen as begin};
+use super::context::Context;
+use super::element::{Element, HERE, Time, element};
+use super::parts::{actions, another_method, full_button, screen as begin};
 use crate::announce::call_status;
 use crate::i18n::{self, Text};
 use regain_flow::{CallView, FullEvent, FullScreen, View};
 
-pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
+pub(super) fn screen(context: Context, call: &CallView) -> Element {
     let (lead, back) = if call.registers {
         (Text::ConfirmCall, super::security_info::back_without_adding(context))
     } else {
@@ -37,7 +37,6 @@ pub(super) fn screen(context: Context, call: &CallView) -> AnyView {
                 .timed(context, again),
             back,
         ))
-        .done()
 }
 
 fn again(view: &View, time: Time) -> String {

@@ -1,14 +1,13 @@
 //! The registered questions, to be answered.
 
-use leptos::prelude::*;
-
-use super::parts::{
-    Context, actions, another_method, element, error, form, input, labelled, no_hint, screen as begin, submit,
-};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{error, input, labelled, no_hint};
+use super::parts::{actions, another_method, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, FullScreen, QuestionsView, View};
 
-pub(super) fn screen(context: Context, questions: &QuestionsView) -> AnyView {
+pub(super) fn screen(context: Context, questions: &QuestionsView) -> Element {
     let mut fields = element("fieldset")
         .part("questions")
         .at("aria-describedby", "regain-answers-error")
@@ -17,11 +16,10 @@ pub(super) fn screen(context: Context, questions: &QuestionsView) -> AnyView {
     for (place, question) in (0..).zip(&questions.questions) {
         let field = Field::Answer(place);
         let answer = input(context, field, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
-        fields = fields.child(labelled(context, field, question.text.clone(), no_hint, answer, wrong));
+        fields = fields.child(labelled(context, field, &question.text, no_hint, answer, wrong));
     }
     begin(Text::QuestionsHeading, Text::QuestionsLead)
         .child(form(context).child(fields).child(actions(submit(context, |_| Text::Next), another_method(context))))
-        .done()
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

@@ -4,14 +4,17 @@
 use leptos::prelude::*;
 use regain_protocol::Captcha;
 
-use super::parts::{Context, anew, button, element, error, field, input, no_hint};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{error, field, input, no_hint};
+use super::parts::button;
 use crate::display::Part;
 use crate::i18n::{self, Text};
 use regain_flow::full::IS_FULL;
 use regain_flow::{ChallengeEvent, Field, FieldError, View};
 
 /// The challenge's part of the form; empty where there is none.
-pub(super) fn part(context: Context) -> AnyView {
+pub(super) fn part(context: Context) -> Element {
     let whole = element("div").at("class", "captcha");
     let whole = match context
         .view
@@ -19,7 +22,7 @@ pub(super) fn part(context: Context) -> AnyView {
         .as_deref()
     {
         Some(Captcha::Image { .. }) if IS_FULL => whole
-            .child(anew(context, Part::Challenge, picture))
+            .anew(context, Part::Challenge, picture)
             // These two stay, and so does the focus on them.
             .child(
                 element("div")
@@ -39,7 +42,7 @@ pub(super) fn part(context: Context) -> AnyView {
                             .say(Text::CaptchaListen),
                     ),
             )
-            .child(anew(context, Part::Challenge, typed)),
+            .anew(context, Part::Challenge, typed),
         Some(Captcha::ProofOfWork { .. }) => {
             whole.child(target().shows(context, progress)).child(error(context, Field::Captcha, wrong))
         }
@@ -48,16 +51,16 @@ pub(super) fn part(context: Context) -> AnyView {
             .child(error(context, Field::Captcha, wrong)),
         _ => whole.at("hidden", ""),
     };
-    whole.done()
+    whole
 }
 
 /// The target of the focus when a challenge fails that nobody types.
-fn target() -> super::parts::Element {
+fn target() -> Element {
     element("div").part("hint").at("id", "regain-captcha").at("tabindex", "-1")
 }
 
 /// The picture, and the player that appears when somebody wants to listen.
-fn picture(context: Context) -> AnyView {
+fn picture(context: Context) -> Element {
     let (image, audio) = context
         .view
         .with_untracked(|view| match view.screen.captcha().map(|captcha| &*captcha.captcha) {
@@ -69,7 +72,7 @@ fn picture(context: Context) -> AnyView {
         .child(
             element("img")
                 .part("picture")
-                .with("src", image)
+                .at("src", &image)
                 .at("alt", i18n::text(Text::CaptchaPicture))
                 .at("width", "240")
                 .at("height", "80"),
@@ -81,9 +84,8 @@ fn picture(context: Context) -> AnyView {
                 .at("hidden", "")
                 .at("aria-label", i18n::text(Text::CaptchaListen))
                 // Not loaded until somebody wants to listen.
-                .with("data-src", audio),
+                .at("data-src", &audio),
         )
-        .done()
 }
 
 /// Shows the player and has it play.
@@ -97,7 +99,7 @@ fn listen(event: &web_sys::Event) {
 }
 
 /// The field for the digits.
-fn typed(context: Context) -> AnyView {
+fn typed(context: Context) -> Element {
     let digits = input(context, Field::Captcha, wrong)
         .at("type", "text")
         .at("inputmode", "numeric")
@@ -105,7 +107,7 @@ fn typed(context: Context) -> AnyView {
         .at("maxlength", "64")
         .at("dir", "ltr")
         .at("data-code", "");
-    field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong).done()
+    field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong)
 }
 
 fn progress(view: &View) -> String {

@@ -3,7 +3,8 @@
 
 use regain_protocol::Violation;
 
-use super::parts::{Context, Element, element};
+use super::context::Context;
+use super::element::{Element, element};
 use crate::i18n::{self, Text};
 use regain_flow::{PasswordView, Standing};
 
@@ -16,7 +17,7 @@ pub(super) fn list(context: Context, password: &PasswordView) -> Element {
                 .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
                 .flag("hidden", move || mark(context, place).0.is_empty())
                 .child(element("span").at("class", "unseen").live(move || text(mark(context, place).1)))
-                .child(element("span").words(rules(&item.rules)))
+                .child(element("span").words(&rules(&item.rules)))
                 .child(element("span").live(move || text(mark(context, place).2))),
         );
     }

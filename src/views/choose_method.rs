@@ -1,12 +1,11 @@
 //! The methods, to choose from.
 
-use leptos::prelude::*;
 use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
 
-use super::parts::{
-    Context, Element, actions, cancel, choice, choices, element, error, form, heading as title, hinted, input, ltr,
-    screen as begin, submit,
-};
+use super::context::Context;
+use super::element::{Element, element, ltr};
+use super::fields::{choice, choices, error, hinted, input};
+use super::parts::{actions, cancel, form, heading as title, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, MethodsView, Screen, View};
 
@@ -15,7 +14,7 @@ pub(super) fn screen(
     methods: &MethodsView,
     notice: Option<NoticeCode>,
     gate: Option<Gate>,
-) -> AnyView {
+) -> Element {
     let destination =
         input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
     let label = element("label").says(context, |view| match chosen(view) {
@@ -40,25 +39,23 @@ pub(super) fn screen(
         Some(method) => element("p").part("method").child(words(method)).child(error(context, Field::Method, wrong)),
         None => grouped(context, methods).child(error(context, Field::Method, wrong)),
     };
-    screen
-        .child(
-            form(context)
-                .child(offer)
-                .child(hinted(context, Field::Destination, label, hint, destination, wrong).when(
-                    "hidden",
-                    context,
-                    |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
-                ))
-                .child(actions(submit(context, next), cancel(context))),
-        )
-        .done()
+    screen.child(
+        form(context)
+            .child(offer)
+            .child(hinted(context, Field::Destination, label, hint, destination, wrong).when(
+                "hidden",
+                context,
+                |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
+            ))
+            .child(actions(submit(context, next), cancel(context))),
+    )
 }
 
 /// A method with its destination.
 fn words(method: &Method) -> Element {
     let words = element("span").at("class", "words").child(element("span").say(name(method)));
     match &method.masked {
-        Some(masked) => words.child(ltr(masked.clone())),
+        Some(masked) => words.child(ltr(masked)),
         None => words,
     }
 }
@@ -72,7 +69,7 @@ fn proofs(gate: Gate) -> Element {
         list = list.child(
             element("li")
                 .at("data-is", if done { "met" } else { "open" })
-                .words(i18n::fill(words, &[&i18n::digits(index.into())])),
+                .words(&i18n::fill(words, &[&i18n::digits(index.into())])),
         );
     }
     list

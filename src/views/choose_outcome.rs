@@ -1,13 +1,15 @@
 //! The choice between unlocking, which keeps the password, and a new password.
 
-use leptos::prelude::*;
 use regain_protocol::UnlockOutcome;
 
-use super::parts::{Context, actions, cancel, choice, choices, element, error, form, screen as begin, submit};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{choice, choices, error};
+use super::parts::{actions, cancel, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FullScreen, OutcomesView, View};
 
-pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
+pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> Element {
     let mut list = choices(Field::Outcome);
     for (place, outcome) in outcomes.outcomes.iter().enumerate() {
         let (name, meaning) = match outcome {
@@ -21,13 +23,11 @@ pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> AnyView {
         list = list.child(choice(context, Field::Outcome, place, outcomes.chosen, "", words));
     }
     let title = if outcomes.outcomes.len() > 1 { Text::OutcomeHeading } else { Text::UnlockHeading };
-    begin(title, Text::OutcomeLead)
-        .child(
-            form(context)
-                .child(list.child(error(context, Field::Outcome, wrong)))
-                .child(actions(submit(context, |_| Text::Next), cancel(context))),
-        )
-        .done()
+    begin(title, Text::OutcomeLead).child(
+        form(context)
+            .child(list.child(error(context, Field::Outcome, wrong)))
+            .child(actions(submit(context, |_| Text::Next), cancel(context))),
+    )
 }
 
 fn wrong(view: &View, _: Field) -> Option<String> {

@@ -4,7 +4,10 @@ use regain_flow::full::{IS_FULL, is_saved};
 use regain_flow::{CodeEvent, CodeView, DIGITS, Field, FieldError, Screen, View};
 use regain_protocol::MethodKind;
 
-use super::parts::{Context, Element, Time, button, element, hinted, input};
+use super::context::Context;
+use super::element::{Element, Time, element};
+use super::fields::{hinted, input};
+use super::parts::button;
 use crate::i18n::{self, Text};
 
 /// The field for the code.

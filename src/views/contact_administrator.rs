@@ -1,18 +1,17 @@
 //! The administrators: a form to write to them, or the way to their page.
 
-use leptos::prelude::*;
 use regain_protocol::Contact;
 
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{control, field, input};
 use super::help::help;
-use super::parts::{
-    Context, Element, actions, button, cancel, control, element, field, form, full_button, input, screen as begin,
-    submit,
-};
+use super::parts::{actions, button, cancel, form, full_button, screen as begin, submit};
 use crate::announce::characters_left;
 use crate::i18n::{self, Text};
 use regain_flow::{ContactView, Event, Field, FieldError, FullEvent, FullScreen, LONGEST_MESSAGE, View};
 
-pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
+pub(super) fn screen(context: Context, contact: &ContactView) -> Element {
     let words = match &*contact.reason {
         "disabled" => Text::ContactDisabled,
         "second_gate" => Text::ContactSecondGate,
@@ -32,7 +31,7 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
         Contact::Url { url } => screen.child(actions(
             element("a")
                 .part("primary")
-                .with("href", url.clone())
+                .at("href", &url)
                 .at("target", "_blank")
                 .at("rel", "noopener noreferrer")
                 .say(Text::ContactPage),
@@ -40,7 +39,6 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> AnyView {
         )),
         Contact::Unknown => screen.child(help(context)).child(element("div").at("class", "actions").child(back)),
     }
-    .done()
 }
 
 fn request(context: Context, contact: &ContactView, back: Element) -> Element {

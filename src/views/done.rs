@@ -1,15 +1,16 @@
 //! A flow that worked.
 
-use leptos::prelude::*;
 use regain_protocol::{FlowKind, Outcome};
 
-use super::parts::{Context, button, element, heading, lead};
+use super::context::Context;
+use super::element::{Element, element};
+use super::parts::{button, heading, lead};
 use regain_flow::full::IS_FULL;
 use regain_flow::{DoneView, Event};
 
 use crate::i18n::Text;
 
-pub(super) fn screen(context: Context, done: DoneView) -> AnyView {
+pub(super) fn screen(context: Context, done: DoneView) -> Element {
     let DoneView { outcome, notified, due, signed_in } = done;
     let (title, words) = match outcome {
         Outcome::Reset => (Text::DoneReset, Text::DoneLead),
@@ -41,7 +42,7 @@ pub(super) fn screen(context: Context, done: DoneView) -> AnyView {
                 .child(button("link", context, || Event::WentTo(FlowKind::Register)).say(Text::ToSecurityInfo)),
         );
     }
-    done.done()
+    done
 }
 
 /// The words for an outcome that only the full build comes to.

@@ -1,14 +1,15 @@
 //! The end without success: the reason, and what to do next.
 
-use leptos::prelude::*;
 use regain_protocol::EndReason;
 
+use super::context::Context;
+use super::element::{Element, element};
 use super::help::help;
-use super::parts::{Context, actions, button, cancel, element, screen as begin};
+use super::parts::{actions, button, cancel, screen as begin};
 use crate::i18n::{self, Text};
 use regain_flow::{End, Event, Screen, View};
 
-pub(super) fn screen(context: Context, reason: End) -> AnyView {
+pub(super) fn screen(context: Context, reason: End) -> Element {
     let (title, words) = match reason {
         End::Reason(EndReason::Expired) => (Text::EndedExpired, Text::EndedExpiredLead),
         End::Reason(EndReason::TooManyAttempts) => (Text::EndedAttempts, Text::EndedAttemptsLead),
@@ -29,7 +30,6 @@ pub(super) fn screen(context: Context, reason: End) -> AnyView {
             cancel(context),
         ))
         .child(help(context))
-        .done()
 }
 
 fn wait(view: &View) -> u32 {

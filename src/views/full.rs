@@ -1,12 +1,12 @@
 //! The list of the screens that only the full build has.
 
-use leptos::prelude::*;
 use regain_flow::FullScreen;
 
-use super::parts::Context;
+use super::context::Context;
+use super::element::Element;
 use super::{answer_call, answer_questions, choose_outcome, contact_administrator, security_info, sign_in};
 
-pub(super) fn screen(context: Context, screen: &FullScreen) -> AnyView {
+pub(super) fn screen(context: Context, screen: &FullScreen) -> Element {
     match screen {
         FullScreen::ContactAdministrator(contact) => contact_administrator::screen(context, contact),
         FullScreen::AnswerCall(call) => answer_call::screen(context, call),

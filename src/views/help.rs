@@ -1,20 +1,20 @@
 //! The help contacts: for a step that this widget does not know, and wherever else nothing more can
 //! be done here.
 
-use leptos::prelude::*;
 use regain_protocol::Help;
 
-use super::parts::{Context, Element, cancel, element, screen as begin};
+use super::context::Context;
+use super::element::{Element, element};
+use super::parts::{cancel, screen as begin};
 use crate::i18n::{self, Text};
 use regain_flow::View;
 
 /// A step that this widget does not know.
-pub(super) fn screen(context: Context) -> AnyView {
+pub(super) fn screen(context: Context) -> Element {
     begin(Text::UnknownHeading, Text::UnknownLead)
         .child(page(context))
         .child(help(context))
         .child(element("div").at("class", "actions").child(cancel(context)))
-        .done()
 }
 
 /// The link's own address, where it leads somewhere else than here.
@@ -24,7 +24,7 @@ pub(super) fn page(context: Context) -> Element {
     element("p")
         .at("class", "lead")
         .has("hidden", !shown)
-        .child(element("a").part("link").with("href", href.unwrap_or_default()).say(Text::UnknownPage))
+        .child(element("a").part("link").at("href", &href.unwrap_or_default()).say(Text::UnknownPage))
 }
 
 /// The organisation's help contacts. They are there when the configuration came, which may be later.

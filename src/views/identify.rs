@@ -1,39 +1,38 @@
 //! The user ID, to be typed.
 
-use leptos::prelude::*;
 use regain_protocol::FlowKind;
 
 use super::captcha;
-use super::parts::{Context, actions, cancel, element, field, form, input, screen as begin, submit};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{field, input};
+use super::parts::{actions, cancel, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, IdentifyView, Screen, View};
 
-pub(super) fn screen(context: Context, identify: &IdentifyView) -> AnyView {
+pub(super) fn screen(context: Context, identify: &IdentifyView) -> Element {
     let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
         .at("autocomplete", "username")
         .at("dir", "ltr")
-        .with("value", identify.user_id.clone());
+        .at("value", &identify.user_id);
     let (title, who) = match identify.kind {
         FlowKind::Unlock => (Text::UnlockHeading, Text::UnlockWho),
         _ => (Text::IdentifyHeading, Text::IdentifyWho),
     };
-    begin(title, Text::IdentifyLead)
-        .child(element("p").part("note").say(who))
-        .child(
-            form(context)
-                .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
-                .child(captcha::part(context))
-                .child(actions(
-                    submit(context, |view| match &view.screen {
-                        Screen::Identify(IdentifyView { waiting: true, .. }) => Text::Working,
-                        _ => Text::Next,
-                    }),
-                    cancel(context),
-                )),
-        )
-        .done()
+    begin(title, Text::IdentifyLead).child(element("p").part("note").say(who)).child(
+        form(context)
+            .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
+            .child(captcha::part(context))
+            .child(actions(
+                submit(context, |view| match &view.screen {
+                    Screen::Identify(IdentifyView { waiting: true, .. }) => Text::Working,
+                    _ => Text::Next,
+                }),
+                cancel(context),
+            )),
+    )
 }
 
 fn hint(context: Context) -> String {

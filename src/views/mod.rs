@@ -9,9 +9,12 @@ mod choose_method;
 mod choose_outcome;
 mod code_field;
 mod contact_administrator;
+mod context;
 mod done;
+mod element;
 mod ended;
 mod enter_code;
+mod fields;
 mod full;
 mod help;
 mod identify;
@@ -31,15 +34,15 @@ use regain_protocol::Gate;
 
 use crate::display::Part;
 use crate::i18n::{self, Text};
-pub(crate) use parts::Context;
-use parts::{Element, anew, button, element, heading};
+pub(crate) use context::Context;
+use element::{Element, element};
+use parts::{button, heading};
 
 /// The whole widget: the frame stays, the screen in it changes.
-pub(crate) fn widget(context: Context) -> AnyView {
-    let screen = anew(context, Part::Screen, screen);
+pub(crate) fn widget(context: Context) -> Element {
     let close = button("close", context, || Event::Cancelled)
         .at("aria-label", i18n::text(Text::Close))
-        .child(element("span").at("aria-hidden", "true").words("×".to_owned()));
+        .child(element("span").at("aria-hidden", "true").words("×"));
     element("div")
         .part("root")
         .at("lang", i18n::language())
@@ -58,7 +61,7 @@ pub(crate) fn widget(context: Context) -> AnyView {
                 // Above the form, where it is in sight.
                 .child(trouble::trouble(context))
                 .child(identity(context))
-                .child(screen)
+                .anew(context, Part::Screen, screen)
                 .child(
                     // At the same place on every screen (WCAG 3.2.6).
                     element("p")
@@ -71,7 +74,6 @@ pub(crate) fn widget(context: Context) -> AnyView {
             // The live region; `region.rs` writes into it.
             element("p").at("role", "status").at("class", "unseen"),
         )
-        .done()
 }
 
 /// The user ID that all of it is about, with the way to another one.
@@ -102,15 +104,14 @@ fn organisation(view: &View) -> String {
     }
 }
 
-fn screen(context: Context) -> AnyView {
+fn screen(context: Context) -> Element {
     context.view.with_untracked(|view| match &view.screen {
         Screen::Loading => element("div")
             .at("class", "screen loading")
             .child(heading(Text::Loading))
-            .child(element("span").at("class", "spinner").at("aria-hidden", "true"))
-            .done(),
+            .child(element("span").at("class", "spinner").at("aria-hidden", "true")),
         Screen::Failed => {
-            element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context)).done()
+            element("div").at("class", "screen").child(heading(Text::FailedHeading)).child(help::page(context))
         }
         Screen::AccountType => account_type::screen(context, &view.config.account_types),
         Screen::Identify(identify) => identify::screen(context, identify),

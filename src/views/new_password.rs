@@ -7,12 +7,15 @@ use regain_flow::{Field, FieldError, Matching, PasswordEvent, PasswordView, View
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::checklist::{self, refusals};
-use super::parts::{Context, Element, Wrong, element, field, form, input, screen as begin, submit, typed};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{Wrong, field, input, typed};
+use super::parts::{form, screen as begin, submit};
 use super::{password_rules, strength, suggestion};
 use crate::i18n::{self, Text};
 use crate::member::member;
 
-pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
+pub(super) fn screen(context: Context, password: &PasswordView) -> Element {
     // For password managers: they save the password under the name that stands beside it.
     let user = element("input")
         .at("class", "unseen")
@@ -22,13 +25,13 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         .at("readonly", "")
         .at("tabindex", "-1")
         .at("aria-hidden", "true")
-        .with("value", password.user_id.clone());
+        .at("value", &password.user_id);
     let mut fields = form(context).child(user);
     if IS_FULL && password.needs_current {
         let current = secret(context, Field::Current, "current-password");
         fields = fields.child(field(context, Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
     }
-    let new = secret(context, Field::Password, "new-password").with("passwordrules", password_rules::of(password));
+    let new = secret(context, Field::Password, "new-password").at("passwordrules", &password_rules::of(password));
     let again = secret(context, Field::Confirm, "new-password").when("data-same", context, |view| {
         view.screen.password().is_some_and(|password| password.matching == Matching::Same)
     });
@@ -41,19 +44,17 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> AnyView {
         Some(PasswordView { first: false, changes: true, .. }) if IS_FULL => Text::ChangeButton,
         _ => Text::Finish,
     };
-    begin(title, Text::PasswordLead)
-        .child(
-            fields
-                .child(
-                    field(context, Field::Password, Text::NewPassword, hint::<1>, new, WRONG)
-                        .child(suggestion::row(context))
-                        .child(strength::meter(context))
-                        .child(checklist::list(context, password)),
-                )
-                .child(field(context, Field::Confirm, Text::ConfirmPassword, hint::<2>, again, WRONG))
-                .child(element("div").at("class", "actions").child(submit(context, send))),
-        )
-        .done()
+    begin(title, Text::PasswordLead).child(
+        fields
+            .child(
+                field(context, Field::Password, Text::NewPassword, hint::<1>, new, WRONG)
+                    .child(suggestion::row(context))
+                    .child(strength::meter(context))
+                    .child(checklist::list(context, password)),
+            )
+            .child(field(context, Field::Confirm, Text::ConfirmPassword, hint::<2>, again, WRONG))
+            .child(element("div").at("class", "actions").child(submit(context, send))),
+    )
 }
 
 /// A field for a password, to be shown or hidden with the others. Password managers fill it with events
@@ -67,7 +68,7 @@ fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
         .at("autocomplete", autocomplete)
         .at("dir", "ltr")
         .live_at("type", shown)
-        .boxed_on("change", typed(context, at))
+        .on("change", typed(context, at))
         .on("keyup", move |event| watch_caps_lock(context, at, &event))
         .on("blur", move |_| context.send(PasswordEvent::Left(at).into()))
 }

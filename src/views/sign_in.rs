@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use regain_protocol::FlowKind;
 
 use super::captcha;
-use super::parts::{Context, actions, button, cancel, element, field, form, input, no_hint, screen as begin, submit};
+use super::context::Context;
+use super::element::{Element, element};
+use super::fields::{field, input, no_hint};
+use super::parts::{actions, button, cancel, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Event, Field, FieldError, FullScreen, SignInView, View};
 
-pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
+pub(super) fn screen(context: Context, sign_in: &SignInView) -> Element {
     let (title, words, label) = match sign_in.kind {
         FlowKind::Change => (Text::SignInChangeHeading, Text::SignInChangeLead, Text::SignInCurrent),
         _ => (Text::SignInRegisterHeading, Text::SignInRegisterLead, Text::SignInPassword),
@@ -20,7 +23,7 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
         .at("autocomplete", "username")
         .at("dir", "ltr")
         .has("readonly", sign_in.known)
-        .with("value", sign_in.user_id.clone());
+        .at("value", &sign_in.user_id);
     let shown = RwSignal::new(false);
     let password = input(context, Field::Current, wrong)
         .at("autocomplete", "current-password")
@@ -53,7 +56,6 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> AnyView {
                 .when("hidden", context, |view| !of(view, |sign_in| sign_in.can_reset))
                 .child(button("link", context, || Event::WentTo(FlowKind::Reset)).say(Text::SignInForgot)),
         )
-        .done()
 }
 
 fn of<T: Default>(view: &View, read: fn(&SignInView) -> T) -> T {

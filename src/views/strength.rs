@@ -1,7 +1,8 @@
 //! The strength of a new password: a bar, and in words what it means, why, and what would help. Nothing at
 //! all where that can't be told.
 
-use super::parts::{Context, Element, element};
+use super::context::Context;
+use super::element::{Element, element};
 use crate::i18n;
 use regain_flow::{Strength, View};
 

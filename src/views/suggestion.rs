@@ -1,6 +1,8 @@
 //! The actions on a new password besides typing it: to show it, to have one suggested, to copy that.
 
-use super::parts::{Context, Element, button, element};
+use super::context::Context;
+use super::element::{Element, element};
+use super::parts::button;
 use crate::i18n::Text;
 use regain_flow::{PasswordEvent, Suggestion, View};
 

@@ -1,13 +1,13 @@
 //! The surroundings of a screen: a failure with the way on, and the end of the flow coming near.
 
-use leptos::prelude::*;
-
-use super::parts::{Context, button, element};
+use super::context::Context;
+use super::element::{Element, element};
+use super::parts::button;
 use crate::i18n::{self, Text};
 use regain_flow::{Event, Fault, Trouble, View};
 
 /// The last failure. The region is always there, so that what appears in it is spoken.
-pub(super) fn trouble(context: Context) -> AnyView {
+pub(super) fn trouble(context: Context) -> Element {
     element("div")
         .part("trouble")
         .when("hidden", context, |view| view.trouble.is_none())
@@ -33,7 +33,6 @@ pub(super) fn trouble(context: Context) -> AnyView {
                 .when("hidden", context, |view| !view.trouble.is_some_and(|trouble| trouble.can_start_again))
                 .say(Text::StartAgain),
         )
-        .done()
 }
 
 /// Said once: nothing in it counts, or it would be said every second.
@@ -56,7 +55,7 @@ fn wait(view: &View) -> Option<String> {
 }
 
 /// The end of the flow, in its last two minutes, with the way to go on.
-pub(super) fn ending(context: Context) -> AnyView {
+pub(super) fn ending(context: Context) -> Element {
     element("div")
         .part("ending")
         .when("hidden", context, |view| view.ending.is_none())
@@ -75,5 +74,4 @@ pub(super) fn ending(context: Context) -> AnyView {
                 .when("hidden", context, |view| !view.can_extend)
                 .say(Text::MoreTime),
         )
-        .done()
 }

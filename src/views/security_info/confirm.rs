@@ -1,33 +1,34 @@
 //! The proof that what is to be registered is the person's: the code that was sent to it, or the code that an
 //! authenticator app shows once it has the key.
 
-use leptos::prelude::*;
 use regain_flow::{CodeView, FullEvent, StepEvent};
 use regain_protocol::{AuthenticatorSetup, NoticeCode};
 
 use super::qr;
 use crate::i18n::{self, Text};
 use crate::views::code_field::{another_code, code_field};
-use crate::views::parts::{Context, Element, HERE, actions, button, element, form, full_button, heading, lead, submit};
+use crate::views::context::Context;
+use crate::views::element::{Element, HERE, element};
+use crate::views::parts::{actions, button, form, full_button, heading, lead, submit};
 
 /// Back to the security info, which stays as it was.
 pub(in crate::views) fn back_without_adding(context: Context) -> Element {
     button("secondary", context, || StepEvent::AnotherMethodRequested.into()).say(Text::BackWithoutAdding)
 }
 
-pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyView {
+pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> Element {
     let length = i18n::digits(code.length.into());
     let screen = element("div").at("class", "screen");
     let screen = match (&code.setup, &code.masked) {
         (Some(setup), _) => screen
             .child(heading(Text::AppHeading))
             .child(key(context, setup))
-            .child(element("p").part("lead").words(i18n::fill(Text::AppThen, &[&length]))),
+            .child(element("p").part("lead").words(&i18n::fill(Text::AppThen, &[&length]))),
         (None, masked) => {
             let sent = element("p").part("lead");
             let sent = match masked {
                 Some(masked) => sent.around(&i18n::fill(Text::ConfirmCodeSentTo, &[&length, HERE]), masked),
-                None => sent.words(i18n::fill(Text::ConfirmCodeSent, &[&length])),
+                None => sent.words(&i18n::fill(Text::ConfirmCodeSent, &[&length])),
             };
             screen.child(heading(Text::CodeHeading)).child(sent).child(lead(Text::CodeResent).when(
                 "hidden",
@@ -43,7 +44,6 @@ pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> AnyVi
                 .child(actions(submit(context, |_| Text::Verify), back_without_adding(context))),
         )
         .child(another_code(context, code.kind))
-        .done()
 }
 
 /// The key: to be scanned, to be opened, to be typed.
@@ -54,7 +54,7 @@ fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
         screen = screen.child(picture);
     }
     if uri.starts_with("otpauth://") {
-        let open = element("a").part("link").with("href", uri.clone()).say(Text::AppOpen);
+        let open = element("a").part("link").at("href", &uri).say(Text::AppOpen);
         screen = screen.child(element("p").part("note").child(open));
     }
     screen.child(
@@ -65,7 +65,7 @@ fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
             .child(
                 element("span")
                     .at("class", "ways")
-                    .child(element("code").part("key").at("dir", "ltr").words(grouped(setup.secret.expose())))
+                    .child(element("code").part("key").at("dir", "ltr").words(&grouped(setup.secret.expose())))
                     .child(full_button("link", context, FullEvent::KeyCopyRequested).say(Text::AppCopy)),
             ),
     )

@@ -1,16 +1,16 @@
 //! A mail address or a phone, to be added or to take another one's place.
 
-use leptos::prelude::*;
 use regain_flow::{DestinationView, Enrolment, Field, FieldError, SecurityInfoView, View};
 use regain_protocol::MethodKind;
 
 use super::parts::{back, name};
 use crate::i18n::{self, Text};
-use crate::views::parts::{
-    Context, Element, HERE, actions, choice, element, field, form, input, no_hint, screen as begin, submit,
-};
+use crate::views::context::Context;
+use crate::views::element::{Element, HERE, element};
+use crate::views::fields::{choice, field, input, no_hint};
+use crate::views::parts::{actions, form, screen as begin, submit};
 
-pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
+pub(super) fn screen(context: Context, form_view: &DestinationView) -> Element {
     let is_phone = matches!(form_view.way, Enrolment::Phone(_));
     let replaces = form_view.replaces.as_ref();
     let (title, words) = match (is_phone, replaces) {
@@ -25,7 +25,7 @@ pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
         .at("inputmode", kind)
         .at("autocomplete", autocomplete)
         .at("dir", "ltr")
-        .with("value", form_view.value.clone());
+        .at("value", &form_view.value);
     let mut screen = begin(title, words);
     if let Some(masked) = replaces {
         let note = element("p").part("note").around(&i18n::fill(Text::Replaces, &[HERE]), masked);
@@ -37,7 +37,7 @@ pub(super) fn screen(context: Context, form_view: &DestinationView) -> AnyView {
     if form_view.kinds.len() > 1 {
         fields = fields.child(kinds(context, form_view));
     }
-    screen.child(fields.child(actions(submit(context, next), back(context, Text::Back)))).done()
+    screen.child(fields.child(actions(submit(context, next), back(context, Text::Back))))
 }
 
 /// By text or by call, where both can be had.

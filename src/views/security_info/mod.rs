@@ -9,13 +9,13 @@ mod qr;
 mod questions;
 mod removal;
 
-use leptos::prelude::*;
 use regain_flow::SecurityInfoView;
 
-use super::parts::Context;
+use super::context::Context;
+use super::element::Element;
 pub(super) use confirm::{back_without_adding, confirm_code};
 
-pub(super) fn screen(context: Context, info: &SecurityInfoView) -> AnyView {
+pub(super) fn screen(context: Context, info: &SecurityInfoView) -> Element {
     match info {
         SecurityInfoView::Overview(overview) => overview::screen(context, overview),
         SecurityInfoView::Destination(form) => destination::screen(context, form),

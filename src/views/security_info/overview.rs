@@ -1,14 +1,16 @@
 //! The overview: the registered methods, those that the organisation asks for, and those that can be added.
 
-use leptos::prelude::*;
 use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
 
 use super::parts::{form_button, name, name_of};
 use crate::announce::info_changed;
 use crate::i18n::{self, Text};
-use crate::views::parts::{Context, Element, element, error, form, lead, ltr, screen as begin, submit};
+use crate::views::context::Context;
+use crate::views::element::{Element, element, ltr};
+use crate::views::fields::error;
+use crate::views::parts::{form, lead, screen as begin, submit};
 
-pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
+pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
     let mut screen = begin(Text::InfoHeading, Text::InfoLead);
     if info.reconfirm {
         screen = screen.child(lead(Text::InfoReconfirm));
@@ -35,7 +37,6 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> AnyView {
                 _ => Text::InfoFinish,
             }
         }))))
-        .done()
 }
 
 /// The number that the organisation asks for, the number that there are, and the difference.
@@ -57,8 +58,8 @@ fn tally(context: Context, info: &OverviewView) -> Element {
         .at("tabindex", "-1")
         .at("aria-describedby", "regain-methods-error")
         .has("hidden", asked.is_empty())
-        .child(element("p").words(asked))
-        .child(element("p").has("hidden", so.is_empty()).child(element("strong").words(so)))
+        .child(element("p").words(&asked))
+        .child(element("p").has("hidden", so.is_empty()).child(element("strong").words(&so)))
         .child(error(context, Field::Methods, wrong))
 }
 
@@ -67,7 +68,7 @@ fn row(context: Context, method: &MethodView) -> Element {
     let what = name_of(method.kind, method.role);
     let mut words = element("span").at("class", "words").child(element("span").say(what));
     if let Some(masked) = &method.masked {
-        words = words.child(ltr(masked.clone()));
+        words = words.child(ltr(masked));
     }
     let remark = match (method.left, method.registered, method.verified) {
         (Some(left), ..) => i18n::fill(Text::RecoveryLeft, &[&i18n::digits(left.into())]),
@@ -76,14 +77,14 @@ fn row(context: Context, method: &MethodView) -> Element {
         (None, true, true) => String::new(),
     };
     if !remark.is_empty() {
-        words = words.child(element("span").part("hint").words(remark));
+        words = words.child(element("span").part("hint").words(&remark));
     }
     // Each says which one it is about, for those who hear one button after the other.
     let about = |text: Text| {
         let masked = method.masked.as_deref().unwrap_or_default();
         [i18n::text(text), ": ", i18n::text(what), " ", masked].concat().trim_end().to_owned()
     };
-    let action = |text: Text, change| form_button("link", context, change).with("aria-label", about(text)).say(text);
+    let action = |text: Text, change| form_button("link", context, change).at("aria-label", &about(text)).say(text);
     let mut ways = element("span").at("class", "ways");
     if let Some(way) = replaced_by {
         ways = ways.child(action(Text::InfoReplace, SecurityInfoEvent::Opened(*way)));

@@ -4,7 +4,9 @@ use regain_flow::{Enrolment, FullEvent, SecurityInfoEvent};
 use regain_protocol::{MethodKind, Role};
 
 use crate::i18n::Text;
-use crate::views::parts::{Context, Element, full_button};
+use crate::views::context::Context;
+use crate::views::element::Element;
+use crate::views::parts::full_button;
 
 /// A button for what is done with the security info.
 pub(super) fn form_button(class: &'static str, context: Context, event: SecurityInfoEvent) -> Element {

@@ -1,32 +1,25 @@
 //! A QR code as SVG: one path for all that is dark.
 
-use leptos::prelude::*;
-use leptos::svg;
-use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
-use leptos::tachys::html::attribute::custom::custom_attribute;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::i18n::{self, Text};
+use crate::views::element::{Element, svg};
 
 /// So many light modules around it (ISO/IEC 18004 asks for four).
 const QUIET: u32 = 4;
 
 /// A picture of the text; `None` where it does not fit into one.
-pub(super) fn picture(text: &str) -> Option<AnyView> {
+pub(super) fn picture(text: &str) -> Option<Element> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let size = i18n::digits(u32::try_from(code.size()).ok()? + 2 * QUIET);
-    let dark = path(&code);
-    let fixed = |name: &'static str, value: String| -> AnyAttribute { custom_attribute(name, value).into_any_attr() };
-    let attributes = vec![
-        fixed("class", "qr".to_owned()),
-        fixed("part", "qr".to_owned()),
-        fixed("role", "img".to_owned()),
-        fixed("aria-label", i18n::text(Text::AppPicture).to_owned()),
-        fixed("viewBox", ["0 0 ", &size, " ", &size].concat()),
-        fixed("shape-rendering", "crispEdges".to_owned()),
-    ];
-    let path = svg::path().add_any_attr(vec![fixed("d", dark)]);
-    Some(svg::svg().add_any_attr(attributes).child(path).into_any())
+    let picture = svg("svg")
+        .part("qr")
+        .at("role", "img")
+        .at("aria-label", i18n::text(Text::AppPicture))
+        .at("viewBox", &["0 0 ", &size, " ", &size].concat())
+        .at("shape-rendering", "crispEdges")
+        .child(svg("path").at("d", &path(&code)));
+    Some(picture)
 }
 
 /// Each run of dark modules in a row as one rectangle.

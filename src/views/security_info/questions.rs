@@ -5,14 +5,15 @@ use regain_flow::{Field, FieldError, QuestionChoice, QuestionsFormView, RowView,
 
 use super::parts::back;
 use crate::i18n::{self, Text};
-use crate::views::parts::{
-    Context, Element, actions, control, element, error, form, heading, input, labelled, no_hint, submit,
-};
+use crate::views::context::Context;
+use crate::views::element::{Element, element};
+use crate::views::fields::{control, error, input, labelled, no_hint};
+use crate::views::parts::{actions, form, heading, submit};
 
 /// The value of an own question in the list; the others have their places.
 const OWN: &str = "own";
 
-pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> AnyView {
+pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> Element {
     let number = |number: u8| i18n::digits(number.into());
     let counts = [number(form_view.offer.to_register), number(form_view.offer.to_answer)];
     let lead = i18n::fill(Text::SetQuestionsLead, &[&counts[0], &counts[1]]);
@@ -27,14 +28,13 @@ pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> AnyView
     element("div")
         .at("class", "screen")
         .child(heading(Text::SetQuestionsHeading))
-        .child(element("p").part("lead").words(lead))
+        .child(element("p").part("lead").words(&lead))
         .child(element("p").part("note").has("hidden", !form_view.replaces).say(Text::SetQuestionsReplace))
         .child(
             form(context)
                 .child(fields)
                 .child(actions(submit(context, |_| Text::SetQuestionsSave), back(context, Text::Back))),
         )
-        .done()
 }
 
 /// One question with its answer.
@@ -47,21 +47,21 @@ fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView
         .at("autocomplete", "off")
         .at("maxlength", "200")
         .at("dir", "auto")
-        .with("value", row.own.clone());
+        .at("value", &row.own);
     let answer_words = input(context, answer, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
     element("div")
         .at("class", "question")
-        .child(labelled(context, choose, label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
+        .child(labelled(context, choose, &label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
         .child(element("span").part("hint").at("aria-hidden", "true").live(move || whole(context, place)))
         .child(
-            labelled(context, own, label(Text::SetQuestionWords), no_hint, own_words, wrong)
+            labelled(context, own, &label(Text::SetQuestionWords), no_hint, own_words, wrong)
                 .flag("hidden", move || context.read(|view| chosen(view, place) != Some(QuestionChoice::Own))),
         )
-        .child(labelled(context, answer, label(Text::SetAnswer), answer_hint, answer_words, wrong))
+        .child(labelled(context, answer, &label(Text::SetAnswer), answer_hint, answer_words, wrong))
 }
 
 fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
-    let option = |value: String, chosen: bool| element("option").with("value", value).has("selected", chosen);
+    let option = |value: String, chosen: bool| element("option").at("value", &value).has("selected", chosen);
     let mut select = control("select", context, Field::Question(place), wrong)
         .at("aria-required", "true")
         .at("dir", "auto")
@@ -81,8 +81,7 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
         // No question twice.
         let taken =
             move || context.read(|view| (0..).zip(rows(view)).any(|(row, it)| row != place && it.chosen == Some(this)));
-        select =
-            select.child(option(value, row.chosen == Some(this)).flag("disabled", taken).words(question.text.clone()));
+        select = select.child(option(value, row.chosen == Some(this)).flag("disabled", taken).words(&question.text));
     }
     if form.offer.own_allowed {
         select =

@@ -1,17 +1,18 @@
 //! Is it really to be removed? Asked in place, with what it means.
 
-use leptos::prelude::*;
 use regain_flow::RemovalView;
 
 use super::parts::{back, name_of};
 use crate::i18n::Text;
-use crate::views::parts::{Context, actions, element, form, ltr, screen as begin, submit};
+use crate::views::context::Context;
+use crate::views::element::{Element, element, ltr};
+use crate::views::parts::{actions, form, screen as begin, submit};
 
-pub(super) fn screen(context: Context, removal: &RemovalView) -> AnyView {
+pub(super) fn screen(context: Context, removal: &RemovalView) -> Element {
     let method = &removal.method;
     let mut words = element("span").at("class", "words").child(element("span").say(name_of(method.kind, method.role)));
     if let Some(masked) = &method.masked {
-        words = words.child(ltr(masked.clone()));
+        words = words.child(ltr(masked));
     }
     let warning = if removal.is_last { Text::RemoveLast } else { Text::RemoveTooFew };
     begin(Text::RemoveHeading, Text::RemoveLead)
@@ -24,5 +25,4 @@ pub(super) fn screen(context: Context, removal: &RemovalView) -> AnyView {
                 .say(warning),
         )
         .child(form(context).child(actions(submit(context, |_| Text::RemoveYes), back(context, Text::RemoveNo))))
-        .done()
 }

@@ -1,1683 +1,248 @@
 use std::collections::HashMap;
 
-lazy_static! {
-    pub static ref QWERTY: HashMap<char, Vec<Option<&'static str>>> = {
-        let mut table = HashMap::with_capacity(94);
-        table.insert(
-            '!',
-            vec![Some("`~"), None, None, Some("2@"), Some("qQ"), None],
-        );
-        table.insert(
-            '"',
-            vec![Some(";:"), Some("[{"), Some("]}"), None, None, Some("/?")],
-        );
-        table.insert(
-            '#',
-            vec![Some("2@"), None, None, Some("4$"), Some("eE"), Some("wW")],
-        );
-        table.insert(
-            '$',
-            vec![Some("3#"), None, None, Some("5%"), Some("rR"), Some("eE")],
-        );
-        table.insert(
-            '%',
-            vec![Some("4$"), None, None, Some("6^"), Some("tT"), Some("rR")],
-        );
-        table.insert(
-            '&',
-            vec![Some("6^"), None, None, Some("8*"), Some("uU"), Some("yY")],
-        );
-        table.insert(
-            '\'',
-            vec![Some(";:"), Some("[{"), Some("]}"), None, None, Some("/?")],
-        );
-        table.insert(
-            '(',
-            vec![Some("8*"), None, None, Some("0)"), Some("oO"), Some("iI")],
-        );
-        table.insert(
-            ')',
-            vec![Some("9("), None, None, Some("-_"), Some("pP"), Some("oO")],
-        );
-        table.insert(
-            '*',
-            vec![Some("7&"), None, None, Some("9("), Some("iI"), Some("uU")],
-        );
-        table.insert(
-            '+',
-            vec![Some("-_"), None, None, None, Some("]}"), Some("[{")],
-        );
-        table.insert(
-            ',',
-            vec![Some("mM"), Some("kK"), Some("lL"), Some(".>"), None, None],
-        );
-        table.insert(
-            '-',
-            vec![Some("0)"), None, None, Some("=+"), Some("[{"), Some("pP")],
-        );
-        table.insert(
-            '.',
-            vec![Some(",<"), Some("lL"), Some(";:"), Some("/?"), None, None],
-        );
-        table.insert(
-            '/',
-            vec![Some(".>"), Some(";:"), Some("'\""), None, None, None],
-        );
-        table.insert(
-            '0',
-            vec![Some("9("), None, None, Some("-_"), Some("pP"), Some("oO")],
-        );
-        table.insert(
-            '1',
-            vec![Some("`~"), None, None, Some("2@"), Some("qQ"), None],
-        );
-        table.insert(
-            '2',
-            vec![Some("1!"), None, None, Some("3#"), Some("wW"), Some("qQ")],
-        );
-        table.insert(
-            '3',
-            vec![Some("2@"), None, None, Some("4$"), Some("eE"), Some("wW")],
-        );
-        table.insert(
-            '4',
-            vec![Some("3#"), None, None, Some("5%"), Some("rR"), Some("eE")],
-        );
-        table.insert(
-            '5',
-            vec![Some("4$"), None, None, Some("6^"), Some("tT"), Some("rR")],
-        );
-        table.insert(
-            '6',
-            vec![Some("5%"), None, None, Some("7&"), Some("yY"), Some("tT")],
-        );
-        table.insert(
-            '7',
-            vec![Some("6^"), None, None, Some("8*"), Some("uU"), Some("yY")],
-        );
-        table.insert(
-            '8',
-            vec![Some("7&"), None, None, Some("9("), Some("iI"), Some("uU")],
-        );
-        table.insert(
-            '9',
-            vec![Some("8*"), None, None, Some("0)"), Some("oO"), Some("iI")],
-        );
-        table.insert(
-            ':',
-            vec![
-                Some("lL"),
-                Some("pP"),
-                Some("[{"),
-                Some("'\""),
-                Some("/?"),
-                Some(".>"),
-            ],
-        );
-        table.insert(
-            ';',
-            vec![
-                Some("lL"),
-                Some("pP"),
-                Some("[{"),
-                Some("'\""),
-                Some("/?"),
-                Some(".>"),
-            ],
-        );
-        table.insert(
-            '<',
-            vec![Some("mM"), Some("kK"), Some("lL"), Some(".>"), None, None],
-        );
-        table.insert(
-            '=',
-            vec![Some("-_"), None, None, None, Some("]}"), Some("[{")],
-        );
-        table.insert(
-            '>',
-            vec![Some(",<"), Some("lL"), Some(";:"), Some("/?"), None, None],
-        );
-        table.insert(
-            '?',
-            vec![Some(".>"), Some(";:"), Some("'\""), None, None, None],
-        );
-        table.insert(
-            '@',
-            vec![Some("1!"), None, None, Some("3#"), Some("wW"), Some("qQ")],
-        );
-        table.insert(
-            'A',
-            vec![None, Some("qQ"), Some("wW"), Some("sS"), Some("zZ"), None],
-        );
-        table.insert(
-            'B',
-            vec![Some("vV"), Some("gG"), Some("hH"), Some("nN"), None, None],
-        );
-        table.insert(
-            'C',
-            vec![Some("xX"), Some("dD"), Some("fF"), Some("vV"), None, None],
-        );
-        table.insert(
-            'D',
-            vec![
-                Some("sS"),
-                Some("eE"),
-                Some("rR"),
-                Some("fF"),
-                Some("cC"),
-                Some("xX"),
-            ],
-        );
-        table.insert(
-            'E',
-            vec![
-                Some("wW"),
-                Some("3#"),
-                Some("4$"),
-                Some("rR"),
-                Some("dD"),
-                Some("sS"),
-            ],
-        );
-        table.insert(
-            'F',
-            vec![
-                Some("dD"),
-                Some("rR"),
-                Some("tT"),
-                Some("gG"),
-                Some("vV"),
-                Some("cC"),
-            ],
-        );
-        table.insert(
-            'G',
-            vec![
-                Some("fF"),
-                Some("tT"),
-                Some("yY"),
-                Some("hH"),
-                Some("bB"),
-                Some("vV"),
-            ],
-        );
-        table.insert(
-            'H',
-            vec![
-                Some("gG"),
-                Some("yY"),
-                Some("uU"),
-                Some("jJ"),
-                Some("nN"),
-                Some("bB"),
-            ],
-        );
-        table.insert(
-            'I',
-            vec![
-                Some("uU"),
-                Some("8*"),
-                Some("9("),
-                Some("oO"),
-                Some("kK"),
-                Some("jJ"),
-            ],
-        );
-        table.insert(
-            'J',
-            vec![
-                Some("hH"),
-                Some("uU"),
-                Some("iI"),
-                Some("kK"),
-                Some("mM"),
-                Some("nN"),
-            ],
-        );
-        table.insert(
-            'K',
-            vec![
-                Some("jJ"),
-                Some("iI"),
-                Some("oO"),
-                Some("lL"),
-                Some(",<"),
-                Some("mM"),
-            ],
-        );
-        table.insert(
-            'L',
-            vec![
-                Some("kK"),
-                Some("oO"),
-                Some("pP"),
-                Some(";:"),
-                Some(".>"),
-                Some(",<"),
-            ],
-        );
-        table.insert(
-            'M',
-            vec![Some("nN"), Some("jJ"), Some("kK"), Some(",<"), None, None],
-        );
-        table.insert(
-            'N',
-            vec![Some("bB"), Some("hH"), Some("jJ"), Some("mM"), None, None],
-        );
-        table.insert(
-            'O',
-            vec![
-                Some("iI"),
-                Some("9("),
-                Some("0)"),
-                Some("pP"),
-                Some("lL"),
-                Some("kK"),
-            ],
-        );
-        table.insert(
-            'P',
-            vec![
-                Some("oO"),
-                Some("0)"),
-                Some("-_"),
-                Some("[{"),
-                Some(";:"),
-                Some("lL"),
-            ],
-        );
-        table.insert(
-            'Q',
-            vec![None, Some("1!"), Some("2@"), Some("wW"), Some("aA"), None],
-        );
-        table.insert(
-            'R',
-            vec![
-                Some("eE"),
-                Some("4$"),
-                Some("5%"),
-                Some("tT"),
-                Some("fF"),
-                Some("dD"),
-            ],
-        );
-        table.insert(
-            'S',
-            vec![
-                Some("aA"),
-                Some("wW"),
-                Some("eE"),
-                Some("dD"),
-                Some("xX"),
-                Some("zZ"),
-            ],
-        );
-        table.insert(
-            'T',
-            vec![
-                Some("rR"),
-                Some("5%"),
-                Some("6^"),
-                Some("yY"),
-                Some("gG"),
-                Some("fF"),
-            ],
-        );
-        table.insert(
-            'U',
-            vec![
-                Some("yY"),
-                Some("7&"),
-                Some("8*"),
-                Some("iI"),
-                Some("jJ"),
-                Some("hH"),
-            ],
-        );
-        table.insert(
-            'V',
-            vec![Some("cC"), Some("fF"), Some("gG"), Some("bB"), None, None],
-        );
-        table.insert(
-            'W',
-            vec![
-                Some("qQ"),
-                Some("2@"),
-                Some("3#"),
-                Some("eE"),
-                Some("sS"),
-                Some("aA"),
-            ],
-        );
-        table.insert(
-            'X',
-            vec![Some("zZ"), Some("sS"), Some("dD"), Some("cC"), None, None],
-        );
-        table.insert(
-            'Y',
-            vec![
-                Some("tT"),
-                Some("6^"),
-                Some("7&"),
-                Some("uU"),
-                Some("hH"),
-                Some("gG"),
-            ],
-        );
-        table.insert(
-            'Z',
-            vec![None, Some("aA"), Some("sS"), Some("xX"), None, None],
-        );
-        table.insert(
-            '[',
-            vec![
-                Some("pP"),
-                Some("-_"),
-                Some("=+"),
-                Some("]}"),
-                Some("'\""),
-                Some(";:"),
-            ],
-        );
-        table.insert('\\', vec![Some("]}"), None, None, None, None, None]);
-        table.insert(
-            ']',
-            vec![Some("[{"), Some("=+"), None, Some("\\|"), None, Some("'\"")],
-        );
-        table.insert(
-            '^',
-            vec![Some("5%"), None, None, Some("7&"), Some("yY"), Some("tT")],
-        );
-        table.insert(
-            '_',
-            vec![Some("0)"), None, None, Some("=+"), Some("[{"), Some("pP")],
-        );
-        table.insert('`', vec![None, None, None, Some("1!"), None, None]);
-        table.insert(
-            'a',
-            vec![None, Some("qQ"), Some("wW"), Some("sS"), Some("zZ"), None],
-        );
-        table.insert(
-            'b',
-            vec![Some("vV"), Some("gG"), Some("hH"), Some("nN"), None, None],
-        );
-        table.insert(
-            'c',
-            vec![Some("xX"), Some("dD"), Some("fF"), Some("vV"), None, None],
-        );
-        table.insert(
-            'd',
-            vec![
-                Some("sS"),
-                Some("eE"),
-                Some("rR"),
-                Some("fF"),
-                Some("cC"),
-                Some("xX"),
-            ],
-        );
-        table.insert(
-            'e',
-            vec![
-                Some("wW"),
-                Some("3#"),
-                Some("4$"),
-                Some("rR"),
-                Some("dD"),
-                Some("sS"),
-            ],
-        );
-        table.insert(
-            'f',
-            vec![
-                Some("dD"),
-                Some("rR"),
-                Some("tT"),
-                Some("gG"),
-                Some("vV"),
-                Some("cC"),
-            ],
-        );
-        table.insert(
-            'g',
-            vec![
-                Some("fF"),
-                Some("tT"),
-                Some("yY"),
-                Some("hH"),
-                Some("bB"),
-                Some("vV"),
-            ],
-        );
-        table.insert(
-            'h',
-            vec![
-                Some("gG"),
-                Some("yY"),
-                Some("uU"),
-                Some("jJ"),
-                Some("nN"),
-                Some("bB"),
-            ],
-        );
-        table.insert(
-            'i',
-            vec![
-                Some("uU"),
-                Some("8*"),
-                Some("9("),
-                Some("oO"),
-                Some("kK"),
-                Some("jJ"),
-            ],
-        );
-        table.insert(
-            'j',
-            vec![
-                Some("hH"),
-                Some("uU"),
-                Some("iI"),
-                Some("kK"),
-                Some("mM"),
-                Some("nN"),
-            ],
-        );
-        table.insert(
-            'k',
-            vec![
-                Some("jJ"),
-                Some("iI"),
-                Some("oO"),
-                Some("lL"),
-                Some(",<"),
-                Some("mM"),
-            ],
-        );
-        table.insert(
-            'l',
-            vec![
-                Some("kK"),
-                Some("oO"),
-                Some("pP"),
-                Some(";:"),
-                Some(".>"),
-                Some(",<"),
-            ],
-        );
-        table.insert(
-            'm',
-            vec![Some("nN"), Some("jJ"), Some("kK"), Some(",<"), None, None],
-        );
-        table.insert(
-            'n',
-            vec![Some("bB"), Some("hH"), Some("jJ"), Some("mM"), None, None],
-        );
-        table.insert(
-            'o',
-            vec![
-                Some("iI"),
-                Some("9("),
-                Some("0)"),
-                Some("pP"),
-                Some("lL"),
-                Some("kK"),
-            ],
-        );
-        table.insert(
-            'p',
-            vec![
-                Some("oO"),
-                Some("0)"),
-                Some("-_"),
-                Some("[{"),
-                Some(";:"),
-                Some("lL"),
-            ],
-        );
-        table.insert(
-            'q',
-            vec![None, Some("1!"), Some("2@"), Some("wW"), Some("aA"), None],
-        );
-        table.insert(
-            'r',
-            vec![
-                Some("eE"),
-                Some("4$"),
-                Some("5%"),
-                Some("tT"),
-                Some("fF"),
-                Some("dD"),
-            ],
-        );
-        table.insert(
-            's',
-            vec![
-                Some("aA"),
-                Some("wW"),
-                Some("eE"),
-                Some("dD"),
-                Some("xX"),
-                Some("zZ"),
-            ],
-        );
-        table.insert(
-            't',
-            vec![
-                Some("rR"),
-                Some("5%"),
-                Some("6^"),
-                Some("yY"),
-                Some("gG"),
-                Some("fF"),
-            ],
-        );
-        table.insert(
-            'u',
-            vec![
-                Some("yY"),
-                Some("7&"),
-                Some("8*"),
-                Some("iI"),
-                Some("jJ"),
-                Some("hH"),
-            ],
-        );
-        table.insert(
-            'v',
-            vec![Some("cC"), Some("fF"), Some("gG"), Some("bB"), None, None],
-        );
-        table.insert(
-            'w',
-            vec![
-                Some("qQ"),
-                Some("2@"),
-                Some("3#"),
-                Some("eE"),
-                Some("sS"),
-                Some("aA"),
-            ],
-        );
-        table.insert(
-            'x',
-            vec![Some("zZ"), Some("sS"), Some("dD"), Some("cC"), None, None],
-        );
-        table.insert(
-            'y',
-            vec![
-                Some("tT"),
-                Some("6^"),
-                Some("7&"),
-                Some("uU"),
-                Some("hH"),
-                Some("gG"),
-            ],
-        );
-        table.insert(
-            'z',
-            vec![None, Some("aA"), Some("sS"), Some("xX"), None, None],
-        );
-        table.insert(
-            '{',
-            vec![
-                Some("pP"),
-                Some("-_"),
-                Some("=+"),
-                Some("]}"),
-                Some("'\""),
-                Some(";:"),
-            ],
-        );
-        table.insert('|', vec![Some("]}"), None, None, None, None, None]);
-        table.insert(
-            '}',
-            vec![Some("[{"), Some("=+"), None, Some("\\|"), None, Some("'\"")],
-        );
-        table.insert('~', vec![None, None, None, Some("1!"), None, None]);
-        table
-    };
-    pub static ref DVORAK: HashMap<char, Vec<Option<&'static str>>> = {
-        let mut table = HashMap::with_capacity(94);
-        table.insert(
-            '!',
-            vec![Some("`~"), None, None, Some("2@"), Some("'\""), None],
-        );
-        table.insert(
-            '"',
-            vec![None, Some("1!"), Some("2@"), Some(",<"), Some("aA"), None],
-        );
-        table.insert(
-            '#',
-            vec![Some("2@"), None, None, Some("4$"), Some(".>"), Some(",<")],
-        );
-        table.insert(
-            '$',
-            vec![Some("3#"), None, None, Some("5%"), Some("pP"), Some(".>")],
-        );
-        table.insert(
-            '%',
-            vec![Some("4$"), None, None, Some("6^"), Some("yY"), Some("pP")],
-        );
-        table.insert(
-            '&',
-            vec![Some("6^"), None, None, Some("8*"), Some("gG"), Some("fF")],
-        );
-        table.insert(
-            '\'',
-            vec![None, Some("1!"), Some("2@"), Some(",<"), Some("aA"), None],
-        );
-        table.insert(
-            '(',
-            vec![Some("8*"), None, None, Some("0)"), Some("rR"), Some("cC")],
-        );
-        table.insert(
-            ')',
-            vec![Some("9("), None, None, Some("[{"), Some("lL"), Some("rR")],
-        );
-        table.insert(
-            '*',
-            vec![Some("7&"), None, None, Some("9("), Some("cC"), Some("gG")],
-        );
-        table.insert(
-            '+',
-            vec![Some("/?"), Some("]}"), None, Some("\\|"), None, Some("-_")],
-        );
-        table.insert(
-            ',',
-            vec![
-                Some("'\""),
-                Some("2@"),
-                Some("3#"),
-                Some(".>"),
-                Some("oO"),
-                Some("aA"),
-            ],
-        );
-        table.insert(
-            '-',
-            vec![Some("sS"), Some("/?"), Some("=+"), None, None, Some("zZ")],
-        );
-        table.insert(
-            '.',
-            vec![
-                Some(",<"),
-                Some("3#"),
-                Some("4$"),
-                Some("pP"),
-                Some("eE"),
-                Some("oO"),
-            ],
-        );
-        table.insert(
-            '/',
-            vec![
-                Some("lL"),
-                Some("[{"),
-                Some("]}"),
-                Some("=+"),
-                Some("-_"),
-                Some("sS"),
-            ],
-        );
-        table.insert(
-            '0',
-            vec![Some("9("), None, None, Some("[{"), Some("lL"), Some("rR")],
-        );
-        table.insert(
-            '1',
-            vec![Some("`~"), None, None, Some("2@"), Some("'\""), None],
-        );
-        table.insert(
-            '2',
-            vec![Some("1!"), None, None, Some("3#"), Some(",<"), Some("'\"")],
-        );
-        table.insert(
-            '3',
-            vec![Some("2@"), None, None, Some("4$"), Some(".>"), Some(",<")],
-        );
-        table.insert(
-            '4',
-            vec![Some("3#"), None, None, Some("5%"), Some("pP"), Some(".>")],
-        );
-        table.insert(
-            '5',
-            vec![Some("4$"), None, None, Some("6^"), Some("yY"), Some("pP")],
-        );
-        table.insert(
-            '6',
-            vec![Some("5%"), None, None, Some("7&"), Some("fF"), Some("yY")],
-        );
-        table.insert(
-            '7',
-            vec![Some("6^"), None, None, Some("8*"), Some("gG"), Some("fF")],
-        );
-        table.insert(
-            '8',
-            vec![Some("7&"), None, None, Some("9("), Some("cC"), Some("gG")],
-        );
-        table.insert(
-            '9',
-            vec![Some("8*"), None, None, Some("0)"), Some("rR"), Some("cC")],
-        );
-        table.insert(
-            ':',
-            vec![None, Some("aA"), Some("oO"), Some("qQ"), None, None],
-        );
-        table.insert(
-            ';',
-            vec![None, Some("aA"), Some("oO"), Some("qQ"), None, None],
-        );
-        table.insert(
-            '<',
-            vec![
-                Some("'\""),
-                Some("2@"),
-                Some("3#"),
-                Some(".>"),
-                Some("oO"),
-                Some("aA"),
-            ],
-        );
-        table.insert(
-            '=',
-            vec![Some("/?"), Some("]}"), None, Some("\\|"), None, Some("-_")],
-        );
-        table.insert(
-            '>',
-            vec![
-                Some(",<"),
-                Some("3#"),
-                Some("4$"),
-                Some("pP"),
-                Some("eE"),
-                Some("oO"),
-            ],
-        );
-        table.insert(
-            '?',
-            vec![
-                Some("lL"),
-                Some("[{"),
-                Some("]}"),
-                Some("=+"),
-                Some("-_"),
-                Some("sS"),
-            ],
-        );
-        table.insert(
-            '@',
-            vec![Some("1!"), None, None, Some("3#"), Some(",<"), Some("'\"")],
-        );
-        table.insert(
-            'A',
-            vec![None, Some("'\""), Some(",<"), Some("oO"), Some(";:"), None],
-        );
-        table.insert(
-            'B',
-            vec![Some("xX"), Some("dD"), Some("hH"), Some("mM"), None, None],
-        );
-        table.insert(
-            'C',
-            vec![
-                Some("gG"),
-                Some("8*"),
-                Some("9("),
-                Some("rR"),
-                Some("tT"),
-                Some("hH"),
-            ],
-        );
-        table.insert(
-            'D',
-            vec![
-                Some("iI"),
-                Some("fF"),
-                Some("gG"),
-                Some("hH"),
-                Some("bB"),
-                Some("xX"),
-            ],
-        );
-        table.insert(
-            'E',
-            vec![
-                Some("oO"),
-                Some(".>"),
-                Some("pP"),
-                Some("uU"),
-                Some("jJ"),
-                Some("qQ"),
-            ],
-        );
-        table.insert(
-            'F',
-            vec![
-                Some("yY"),
-                Some("6^"),
-                Some("7&"),
-                Some("gG"),
-                Some("dD"),
-                Some("iI"),
-            ],
-        );
-        table.insert(
-            'G',
-            vec![
-                Some("fF"),
-                Some("7&"),
-                Some("8*"),
-                Some("cC"),
-                Some("hH"),
-                Some("dD"),
-            ],
-        );
-        table.insert(
-            'H',
-            vec![
-                Some("dD"),
-                Some("gG"),
-                Some("cC"),
-                Some("tT"),
-                Some("mM"),
-                Some("bB"),
-            ],
-        );
-        table.insert(
-            'I',
-            vec![
-                Some("uU"),
-                Some("yY"),
-                Some("fF"),
-                Some("dD"),
-                Some("xX"),
-                Some("kK"),
-            ],
-        );
-        table.insert(
-            'J',
-            vec![Some("qQ"), Some("eE"), Some("uU"), Some("kK"), None, None],
-        );
-        table.insert(
-            'K',
-            vec![Some("jJ"), Some("uU"), Some("iI"), Some("xX"), None, None],
-        );
-        table.insert(
-            'L',
-            vec![
-                Some("rR"),
-                Some("0)"),
-                Some("[{"),
-                Some("/?"),
-                Some("sS"),
-                Some("nN"),
-            ],
-        );
-        table.insert(
-            'M',
-            vec![Some("bB"), Some("hH"), Some("tT"), Some("wW"), None, None],
-        );
-        table.insert(
-            'N',
-            vec![
-                Some("tT"),
-                Some("rR"),
-                Some("lL"),
-                Some("sS"),
-                Some("vV"),
-                Some("wW"),
-            ],
-        );
-        table.insert(
-            'O',
-            vec![
-                Some("aA"),
-                Some(",<"),
-                Some(".>"),
-                Some("eE"),
-                Some("qQ"),
-                Some(";:"),
-            ],
-        );
-        table.insert(
-            'P',
-            vec![
-                Some(".>"),
-                Some("4$"),
-                Some("5%"),
-                Some("yY"),
-                Some("uU"),
-                Some("eE"),
-            ],
-        );
-        table.insert(
-            'Q',
-            vec![Some(";:"), Some("oO"), Some("eE"), Some("jJ"), None, None],
-        );
-        table.insert(
-            'R',
-            vec![
-                Some("cC"),
-                Some("9("),
-                Some("0)"),
-                Some("lL"),
-                Some("nN"),
-                Some("tT"),
-            ],
-        );
-        table.insert(
-            'S',
-            vec![
-                Some("nN"),
-                Some("lL"),
-                Some("/?"),
-                Some("-_"),
-                Some("zZ"),
-                Some("vV"),
-            ],
-        );
-        table.insert(
-            'T',
-            vec![
-                Some("hH"),
-                Some("cC"),
-                Some("rR"),
-                Some("nN"),
-                Some("wW"),
-                Some("mM"),
-            ],
-        );
-        table.insert(
-            'U',
-            vec![
-                Some("eE"),
-                Some("pP"),
-                Some("yY"),
-                Some("iI"),
-                Some("kK"),
-                Some("jJ"),
-            ],
-        );
-        table.insert(
-            'V',
-            vec![Some("wW"), Some("nN"), Some("sS"), Some("zZ"), None, None],
-        );
-        table.insert(
-            'W',
-            vec![Some("mM"), Some("tT"), Some("nN"), Some("vV"), None, None],
-        );
-        table.insert(
-            'X',
-            vec![Some("kK"), Some("iI"), Some("dD"), Some("bB"), None, None],
-        );
-        table.insert(
-            'Y',
-            vec![
-                Some("pP"),
-                Some("5%"),
-                Some("6^"),
-                Some("fF"),
-                Some("iI"),
-                Some("uU"),
-            ],
-        );
-        table.insert(
-            'Z',
-            vec![Some("vV"), Some("sS"), Some("-_"), None, None, None],
-        );
-        table.insert(
-            '[',
-            vec![Some("0)"), None, None, Some("]}"), Some("/?"), Some("lL")],
-        );
-        table.insert('\\', vec![Some("=+"), None, None, None, None, None]);
-        table.insert(
-            ']',
-            vec![Some("[{"), None, None, None, Some("=+"), Some("/?")],
-        );
-        table.insert(
-            '^',
-            vec![Some("5%"), None, None, Some("7&"), Some("fF"), Some("yY")],
-        );
-        table.insert(
-            '_',
-            vec![Some("sS"), Some("/?"), Some("=+"), None, None, Some("zZ")],
-        );
-        table.insert('`', vec![None, None, None, Some("1!"), None, None]);
-        table.insert(
-            'a',
-            vec![None, Some("'\""), Some(",<"), Some("oO"), Some(";:"), None],
-        );
-        table.insert(
-            'b',
-            vec![Some("xX"), Some("dD"), Some("hH"), Some("mM"), None, None],
-        );
-        table.insert(
-            'c',
-            vec![
-                Some("gG"),
-                Some("8*"),
-                Some("9("),
-                Some("rR"),
-                Some("tT"),
-                Some("hH"),
-            ],
-        );
-        table.insert(
-            'd',
-            vec![
-                Some("iI"),
-                Some("fF"),
-                Some("gG"),
-                Some("hH"),
-                Some("bB"),
-                Some("xX"),
-            ],
-        );
-        table.insert(
-            'e',
-            vec![
-                Some("oO"),
-                Some(".>"),
-                Some("pP"),
-                Some("uU"),
-                Some("jJ"),
-                Some("qQ"),
-            ],
-        );
-        table.insert(
-            'f',
-            vec![
-                Some("yY"),
-                Some("6^"),
-                Some("7&"),
-                Some("gG"),
-                Some("dD"),
-                Some("iI"),
-            ],
-        );
-        table.insert(
-            'g',
-            vec![
-                Some("fF"),
-                Some("7&"),
-                Some("8*"),
-                Some("cC"),
-                Some("hH"),
-                Some("dD"),
-            ],
-        );
-        table.insert(
-            'h',
-            vec![
-                Some("dD"),
-                Some("gG"),
-                Some("cC"),
-                Some("tT"),
-                Some("mM"),
-                Some("bB"),
-            ],
-        );
-        table.insert(
-            'i',
-            vec![
-                Some("uU"),
-                Some("yY"),
-                Some("fF"),
-                Some("dD"),
-                Some("xX"),
-                Some("kK"),
-            ],
-        );
-        table.insert(
-            'j',
-            vec![Some("qQ"), Some("eE"), Some("uU"), Some("kK"), None, None],
-        );
-        table.insert(
-            'k',
-            vec![Some("jJ"), Some("uU"), Some("iI"), Some("xX"), None, None],
-        );
-        table.insert(
-            'l',
-            vec![
-                Some("rR"),
-                Some("0)"),
-                Some("[{"),
-                Some("/?"),
-                Some("sS"),
-                Some("nN"),
-            ],
-        );
-        table.insert(
-            'm',
-            vec![Some("bB"), Some("hH"), Some("tT"), Some("wW"), None, None],
-        );
-        table.insert(
-            'n',
-            vec![
-                Some("tT"),
-                Some("rR"),
-                Some("lL"),
-                Some("sS"),
-                Some("vV"),
-                Some("wW"),
-            ],
-        );
-        table.insert(
-            'o',
-            vec![
-                Some("aA"),
-                Some(",<"),
-                Some(".>"),
-                Some("eE"),
-                Some("qQ"),
-                Some(";:"),
-            ],
-        );
-        table.insert(
-            'p',
-            vec![
-                Some(".>"),
-                Some("4$"),
-                Some("5%"),
-                Some("yY"),
-                Some("uU"),
-                Some("eE"),
-            ],
-        );
-        table.insert(
-            'q',
-            vec![Some(";:"), Some("oO"), Some("eE"), Some("jJ"), None, None],
-        );
-        table.insert(
-            'r',
-            vec![
-                Some("cC"),
-                Some("9("),
-                Some("0)"),
-                Some("lL"),
-                Some("nN"),
-                Some("tT"),
-            ],
-        );
-        table.insert(
-            's',
-            vec![
-                Some("nN"),
-                Some("lL"),
-                Some("/?"),
-                Some("-_"),
-                Some("zZ"),
-                Some("vV"),
-            ],
-        );
-        table.insert(
-            't',
-            vec![
-                Some("hH"),
-                Some("cC"),
-                Some("rR"),
-                Some("nN"),
-                Some("wW"),
-                Some("mM"),
-            ],
-        );
-        table.insert(
-            'u',
-            vec![
-                Some("eE"),
-                Some("pP"),
-                Some("yY"),
-                Some("iI"),
-                Some("kK"),
-                Some("jJ"),
-            ],
-        );
-        table.insert(
-            'v',
-            vec![Some("wW"), Some("nN"), Some("sS"), Some("zZ"), None, None],
-        );
-        table.insert(
-            'w',
-            vec![Some("mM"), Some("tT"), Some("nN"), Some("vV"), None, None],
-        );
-        table.insert(
-            'x',
-            vec![Some("kK"), Some("iI"), Some("dD"), Some("bB"), None, None],
-        );
-        table.insert(
-            'y',
-            vec![
-                Some("pP"),
-                Some("5%"),
-                Some("6^"),
-                Some("fF"),
-                Some("iI"),
-                Some("uU"),
-            ],
-        );
-        table.insert(
-            'z',
-            vec![Some("vV"), Some("sS"), Some("-_"), None, None, None],
-        );
-        table.insert(
-            '{',
-            vec![Some("0)"), None, None, Some("]}"), Some("/?"), Some("lL")],
-        );
-        table.insert('|', vec![Some("=+"), None, None, None, None, None]);
-        table.insert(
-            '}',
-            vec![Some("[{"), None, None, None, Some("=+"), Some("/?")],
-        );
-        table.insert('~', vec![None, None, None, Some("1!"), None, None]);
-        table
-    };
-    pub static ref KEYPAD: HashMap<char, Vec<Option<&'static str>>> = {
-        let mut table = HashMap::with_capacity(15);
-        table.insert(
-            '*',
-            vec![
-                Some("/"),
-                None,
-                None,
-                None,
-                Some("-"),
-                Some("+"),
-                Some("9"),
-                Some("8"),
-            ],
-        );
-        table.insert(
-            '+',
-            vec![
-                Some("9"),
-                Some("*"),
-                Some("-"),
-                None,
-                None,
-                None,
-                None,
-                Some("6"),
-            ],
-        );
-        table.insert(
-            '-',
-            vec![
-                Some("*"),
-                None,
-                None,
-                None,
-                None,
-                None,
-                Some("+"),
-                Some("9"),
-            ],
-        );
-        table.insert(
-            '.',
-            vec![
-                Some("0"),
-                Some("2"),
-                Some("3"),
-                None,
-                None,
-                None,
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '/',
-            vec![
-                None,
-                None,
-                None,
-                None,
-                Some("*"),
-                Some("9"),
-                Some("8"),
-                Some("7"),
-            ],
-        );
-        table.insert(
-            '0',
-            vec![
-                None,
-                Some("1"),
-                Some("2"),
-                Some("3"),
-                Some("."),
-                None,
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '1',
-            vec![
-                None,
-                None,
-                Some("4"),
-                Some("5"),
-                Some("2"),
-                Some("0"),
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '2',
-            vec![
-                Some("1"),
-                Some("4"),
-                Some("5"),
-                Some("6"),
-                Some("3"),
-                Some("."),
-                Some("0"),
-                None,
-            ],
-        );
-        table.insert(
-            '3',
-            vec![
-                Some("2"),
-                Some("5"),
-                Some("6"),
-                None,
-                None,
-                None,
-                Some("."),
-                Some("0"),
-            ],
-        );
-        table.insert(
-            '4',
-            vec![
-                None,
-                None,
-                Some("7"),
-                Some("8"),
-                Some("5"),
-                Some("2"),
-                Some("1"),
-                None,
-            ],
-        );
-        table.insert(
-            '5',
-            vec![
-                Some("4"),
-                Some("7"),
-                Some("8"),
-                Some("9"),
-                Some("6"),
-                Some("3"),
-                Some("2"),
-                Some("1"),
-            ],
-        );
-        table.insert(
-            '6',
-            vec![
-                Some("5"),
-                Some("8"),
-                Some("9"),
-                Some("+"),
-                None,
-                None,
-                Some("3"),
-                Some("2"),
-            ],
-        );
-        table.insert(
-            '7',
-            vec![
-                None,
-                None,
-                None,
-                Some("/"),
-                Some("8"),
-                Some("5"),
-                Some("4"),
-                None,
-            ],
-        );
-        table.insert(
-            '8',
-            vec![
-                Some("7"),
-                None,
-                Some("/"),
-                Some("*"),
-                Some("9"),
-                Some("6"),
-                Some("5"),
-                Some("4"),
-            ],
-        );
-        table.insert(
-            '9',
-            vec![
-                Some("8"),
-                Some("/"),
-                Some("*"),
-                Some("-"),
-                Some("+"),
-                None,
-                Some("6"),
-                Some("5"),
-            ],
-        );
-        table
-    };
-    pub static ref MAC_KEYPAD: HashMap<char, Vec<Option<&'static str>>> = {
-        let mut table = HashMap::with_capacity(16);
-        table.insert(
-            '*',
-            vec![
-                Some("/"),
-                None,
-                None,
-                None,
-                None,
-                None,
-                Some("-"),
-                Some("9"),
-            ],
-        );
-        table.insert(
-            '+',
-            vec![
-                Some("6"),
-                Some("9"),
-                Some("-"),
-                None,
-                None,
-                None,
-                None,
-                Some("3"),
-            ],
-        );
-        table.insert(
-            '-',
-            vec![
-                Some("9"),
-                Some("/"),
-                Some("*"),
-                None,
-                None,
-                None,
-                Some("+"),
-                Some("6"),
-            ],
-        );
-        table.insert(
-            '.',
-            vec![
-                Some("0"),
-                Some("2"),
-                Some("3"),
-                None,
-                None,
-                None,
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '/',
-            vec![
-                Some("="),
-                None,
-                None,
-                None,
-                Some("*"),
-                Some("-"),
-                Some("9"),
-                Some("8"),
-            ],
-        );
-        table.insert(
-            '0',
-            vec![
-                None,
-                Some("1"),
-                Some("2"),
-                Some("3"),
-                Some("."),
-                None,
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '1',
-            vec![
-                None,
-                None,
-                Some("4"),
-                Some("5"),
-                Some("2"),
-                Some("0"),
-                None,
-                None,
-            ],
-        );
-        table.insert(
-            '2',
-            vec![
-                Some("1"),
-                Some("4"),
-                Some("5"),
-                Some("6"),
-                Some("3"),
-                Some("."),
-                Some("0"),
-                None,
-            ],
-        );
-        table.insert(
-            '3',
-            vec![
-                Some("2"),
-                Some("5"),
-                Some("6"),
-                Some("+"),
-                None,
-                None,
-                Some("."),
-                Some("0"),
-            ],
-        );
-        table.insert(
-            '4',
-            vec![
-                None,
-                None,
-                Some("7"),
-                Some("8"),
-                Some("5"),
-                Some("2"),
-                Some("1"),
-                None,
-            ],
-        );
-        table.insert(
-            '5',
-            vec![
-                Some("4"),
-                Some("7"),
-                Some("8"),
-                Some("9"),
-                Some("6"),
-                Some("3"),
-                Some("2"),
-                Some("1"),
-            ],
-        );
-        table.insert(
-            '6',
-            vec![
-                Some("5"),
-                Some("8"),
-                Some("9"),
-                Some("-"),
-                Some("+"),
-                None,
-                Some("3"),
-                Some("2"),
-            ],
-        );
-        table.insert(
-            '7',
-            vec![
-                None,
-                None,
-                None,
-                Some("="),
-                Some("8"),
-                Some("5"),
-                Some("4"),
-                None,
-            ],
-        );
-        table.insert(
-            '8',
-            vec![
-                Some("7"),
-                None,
-                Some("="),
-                Some("/"),
-                Some("9"),
-                Some("6"),
-                Some("5"),
-                Some("4"),
-            ],
-        );
-        table.insert(
-            '9',
-            vec![
-                Some("8"),
-                Some("="),
-                Some("/"),
-                Some("*"),
-                Some("-"),
-                Some("+"),
-                Some("6"),
-                Some("5"),
-            ],
-        );
-        table.insert(
-            '=',
-            vec![
-                None,
-                None,
-                None,
-                None,
-                Some("/"),
-                Some("9"),
-                Some("8"),
-                Some("7"),
-            ],
-        );
-        table
-    };
+/// Keys with their neighbours, clockwise from the left: a line each, `_` where there is none.
+fn graph(lines: &'static str) -> HashMap<char, Vec<Option<&'static str>>> {
+    lines
+        .lines()
+        .filter_map(|line| {
+            let mut places = line.split(' ');
+            let key = places.next()?.chars().next()?;
+            Some((
+                key,
+                places
+                    .map(|neighbour| Some(neighbour).filter(|it| *it != "_"))
+                    .collect(),
+            ))
+        })
+        .collect()
 }
+
+lazy_static! {
+    pub static ref QWERTY: HashMap<char, Vec<Option<&'static str>>> = graph(QWERTY_KEYS);
+    pub static ref DVORAK: HashMap<char, Vec<Option<&'static str>>> = graph(DVORAK_KEYS);
+    pub static ref KEYPAD: HashMap<char, Vec<Option<&'static str>>> = graph(KEYPAD_KEYS);
+    pub static ref MAC_KEYPAD: HashMap<char, Vec<Option<&'static str>>> = graph(MAC_KEYPAD_KEYS);
+}
+
+const QWERTY_KEYS: &str = r#"! `~ _ _ 2@ qQ _
+" ;: [{ ]} _ _ /?
+# 2@ _ _ 4$ eE wW
+$ 3# _ _ 5% rR eE
+% 4$ _ _ 6^ tT rR
+& 6^ _ _ 8* uU yY
+' ;: [{ ]} _ _ /?
+( 8* _ _ 0) oO iI
+) 9( _ _ -_ pP oO
+* 7& _ _ 9( iI uU
++ -_ _ _ _ ]} [{
+, mM kK lL .> _ _
+- 0) _ _ =+ [{ pP
+. ,< lL ;: /? _ _
+/ .> ;: '" _ _ _
+0 9( _ _ -_ pP oO
+1 `~ _ _ 2@ qQ _
+2 1! _ _ 3# wW qQ
+3 2@ _ _ 4$ eE wW
+4 3# _ _ 5% rR eE
+5 4$ _ _ 6^ tT rR
+6 5% _ _ 7& yY tT
+7 6^ _ _ 8* uU yY
+8 7& _ _ 9( iI uU
+9 8* _ _ 0) oO iI
+: lL pP [{ '" /? .>
+; lL pP [{ '" /? .>
+< mM kK lL .> _ _
+= -_ _ _ _ ]} [{
+> ,< lL ;: /? _ _
+? .> ;: '" _ _ _
+@ 1! _ _ 3# wW qQ
+A _ qQ wW sS zZ _
+B vV gG hH nN _ _
+C xX dD fF vV _ _
+D sS eE rR fF cC xX
+E wW 3# 4$ rR dD sS
+F dD rR tT gG vV cC
+G fF tT yY hH bB vV
+H gG yY uU jJ nN bB
+I uU 8* 9( oO kK jJ
+J hH uU iI kK mM nN
+K jJ iI oO lL ,< mM
+L kK oO pP ;: .> ,<
+M nN jJ kK ,< _ _
+N bB hH jJ mM _ _
+O iI 9( 0) pP lL kK
+P oO 0) -_ [{ ;: lL
+Q _ 1! 2@ wW aA _
+R eE 4$ 5% tT fF dD
+S aA wW eE dD xX zZ
+T rR 5% 6^ yY gG fF
+U yY 7& 8* iI jJ hH
+V cC fF gG bB _ _
+W qQ 2@ 3# eE sS aA
+X zZ sS dD cC _ _
+Y tT 6^ 7& uU hH gG
+Z _ aA sS xX _ _
+[ pP -_ =+ ]} '" ;:
+\ ]} _ _ _ _ _
+] [{ =+ _ \| _ '"
+^ 5% _ _ 7& yY tT
+_ 0) _ _ =+ [{ pP
+` _ _ _ 1! _ _
+a _ qQ wW sS zZ _
+b vV gG hH nN _ _
+c xX dD fF vV _ _
+d sS eE rR fF cC xX
+e wW 3# 4$ rR dD sS
+f dD rR tT gG vV cC
+g fF tT yY hH bB vV
+h gG yY uU jJ nN bB
+i uU 8* 9( oO kK jJ
+j hH uU iI kK mM nN
+k jJ iI oO lL ,< mM
+l kK oO pP ;: .> ,<
+m nN jJ kK ,< _ _
+n bB hH jJ mM _ _
+o iI 9( 0) pP lL kK
+p oO 0) -_ [{ ;: lL
+q _ 1! 2@ wW aA _
+r eE 4$ 5% tT fF dD
+s aA wW eE dD xX zZ
+t rR 5% 6^ yY gG fF
+u yY 7& 8* iI jJ hH
+v cC fF gG bB _ _
+w qQ 2@ 3# eE sS aA
+x zZ sS dD cC _ _
+y tT 6^ 7& uU hH gG
+z _ aA sS xX _ _
+{ pP -_ =+ ]} '" ;:
+| ]} _ _ _ _ _
+} [{ =+ _ \| _ '"
+~ _ _ _ 1! _ _"#;
+
+const DVORAK_KEYS: &str = r#"! `~ _ _ 2@ '" _
+" _ 1! 2@ ,< aA _
+# 2@ _ _ 4$ .> ,<
+$ 3# _ _ 5% pP .>
+% 4$ _ _ 6^ yY pP
+& 6^ _ _ 8* gG fF
+' _ 1! 2@ ,< aA _
+( 8* _ _ 0) rR cC
+) 9( _ _ [{ lL rR
+* 7& _ _ 9( cC gG
++ /? ]} _ \| _ -_
+, '" 2@ 3# .> oO aA
+- sS /? =+ _ _ zZ
+. ,< 3# 4$ pP eE oO
+/ lL [{ ]} =+ -_ sS
+0 9( _ _ [{ lL rR
+1 `~ _ _ 2@ '" _
+2 1! _ _ 3# ,< '"
+3 2@ _ _ 4$ .> ,<
+4 3# _ _ 5% pP .>
+5 4$ _ _ 6^ yY pP
+6 5% _ _ 7& fF yY
+7 6^ _ _ 8* gG fF
+8 7& _ _ 9( cC gG
+9 8* _ _ 0) rR cC
+: _ aA oO qQ _ _
+; _ aA oO qQ _ _
+< '" 2@ 3# .> oO aA
+= /? ]} _ \| _ -_
+> ,< 3# 4$ pP eE oO
+? lL [{ ]} =+ -_ sS
+@ 1! _ _ 3# ,< '"
+A _ '" ,< oO ;: _
+B xX dD hH mM _ _
+C gG 8* 9( rR tT hH
+D iI fF gG hH bB xX
+E oO .> pP uU jJ qQ
+F yY 6^ 7& gG dD iI
+G fF 7& 8* cC hH dD
+H dD gG cC tT mM bB
+I uU yY fF dD xX kK
+J qQ eE uU kK _ _
+K jJ uU iI xX _ _
+L rR 0) [{ /? sS nN
+M bB hH tT wW _ _
+N tT rR lL sS vV wW
+O aA ,< .> eE qQ ;:
+P .> 4$ 5% yY uU eE
+Q ;: oO eE jJ _ _
+R cC 9( 0) lL nN tT
+S nN lL /? -_ zZ vV
+T hH cC rR nN wW mM
+U eE pP yY iI kK jJ
+V wW nN sS zZ _ _
+W mM tT nN vV _ _
+X kK iI dD bB _ _
+Y pP 5% 6^ fF iI uU
+Z vV sS -_ _ _ _
+[ 0) _ _ ]} /? lL
+\ =+ _ _ _ _ _
+] [{ _ _ _ =+ /?
+^ 5% _ _ 7& fF yY
+_ sS /? =+ _ _ zZ
+` _ _ _ 1! _ _
+a _ '" ,< oO ;: _
+b xX dD hH mM _ _
+c gG 8* 9( rR tT hH
+d iI fF gG hH bB xX
+e oO .> pP uU jJ qQ
+f yY 6^ 7& gG dD iI
+g fF 7& 8* cC hH dD
+h dD gG cC tT mM bB
+i uU yY fF dD xX kK
+j qQ eE uU kK _ _
+k jJ uU iI xX _ _
+l rR 0) [{ /? sS nN
+m bB hH tT wW _ _
+n tT rR lL sS vV wW
+o aA ,< .> eE qQ ;:
+p .> 4$ 5% yY uU eE
+q ;: oO eE jJ _ _
+r cC 9( 0) lL nN tT
+s nN lL /? -_ zZ vV
+t hH cC rR nN wW mM
+u eE pP yY iI kK jJ
+v wW nN sS zZ _ _
+w mM tT nN vV _ _
+x kK iI dD bB _ _
+y pP 5% 6^ fF iI uU
+z vV sS -_ _ _ _
+{ 0) _ _ ]} /? lL
+| =+ _ _ _ _ _
+} [{ _ _ _ =+ /?
+~ _ _ _ 1! _ _"#;
+
+const KEYPAD_KEYS: &str = r#"* / _ _ _ - + 9 8
++ 9 * - _ _ _ _ 6
+- * _ _ _ _ _ + 9
+. 0 2 3 _ _ _ _ _
+/ _ _ _ _ * 9 8 7
+0 _ 1 2 3 . _ _ _
+1 _ _ 4 5 2 0 _ _
+2 1 4 5 6 3 . 0 _
+3 2 5 6 _ _ _ . 0
+4 _ _ 7 8 5 2 1 _
+5 4 7 8 9 6 3 2 1
+6 5 8 9 + _ _ 3 2
+7 _ _ _ / 8 5 4 _
+8 7 _ / * 9 6 5 4
+9 8 / * - + _ 6 5"#;
+
+const MAC_KEYPAD_KEYS: &str = r#"* / _ _ _ _ _ - 9
++ 6 9 - _ _ _ _ 3
+- 9 / * _ _ _ + 6
+. 0 2 3 _ _ _ _ _
+/ = _ _ _ * - 9 8
+0 _ 1 2 3 . _ _ _
+1 _ _ 4 5 2 0 _ _
+2 1 4 5 6 3 . 0 _
+3 2 5 6 + _ _ . 0
+4 _ _ 7 8 5 2 1 _
+5 4 7 8 9 6 3 2 1
+6 5 8 9 - + _ 3 2
+7 _ _ _ = 8 5 4 _
+8 7 _ = / 9 6 5 4
+9 8 = / * - + 6 5
+= _ _ _ _ / 9 8 7"#;

@@ -19,57 +19,25 @@ pub enum DictionaryType {
     UserInputs,
 }
 
+/// Words, the most frequent first, with their ranks from 1.
+fn ranked(words: &'static str) -> HashMap<&'static str, usize> {
+    words
+        .split(',')
+        .enumerate()
+        .map(|(i, x)| (x, i + 1))
+        .collect()
+}
+
 lazy_static! {
-    pub(crate) static ref RANKED_DICTIONARIES: BTreeMap<DictionaryType, HashMap<&'static str, usize>> = {
-        let mut dicts = BTreeMap::new();
-        dicts.insert(
-            DictionaryType::Passwords,
-            PASSWORDS
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts.insert(
-            DictionaryType::English,
-            ENGLISH_WIKI
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts.insert(
-            DictionaryType::FemaleNames,
-            FEMALE_NAMES
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts.insert(
-            DictionaryType::MaleNames,
-            MALE_NAMES
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts.insert(
-            DictionaryType::Surnames,
-            SURNAMES
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts.insert(
-            DictionaryType::UsTvAndFilm,
-            US_TV_AND_FILM
-                .split(',')
-                .enumerate()
-                .map(|(i, x)| (x, i + 1))
-                .collect(),
-        );
-        dicts
-    };
+    pub(crate) static ref RANKED_DICTIONARIES: BTreeMap<DictionaryType, HashMap<&'static str, usize>> = [
+        (DictionaryType::Passwords, PASSWORDS),
+        (DictionaryType::English, ENGLISH_WIKI),
+        (DictionaryType::FemaleNames, FEMALE_NAMES),
+        (DictionaryType::MaleNames, MALE_NAMES),
+        (DictionaryType::Surnames, SURNAMES),
+        (DictionaryType::UsTvAndFilm, US_TV_AND_FILM),
+    ]
+    .into_iter()
+    .map(|(kind, words)| (kind, ranked(words)))
+    .collect();
 }

@@ -44,7 +44,7 @@ pub struct PasswordConfig {
     /// them without being named.
     pub forbidden_words: Vec<String>,
     /// Words that a password may not be made of, which nobody is shown. The most used passwords are among
-    /// them without being named.
+    /// them without being named, and so are the single words of those that are forbidden.
     pub banned_words: Vec<String>,
     /// Minimum number of points, of which each banned word in a password is one and each different character beside
     /// them is one; 0 for no such rule. Default with `entra` 5, as with Microsoft; with `nist` 0, or 5 where there are
@@ -181,7 +181,10 @@ impl PasswordConfig {
         if self.points() == 0 {
             return Banned::default();
         }
-        Banned::new(self.banned_words.iter().map(String::as_str).chain(common_passwords::most_used(MOST_USED)))
+        // "Northwind Traders" is refused as a whole; either word alone is a point.
+        let parts = self.forbidden_words.iter().flat_map(|word| word.split_whitespace());
+        let banned = self.banned_words.iter().map(String::as_str).chain(parts);
+        Banned::new(banned.chain(common_passwords::most_used(MOST_USED)))
     }
 }
 
@@ -246,6 +249,18 @@ mod tests {
         assert!(!format!("{:?}", config.policy()).to_lowercase().contains("tailspin"));
         assert!(!config.banned().passes("T@ilspinT@ilspin", 5) && !config.banned().passes("password tailspin", 5));
         assert!(config.banned().passes("a river that runs north", 5));
+    }
+
+    #[test]
+    fn each_word_of_a_forbidden_name_is_a_point() {
+        let name = "forbidden_words = [\"Northwind Traders\"]";
+        let (entra, faults) = read(&format!("preset = \"entra\"\n{name}"), 1);
+        assert_eq!(faults, "");
+        for made_of_it in ["Northw1nd!", "Traders2026", "Northwind-Trader"] {
+            assert!(!entra.banned().passes(made_of_it, 5), "{made_of_it}");
+        }
+        assert!(entra.banned().passes("Northwind otter 7", 5));
+        assert!(read(name, 1).0.banned().passes("Northw1nd!", 0), "there are no points");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod region;
 mod shell;
 mod sms;
 mod strength;
+mod tabs;
 mod views;
 mod work;
 

@@ -58,6 +58,7 @@ impl Options {
                 }),
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
                 signed_in: assertion.is_some(),
+                can_return: member(options, "canReturn").is_some_and(|value| value.is_truthy()),
                 can_hand_over: !IS_FULL && member(options, "onHandOver").is_some(),
             },
             api: Api { address: text("api").unwrap_or_default(), send: function("send") },

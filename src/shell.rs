@@ -24,6 +24,7 @@ use crate::host::Host;
 use crate::options::{self, Options, now};
 use crate::region::Region;
 use crate::sms;
+use crate::tabs::Tabs;
 use crate::work::{Job, Workers};
 
 /// The time between two ticks.
@@ -49,6 +50,7 @@ pub(crate) struct Shell {
     text_messages: Cell<Option<AbortController>>,
     online: Cell<Option<WindowListenerHandle>>,
     solving: Cell<Option<Job>>,
+    tabs: RefCell<Option<Tabs>>,
 }
 
 impl Receive for Shell {
@@ -100,6 +102,7 @@ impl Shell {
             text_messages: Cell::new(None),
             online: Cell::new(None),
             solving: Cell::new(None),
+            tabs: RefCell::new(None),
         }
     }
 
@@ -110,10 +113,11 @@ impl Shell {
         Dispatch::new(receiver)
     }
 
-    /// Listens for the network to come back.
+    /// Listens for the network to come back, and to the other tabs.
     pub(crate) fn listen(self: &Rc<Self>) {
         let dispatch = self.dispatch();
         self.online.set(Some(window_event_listener_untyped("online", move |_| dispatch.send(Event::CameOnline))));
+        *self.tabs.borrow_mut() = Tabs::new(self.dispatch());
     }
 
     /// Starts and stops what differs from what runs.
@@ -187,6 +191,11 @@ impl Shell {
             Effect::ShowTrouble => self.region.show_trouble(),
             Effect::Announce(announcement) => self.region.announce(announcement),
             Effect::NotifyHost(event) => self.host.notify(&event),
+            Effect::NotifyTabs(user_id) => {
+                if let Some(tabs) = &*self.tabs.borrow() {
+                    tabs.tell(&user_id);
+                }
+            }
             Effect::ReturnToSignIn { user_id, continue_url } => {
                 self.host.return_to_sign_in(&user_id, continue_url.as_deref());
             }
@@ -256,6 +265,7 @@ impl Shell {
         self.stop_reading();
         self.solving.set(None);
         self.assistance.stop();
+        *self.tabs.borrow_mut() = None;
         if let Some(listener) = self.online.take() {
             listener.remove();
         }

@@ -356,6 +356,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
         assertion: options.assertion,
         work: (...job) => bring(WORK).then(work => work.default(...job, bring, WORK)),
         userId: options.userId || userField()?.value,
+        canReturn: !!(link || userField() || page(options.continueUrl)),
         locale: language,
         ...on,
         hasConfig: !!begun,

@@ -90,6 +90,8 @@ interface Mounting extends Events {
   href: string;
   resume: string | null;
   reopened?: boolean;
+  /** True where the page has somewhere to go back to: a field for the user ID, a link, an address. */
+  canReturn?: boolean;
   /** What is said in the language, a line each; none for English. */
   texts: string;
   language: string | undefined;

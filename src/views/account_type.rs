@@ -12,7 +12,7 @@ pub(super) fn screen(context: Context, kinds: &[AccountType]) -> Element {
     let mut list = element("div").part("choices");
     for kind in kinds {
         let choice = match &kind.href {
-            Some(href) => element("a").part("choice").at("href", &href),
+            Some(href) => element("a").part("choice").at("href", href),
             None => button("choice", context, || Event::AccountTypeChosen),
         };
         list = list.child(choice.words(&kind.label));

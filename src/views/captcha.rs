@@ -16,11 +16,7 @@ use regain_flow::{ChallengeEvent, Field, FieldError, View};
 /// The challenge's part of the form; empty where there is none.
 pub(super) fn part(context: Context) -> Element {
     let whole = element("div").at("class", "captcha");
-    let whole = match context
-        .view
-        .with_untracked(|view| view.screen.captcha().map(|captcha| captcha.captcha.clone()))
-        .as_deref()
-    {
+    match context.view.with_untracked(|view| view.screen.captcha().map(|captcha| captcha.captcha.clone())).as_deref() {
         Some(Captcha::Image { .. }) if IS_FULL => whole
             .anew(context, Part::Challenge, picture)
             // These two stay, and so does the focus on them.
@@ -50,8 +46,7 @@ pub(super) fn part(context: Context) -> Element {
             .child(target().child(element("slot").at("name", "regain-captcha")))
             .child(error(context, Field::Captcha, wrong)),
         _ => whole.at("hidden", ""),
-    };
-    whole
+    }
 }
 
 /// The target of the focus when a challenge fails that nobody types.

@@ -1,5 +1,6 @@
 //! The methods, to choose from.
 
+use leptos::prelude::event_target;
 use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
 
 use super::context::Context;
@@ -37,7 +38,9 @@ pub(super) fn screen(
     let offer = match single {
         // One method is no choice.
         Some(method) => element("p").part("method").child(words(method)).child(error(context, Field::Method, wrong)),
-        None => grouped(context, methods).child(error(context, Field::Method, wrong)),
+        None => grouped(context, methods)
+            .child(error(context, Field::Method, wrong))
+            .on("change", |event| by_the_chosen(&event)),
     };
     screen.child(
         form(context)
@@ -49,6 +52,17 @@ pub(super) fn screen(
             ))
             .child(actions(submit(context, next), cancel(context))),
     )
+}
+
+/// Moves the field for the whole destination below the method that was chosen.
+fn by_the_chosen(event: &web_sys::Event) {
+    let choice = event_target::<web_sys::Element>(event).closest(".choice").ok().flatten();
+    let form = choice.as_ref().and_then(|choice| choice.closest("form").ok().flatten());
+    if let (Some(choice), Some(form)) = (choice, form)
+        && let Ok(Some(field)) = form.query_selector(".field")
+    {
+        let _ = choice.after_with_node_1(&field);
+    }
 }
 
 /// A method with its destination.

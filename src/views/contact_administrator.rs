@@ -31,7 +31,7 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> Element {
         Contact::Url { url } => screen.child(actions(
             element("a")
                 .part("primary")
-                .at("href", &url)
+                .at("href", url)
                 .at("target", "_blank")
                 .at("rel", "noopener noreferrer")
                 .say(Text::ContactPage),

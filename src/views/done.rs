@@ -11,11 +11,12 @@ use regain_flow::{DoneView, Event};
 use crate::i18n::Text;
 
 pub(super) fn screen(context: Context, done: DoneView) -> Element {
-    let DoneView { outcome, notified, due, signed_in } = done;
+    let DoneView { outcome, notified, due, signed_in, elsewhere, can_return } = done;
     let (title, words) = match outcome {
         Outcome::Reset => (Text::DoneReset, Text::DoneLead),
         Outcome::FirstPassword => (Text::DoneFirst, Text::DoneLead),
-        outcome if IS_FULL => full(outcome, signed_in),
+        outcome if IS_FULL && !elsewhere => full(outcome, signed_in),
+        _ if elsewhere => (Text::DoneInOtherTab, Text::DoneOtherLead),
         _ => (Text::DoneOther, Text::DoneOtherLead),
     };
     // The server ends sessions after a reset, and nothing else does.
@@ -23,6 +24,9 @@ pub(super) fn screen(context: Context, done: DoneView) -> Element {
     let back = if IS_FULL && signed_in {
         // They are where they want to be.
         button("primary", context, || Event::Cancelled).say(Text::DoneClose)
+    } else if !can_return {
+        // No button that leads nowhere.
+        element("p").part("hint").say(Text::ClosePage)
     } else {
         button("primary", context, || Event::WentToSignIn).say(Text::BackToSignIn)
     };

@@ -98,7 +98,7 @@ impl Element {
 
     /// Words that stay.
     pub(super) fn say(self, text: Text) -> Self {
-        self.words(&i18n::text(text))
+        self.words(i18n::text(text))
     }
 
     /// Words worked out once.

@@ -77,6 +77,9 @@ pub enum Effect {
     ShowTrouble,
     /// Has this read out by the live region.
     Announce(Announcement),
+    /// Tells the site's other tabs that a flow of this user ID is finished; comes there as
+    /// [`Event::FinishedElsewhere`](crate::Event::FinishedElsewhere).
+    NotifyTabs(String),
     /// Notifies the host page. Nothing secret or personal goes there.
     NotifyHost(HostEvent),
     /// Fills the user ID into the host page's sign-in form, or goes to where one signs in.

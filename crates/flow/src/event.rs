@@ -42,6 +42,8 @@ pub enum Event {
     PollDue,
     /// The browser says that the network is back.
     CameOnline,
+    /// A flow of this user ID was finished in another tab of the site.
+    FinishedElsewhere(String),
     /// A reply, or what came instead of one.
     Replied(Ticket, Reply),
     /// The configuration that the server has for everyone.

@@ -70,6 +70,8 @@ pub struct Model {
     pub(crate) revision: u32,
     /// Passwords can be scored.
     pub(crate) scores: bool,
+    /// True once a flow of the same user ID was finished in another tab.
+    pub(crate) elsewhere: bool,
     /// The last change of the security info.
     pub(crate) change: Option<Full<Change>>,
 }
@@ -91,6 +93,7 @@ impl Model {
             keys: 0,
             revision: 0,
             scores: false,
+            elsewhere: false,
             change: None,
             setup,
         }
@@ -154,6 +157,13 @@ impl Model {
             Event::CameOnline => {
                 if matches!(self.connection, Connection::Failed { fault: Fault::Offline | Fault::Unreachable, .. }) {
                     self.send_again(now, effects);
+                }
+            }
+            // Only the server knows what that means for this flow.
+            Event::FinishedElsewhere(user_id) => {
+                if matches!(self.state, State::Live(_)) && self.user_id.eq_ignore_ascii_case(&user_id) {
+                    self.elsewhere = true;
+                    self.send(now, RequestKind::Refresh, effects);
                 }
             }
             Event::Replied(ticket, reply) => {
@@ -261,6 +271,7 @@ impl Model {
 
     pub(crate) fn open_anew(&mut self, now: Millis, effects: &mut Effects) {
         self.connection = Connection::Idle;
+        self.elsewhere = false;
         self.enter(State::Opening(None));
         self.send(now, RequestKind::Create, effects);
     }

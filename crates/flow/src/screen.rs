@@ -60,6 +60,7 @@ pub enum FullScreen {
 }
 
 /// A flow that worked, to draw.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone, Copy)]
 pub struct DoneView {
     /// The outcome.
@@ -70,6 +71,10 @@ pub struct DoneView {
     pub due: bool,
     /// True where the person is signed in on the host page.
     pub signed_in: bool,
+    /// True where it was another tab's flow that worked.
+    pub elsewhere: bool,
+    /// True where there is a sign-in to go back to.
+    pub can_return: bool,
 }
 
 /// The end of a flow without success, to draw.

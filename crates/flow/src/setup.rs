@@ -6,6 +6,7 @@ use crate::effect::Resume;
 use crate::full::IS_FULL;
 
 /// The values that a widget is opened with.
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The kind of flow to begin.
@@ -23,6 +24,8 @@ pub struct Setup {
     pub reopened: bool,
     /// True where the host page says who is signed in.
     pub signed_in: bool,
+    /// True where the host page has somewhere to go back to: a field for the user ID, a link, an address.
+    pub can_return: bool,
     /// True where a step that this build does not know can be handed over to the full widget.
     pub can_hand_over: bool,
 }

@@ -4,6 +4,7 @@ mod any_order;
 mod assistance;
 mod captcha;
 mod driven;
+mod elsewhere;
 mod failures;
 mod first_step;
 #[cfg(feature = "full")]

@@ -130,11 +130,13 @@ impl Model {
                 Screen::Failed
             }
             State::Opening(None) | State::Closed => Screen::Loading,
-            State::Done { outcome, notified, due, .. } => Screen::Done(DoneView {
+            State::Done { outcome, notified, continue_url, due, .. } => Screen::Done(DoneView {
                 outcome: *outcome,
                 notified: *notified,
                 due: *due,
                 signed_in: self.setup.signed_in,
+                elsewhere: self.elsewhere,
+                can_return: self.setup.can_return || continue_url.is_some(),
             }),
             State::Ended { reason, retry_at } => {
                 let wait = retry_at.map_or(0, |at| seconds_until(at, server_now));

@@ -12,7 +12,7 @@ pub(super) fn screen(context: Context, codes: &Codes) -> Element {
     // No program that translates pages, and no reader that guesses at words, is to make something else of them.
     let mut list = element("ol").at("class", "codes").at("translate", "no").at("dir", "ltr");
     for code in codes.iter() {
-        list = list.child(element("li").child(element("code").part("key").words(&code.expose())));
+        list = list.child(element("li").child(element("code").part("key").words(code.expose())));
     }
     let keep = element("p")
         .at("class", "ways")

@@ -54,7 +54,7 @@ fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
         screen = screen.child(picture);
     }
     if uri.starts_with("otpauth://") {
-        let open = element("a").part("link").at("href", &uri).say(Text::AppOpen);
+        let open = element("a").part("link").at("href", uri).say(Text::AppOpen);
         screen = screen.child(element("p").part("note").child(open));
     }
     screen.child(

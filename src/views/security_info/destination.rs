@@ -3,11 +3,11 @@
 use regain_flow::{DestinationView, Enrolment, Field, FieldError, SecurityInfoView, View};
 use regain_protocol::MethodKind;
 
-use super::parts::{back, name};
+use super::parts::{back, meaning, name};
 use crate::i18n::{self, Text};
 use crate::views::context::Context;
 use crate::views::element::{Element, HERE, element};
-use crate::views::fields::{choice, field, input, no_hint};
+use crate::views::fields::{choice, field, input};
 use crate::views::parts::{actions, form, screen as begin, submit};
 
 pub(super) fn screen(context: Context, form_view: &DestinationView) -> Element {
@@ -31,7 +31,7 @@ pub(super) fn screen(context: Context, form_view: &DestinationView) -> Element {
         let note = element("p").part("note").around(&i18n::fill(Text::Replaces, &[HERE]), masked);
         screen = screen.child(note);
     }
-    let hint = if is_phone { phone_hint } else { no_hint };
+    let hint = if is_phone { phone_hint } else { email_hint };
     let mut fields =
         form(context).child(field(context, Field::Destination, name(Some(form_view.way)), hint, value, wrong));
     if form_view.kinds.len() > 1 {
@@ -49,6 +49,13 @@ fn kinds(context: Context, form: &DestinationView) -> Element {
         list = list.child(choice(context, Field::Method, place, Some(form.chosen), kind.as_str(), words));
     }
     list
+}
+
+fn email_hint(context: Context) -> String {
+    context.read(|view| match view.screen.security_info() {
+        Some(SecurityInfoView::Destination(form)) => i18n::text(meaning(form.way)).to_owned(),
+        _ => String::new(),
+    })
 }
 
 fn phone_hint(_: Context) -> String {

@@ -2,7 +2,7 @@
 
 use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
 
-use super::parts::{form_button, name, name_of};
+use super::parts::{form_button, meaning, name, name_of};
 use crate::announce::info_changed;
 use crate::i18n::{self, Text};
 use crate::views::context::Context;
@@ -25,7 +25,9 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
     let add = if info.methods.is_empty() { Text::InfoAddFirst } else { Text::InfoAddHeading };
     let mut more = element("div").part("group").child(element("h3").part("kind").say(add));
     for way in &info.addable {
-        more = more.child(form_button("choice", context, SecurityInfoEvent::Opened(*way)).say(name(Some(*way))));
+        let words = element("span").at("class", "words").child(element("span").say(name(Some(*way))));
+        let words = words.child(element("span").part("hint").say(meaning(*way)));
+        more = more.child(form_button("choice", context, SecurityInfoEvent::Opened(*way)).child(words));
     }
     screen
         .child(tally(context, info))

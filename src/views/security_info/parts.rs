@@ -33,6 +33,17 @@ pub(super) fn name(way: Option<Enrolment>) -> Text {
     }
 }
 
+/// The difference between an address of one's own and one that is kept for this.
+pub(super) fn meaning(way: Enrolment) -> Text {
+    match way {
+        Enrolment::Email(Some(Role::Alternate)) => Text::HintAlternate,
+        Enrolment::Email(Some(Role::Authentication)) | Enrolment::Phone(Some(Role::Authentication)) => {
+            Text::HintAuthentication
+        }
+        _ => Text::Nothing,
+    }
+}
+
 /// The name of a registered method.
 pub(super) fn name_of(kind: MethodKind, role: Option<Role>) -> Text {
     name(Enrolment::new(kind, role))

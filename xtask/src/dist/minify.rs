@@ -32,8 +32,8 @@ const TERSER: [&str; 5] =
     ["--compress", "passes=3,ecma=2020,unsafe_arrows=true", "--format", "ascii_only=true", "--mangle"];
 
 /// Options of Binaryen: the features that the compiler uses already, and the passes by which the widget came out
-/// smallest after brotli (`-Oz` alone leaves 0.5 kB more).
-const BINARYEN: [&str; 15] = [
+/// smallest after brotli (`-Oz` alone leaves 0.5 kB more; a second one and `--converge` take as long again for 40 bytes).
+const BINARYEN: [&str; 13] = [
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
@@ -49,8 +49,6 @@ const BINARYEN: [&str; 15] = [
     "--rereloop",
     "-Os",
     "-Oz",
-    "-Oz",
-    "--converge",
 ];
 
 impl Profile {

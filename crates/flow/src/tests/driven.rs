@@ -24,6 +24,7 @@ pub(super) fn setup() -> Setup {
         resume: None,
         reopened: false,
         signed_in: false,
+        can_return: true,
         can_hand_over: false,
     }
 }
@@ -44,6 +45,10 @@ pub(super) fn config() -> Config {
 
 pub(super) fn account_type(id: &str, href: Option<&str>) -> AccountType {
     AccountType { id: id.into(), label: id.into(), href: href.map(str::to_owned) }
+}
+
+pub(super) fn answered(flow: Flow) -> Reply {
+    Reply::Flow(Box::new(FlowAnswered { flow, token: Some("token".into()) }))
 }
 
 pub(super) fn method(id: &str) -> Method {

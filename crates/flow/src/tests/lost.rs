@@ -1,16 +1,12 @@
 //! A person who is lost: sees whom it is about and corrects it, gets more time, sees trouble once.
 
 use super::super::*;
-use regain_protocol::{Flow, FlowAnswered, ProblemCode, StepBody};
+use regain_protocol::{Flow, ProblemCode, StepBody};
 
 use super::driven::*;
 
 fn about(user_id: &str, step: &str, body: StepBody) -> Flow {
     Flow { user_id: Some(user_id.into()), ..flow(step, body) }
-}
-
-fn answered(flow: Flow) -> Reply {
-    Reply::Flow(Box::new(FlowAnswered { flow, token: Some("token".into()) }))
 }
 
 #[test]

@@ -14,11 +14,11 @@ use crate::{
 };
 
 const PLAIN: Condition =
-    Condition { name: "wide", width: 900, scheme: "light", direction: "ltr", forced_colors: "none", text: "100%" };
+    Condition { name: "wide", width: 1280, scheme: "light", direction: "ltr", forced_colors: "none", text: "100%" };
 
 const CONDITIONS: [Condition; 7] = [
     PLAIN,
-    Condition { name: "narrow", width: 320, ..PLAIN },
+    Condition { name: "narrow", width: 390, ..PLAIN },
     Condition { name: "narrowest", width: 280, ..PLAIN },
     Condition { name: "dark", scheme: "dark", ..PLAIN },
     Condition { name: "rtl", width: 600, direction: "rtl", ..PLAIN },

@@ -12,6 +12,8 @@ pub struct Message {
     pub to: String,
     /// The subject. May carry a code.
     pub subject: Secret<String>,
+    /// The language that it is written in, as a BCP 47 tag.
+    pub language: &'static str,
     /// The text part.
     pub text: Secret<String>,
     /// The HTML part.

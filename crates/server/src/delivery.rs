@@ -316,7 +316,14 @@ impl Delivery {
                 let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
                 let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
-                let mail = Message { id: id.to_owned(), to, subject: mail.subject, text: mail.text, html: mail.html };
+                let mail = Message {
+                    id: id.to_owned(),
+                    to,
+                    subject: mail.subject,
+                    language: mail.language,
+                    text: mail.text,
+                    html: mail.html,
+                };
                 self.notifier.send(&mail).await?;
             }
         }

@@ -51,6 +51,7 @@ async fn the_newest_is_first_and_the_oldest_goes() {
             id: n.to_string(),
             to: "ada@example.net".to_owned(),
             subject: "".into(),
+            language: "en",
             text: "".into(),
             html: "".into(),
         };

@@ -73,8 +73,13 @@ impl Smtp {
             .message_id(Some(id))
             .multipart(MultiPart::alternative_plain_html(message.text.expose().clone(), message.html.expose().clone()))
             .map_err(|error| NotifyError::Refused(format!("the mail cannot be put together: {error}")))?;
-        // No vacation notice may come back: RFC 3834, and what Exchange goes by.
-        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+        for (name, value) in [
+            // No vacation notice may come back: RFC 3834, and what Exchange goes by.
+            ("Auto-Submitted", "auto-generated"),
+            ("X-Auto-Response-Suppress", "All"),
+            // RFC 3282: by it mailboxes read aloud, and offer no translation into what it is in.
+            ("Content-Language", message.language),
+        ] {
             let name = HeaderName::new_from_ascii_str(name);
             mail.headers_mut().insert_raw(HeaderValue::new(name, value.to_owned()));
         }

@@ -104,7 +104,7 @@ pub(super) fn html(draft: &Draft, organisation: &str) -> String {
                     tr {
                         td.outer align="center" style="padding:32px 16px;" {
                             table.card role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"
-                                style="max-width:560px;background:#ffffff;border:1px solid #e1e5eb;border-radius:12px;" {
+                                style="max-width:560px;background:#ffffff;border:1px solid #e1e5eb;border-top:4px solid #1f5fbf;border-radius:12px;" {
                                 tr {
                                     td.inner style="padding:32px;text-align:start;" {
                                         p.quiet style="margin:0 0 20px;font-size:14px;font-weight:600;color:#59636f;" { (organisation) }
@@ -115,7 +115,7 @@ pub(super) fn html(draft: &Draft, organisation: &str) -> String {
                             }
                             table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;" {
                                 tr {
-                                    td.quiet style="padding:16px 32px 0;font-size:13px;color:#59636f;text-align:start;" { (draft.footer) }
+                                    td.quiet.footer style="padding:16px 32px 0;font-size:13px;color:#59636f;text-align:start;" { (draft.footer) }
                                 }
                             }
                         }

@@ -33,6 +33,8 @@ pub struct Mails {
 pub struct Mail {
     /// The subject. It begins with the code, if there is one, so that a notification shows it.
     pub subject: Secret<String>,
+    /// The language that it is written in, as a BCP 47 tag.
+    pub language: &'static str,
     /// The text part.
     pub text: Secret<String>,
     /// The HTML part: a whole document that loads nothing.
@@ -69,6 +71,7 @@ impl Mails {
         let draft = contents::draft(&facts, content)?;
         Some(Mail {
             subject: one_line(&draft.subject).into(),
+            language: draft.language.tag,
             text: layout::text(&draft, &self.organisation).into(),
             html: layout::html(&draft, &self.organisation).into(),
         })

@@ -27,6 +27,7 @@ pub async fn send_test_mail(config: &Config, to: &MailAddress) -> Result<(), Fai
         id: random_id(&OsRng),
         to: to.as_str().to_owned(),
         subject: format!("Test of {} account recovery", config.organisation.name).into(),
+        language: "en",
         html: maud::html! { (maud::DOCTYPE) html { body { p { (text) } } } }.into_string().into(),
         text: text.into(),
     };

@@ -96,6 +96,7 @@ async fn headers_are_what_mailboxes_expect() {
     let text = String::from_utf8_lossy(&mail.data);
     // RFC 3834: no vacation notice may come back.
     assert!(text.lines().any(|line| line == "Auto-Submitted: auto-generated"), "{text}");
+    assert!(text.lines().any(|line| line == "Content-Language: en"), "{text}");
     assert!(text.lines().any(|line| line == "X-Auto-Response-Suppress: All"), "{text}");
     assert!(parsed.bcc().is_none(), "nothing in a subject becomes a header");
     assert!(parsed.content_type().is_some_and(|kind| kind.ctype() == "multipart"));

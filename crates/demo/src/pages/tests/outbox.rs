@@ -11,6 +11,7 @@ async fn the_outbox_shows_mails_newest_first_and_runs_nothing_of_them() {
             id: id.into(),
             to: "ada.lovelace@mail.example".into(),
             subject: subject.into(),
+            language: "en",
             text: "042137\n<script>alert(1)</script>".into(),
             html: "<style>p{color:red}</style><p>042137</p>".into(),
         };

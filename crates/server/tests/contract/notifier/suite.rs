@@ -47,6 +47,7 @@ pub(crate) async fn a_mail_arrives_as_it_was_sent(fixture: &impl Fixture) {
         id: "m-1".to_owned(),
         to: "ada@example.net".to_owned(),
         subject: "Your \u{201c}K\u{f6}nig & S\u{f6}hne\u{201d} \u{1f511} code".into(),
+        language: "de",
         text: "A line\n.a line with a dot\n..\n.\n\u{fc}\u{1f511}\n\n042137\n\nend\n".into(),
         html: format!("<!DOCTYPE html><html><body>{}<p>042137</p></body></html>", "long ".repeat(500)).into(),
     };
@@ -80,6 +81,7 @@ pub(crate) fn message(to: &str) -> Message {
         id: "m-1".to_owned(),
         to: to.to_owned(),
         subject: "Your code".into(),
+        language: "en",
         text: "042137\n".into(),
         html: "<p>042137</p>".into(),
     }

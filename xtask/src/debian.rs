@@ -6,7 +6,14 @@ use anyhow::Result;
 
 use crate::{paths, tools};
 
-/// Installs the proxy that the server's tests put in front of it, and the client that asks through it.
+/// Installs the proxies that the server's tests put in front of it, and the client that asks through them.
+pub(crate) fn proxies() -> Result<()> {
+    proxy()?;
+    let packages = [("apache2", "apache2-bin"), ("haproxy", "haproxy"), ("caddy", "caddy")];
+    install("Apache, HAProxy and Caddy", "about 10 s, once", &packages)
+}
+
+/// Installs nginx and the client.
 pub(crate) fn proxy() -> Result<()> {
     install("nginx", "some seconds, once", &[("nginx", "nginx-light"), ("curl", "curl")])
 }

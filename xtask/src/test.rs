@@ -134,7 +134,7 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
     }
     let asks_libraries = plan.native.iter().any(Selection::asks_libraries);
     if asks_libraries {
-        debian::proxy()?;
+        debian::proxies()?;
         debian::real_servers()?;
     }
     let libraries = if asks_libraries { libraries()? } else { Vec::new() };

@@ -120,4 +120,50 @@ mod tests {
             assert!(text.lines().any(|written| written == line), "{line}\n{text}");
         }
     }
+
+    /// All texts of a JSON document.
+    fn texts(value: &serde_json::Value) -> Vec<&str> {
+        match value {
+            serde_json::Value::String(text) => vec![text],
+            serde_json::Value::Array(values) => values.iter().flat_map(texts).collect(),
+            serde_json::Value::Object(members) => members.values().flat_map(texts).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A dashboard shows nothing where a metric, a label or a route has another name.
+    #[test]
+    fn the_dashboard_names_what_is_exposed() {
+        let metrics = Metrics::default();
+        metrics.count(&Method::POST, "/v1/flows", StatusCode::OK, Duration::from_millis(3));
+        let exposed = metrics.to_string();
+        let dashboard = include_str!("../../../packaging/grafana.json");
+        let dashboard: serde_json::Value = serde_json::from_str(dashboard).expect("JSON");
+        let contract = include_str!("../../../docs/openapi.json");
+        let mut named = std::collections::BTreeSet::new();
+        for query in texts(&dashboard).into_iter().filter(|text| text.contains("regain_")) {
+            let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            for metric in words.filter(|word| word.starts_with("regain_")) {
+                let is_exposed =
+                    |line: &str| line.strip_prefix(metric).is_some_and(|rest| rest.starts_with(['{', ' ']));
+                assert!(exposed.lines().any(is_exposed), "{metric} is not exposed: {query}");
+                named.insert(metric);
+            }
+            for selector in query.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
+                for (label, value) in selector.split(',').filter_map(|matcher| matcher.split_once('=')) {
+                    // Prometheus itself says whose metrics they are.
+                    let is_known = label == "instance" || exposed.contains(&format!("{label}=\""));
+                    assert!(is_known, "the label {label} is not exposed: {query}");
+                    assert!(
+                        label != "route" || contract.contains(&format!("{value}:")),
+                        "{value} is no route: {query}"
+                    );
+                }
+            }
+        }
+        let families = exposed.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+        for family in families {
+            assert!(named.iter().any(|metric| metric.starts_with(family)), "the dashboard shows nothing of {family}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The program behind a real proxy: nginx with TLS, HTTP/2, compression and a path, as `docs/operating.md` says. The tests
-//! ask it by curl. `cargo xtask test` installs both.
+//! ask it by curl. `cargo xtask test` installs both, and the other proxies that are documented.
+
+mod documented;
 
 use std::{
     fs,
@@ -15,6 +17,9 @@ use tempfile::TempDir;
 
 /// The path below which people reach the server.
 const BELOW: &str = "/account/recovery";
+
+/// The folders of proxies, some of which Debian keeps off the path.
+const PATH: &str = "/usr/sbin:/usr/local/sbin:/usr/bin:/bin:/opt/homebrew/bin";
 
 /// A program that ends with this value.
 struct Running(Child);
@@ -79,7 +84,7 @@ impl Site {
         let proxy = Command::new("nginx")
             .args(["-e", "stderr", "-c"])
             .arg(folder.path().join("nginx.conf"))
-            .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/bin:/opt/homebrew/bin")
+            .env("PATH", PATH)
             .stdin(Stdio::null())
             .spawn()
             .expect("nginx: `cargo xtask test` installs it");

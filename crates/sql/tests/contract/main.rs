@@ -2,6 +2,7 @@
 
 mod beside;
 mod embedded;
+mod former;
 mod on_postgres;
 mod places;
 mod together;

@@ -31,6 +31,14 @@ pub(crate) trait Place: Send + Sync + Sized + 'static {
 /// A file in a folder of its own.
 pub(crate) struct OnSqlite(TempDir);
 
+impl OnSqlite {
+    /// A connection past the adapters.
+    pub(crate) async fn connect(&self) -> SqliteConnection {
+        let url = format!("sqlite://{}", self.0.path().join("regain.db").display());
+        SqliteConnection::connect(&url).await.expect("connects")
+    }
+}
+
 impl Place for OnSqlite {
     async fn make() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
@@ -41,8 +49,7 @@ impl Place for OnSqlite {
     }
 
     async fn execute(&self, sql: &str) -> sqlx::Result<u64> {
-        let url = format!("sqlite://{}", self.0.path().join("regain.db").display());
-        let mut connection = SqliteConnection::connect(&url).await?;
+        let mut connection = self.connect().await;
         Ok(sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?.rows_affected())
     }
 }

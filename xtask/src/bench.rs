@@ -1,6 +1,6 @@
 //! Measurements that no test asserts: sizes against their budgets, time until the strength of a password is told, and
-//! differences of response times that would tell who has an account; resets a second, a soak, and requests that a program
-//! makes up from the API's document.
+//! differences of response times that would tell who has an account; resets a second, a soak, requests that a program
+//! makes up from the API's document, and a rolling upgrade.
 
 mod api;
 mod browser;
@@ -16,6 +16,7 @@ mod resets;
 mod soak;
 mod strength;
 mod times;
+mod upgrade;
 mod widget;
 
 use anyhow::Result;
@@ -58,6 +59,8 @@ enum Other {
     Resets(resets::Options),
     /// Mixed load for three minutes on a release build, one in ten clients hostile: memory and files stay flat
     Soak(soak::Options),
+    /// A rolling upgrade from a former revision under load: two servers behind nginx, one after the other
+    Upgrade(upgrade::Options),
     /// Opening of the widget on a slow phone, beside a former build's: fields, flow, long tasks, and requests
     Widget(widget::Options),
 }
@@ -69,6 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(Other::Directories(options)) => return directories::run(options),
         Some(Other::Resets(options)) => return resets::run(options),
         Some(Other::Soak(options)) => return soak::run(options),
+        Some(Other::Upgrade(options)) => return upgrade::run(options),
         Some(Other::Widget(options)) => return widget::run(options),
         None => {}
     }

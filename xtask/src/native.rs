@@ -20,6 +20,14 @@ pub(crate) fn build_demo() -> Result<()> {
     step("Building the server", "about 5 min the first time", &mut build)
 }
 
+/// Builds the server for development; returns the program.
+pub(crate) fn build_server() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--package", "regain-server"]);
+    step("Building the server", "about 4 min the first time", &mut build)?;
+    Ok(paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
+}
+
 /// Builds the server as it is released.
 pub(crate) fn build_release_server() -> Result<()> {
     let mut build = cargo();
@@ -30,14 +38,6 @@ pub(crate) fn build_release_server() -> Result<()> {
 /// That program, once it is built.
 pub(crate) fn release_server() -> PathBuf {
     paths::target().join("release").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
-}
-
-/// A program of this machine that writes the manual, built for development.
-pub(crate) fn release_manual() -> Result<PathBuf> {
-    let mut build = cargo();
-    build.args(["build", "--package", "regain-server"]);
-    step("Building the program that writes the manual", "some minutes the first time", &mut build)?;
-    Ok(paths::target().join("debug").join(format!("regain-server{}", env::consts::EXE_SUFFIX)))
 }
 
 /// The demo's program, once it is built.

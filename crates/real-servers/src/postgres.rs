@@ -130,7 +130,17 @@ impl Postgres {
 
     fn psql(&self, database: &str) -> Command {
         let mut psql = Command::new(program("psql"));
-        psql.env("PGPASSWORD", PASSWORD).args(["-X", "-q", "-h", &self.address.to_string(), "-U", ADMIN, database]);
+        psql.env("PGPASSWORD", PASSWORD).args([
+            "-X",
+            "-q",
+            "-h",
+            &self.address.to_string(),
+            "-p",
+            &PORT.to_string(),
+            "-U",
+            ADMIN,
+            database,
+        ]);
         psql
     }
 

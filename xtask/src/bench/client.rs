@@ -64,9 +64,14 @@ impl Client {
 
     /// Gives an answer, however that is answered.
     pub(super) fn ask(&mut self, session: &mut Session, answer: &Value) -> Result<Answered> {
+        self.ask_by(session, answer, None)
+    }
+
+    /// The same with an `Idempotency-Key`.
+    pub(super) fn ask_by(&mut self, session: &mut Session, answer: &Value, key: Option<&str>) -> Result<Answered> {
         let mut body = answer.clone();
         (body["flow"], body["step"]) = (session.id.as_str().into(), session.step["id"].clone());
-        let answered = self.send("POST", "/v1/answers", &session.token, None, &body.to_string())?;
+        let answered = self.send("POST", "/v1/answers", &session.token, key, &body.to_string())?;
         if let Some(token) = answered.body["token"].as_str() {
             token.clone_into(&mut session.token);
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     assets::read,
-    native::release_manual,
+    native::build_server,
     paths,
     tarball::{Packed, packed},
 };
@@ -33,7 +33,7 @@ pub(super) fn files(platform: &Platform, program: &Program) -> Result<Files> {
 fn manual(platform: &Platform, program: &Program) -> Result<Vec<(String, Vec<u8>)>> {
     let folder = paths::target().join("xtask/manual");
     let _ = fs::remove_dir_all(&folder);
-    let writer = if program.runs_here { program.path.clone() } else { release_manual()? };
+    let writer = if program.runs_here { program.path.clone() } else { build_server()? };
     let done = Command::new(&writer).arg("manual").arg(&folder).status();
     if !done.is_ok_and(|status| status.success()) {
         bail!("{} does not write its manual, which the release for {} needs", writer.display(), platform.name);

@@ -35,4 +35,5 @@ mod spoken;
 mod strength;
 mod switches;
 mod theming;
+mod two_servers;
 mod unlock;

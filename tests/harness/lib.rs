@@ -1,6 +1,7 @@
 //! Tools of end-to-end tests: the real server with a database and an outbox of its own, a real browser, and a page that
 //! is looked at as a person would: through its labels, fields and words.
 
+mod balancer;
 mod browser;
 mod conditions;
 mod host;
@@ -10,6 +11,7 @@ mod server;
 mod session;
 mod wait;
 
+pub use balancer::Balancer;
 pub use browser::{Browser, Engine, Need};
 pub use conditions::Condition;
 pub use host::Host;

@@ -83,6 +83,19 @@ impl Server {
         Ok(Self { data, port, child: None })
     }
 
+    /// Starts another server by the same configuration and key, over the same database: one that servers can share.
+    pub async fn beside(&self) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let data = tempfile::tempdir()?;
+        let config = fs::read_to_string(self.data.path().join("regain.toml"))?;
+        let config =
+            config.replace(&format!("listen = \"127.0.0.1:{}\"", self.port), &format!("listen = \"127.0.0.1:{port}\""));
+        fs::write(data.path().join("regain.toml"), config)?;
+        let mut server = Self { data, port, child: None };
+        server.up().await?;
+        Ok(server)
+    }
+
     /// Gives the server the demonstration's people as a first start leaves them.
     async fn copy_people(&self) -> Result<()> {
         for file in fs::read_dir(PEOPLE.get_or_try_init(import_people).await?)? {

@@ -17,7 +17,7 @@ async fn mail(servers: [&Server; 2], to: &str, count: usize) -> Result<Mail> {
         for server in servers {
             mails.extend(server.outbox().await?.into_iter().filter(|mail| mail.to == to));
         }
-        // What has a code came before what has none.
+        // A mail with a code came before one without.
         mails.sort_by_key(|mail| mail.code().is_err());
         ensure!(mails.len() <= count + 1, "one too many: {mails:?}");
         Ok((mails.len() > count).then(|| mails.swap_remove(count)))

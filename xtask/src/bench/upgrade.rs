@@ -82,7 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     phase("Two servers of this revision", &load);
     lingering.finish(&mail)?;
     let result = load.stop()?;
-    site.wait_for_mail(&mail)?;
+    site::wait_for_mail(&mail)?;
     site.stop(0)?;
     site.stop(1)?;
 

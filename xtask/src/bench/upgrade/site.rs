@@ -123,20 +123,6 @@ impl Site {
         Ok(())
     }
 
-    /// Waits until no mail comes any more.
-    pub(super) fn wait_for_mail(&self, mail: &MailServer) -> Result<()> {
-        let begun = Instant::now();
-        let (mut count, mut since) = (mail.mails(), Instant::now());
-        while since.elapsed() < QUIET {
-            ensure!(begun.elapsed() < PATIENCE, "mails come without end");
-            thread::sleep(Duration::from_millis(50));
-            if mail.mails() != count {
-                (count, since) = (mail.mails(), Instant::now());
-            }
-        }
-        Ok(())
-    }
-
     /// The number of resets in the audit log, and the result of its check.
     pub(super) fn audited(&self, program: &Path) -> Result<(u64, String)> {
         let lines = output_of(self.command(program, 0).arg("audit")).context("the audit log cannot be read")?;
@@ -149,6 +135,20 @@ impl Site {
     pub(super) fn log(&self) -> String {
         fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
     }
+}
+
+/// Waits until no mail comes any more.
+pub(super) fn wait_for_mail(mail: &MailServer) -> Result<()> {
+    let begun = Instant::now();
+    let (mut count, mut since) = (mail.mails(), Instant::now());
+    while since.elapsed() < QUIET {
+        ensure!(begun.elapsed() < PATIENCE, "mails come without end");
+        thread::sleep(Duration::from_millis(50));
+        if mail.mails() != count {
+            (count, since) = (mail.mails(), Instant::now());
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Site {

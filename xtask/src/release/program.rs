@@ -95,9 +95,12 @@ fn foreign_headers(platform: &Platform) -> Result<PathBuf> {
         return Ok(headers);
     }
     fs::create_dir_all(&folder)?;
+    // Lists of its own: the machine is not told of another architecture.
     let script = format!(
-        "cd '{}' && dpkg --add-architecture {arch} && apt-get update -qq && apt-get download musl-dev:{arch} && \
-         dpkg-deb -x musl-dev_*_{arch}.deb .",
+        "cd '{}' && mkdir -p apt/state/lists/partial apt/cache/archives/partial && \
+         apt() {{ apt-get -qq -o APT::Architecture={arch} -o APT::Architectures={arch} -o Dir::State=\"$PWD/apt/state\" \
+         -o Dir::State::status=/dev/null -o Dir::Cache=\"$PWD/apt/cache\" \"$@\"; }} && \
+         apt update && apt download musl-dev && dpkg-deb -x musl-dev_*_{arch}.deb . && rm -r apt",
         folder.display(),
         arch = platform.debian
     );

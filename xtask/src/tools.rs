@@ -134,7 +134,8 @@ impl Tool {
 
 /// Tells if the answer to `--version` names exactly this version: after the program's name, in the first line.
 fn says_version(output: &str, version: &str) -> bool {
-    output.lines().next().is_some_and(|line| line.split_whitespace().nth(1) == Some(version))
+    let stated = output.lines().next().and_then(|line| line.split_whitespace().nth(1));
+    stated.is_some_and(|stated| stated.strip_prefix('v').unwrap_or(stated) == version)
 }
 
 /// `apt-get` runs once at a time; steps that run side by side may both need it.
@@ -174,6 +175,7 @@ mod tests {
             "0.37.1"
         ));
         assert!(says_version("cargo-cyclonedx-cyclonedx 0.5.9", "0.5.9"));
+        assert!(says_version("mdbook v0.5.4", "0.5.4"));
         for other in ["", "trunk", "trunk 0.21.1", "trunk 0.21.140", "trunk\nversion 0.21.14"] {
             assert!(!says_version(other, "0.21.14"), "{other:?}");
         }

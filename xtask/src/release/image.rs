@@ -31,7 +31,7 @@ pub(super) fn make(platform: &Platform, program: &Program, folder: &Path) -> Res
          --healthcheck 'CMD [\"/regain-server\", \"--config\", \"/etc/regain/regain.toml\", \"health\"]' \\\n\
          --label org.opencontainers.image.title=regain-server --label org.opencontainers.image.version={VERSION} \\\n\
          --label org.opencontainers.image.licenses=MIT --created-by regain \"$made\"\n\
-         buildah commit --quiet --timestamp {TIME} --rm \"$made\" 'oci-archive:{archive}:regain-server:{VERSION}'\n",
+         buildah commit --quiet --disable-compression=false --timestamp {TIME} --rm \"$made\" 'oci-archive:{archive}:regain-server:{VERSION}'\n",
         arch = platform.image,
         root = root.display(),
         archive = archive.display(),

@@ -53,8 +53,9 @@ pub(crate) fn build(platform: &Platform) -> Result<Program> {
     build.env("REGAIN_WIDGET_DIR", paths::dist()).env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
     let home = cargo_home()?;
     let root = paths::root();
+    let (library, published) = library_sources()?;
     // Panics and C's assertions name source files.
-    let moved = [(home.as_path(), "/cargo"), (root.as_path(), "/regain")];
+    let moved = [(home.as_path(), "/cargo"), (root.as_path(), "/regain"), (library.as_path(), published.as_str())];
     let flags: Vec<_> = moved.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
     build.env("RUSTFLAGS", flags.join(" "));
     let mut c_flags: Vec<_> =
@@ -75,6 +76,16 @@ pub(crate) fn build(platform: &Platform) -> Result<Program> {
     let what = format!("Building regain-server for {}", platform.name);
     step(&what, "about 8 min the first time", &mut build)?;
     Ok(Program { path: paths::target().join(target).join("release/regain-server"), runs_here })
+}
+
+/// The folder of the standard library's sources, where the compiler came with them, and the name of that folder in
+/// programs of compilers that came without.
+fn library_sources() -> Result<(PathBuf, String)> {
+    let rustc = |argument: &[&str]| output_of(Command::new("rustc").args(argument)).context("rustc cannot be run");
+    let sources = PathBuf::from(rustc(&["--print", "sysroot"])?).join("lib/rustlib/src/rust");
+    let version = rustc(&["--version", "--verbose"])?;
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+    Ok((sources, format!("/rustc/{}", commit.context("rustc does not say its commit")?)))
 }
 
 /// Cargo's folder, in which the sources of dependencies are.

@@ -159,8 +159,21 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
     else if (options.place?.localName == "regain-access") options.place.append(host);
     else if (options.place?.closest("body")) options.place.after(host);
     else document.body.append(host);
-    const {theme} = options;
-    widget.look = () => host.dataset.theme = theme && theme != "auto" ? theme : isLight(getComputedStyle(host).color) ? "dark" : "light";
+    const {theme, frame} = options;
+    let root = make("div");
+    // Flat in a card of the page's that has its colour: no card in a card.
+    const isFlat = () => {
+      /** @param {Element} element */
+      const color = element => getComputedStyle(element).backgroundColor;
+      const card = root.querySelector(".card");
+      let at = host.parentElement;
+      while (at && color(at) == "rgba(0, 0, 0, 0)") at = at.parentElement;
+      return !dialog && card && at?.parentElement && at != document.body && color(at) == color(card);
+    };
+    widget.look = () => {
+      host.dataset.theme = theme && theme != "auto" ? theme : isLight(getComputedStyle(host).color) ? "dark" : "light";
+      host.dataset.frame = frame || (isFlat() ? "none" : "card");
+    };
     widget.look();
     const tree = light ? host : host.attachShadow({mode: "open"});
     // A page translator puts elements in the place of texts: what changes in these goes on in those.
@@ -172,7 +185,6 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
       text.font ||= [...addedNodes, previousSibling, nextSibling].find(node => node?.nodeName == "FONT");
     }));
     translated.observe(tree, {childList: true, subtree: true});
-    let root = make("div");
     const css = light ? (await bring(MORE)).light : lean[2];
     const styled = new Promise((done, failed) => tree.append(sheet("stylesheet", css, done, failed)));
     tree.append(dialog || root);
@@ -367,6 +379,7 @@ export default (...[lean, named, find, make, page, stored, checked, sheet, bring
         },
       }));
       mount(glue, texts, resume, !!options.resume);
+      widget.look?.();
     });
   };
 

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::element::{Element, HERE, Time, element};
-use super::parts::{actions, another_method, full_button, screen as begin};
+use super::parts::{actions, another_method, full_button, heading};
 use crate::announce::call_status;
 use crate::i18n::{self, Text};
 use regain_flow::{CallView, FullEvent, FullScreen, View};
@@ -13,7 +13,8 @@ pub(super) fn screen(context: Context, call: &CallView) -> Element {
     } else {
         (Text::CallLead, another_method(context))
     };
-    let mut screen = begin(Text::CallHeading, lead);
+    let mut screen =
+        element("div").at("class", "screen").child(heading(Text::CallHeading)).child(with_key(i18n::text(lead)));
     if let Some(masked) = &call.masked {
         screen = screen.child(element("p").part("lead").around(&i18n::fill(Text::CallTo, &[HERE]), masked));
     }
@@ -37,6 +38,12 @@ pub(super) fn screen(context: Context, call: &CallView) -> Element {
                 .timed(context, again),
             back,
         ))
+}
+
+/// Words with the key that is to be pressed.
+fn with_key(words: &str) -> Element {
+    let (before, after) = words.split_once('#').unwrap_or((words, ""));
+    element("p").part("lead").words(before).child(element("kbd").at("dir", "ltr").words("#")).words(after)
 }
 
 fn again(view: &View, time: Time) -> String {

@@ -50,11 +50,12 @@ fn rules(rules: &[Violation]) -> String {
         return rule(rule_alone);
     }
     let (mut text, mut words) = (Text::RuleWord, String::new());
+    let between = between_words(i18n::text(text));
     for rule in rules {
         match rule {
             Violation::ContainsForbiddenWord { word } => {
                 if !words.is_empty() {
-                    words.push_str(", ");
+                    words.push_str(&between);
                 }
                 words.push_str(word);
             }
@@ -63,6 +64,31 @@ fn rules(rules: &[Violation]) -> String {
     }
     i18n::fill(text, &[&words])
 }
+
+/// Ends the quotation of one word and begins the next, by the marks of a text that quotes one.
+fn between_words(quoting: &str) -> String {
+    let (before, after) = quoting.split_once('{').unwrap_or_default();
+    let mut between = String::new();
+    // Some have a space within, which no line breaks at.
+    for mark in after.chars().skip_while(|c| *c != '}').skip(1) {
+        between.push(mark);
+        if mark != NARROW {
+            break;
+        }
+    }
+    between.push_str(", ");
+    let end = between.len();
+    for mark in before.chars().rev() {
+        between.insert(end, mark);
+        if mark != NARROW {
+            break;
+        }
+    }
+    between
+}
+
+/// The space between a mark and what it quotes, in the languages that have one.
+const NARROW: char = '\u{a0}';
 
 fn rule(rule: &Violation) -> String {
     match rule {
@@ -102,4 +128,19 @@ fn refusal(violation: &Violation, too_soon_for: u32) -> String {
         judged_here => return i18n::fill(Text::RuleRefused, &[&rule(judged_here)]),
     };
     i18n::text(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_quoted_by_itself() {
+        let word = |word: &str| Violation::ContainsForbiddenWord { word: word.into() };
+        let all = [Violation::ContainsUserId {}, word("Northwind Traders"), word("Lovelace")];
+        assert_eq!(rules(&all), "not contain your user ID or “Northwind Traders”, “Lovelace”");
+        assert_eq!(rules(&all[1..]), "not contain “Northwind Traders”, “Lovelace”");
+        assert_eq!(between_words("ne pas contenir «\u{a0}{0}\u{a0}»"), "\u{a0}», «\u{a0}");
+        assert_eq!(between_words("不包含“{0}”"), "”, “");
+    }
 }

@@ -37,7 +37,15 @@ pub(super) fn screen(
     }
     let offer = match single {
         // One method is no choice.
-        Some(method) => element("p").part("method").child(words(method)).child(error(context, Field::Method, wrong)),
+        Some(method) => element("div")
+            .child(
+                element("p")
+                    .at("class", "choice")
+                    .at("part", "method")
+                    .at("data-kind", method.kind.as_str())
+                    .child(words(method)),
+            )
+            .child(error(context, Field::Method, wrong)),
         None => grouped(context, methods)
             .child(error(context, Field::Method, wrong))
             .on("change", |event| by_the_chosen(&event)),

@@ -79,7 +79,7 @@ pub(crate) fn build(form: Profile) -> Result<()> {
 
     let solver = shipped.module("regain-work-", &solver)?;
     let outside = shipped.script("outside", &[])?;
-    let strength_wasm = shipped.dictionaries("regain-strength-", &strength)?;
+    let strength_wasm = shipped.module("regain-strength-", &strength)?;
     let strength = shipped.script("strength", &[("STRENGTH_WASM", &strength_wasm)])?;
     let generator = shipped.module("regain-generate-", &generator)?;
     let generate = shipped.script("generate", &[("GENERATOR", &generator)])?;

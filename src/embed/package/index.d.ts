@@ -63,6 +63,8 @@ export interface Attributes {
   locale?: string;
   /** `auto`, as the surrounding page is, unless said otherwise. */
   theme?: "auto" | "light" | "dark";
+  /** With a border and a shadow, or flat. By default flat where it lies in an element of the same colour, such as a card. */
+  frame?: "card" | "none";
   /** In the page, which is the default, or over it. */
   mode?: "inline" | "dialog";
   /** In a shadow tree, which is the default, or in the page's own. */
@@ -97,6 +99,8 @@ export interface Options {
   locale?: string;
   /** `auto`, as the surrounding page is, unless said otherwise. */
   theme?: "auto" | "light" | "dark";
+  /** With a border and a shadow, or flat. By default flat where it lies in an element of the same colour, such as a card. */
+  frame?: "card" | "none";
   /** In the page, which is the default, or over it. */
   mode?: "inline" | "dialog";
   /** In a shadow tree, which is the default, or in the page's own. */

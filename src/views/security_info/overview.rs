@@ -2,7 +2,7 @@
 
 use regain_flow::{Field, FieldError, MethodView, OverviewView, SecurityInfoEvent, SecurityInfoView, View};
 
-use super::parts::{form_button, meaning, name, name_of};
+use super::parts::{form_button, meaning, name, name_of, sign};
 use crate::announce::info_changed;
 use crate::i18n::{self, Text};
 use crate::views::context::Context;
@@ -27,7 +27,8 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
     for way in &info.addable {
         let words = element("span").at("class", "words").child(element("span").say(name(Some(*way))));
         let words = words.child(element("span").part("hint").say(meaning(*way)));
-        more = more.child(form_button("choice", context, SecurityInfoEvent::Opened(*way)).child(words));
+        let choice = form_button("choice", context, SecurityInfoEvent::Opened(*way)).at("data-kind", sign(*way));
+        more = more.child(choice.child(words));
     }
     screen
         .child(tally(context, info))

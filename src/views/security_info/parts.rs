@@ -44,6 +44,16 @@ pub(super) fn meaning(way: Enrolment) -> Text {
     }
 }
 
+/// Its sign, by the kind of method: see the stylesheet.
+pub(super) fn sign(way: Enrolment) -> &'static str {
+    match way {
+        Enrolment::Email(_) => "email",
+        Enrolment::Phone(_) => "call",
+        Enrolment::Questions => "questions",
+        Enrolment::Authenticator | Enrolment::RecoveryCodes => "authenticator",
+    }
+}
+
 /// The name of a registered method.
 pub(super) fn name_of(kind: MethodKind, role: Option<Role>) -> Text {
     name(Enrolment::new(kind, role))

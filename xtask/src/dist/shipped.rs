@@ -71,18 +71,13 @@ impl Shipped {
         self.hashed(start, "_bg.wasm", &module)
     }
 
-    /// Writes one that is mostly dictionaries, which nothing makes smaller.
-    pub(super) fn dictionaries(&mut self, start: &str, built: &Path) -> Result<Named> {
-        self.hashed(start, "_bg.wasm", &wasm::without_custom_sections(&fs::read(built)?)?)
-    }
-
     /// Writes a build of the widget: its glue and its wasm. By the beginning of these names open.js tells our
     /// failures from the page's.
     pub(super) fn widget(&mut self, built: &Built) -> Result<(Named, Named)> {
         let (wasm, glue) = wasm::with_short_names(&fs::read(&built.wasm)?, &fs::read_to_string(&built.glue)?)?;
         let wasm = self.form.wasm(widget::WASM, &wasm)?;
         let wasm = self.hashed("regain-ui-", "_bg.wasm", &wasm)?;
-        let glue = minified(&with_one_beginning(&without_doc_comments(&glue))?);
+        let glue = with_one_beginning(&glue)?;
         let glue = self.form.script("the glue", &glue, Script::Module)?;
         let glue = self.hashed("regain-ui-", ".js", glue.as_bytes())?;
         Ok((glue, wasm))
@@ -122,20 +117,6 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Drops the comments that wasm-bindgen puts before functions.
-fn without_doc_comments(glue: &str) -> String {
-    let mut plain = String::with_capacity(glue.len());
-    let mut inside = false;
-    for line in glue.lines() {
-        inside |= line.trim_start().starts_with("/**");
-        if !inside {
-            plain.extend([line, "\n"]);
-        }
-        inside &= !line.trim_end().ends_with("*/");
-    }
-    plain
-}
-
 /// The last functions of the glue begin with whatever there is of a module: its name, its bytes, a promise of either.
 /// Ours is always the answer that brings it. Servers that don't say what it is are put up with, as there.
 fn with_one_beginning(glue: &str) -> Result<String> {
@@ -153,13 +134,7 @@ __wbg_finalize_init(instance);
 
 #[cfg(test)]
 mod tests {
-    use super::{with_one_beginning, without_doc_comments};
-
-    #[test]
-    fn doc_comments_go_whole() {
-        let source = "/**\n * One.\n */\nexport function a() {}\n  /** Two. */\nb();\n";
-        assert_eq!(without_doc_comments(source), "export function a() {}\nb();\n");
-    }
+    use super::with_one_beginning;
 
     #[test]
     fn a_glue_that_is_made_in_another_way_is_not_guessed_at() {

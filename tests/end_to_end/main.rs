@@ -34,6 +34,7 @@ mod reset;
 mod spoken;
 mod strength;
 mod switches;
+mod tabs;
 mod theming;
 mod two_servers;
 mod unlock;

@@ -1,7 +1,8 @@
 //! Each way to prove who one is, alone.
 
 use anyhow::{Context, Result, ensure};
-use harness::{Need, is_unsupported, run};
+use harness::{Need, is_unsupported, output, run};
+use serde_json::json;
 
 use crate::person;
 
@@ -32,6 +33,26 @@ async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -
         let places: Vec<_> = kinds.iter().map(|kind| words.find(kind)).collect();
         ensure!(places.iter().all(Option::is_some) && places.is_sorted(), "the kinds are out of order: {words}");
         Ok(())
+    })
+    .await
+}
+
+/// F14: the field stood below all nine methods.
+#[tokio::test]
+async fn f14_the_whole_number_is_asked_for_by_the_method_that_was_chosen() -> Result<()> {
+    run("destination", &[("sms = true", "sms = true\nconfirm_destination = true")], async |session| {
+        person::identified(session, &person::MARY).await?;
+        for method in ["Email my alternate address", "Call my office phone"] {
+            session.page.choose(method).await?;
+            let below = "const root = document.querySelector('.regain-widget').shadowRoot;
+                return root.querySelector('[part~=choice]:has(:checked)').nextElementSibling?.querySelector('[name]').name";
+            let below = session.page.script(below, vec![]).await?;
+            ensure!(below == json!("destination"), "{method}: {below}");
+        }
+        session.page.picture(&output("screens")?.join("bg-destination-wide.png")).await?;
+        session.page.type_into("[name=destination]", "+1 425 555 0103 x12").await?;
+        session.page.press("Call me").await?;
+        session.page.reads("Answer your phone").await
     })
     .await
 }
@@ -76,14 +97,14 @@ async fn screen_06_a_browser_that_reads_text_messages_fills_the_code_in() -> Res
                         signal.onabort = () => window.aborted = true; \
                         return new Promise((resolve) => window.arrives = (code) => resolve({code})) }; \
                         window.OTPCredential = function () {};";
-        let script = serde_json::json!({ "source": stand_in });
+        let script = json!({ "source": stand_in });
         session.page.devtools().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
         person::chose_way(session, "katherine@northwind.example", "Text my mobile phone", "Text me").await?;
         let text = session.server.text_message("+14255550110", 0).await?;
         let code = text.rsplit_once('#').context("a code")?.1.to_owned();
         session.page.reads("Enter the code").await?;
         let asked = session.page.script("return window.asked", vec![]).await?;
-        ensure!(asked == serde_json::json!(["sms"]), "the browser was asked for {asked}");
+        ensure!(asked == json!(["sms"]), "the browser was asked for {asked}");
         session.page.script("window.arrives(arguments[0])", vec![code.clone().into()]).await?;
         harness::until("the code in its field", async || {
             Ok((session.page.value("[name=code]").await? == code).then_some(()))

@@ -184,3 +184,23 @@ async fn another_language_place_and_tree_are_tried_by_keyboard() -> Result<()> {
     })
     .await
 }
+
+/// In a card of the page's it was a card in a card.
+#[tokio::test]
+async fn in_a_card_of_the_pages_it_is_flat_unless_said_otherwise() -> Result<()> {
+    run("frames", &[], async |session| {
+        person::at_sign_in(session).await?;
+        person::loaded(session).await?;
+        session.page.click("#cant-access").await?;
+        looks(session, "card", "borderTopWidth", "0px").await?;
+        // On a page of another colour it has its own edge.
+        session.page.script("document.querySelector('.card').style.background = '#eee'", vec![]).await?;
+        session.page.script("document.body.style.color = '#111'", vec![]).await?;
+        looks(session, "card", "borderTopWidth", "1px").await?;
+        session.page.click("[part~=close]").await?;
+        session.page.script("document.querySelector('.card').style.background = ''", vec![]).await?;
+        session.page.script("void Regain.open({frame: 'card', target: '.card'})", vec![]).await?;
+        looks(session, "card", "borderTopWidth", "1px").await
+    })
+    .await
+}

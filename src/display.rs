@@ -11,12 +11,14 @@ pub(crate) enum Part {
     Screen,
     /// The digits to read and the field for them.
     Challenge,
+    /// The place of the challenge, which comes with the flow.
+    ChallengePlace,
 }
 
 /// The drawn state of a widget.
 pub(crate) struct Display {
     view: RwSignal<View>,
-    redraw: [ArcTrigger; 2],
+    redraw: [ArcTrigger; 3],
 }
 
 impl Display {

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::element::{Element, element};
 use super::fields::{field, input};
 use super::parts::{actions, cancel, form, screen as begin, submit};
+use crate::display::Part;
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, IdentifyView, Screen, View};
 
@@ -24,7 +25,7 @@ pub(super) fn screen(context: Context, identify: &IdentifyView) -> Element {
     begin(title, Text::IdentifyLead).child(element("p").part("note").say(who)).child(
         form(context)
             .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
-            .child(captcha::part(context))
+            .anew(context, Part::ChallengePlace, captcha::part)
             .child(actions(
                 submit(context, |view| match &view.screen {
                     Screen::Identify(IdentifyView { waiting: true, .. }) => Text::Working,

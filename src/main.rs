@@ -1,6 +1,6 @@
 //! The program: the widget as one WebAssembly module that exports [`mount`].
 
-// The standard library's way into `main` would be 250 bytes of the widget. Elsewhere than in a browser this is no program.
+// The standard library's way into `main` would be 400 bytes of the widget. Elsewhere than in a browser this is no program.
 #![cfg_attr(target_family = "wasm", no_main)]
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

@@ -42,7 +42,7 @@ pub(crate) fn filled(script: &str, placeholder: &str, value: &str) -> Result<Str
 
 /// Drops comments that have their lines to themselves, indentation and empty lines. Nothing else: a script is not ours
 /// to parse.
-pub(crate) fn minified(source: &str) -> String {
+fn minified(source: &str) -> String {
     let mut plain = String::with_capacity(source.len());
     let mut inside = false;
     for line in source.lines().map(str::trim) {

@@ -16,7 +16,7 @@ use super::{
     wasm,
 };
 use crate::{
-    assets::{Named, minified, script},
+    assets::{Named, script},
     widget::{self, Built},
 };
 

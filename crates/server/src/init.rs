@@ -7,7 +7,6 @@ mod file;
 use std::{
     fs::OpenOptions,
     io::{self, Write as _},
-    os::unix::fs::{MetadataExt as _, chown},
     path::Path,
 };
 
@@ -31,9 +30,6 @@ pub(crate) fn run(path: &Path, options: Box<Options>, runtime: &Runtime) -> Resu
     match Config::load(path) {
         Ok(config) => {
             config.server.keys()?;
-            if let (Some(folder), Some(key)) = (&answers.state_dir, &config.server.key_file) {
-                give_to_owner_of(folder, key).map_err(|error| failed(&error))?;
-            }
             println!("\n{}", next_steps(&answers, path));
             crate::check::run(path, runtime)
         }
@@ -59,18 +55,6 @@ fn write(path: &Path, text: &str) -> Result<(), InitError> {
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fault)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)
-}
-
-/// Gives a file to the user whose folder it is in: an administrator writes what the server's own user is to read.
-fn give_to_owner_of(folder: &Path, file: &Path) -> Result<(), InitError> {
-    let given = std::fs::metadata(folder).and_then(|owner| {
-        if owner.uid() == std::fs::metadata(file)?.uid() {
-            Ok(())
-        } else {
-            chown(file, Some(owner.uid()), Some(owner.gid()))
-        }
-    });
-    given.map_err(|source| InitError::Write { path: file.to_owned(), source })
 }
 
 /// The commands that come next, and the tag for the sign-in page.

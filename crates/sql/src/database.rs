@@ -159,6 +159,7 @@ impl Database {
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("journal_size_limit", sqlite::WAL_LIMIT)
+            .pragma("temp_store", "memory")
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(sqlite::BUSY_TIMEOUT)
             .disable_statement_logging();
@@ -194,7 +195,11 @@ impl Database {
         self.write_alone((), |connection, ()| {
             Box::pin(async move {
                 query("PRAGMA auto_vacuum = incremental").execute(connection).await?;
-                query("VACUUM").execute(connection).await.map(drop)
+                // The copy of the whole database that is made meanwhile is no matter for memory.
+                query("PRAGMA temp_store = file").execute(connection).await?;
+                let vacuumed = query("VACUUM").execute(connection).await.map(drop);
+                query("PRAGMA temp_store = memory").execute(connection).await?;
+                vacuumed
             })
         })
         .await
@@ -370,6 +375,24 @@ mod tests {
         assert_eq!(mode(&path), 0o600, "a wider one is narrowed");
     }
 
+    /// Only root can give files away, and only where there is another user in the namespace.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let folder = tempfile::tempdir().expect("a folder");
+        if chown(folder.path(), Some(65534), Some(65534)).is_err() {
+            return;
+        }
+        let path = folder.path().join("regain.db");
+        let database = Database::open(&path).await.expect("opens");
+        for part in ["regain.db", "regain.db-wal", "regain.db-shm"] {
+            let file = fs::metadata(path.with_file_name(part)).expect("is there");
+            assert_eq!((file.uid(), file.gid()), (65534, 65534), "{part}");
+        }
+        database.close().await;
+    }
+
     #[tokio::test]
     async fn says_what_is_wrong_with_the_path() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -393,6 +416,8 @@ mod tests {
         };
         assert_eq!(pragma("SELECT journal_mode FROM pragma_journal_mode").await, "wal");
         assert_eq!(pragma("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2", "FULL");
+        // A read-only file system may have no folder for temporary files.
+        assert_eq!(pragma("SELECT CAST(temp_store AS TEXT) FROM pragma_temp_store").await, "2", "MEMORY");
         assert_eq!(pragma("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys").await, "1");
     }
 }

@@ -34,4 +34,5 @@ pub use postgres::PostgresSettings;
 pub use reader::{Content, DatabaseReader};
 pub use registrations::OwnRegistrations;
 pub use server_key::ServerKeyError;
+pub use sqlite::private_file;
 pub use store::{AuditFilter, AuditPosition, AuditReport, SqliteStore};

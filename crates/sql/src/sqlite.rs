@@ -4,6 +4,7 @@ mod file;
 mod readers;
 mod writer;
 
-pub(crate) use file::{Access, BUSY_TIMEOUT, WAL_LIMIT, file_identity, prepare_file, private_file};
+pub use file::private_file;
+pub(crate) use file::{Access, BUSY_TIMEOUT, WAL_LIMIT, file_identity, prepare_file};
 pub(crate) use readers::Readers;
 pub(crate) use writer::Writer;

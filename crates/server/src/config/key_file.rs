@@ -1,13 +1,14 @@
 //! The file that the server key is in, made at the first start.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::OpenOptions,
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use regain_sql::private_file;
 
 use crate::{
     keys::MIN_KEY_BYTES,
@@ -26,7 +27,7 @@ pub(super) fn read_or_make(path: &Path) -> io::Result<String> {
 /// who holds the lock looks once more. Neither takes a hard link, which not every file system has.
 fn make(path: &Path) -> io::Result<String> {
     let lock_path = beside(path, "lock");
-    let lock = private(OpenOptions::new().create(true).truncate(false), &lock_path)?;
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&lock_path)?;
     lock.lock()?;
     match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -36,18 +37,15 @@ fn make(path: &Path) -> io::Result<String> {
     OsRng.fill(&mut bytes);
     let text = STANDARD.encode(bytes);
     let new = beside(path, "new");
-    let mut file = private(OpenOptions::new().create(true).truncate(true), &new)?;
+    // Left by a process that died.
+    let _ = std::fs::remove_file(&new);
+    let mut file = private_file(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&new, path)?;
     // A process that waits for the lock of a file that is gone finds the key.
     std::fs::remove_file(&lock_path)?;
     Ok(text)
-}
-
-/// A file for its owner only.
-fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.write(true).mode(0o600).open(path)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -5,9 +5,10 @@ use std::{
     ffi::OsString,
     fs::OpenOptions,
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
+
+use regain_sql::private_file;
 
 use super::Failure;
 use crate::{
@@ -111,7 +112,12 @@ impl KeyPast {
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = match private_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            OpenOptions::new().write(true).truncate(true).open(path)?
+        }
+        made => made?,
+    };
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

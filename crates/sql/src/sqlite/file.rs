@@ -35,6 +35,9 @@ pub(crate) fn open(path: &Path, access: Access) -> DatabaseResult<Connection> {
             // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
             connection.pragma_update(None, "synchronous", "full")?;
             connection.pragma_update(None, "foreign_keys", true)?;
+            // What undoes a statement is in a temporary file otherwise, for which an image without a writable folder has no
+            // place: a change then fails as if the disk were ill.
+            connection.pragma_update(None, "temp_store", "memory")?;
         }
         // SQLite's own read-only mode would leave files beside the database: it may not fold them in.
         Access::Reading => connection.pragma_update(None, "query_only", true)?,
@@ -56,13 +59,25 @@ pub(crate) fn prepare_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a file that is not there yet, readable by its owner only.
-pub(crate) fn private_file(path: &Path) -> io::Result<fs::File> {
+/// Makes a file that is not there yet, readable by its owner only. One that root makes belongs to the owner of its folder: an
+/// administrator's command leaves nothing that the server's own user cannot open.
+pub fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (folder, made) = (fs::metadata(folder)?, file.metadata()?);
+        // By the open file: its name may be another file's by now, in a folder that is somebody else's.
+        if made.uid() == 0 && folder.uid() != 0 {
+            fchown(&file, Some(folder.uid()), Some(folder.gid()))?;
+        }
+    }
+    Ok(file)
 }
 
 /// The file that a path names, whatever it is called; `None` where there is none.

@@ -1,6 +1,6 @@
 //! Gzipped tarballs that depend on their content alone: no time, no owner, no order of a folder.
 
-use std::io;
+use std::io::{self, Write};
 
 use flate2::{Compression, write::GzEncoder};
 use tar::{Builder, EntryType, Header};
@@ -31,11 +31,20 @@ impl Packed {
     }
 }
 
-/// The tarball of some files.
-pub(crate) fn packed(mut files: Vec<Packed>) -> io::Result<Vec<u8>> {
+/// The gzipped tarball of some files.
+pub(crate) fn packed(files: Vec<Packed>) -> io::Result<Vec<u8>> {
+    // Gzip's own header has no time, and no system.
+    written(files, GzEncoder::new(Vec::new(), Compression::best()))?.finish()
+}
+
+/// The tarball of some files that are compressed already.
+pub(crate) fn bundled(files: Vec<Packed>) -> io::Result<Vec<u8>> {
+    written(files, Vec::new())
+}
+
+fn written<W: Write>(mut files: Vec<Packed>, to: W) -> io::Result<W> {
     files.sort();
-    // Its own header has no time, and no system.
-    let mut tarball = Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+    let mut tarball = Builder::new(to);
     for Packed { path, content, is_program } in &files {
         let mut header = Header::new_ustar();
         header.set_entry_type(EntryType::Regular);
@@ -46,7 +55,7 @@ pub(crate) fn packed(mut files: Vec<Packed>) -> io::Result<Vec<u8>> {
         header.set_gid(0);
         tarball.append_data(&mut header, path, &content[..])?;
     }
-    tarball.into_inner()?.finish()
+    tarball.into_inner()
 }
 
 #[cfg(test)]
@@ -61,6 +70,12 @@ mod tests {
         let tarball = packed(vec![one.clone(), other.clone()]).expect("packed");
         assert_eq!(tarball, packed(vec![other, one.clone()]).expect("packed"));
         assert_ne!(tarball, packed(vec![one]).expect("packed"));
+    }
+
+    #[test]
+    fn what_is_bundled_is_not_compressed_again() {
+        let bundle = bundled(vec![Packed::file("blobs/a", "a blob")]).expect("bundled");
+        assert!(bundle.starts_with(b"blobs/a\0") && bundle.windows(6).any(|bytes| bytes == b"a blob"));
     }
 
     #[test]

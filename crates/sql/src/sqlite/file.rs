@@ -35,7 +35,7 @@ pub(crate) fn open(path: &Path, access: Access) -> DatabaseResult<Connection> {
             // used or a mail sent: it could then be used or sent twice. FULL costs one fsync a commit.
             connection.pragma_update(None, "synchronous", "full")?;
             connection.pragma_update(None, "foreign_keys", true)?;
-            // What undoes a statement is in a temporary file otherwise, for which an image without a writable folder has no
+            // A statement's own journal is in a temporary file otherwise, for which an image without a writable folder has no
             // place: a change then fails as if the disk were ill.
             connection.pragma_update(None, "temp_store", "memory")?;
         }

@@ -50,6 +50,7 @@ pub(crate) struct Shell {
     text_messages: Cell<Option<AbortController>>,
     online: Cell<Option<WindowListenerHandle>>,
     solving: Cell<Option<Job>>,
+    stopped: Cell<bool>,
     tabs: RefCell<Option<Tabs>>,
 }
 
@@ -62,6 +63,10 @@ impl Receive for Shell {
 impl Shell {
     /// Takes in what happened, has the result drawn and does what is to be done about it.
     fn send(self: &Rc<Self>, event: Event) {
+        // A reply may come after all that it would be drawn in is gone.
+        if self.stopped.get() {
+            return;
+        }
         if matches!(event, Event::Step(StepEvent::Submitted)) {
             // Some password managers fill fields and tell nobody.
             for &field in &[Field::Current, Field::Password, Field::Confirm] {
@@ -102,6 +107,7 @@ impl Shell {
             text_messages: Cell::new(None),
             online: Cell::new(None),
             solving: Cell::new(None),
+            stopped: Cell::new(false),
             tabs: RefCell::new(None),
         }
     }
@@ -260,6 +266,7 @@ impl Shell {
 
     /// Stops whatever runs.
     pub(crate) fn stop(&self) {
+        self.stopped.set(true);
         run(&self.ticks, None);
         run(&self.polls, None);
         self.stop_reading();

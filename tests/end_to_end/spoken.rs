@@ -124,7 +124,13 @@ impl<'a> Listener<'a> {
     }
 }
 
-/// The phrase without the times in it.
+/// The hint of the first field until the organisation's own is there, which comes with the flow.
+const GENERAL_HINT: &str = "The ID you sign in with – often your work or school email.";
+
+/// The organisation's own hint.
+const OWN_HINT: &str = "For example name@northwind.example";
+
+/// The phrase without the times in it, and with the same hint whether the server or the reader was first.
 fn timeless(phrase: &str) -> String {
     let words: Vec<&str> = phrase.split(' ').collect();
     let is_time = |place: usize| {
@@ -132,7 +138,7 @@ fn timeless(phrase: &str) -> String {
         unit && words[place].bytes().all(|byte| byte.is_ascii_digit())
     };
     let replaced = words.iter().enumerate().map(|(place, word)| if is_time(place) { "N" } else { word });
-    replaced.collect::<Vec<_>>().join(" ")
+    replaced.collect::<Vec<_>>().join(" ").replace(GENERAL_HINT, OWN_HINT)
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::Deref,
     os::unix::fs::PermissionsExt as _,
     path::Path,
     sync::LazyLock,
@@ -12,27 +13,63 @@ use regain_real_servers::postgres::{Postgres, USER};
 use regain_server::adapters::{Database, Location, PostgresSettings};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
-use tokio::{sync::MutexGuard, task::block_in_place, time::sleep};
+use tokio::{
+    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
+    task::block_in_place,
+    time::sleep,
+};
 
 /// The time within which a request has come to a lock.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// One server for the tests, which take turns: one of them restarts it.
-static POSTGRES: LazyLock<tokio::sync::Mutex<Postgres>> = LazyLock::new(|| Postgres::start().into());
+/// One server for the tests. One of them restarts it, and has it for itself.
+static POSTGRES: LazyLock<RwLock<Postgres>> = LazyLock::new(|| Postgres::start().into());
+
+/// The server, for a test among others or alone.
+pub(super) enum Guard {
+    Shared(RwLockReadGuard<'static, Postgres>),
+    Alone(RwLockWriteGuard<'static, Postgres>),
+}
+
+impl Deref for Guard {
+    type Target = Postgres;
+
+    fn deref(&self) -> &Postgres {
+        match self {
+            Self::Shared(server) => server,
+            Self::Alone(server) => server,
+        }
+    }
+}
 
 /// The database that the processes share.
 pub(super) enum Shared {
     File,
-    Postgres(MutexGuard<'static, Postgres>, &'static str),
+    Postgres(Guard, &'static str),
 }
 
 impl Shared {
     /// A database on PostgreSQL.
     pub(super) async fn on_postgres(name: &'static str) -> Self {
         block_in_place(|| LazyLock::force(&POSTGRES));
-        let server = POSTGRES.lock().await;
+        Self::made(Guard::Shared(POSTGRES.read().await), name)
+    }
+
+    /// The same, on a server that no other test uses meanwhile.
+    pub(super) async fn alone_on_postgres(name: &'static str) -> Self {
+        block_in_place(|| LazyLock::force(&POSTGRES));
+        Self::made(Guard::Alone(POSTGRES.write().await), name)
+    }
+
+    fn made(server: Guard, name: &'static str) -> Self {
         block_in_place(|| server.execute("postgres", &format!("CREATE DATABASE {name} OWNER {USER}")));
         Self::Postgres(server, name)
+    }
+
+    /// Restarts PostgreSQL, where the test has it alone.
+    pub(super) fn restart(&mut self) {
+        let Self::Postgres(Guard::Alone(server), _) = self else { panic!("other tests use it") };
+        block_in_place(|| server.restart());
     }
 
     /// The section of the configuration, with what it refers to in the folder.
@@ -41,7 +78,7 @@ impl Shared {
         let file = folder.path().join("url");
         fs::write(&file, server.url(USER, name)).expect("writes");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("is ours");
-        "[store]\nurl_file = \"url\""
+        "[store]\nurl_file = \"url\"\nconnections = 8"
     }
 
     pub(super) async fn open(&self, folder: &TempDir) -> Database {

@@ -12,7 +12,7 @@ use std::{
 use jiff::SignedDuration;
 use mail_parser::MessageParser;
 use regain_server::ports::{Accounts as _, Channel, Clock as _, OsRng, Rng as _, SignIn, Store as _, SystemClock};
-use tokio::{task::block_in_place, time::sleep};
+use tokio::time::sleep;
 
 use super::{
     database::Shared,
@@ -49,7 +49,7 @@ async fn of_two_processes_on_postgresql_one_is_killed_and_every_reset_counts_onc
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgresql_restarts_under_load_and_every_reset_counts_once() {
-    every_reset_counts_once(Shared::on_postgres("restarted").await, Blow::DatabaseRestarts).await;
+    every_reset_counts_once(Shared::alone_on_postgres("restarted").await, Blow::DatabaseRestarts).await;
 }
 
 /// Every reset that was said to be done is there, in the log once, and confirmed once: nothing is lost with the process
@@ -85,8 +85,8 @@ async fn every_reset_counts_once(mut shared: Shared, blow: Blow) {
         assert!(!workers.iter().any(tokio::task::JoinHandle::is_finished), "somebody could not go on");
         sleep(Duration::from_millis(1)).await;
     }
-    if let (Blow::DatabaseRestarts, Shared::Postgres(server, _)) = (blow, &mut shared) {
-        block_in_place(|| server.restart());
+    if blow == Blow::DatabaseRestarts {
+        shared.restart();
     } else {
         first.kill();
         first = Server::start(&site.folder, CONFIGURATION);

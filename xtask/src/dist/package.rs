@@ -71,7 +71,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{AS_IT_STANDS, manifest, module};
+    use super::{AS_IT_STANDS, VERSION, manifest, module};
     use crate::{dist::read, paths};
 
     #[test]
@@ -128,6 +128,7 @@ mod tests {
         let listed: BTreeSet<_> = listed.map(|it| it["name"].as_str().expect("a name").to_owned()).collect();
         assert_eq!(listed, attributes());
         let docs = read("docs/embedding.md").expect("there");
+        assert!(docs.contains(&format!("regain-widget-{VERSION}.tgz")), "docs/embedding.md names another version's tarball");
         let (_, section) = docs.split_once("\n## Options\n").expect("the section");
         let (section, _) = section.split_once("\n## ").expect("its end");
         for name in attributes() {

@@ -190,7 +190,7 @@ pub(crate) async fn heading(session: &BrowserSession, words: &str) -> Result<()>
 pub(crate) async fn tab_to(session: &BrowserSession, member: &str, value: &str) -> Result<()> {
     for _ in 0..30 {
         let at = session.page.focus().await?;
-        // What a button says may have a hint below it.
+        // A button may have a hint below its words.
         if at[member].as_str().is_some_and(|words| words.lines().next() == Some(value)) {
             return Ok(());
         }

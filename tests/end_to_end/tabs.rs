@@ -1,7 +1,7 @@
 //! Two tabs of one person, and pages that lead nowhere.
 
 use anyhow::{Result, ensure};
-use harness::{output, run};
+use harness::{output, run, until};
 use serde_json::json;
 
 use crate::person::{self, ADA, NEW_PASSWORD};
@@ -13,9 +13,18 @@ async fn f21_what_was_finished_in_another_tab_is_said_to_be() -> Result<()> {
         let driver = session.page.driver();
         person::proved(session, &ADA).await?;
         let first = driver.window().await?;
-        let second = driver.new_tab().await?;
+        // A tab of WebDriver's would be of another profile, and so are those of other tests.
+        let before = driver.windows().await?;
+        session.page.script("window.open('/', '_blank', 'noopener')", vec![]).await?;
+        let second =
+            until("another tab", async || Ok(driver.windows().await?.into_iter().find(|it| !before.contains(it))));
+        let second = second.await?;
         driver.switch_to_window(second.clone()).await?;
         person::identified(session, &ADA).await?;
+        session.page.press("Send the code").await?;
+        // Who has proved nothing is told nothing, by the server.
+        person::typed_code(session, &session.server.mail(ADA.address, 1).await?.code()?).await?;
+        session.page.reads("Choose a new password").await?;
         let hear = "window.heard = []; document.addEventListener('regain:error', () => heard.push(1))";
         session.page.script(hear, vec![]).await?;
         driver.switch_to_window(first).await?;

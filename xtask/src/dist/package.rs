@@ -128,7 +128,10 @@ mod tests {
         let listed: BTreeSet<_> = listed.map(|it| it["name"].as_str().expect("a name").to_owned()).collect();
         assert_eq!(listed, attributes());
         let docs = read("docs/embedding.md").expect("there");
-        assert!(docs.contains(&format!("regain-widget-{VERSION}.tgz")), "docs/embedding.md names another version's tarball");
+        assert!(
+            docs.contains(&format!("regain-widget-{VERSION}.tgz")),
+            "docs/embedding.md names another version's tarball"
+        );
         let (_, section) = docs.split_once("\n## Options\n").expect("the section");
         let (section, _) = section.split_once("\n## ").expect("its end");
         for name in attributes() {

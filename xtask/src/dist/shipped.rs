@@ -46,12 +46,12 @@ impl Shipped {
 
     /// Writes a file under a name that holds its hash.
     pub(super) fn hashed(&mut self, start: &str, end: &str, content: &[u8]) -> Result<Named> {
-        let digest = Sha256::digest(content);
-        // 48 bits tell versions apart; what is checked is the whole.
-        let hash = digest.iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
-        let name = format!("{start}{hash:012x}{end}");
+        let digest = STANDARD.encode(Sha256::digest(content));
+        // 48 bits tell versions apart; what is checked is the whole. As the whole begins, so that the two compress as one.
+        let hash = digest[..8].replace(['+', '/'], "_");
+        let name = format!("{start}{hash}{end}");
         self.file(&name, content)?;
-        Ok(Named { name, integrity: format!("sha256-{}", STANDARD.encode(digest)) })
+        Ok(Named { name, integrity: format!("sha256-{digest}") })
     }
 
     /// Writes a script of `src/embed`.

@@ -4,15 +4,13 @@
 
 mod api;
 mod browser;
-mod client;
 mod directories;
 mod hostile;
-mod installation;
-mod jobs;
-mod mail_server;
 mod organisation;
 mod ranks;
 mod resets;
+mod server;
+mod setup;
 mod soak;
 mod strength;
 mod times;
@@ -57,6 +55,8 @@ enum Other {
     Directories(directories::Options),
     /// Whole resets a second with a mail server some way off, in a release build, and the memory that they take
     Resets(resets::Options),
+    /// Budgets of the server beside what the machine, and another server for the same job, can do
+    Server(server::Options),
     /// Mixed load for three minutes on a release build, one in ten clients hostile: memory and files stay flat
     Soak(soak::Options),
     /// A rolling upgrade from a former revision under load: two servers behind nginx, one after the other
@@ -71,6 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(Other::Api(options)) => return api::run(options),
         Some(Other::Directories(options)) => return directories::run(options),
         Some(Other::Resets(options)) => return resets::run(options),
+        Some(Other::Server(options)) => return server::run(options),
         Some(Other::Soak(options)) => return soak::run(options),
         Some(Other::Upgrade(options)) => return upgrade::run(options),
         Some(Other::Widget(options)) => return widget::run(options),

@@ -22,6 +22,11 @@ pub(crate) fn proxy() -> Result<()> {
 pub(crate) fn real_servers() -> Result<()> {
     directories()?;
     install("MariaDB", "about 30 s, once", &[("mariadbd", "mariadb-server")])?;
+    postgresql()
+}
+
+/// Installs PostgreSQL.
+pub(crate) fn postgresql() -> Result<()> {
     // Debian keeps its server off the path, in a folder for each version.
     let mut versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     if versions.any(|version| version.path().join("bin/postgres").is_file()) {

@@ -4,11 +4,11 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Child, Command},
-    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use regain_load::wait_until_ready;
 
 use crate::{
     dist::{self, Profile},
@@ -108,21 +108,6 @@ fn configuration(dir: &Path, options: &Options, behind: Option<&Behind>) -> Resu
     let path = dir.join("regain.toml");
     fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)
-}
-
-/// Waits until a server that was started answers.
-pub(crate) fn wait_until_ready(server: &mut Child, port: u16) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while Instant::now() < deadline {
-        if let Some(status) = server.try_wait()? {
-            bail!("the server did not start ({status}); its last lines say why");
-        }
-        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    bail!("the server does not answer on port {port}")
 }
 
 /// Opens the person's browser, where there is a desktop.

@@ -40,6 +40,18 @@ pub(crate) fn release_server() -> PathBuf {
     paths::target().join("release").join(format!("regain-server{}", env::consts::EXE_SUFFIX))
 }
 
+/// Builds what measures the server. By itself: built together, the server's dependencies would get other features.
+pub(crate) fn build_measurement() -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "regain-measure"]);
+    step("Building what measures it", "about 2 min the first time", &mut build)
+}
+
+/// The program that measures, once it is built.
+pub(crate) fn measurement() -> PathBuf {
+    paths::target().join("release").join(format!("regain-measure{}", env::consts::EXE_SUFFIX))
+}
+
 /// The demo's program, once it is built.
 pub(crate) fn demo() -> PathBuf {
     paths::target().join("debug").join(format!("regain-demo{}", env::consts::EXE_SUFFIX))

@@ -35,12 +35,23 @@ pub struct Postgres {
     server: Option<Server>,
     address: Ipv4Addr,
     certificates: Certificates,
+    /// True if commits are on the disk before they are answered.
+    is_durable: bool,
     folder: TempDir,
 }
 
 impl Postgres {
-    /// Starts one. It listens on a loopback address, with TLS and without.
+    /// Starts one. It listens on a loopback address, with TLS and without. What it commits may be lost with this machine.
     pub fn start() -> Self {
+        Self::begin(false)
+    }
+
+    /// Starts one as it is installed: what it commits is on the disk.
+    pub fn start_durable() -> Self {
+        Self::begin(true)
+    }
+
+    fn begin(is_durable: bool) -> Self {
         let folder = unprivileged::folder();
         let address = free_address(&[PORT]);
         let certificates = Certificates::make(&folder.path().join("tls"), address);
@@ -54,7 +65,7 @@ impl Postgres {
             init.args(["--no-sync", "--no-instructions", "--pwfile"]).arg(&password).arg("--pgdata").arg(data);
             run(&mut init).expect("a cluster is made");
         });
-        let mut postgres = Self { server: None, address, certificates, folder };
+        let mut postgres = Self { server: None, address, certificates, is_durable, folder };
         postgres.restart();
         postgres.execute("postgres", &format!("CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'"));
         postgres
@@ -67,7 +78,7 @@ impl Postgres {
         for setting in [
             format!("listen_addresses={}", self.address),
             format!("port={PORT}"),
-            "fsync=off".into(),
+            format!("fsync={}", if self.is_durable { "on" } else { "off" }),
             "ssl=on".into(),
             format!("ssl_cert_file={}", self.certificates.certificate.display()),
             format!("ssl_key_file={}", self.certificates.key.display()),

@@ -61,6 +61,11 @@ impl Server {
         }
     }
 
+    /// The id of its process.
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Tells if it runs.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state(), None | Some('Z'))

@@ -5,11 +5,9 @@ use std::{fs, process::Command, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use regain_load::{MailServer, user_id};
 
-use super::{
-    installation::{Installation, user_id},
-    mail_server::MailServer,
-};
+use super::setup;
 use crate::{native, paths, pypi, run};
 
 const HOOKS: &str = include_str!("api/hooks.py");
@@ -29,7 +27,7 @@ base_url = "http://127.0.0.1:9"
 countries = ["+1"]
 [password.breached]
 kind = "file"
-path = "breached.txt"
+path = "../breached.txt"
 "#;
 
 /// Options of `cargo xtask bench api`.
@@ -48,10 +46,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = pypi::SCHEMATHESIS.ready()?;
     native::build_release_server()?;
     let mail = MailServer::start(Duration::ZERO)?;
-    let installation = Installation::start_with("api", 2, mail.port, EVERYTHING, |folder| {
-        // One sorted hash is a list.
-        fs::write(folder.join("breached.txt"), "0000000000000000000000000000000000000001:1\n")
-    })?;
+    // One sorted hash is a list.
+    let list = paths::target().join("bench/breached.txt");
+    fs::create_dir_all(paths::target().join("bench"))?;
+    fs::write(list, "0000000000000000000000000000000000000001:1\n")?;
+    let installation = setup::start("api", 2, mail.port, EVERYTHING)?;
     let work = paths::target().join("bench/api");
     fs::write(work.join("regain_hooks.py"), HOOKS)?;
     fs::write(work.join("schemathesis.toml"), EXCLUSIONS)?;

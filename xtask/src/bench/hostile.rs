@@ -8,9 +8,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use regain_load::{Client, Session};
 use serde_json::json;
-
-use super::client::{Client, Session};
 
 /// The number of unfinished requests that are left open.
 const SLOW: usize = 64;

@@ -9,8 +9,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use regain_load::wait_until_ready;
 
-use crate::{demo, native, paths};
+use crate::{native, paths};
 
 /// Number of accounts of each sort, among which those of the needed look are taken.
 pub(super) const CANDIDATES: u32 = 60;
@@ -83,7 +84,7 @@ impl Organisation {
             .spawn()
             .context("the server cannot be started")?;
         let mut organisation = Self { server, directory, port };
-        demo::wait_until_ready(&mut organisation.server, port)
+        wait_until_ready(&mut organisation.server, port)
             .with_context(|| format!("see {}", dir.join("server.log").display()))?;
         Ok(organisation)
     }

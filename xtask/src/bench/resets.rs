@@ -8,12 +8,9 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::Args;
+use regain_load::{Detours, MailServer, Worker, megabytes};
 
-use super::{
-    installation::Installation,
-    jobs::{Detours, Worker},
-    mail_server::MailServer,
-};
+use super::setup;
 use crate::native;
 
 /// The budgets.
@@ -39,7 +36,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     native::build_release_server()?;
     let mail = MailServer::start(Duration::from_millis(options.mail_ms))?;
     let people = usize::try_from(options.clients)? * 4;
-    let installation = Installation::start("resets", people, mail.port, "identify_floor_ms = 0")?;
+    let installation = setup::start("resets", people, mail.port, "identify_floor_ms = 0")?;
     let time = Duration::from_secs(options.seconds.into());
     let done = AtomicU64::new(0);
     println!(
@@ -85,8 +82,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("  a reset, ms         {:>8} p50, {} p99, {busy} of a core", of(50).as_millis(), of(99).as_millis());
     println!(
         "  resident, MB        {:>8.1}   {:.1} at most, budget {}: {}\n",
-        super::installation::megabytes(held.resident),
-        super::installation::megabytes(held.peak),
+        megabytes(held.resident),
+        megabytes(held.peak),
         RESIDENT >> 20,
         verdict(held.peak <= RESIDENT)
     );

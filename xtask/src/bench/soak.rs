@@ -12,13 +12,9 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use regain_load::{Detours, Held, Installation, MailServer, Worker, megabytes, user_id};
 
-use super::{
-    hostile::Hostile,
-    installation::{Held, Installation, megabytes, user_id},
-    jobs::{Detours, Worker},
-    mail_server::MailServer,
-};
+use super::{hostile::Hostile, setup};
 use crate::native;
 
 /// Clients at a time, of whom one in ten is hostile.
@@ -96,7 +92,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     native::build_release_server()?;
     let mail = MailServer::start(Duration::from_millis(30))?;
     let people = usize::try_from(CLIENTS)? * PEOPLE;
-    let installation = Installation::start("soak", people, mail.port, "")?;
+    let installation = setup::start("soak", people, mail.port, "")?;
     let tally = Tally::default();
     println!("\n  {CLIENTS} clients for {} s, {HOSTILE} of them hostile:\n", options.seconds);
     println!(

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use regain_load::{Client, Session};
 use serde_json::json;
 
 use super::{
-    client::{Client, Session},
     organisation::{CANDIDATES, Organisation, Sort, TAKEN},
     ranks::{median, p_value},
 };

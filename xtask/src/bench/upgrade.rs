@@ -10,12 +10,12 @@ use std::{thread, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
+use regain_load::MailServer;
 
 use self::{
     load::{Lingering, Load},
     site::Site,
 };
-use super::mail_server::MailServer;
 use crate::{debian, native};
 
 /// The round trip to the mail server.

@@ -146,6 +146,8 @@ const UNIT: &[&str] = &[
     "regain-policy",
     "regain-proof-of-work",
     "regain-keys",
+    "regain-load",
+    "regain-measure",
     "regain-outgoing",
     "regain-password-hashes",
     "regain-ports",

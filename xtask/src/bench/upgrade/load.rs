@@ -11,13 +11,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+use regain_load::{Answered, Client, MailServer, Session, address, user_id};
 use serde_json::json;
-
-use super::super::{
-    client::{Answered, Client, Session},
-    installation::{address, user_id},
-    mail_server::MailServer,
-};
 
 /// The number of people of each client.
 pub(super) const PEOPLE_EACH: usize = 8;

@@ -11,17 +11,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use regain_load::{Client, MailServer, PASSWORD, address, user_id, wait_until_ready};
 
-use super::super::{
-    client::Client,
-    installation::{PASSWORD, address, user_id},
-    mail_server::MailServer,
-};
-use crate::{
-    demo::{self, directory::real_server},
-    paths,
-    run::output_of,
-};
+use crate::{demo::directory::real_server, paths, run::output_of};
 
 /// The time within which a server is ready, and the queue of mails is empty.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -102,7 +94,7 @@ impl Site {
         let mut server = self.command(program, number).stdout(log.try_clone()?).stderr(log).spawn()?;
         let port = self.ports[number];
         let begun = Instant::now();
-        demo::wait_until_ready(&mut server, port)?;
+        wait_until_ready(&mut server, port)?;
         self.servers[number] = Some(server);
         while !Client::connect(port)
             .and_then(|mut client| client.send("GET", "/readyz", "", None, ""))

@@ -13,31 +13,35 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection to a server on this computer.
-pub(super) struct Client {
+pub struct Client {
     stream: TcpStream,
     /// Header lines of every request.
     headers: String,
 }
 
 /// An answer of the server.
-pub(super) struct Answered {
-    pub(super) status: u16,
+pub struct Answered {
+    /// Its status.
+    pub status: u16,
     /// Its `Retry-After` is there.
     has_retry_after: bool,
-    pub(super) body: Value,
-    pub(super) took: Duration,
+    /// Its body, where that is JSON.
+    pub body: Value,
+    /// The time from the request to its end.
+    pub took: Duration,
 }
 
 /// A flow as this client goes through it.
-pub(super) struct Session {
+pub struct Session {
     id: String,
     token: String,
     /// The step as it stands.
-    pub(super) step: Value,
+    pub step: Value,
 }
 
 impl Client {
-    pub(super) fn connect(port: u16) -> Result<Self> {
+    /// Connects to a server on this computer.
+    pub fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -45,30 +49,30 @@ impl Client {
     }
 
     /// Asks from an address from now on, as a proxy would tell it.
-    pub(super) fn move_to(&mut self, address: &str) {
+    pub fn move_to(&mut self, address: &str) {
         self.headers = format!("X-Forwarded-For: {address}\r\n");
     }
 
     /// Begins a flow.
-    pub(super) fn begin(&mut self) -> Result<Session> {
+    pub fn begin(&mut self) -> Result<Session> {
         let answered = self.send("POST", "/v1/flows", "", None, &json!({ "kind": "reset" }).to_string())?;
         Session::of(&answered)
     }
 
     /// Gives an answer, which is answered with this status, and says how long that took.
-    pub(super) fn answer(&mut self, session: &mut Session, answer: &Value, expected: u16) -> Result<Duration> {
+    pub fn answer(&mut self, session: &mut Session, answer: &Value, expected: u16) -> Result<Duration> {
         let answered = self.ask(session, answer)?;
         ensure!(answered.status == expected, "{answer} was answered with {}: {}", answered.status, answered.body);
         Ok(answered.took)
     }
 
     /// Gives an answer, however that is answered.
-    pub(super) fn ask(&mut self, session: &mut Session, answer: &Value) -> Result<Answered> {
+    pub fn ask(&mut self, session: &mut Session, answer: &Value) -> Result<Answered> {
         self.ask_by(session, answer, None)
     }
 
     /// The same with an `Idempotency-Key`.
-    pub(super) fn ask_by(&mut self, session: &mut Session, answer: &Value, key: Option<&str>) -> Result<Answered> {
+    pub fn ask_by(&mut self, session: &mut Session, answer: &Value, key: Option<&str>) -> Result<Answered> {
         let mut body = answer.clone();
         (body["flow"], body["step"]) = (session.id.as_str().into(), session.step["id"].clone());
         let answered = self.send("POST", "/v1/answers", &session.token, key, &body.to_string())?;
@@ -82,19 +86,12 @@ impl Client {
     }
 
     /// Looks at a flow.
-    pub(super) fn look(&mut self, session: &Session) -> Result<Answered> {
+    pub fn look(&mut self, session: &Session) -> Result<Answered> {
         self.send("GET", &format!("/v1/flows/{}", session.id), &session.token, None, "")
     }
 
     /// Sends a request, with an `Idempotency-Key` where there is one.
-    pub(super) fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        token: &str,
-        key: Option<&str>,
-        body: &str,
-    ) -> Result<Answered> {
+    pub fn send(&mut self, method: &str, path: &str, token: &str, key: Option<&str>, body: &str) -> Result<Answered> {
         let key = key.map(|key| format!("Idempotency-Key: {key}\r\n")).unwrap_or_default();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n{}{key}\
@@ -120,9 +117,15 @@ impl Client {
             if let Some(end) = end {
                 let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
                 let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-                let length: usize = length.context("a response without a length")?.trim().parse()?;
-                if bytes.len() >= end + 4 + length {
-                    return Ok((head, bytes.split_off(end + 4)));
+                let body = &bytes[end + 4..];
+                if let Some(length) = length {
+                    if body.len() >= length.trim().parse()? {
+                        return Ok((head, bytes.split_off(end + 4)));
+                    }
+                } else if !head.contains("\r\ntransfer-encoding: chunked") {
+                    bail!("a response without a length");
+                } else if let Some(body) = unchunked(body) {
+                    return Ok((head, body));
                 }
             }
             match self.stream.read(&mut buffer)? {
@@ -133,16 +136,31 @@ impl Client {
     }
 }
 
+/// The body of a response in chunks (RFC 9112 section 7.1); `None` where it is not whole.
+fn unchunked(mut chunks: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).ok()?, 16).ok()?;
+        let chunk = chunks.get(end + 2..end + 2 + length)?;
+        chunks = chunks.get(end + 2 + length + 2..)?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(chunk);
+    }
+}
+
 impl Answered {
     /// The status as it is counted: a 503 that does not say when to come back is none that is documented, and counts as 500.
-    pub(super) const fn counted(&self) -> u16 {
+    pub const fn counted(&self) -> u16 {
         if self.status == 503 && !self.has_retry_after { 500 } else { self.status }
     }
 }
 
 impl Session {
     /// The flow that was begun.
-    pub(super) fn of(answered: &Answered) -> Result<Self> {
+    pub fn of(answered: &Answered) -> Result<Self> {
         let Answered { status, body, .. } = answered;
         ensure!(*status == 201, "a flow was not begun ({status}): {body}");
         let text = |value: &Value| value.as_str().map(str::to_owned).context("a text is missing");
@@ -150,8 +168,22 @@ impl Session {
     }
 
     /// The first method of a kind that is offered.
-    pub(super) fn method(&self, kind: &str) -> Option<Value> {
+    pub fn method(&self, kind: &str) -> Option<Value> {
         let mut methods = self.step["methods"].as_array()?.iter();
         methods.find(|method| method["kind"] == kind).map(|method| method["id"].clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unchunked;
+
+    #[test]
+    fn chunks_are_joined_once_all_are_there() {
+        let whole = b"4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n";
+        assert_eq!(unchunked(whole).as_deref(), Some(&b"{\"a\":1}"[..]));
+        for length in 0..whole.len() {
+            assert_eq!(unchunked(&whole[..length]), None, "{length}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! The jobs of people who get on: whole resets and registrations, each from another network.
 
-use std::{thread, time::Duration};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::{
-    client::{Answered, Client, Session},
-    installation::{PASSWORD, address, user_id},
-    mail_server::MailServer,
-};
+use crate::{Answered, Client, MailServer, PASSWORD, Session, address, user_id};
 
 /// Wait of a client that was answered with 503, which says five seconds.
 const UNAVAILABLE_WAIT: Duration = Duration::from_secs(1);
@@ -17,44 +17,60 @@ const UNAVAILABLE_WAIT: Duration = Duration::from_secs(1);
 /// The number of times that a request is repeated after a 503.
 const REPEATS: u32 = 10;
 
+/// The number of networks that jobs came from so far, of all workers.
+static NETWORKS: AtomicU32 = AtomicU32::new(0);
+
 /// A client with what it needs, and the statuses that it was answered with.
-pub(super) struct Worker {
-    pub(super) client: Client,
+pub struct Worker {
+    client: Client,
     mail: MailServer,
-    /// The number of jobs so far, of all workers with other numbers by their own.
+    /// The number of jobs so far.
     done: u32,
     number: u32,
     /// Statuses since they were last taken.
-    pub(super) statuses: Vec<u16>,
+    pub statuses: Vec<u16>,
 }
 
 /// Detours on the way to the reset.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Detours {
+pub struct Detours {
     /// A wrong code first.
-    pub(super) wrong_code: bool,
+    pub wrong_code: bool,
     /// The page is reloaded while a code is waited for.
-    pub(super) resume: bool,
+    pub resume: bool,
 }
 
 impl Worker {
-    pub(super) fn new(port: u16, mail: MailServer, number: u32) -> Result<Self> {
+    /// A worker at a server on this computer, which no other has the number of.
+    pub fn new(port: u16, mail: MailServer, number: u32) -> Result<Self> {
         Ok(Self { client: Client::connect(port)?, mail, done: 0, number, statuses: Vec::new() })
     }
 
     /// Goes to another network.
     fn move_on(&mut self) {
         self.done += 1;
-        let [_, a, b, c] = (self.number << 16 | self.done & 0xffff).to_be_bytes();
-        self.client.move_to(&format!("{}.{a}.{b}.{c}", 20 + self.done / 0x1_0000));
+        let [a, b, c, d] = NETWORKS.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        self.client.move_to(&format!("{}.{b}.{c}.{d}", a.saturating_add(20)));
     }
 
-    /// Resets a person's password to another.
-    pub(super) fn reset(&mut self, person: usize, Detours { wrong_code, resume }: Detours) -> Result<()> {
+    /// Begins a flow, and no more.
+    pub fn create(&mut self) -> Result<()> {
+        self.move_on();
+        self.begin("reset").map(drop)
+    }
+
+    /// Begins a reset until a code is sent to a person.
+    pub fn start(&mut self, person: usize) -> Result<Session> {
         self.move_on();
         let mut session = self.begin("reset")?;
         self.answer(&mut session, &json!({ "do": "identify", "user_id": user_id(person) }), 200)?;
         self.choose_mail(&mut session)?;
+        Ok(session)
+    }
+
+    /// Resets a person's password to another.
+    pub fn reset(&mut self, person: usize, Detours { wrong_code, resume }: Detours) -> Result<()> {
+        let mut session = self.start(person)?;
         if resume {
             let looked = self.client.look(&session)?;
             self.statuses.push(looked.counted());
@@ -71,7 +87,7 @@ impl Worker {
     }
 
     /// Has a person, whose password was never reset, get new recovery codes.
-    pub(super) fn register(&mut self, person: usize) -> Result<()> {
+    pub fn register(&mut self, person: usize) -> Result<()> {
         self.move_on();
         let mut session = self.begin("register")?;
         let sign_in = json!({ "do": "sign_in", "user_id": user_id(person), "password": PASSWORD });

@@ -19,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running mail server. It ends with this program.
 #[derive(Clone)]
-pub(super) struct MailServer {
-    pub(super) port: u16,
+pub struct MailServer {
+    /// Its port.
+    pub port: u16,
     boxes: Arc<Boxes>,
 }
 
@@ -34,7 +35,7 @@ struct Boxes {
 
 impl MailServer {
     /// Starts one that is so far away.
-    pub(super) fn start(round_trip: Duration) -> Result<Self> {
+    pub fn start(round_trip: Duration) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let server = Self { port: listener.local_addr()?.port(), boxes: Arc::default() };
         let boxes = Arc::clone(&server.boxes);
@@ -48,12 +49,12 @@ impl MailServer {
     }
 
     /// The number of mails so far.
-    pub(super) fn mails(&self) -> u64 {
+    pub fn mails(&self) -> u64 {
         self.boxes.mails.load(Ordering::Relaxed)
     }
 
     /// Takes the code that was sent to an address, which may be under way.
-    pub(super) fn code(&self, address: &str) -> Result<String> {
+    pub fn code(&self, address: &str) -> Result<String> {
         let deadline = Instant::now() + PATIENCE;
         let mut codes = self.boxes.codes.lock().unwrap_or_else(PoisonError::into_inner);
         loop {

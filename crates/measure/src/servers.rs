@@ -53,19 +53,32 @@ impl Job {
     }
 }
 
+/// The people of a part: how many, and if they have passwords, which take long to hash.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct People {
+    pub(crate) count: usize,
+    pub(crate) have_passwords: bool,
+}
+
+/// People who begin a reset.
+pub(crate) const WITHOUT_PASSWORDS: People = People { count: PEOPLE, have_passwords: false };
+
+/// People who get to its end, which is a reset only for those who have a password.
+pub(crate) const WITH_PASSWORDS: People = People { count: 64, have_passwords: true };
+
 /// Starts the programs to compare, in folders of this part, with a mail server this far off.
-pub(crate) fn start(options: &Options, part: &str, people: usize, mail: Duration) -> Result<Vec<Server>> {
+pub(crate) fn start(options: &Options, part: &str, people: People, mail: Duration) -> Result<Vec<Server>> {
     let start = |(name, program): (&'static str, PathBuf)| {
         let mail = MailServer::start(mail)?;
         let installation = Installation::start(&Setup {
             program: &program,
             folder: &options.folder.join(part).join(name),
-            people,
-            have_passwords: false,
+            people: people.count,
+            have_passwords: people.have_passwords,
             mail_port: mail.port,
             more: UNLIMITED,
         })?;
-        Ok(Server::new(name, installation, mail, people))
+        Ok(Server::new(name, installation, mail, people.count))
     };
     options.programs().into_iter().map(start).collect()
 }

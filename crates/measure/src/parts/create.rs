@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     contender, limits,
     options::Options,
-    servers::{self, Job, PEOPLE, named},
+    servers::{self, Job, WITHOUT_PASSWORDS, named},
     table,
     verdict::{Budget, Verdict},
 };
@@ -16,7 +16,7 @@ use crate::{
 const OF_BARE: f64 = 0.5;
 
 pub(super) fn run(options: &Options) -> Result<Vec<Verdict>> {
-    let servers = servers::start(options, "create", PEOPLE, Duration::ZERO)?;
+    let servers = servers::start(options, "create", WITHOUT_PASSWORDS, Duration::ZERO)?;
     let mut contenders = vec![limits::bare_commits(&options.folder.join("create"), options.time())?];
     for connections in &options.connections {
         contenders

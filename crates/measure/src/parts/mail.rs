@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     contender,
     options::Options,
-    servers::{self, Job, PEOPLE},
+    servers::{self, Job, WITH_PASSWORDS},
     table,
     verdict::{Budget, Verdict},
 };
@@ -20,7 +20,7 @@ const CLIENTS: u32 = 16;
 
 pub(super) fn run(options: &Options) -> Result<Vec<Verdict>> {
     let away = Duration::from_millis(options.mail_ms);
-    let servers = servers::start(options, "mail", PEOPLE, away)?;
+    let servers = servers::start(options, "mail", WITH_PASSWORDS, away)?;
     let contenders = servers.iter().map(|server| server.contender("reset", Job::Reset, CLIENTS, options.time() * 3));
     let figures = contender::measure(&contenders.collect::<Vec<_>>(), options.turns)?;
     table::print(&format!("Whole resets, the mail server {} ms away", options.mail_ms), &figures);

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     contender, limits,
     options::Options,
-    servers::{self, Job, PEOPLE, named},
+    servers::{self, Job, WITH_PASSWORDS, named},
     table,
     verdict::{Budget, Verdict},
 };
@@ -16,7 +16,7 @@ use crate::{
 const OF_HASHES: f64 = 0.8;
 
 pub(super) fn run(options: &Options) -> Result<Vec<Verdict>> {
-    let servers = servers::start(options, "reset", PEOPLE, Duration::ZERO)?;
+    let servers = servers::start(options, "reset", WITH_PASSWORDS, Duration::ZERO)?;
     let mut contenders = vec![limits::bare_hashes(options.time())];
     for connections in &options.connections {
         contenders

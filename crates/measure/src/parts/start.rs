@@ -8,7 +8,7 @@ use crate::{
     better_auth::BetterAuth,
     contender,
     options::Options,
-    servers::{self, Job, PEOPLE, named},
+    servers::{self, Job, WITHOUT_PASSWORDS, named},
     table,
     verdict::{Budget, Verdict},
 };
@@ -18,8 +18,8 @@ const NEVER: Duration = Duration::from_hours(1);
 
 pub(super) fn run(options: &Options) -> Result<Vec<Verdict>> {
     let peer = BetterAuth::start(options)?;
-    let queueing = servers::start(options, "start", PEOPLE, NEVER)?;
-    let sending = servers::start(options, "start-and-send", PEOPLE, Duration::ZERO)?;
+    let queueing = servers::start(options, "start", WITHOUT_PASSWORDS, NEVER)?;
+    let sending = servers::start(options, "start-and-send", WITHOUT_PASSWORDS, Duration::ZERO)?;
     let mut contenders = Vec::new();
     for connections in &options.connections {
         contenders.push(peer.contender(*connections, options.time()));

@@ -226,6 +226,22 @@ impl Database {
         }
     }
 
+    /// Reads a few rows by their keys, outside of a transaction.
+    pub(crate) async fn look<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        match &*self.0 {
+            Backend::Sqlite { readers, .. } => {
+                let (task, waiting) = task(input, work, |_| true);
+                readers.look(task);
+                waiting.wait().await
+            }
+            Backend::Postgres(postgres) => postgres.read(input, work).await,
+        }
+    }
+
     /// Makes a change, in a transaction that sees everything committed before it. An error takes all of it back. Who stops
     /// waiting for it gets the whole change or nothing of it.
     pub(crate) async fn write<C: Send + Sync + 'static, T: Send + 'static>(

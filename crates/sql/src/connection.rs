@@ -132,7 +132,7 @@ impl Scalar {
 
 /// The key of a lock, the same in every process: FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>). Two names with one
 /// key wait for each other without need, and no more.
-fn lock_key(name: &str) -> i64 {
+pub(crate) fn lock_key(name: &str) -> i64 {
     let hash = name
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

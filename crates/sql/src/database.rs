@@ -330,6 +330,14 @@ impl Database {
         .await
     }
 
+    /// Waits until everything that can be seen is on the disk. In a file nothing else can be seen.
+    pub(crate) async fn flush(&self) -> DatabaseResult<()> {
+        match &*self.0 {
+            Backend::Sqlite { .. } => Ok(()),
+            Backend::Postgres(postgres) => postgres.flush().await,
+        }
+    }
+
     /// Closes the database. A file is whole then: what was committed is in it, and nothing is left beside it unless another process has it
     /// open. Whoever still uses it gets errors.
     pub async fn close(&self) {

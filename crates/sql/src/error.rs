@@ -56,11 +56,6 @@ impl DatabaseError {
         matches!(self.kind, Kind::Conflict | Kind::Connection)
     }
 
-    /// Tells if nobody knows any more what the database did.
-    pub(crate) fn is_lost_connection(&self) -> bool {
-        self.kind == Kind::Connection
-    }
-
     /// The same, not to be tried again.
     pub(crate) fn lasting(self) -> Self {
         Self { kind: Kind::Other, ..self }

@@ -11,7 +11,7 @@ use sqlx::{
 };
 
 use crate::{
-    DatabaseResult,
+    DatabaseError, DatabaseResult,
     connection::Connection,
     sqlite::Access,
     task::{TURN_WITHIN, Work},
@@ -30,6 +30,17 @@ const TRIED_AFTER: Duration = Duration::from_secs(1);
 /// its process has forgotten keeps nobody waiting.
 const SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '30s'; SET default_transaction_isolation = 'read committed'";
+
+/// Begins a change. Its locks end with its COMMIT, and not only once that is on the disk: all changes take turns at the audit
+/// log, and would otherwise take turns at the disk.
+const BEGIN: &str = "BEGIN; SET LOCAL synchronous_commit = off";
+
+/// Ends a change, and is answered once it is on the disk: a commit with something to write is on the disk no sooner than all
+/// before it (<https://www.postgresql.org/docs/current/wal-async-commit.html>), and many that wait share a write.
+const COMMIT: &str = "COMMIT; SELECT pg_logical_emit_message(true, 'regain', '')";
+
+/// The second half of [`COMMIT`].
+const FLUSH: &str = "SELECT pg_logical_emit_message(true, 'regain', '')";
 
 /// Settings of a connection that only reads besides. It keeps nobody waiting, and a long look may take its time.
 const READ_ONLY: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0;
@@ -86,6 +97,8 @@ fn is_loopback(host: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Postgres {
     pool: PgPool,
+    /// Locks of changes end before these are on the disk: unless an administrator forbids what it takes.
+    releases_early: bool,
 }
 
 impl Postgres {
@@ -113,7 +126,9 @@ impl Postgres {
                     Ok(())
                 })
             });
-        Ok(Self { pool: pool.connect_with(settings.options.clone()).await? })
+        let pool = pool.connect_with(settings.options.clone()).await?;
+        let releases_early = !read_only && sqlx::raw_sql(FLUSH).execute(&pool).await.is_ok();
+        Ok(Self { pool, releases_early })
     }
 
     /// A connection of its own for migrations, without a bound for how long a statement takes.
@@ -136,19 +151,27 @@ impl Postgres {
     /// Makes a change in a transaction, which sees in each statement everything that was committed before it.
     pub(crate) async fn change<C, T>(&self, input: C, work: Work<C, T>, keeps: fn(&T) -> bool) -> DatabaseResult<T> {
         again(|| async {
-            let mut transaction = Transaction::begin(&self.pool).await?;
+            let mut transaction = Transaction::begin(&self.pool, self.releases_early).await?;
             let done = work(&mut transaction.connection, &input).await;
             match done {
-                Ok(done) if keeps(&done) => transaction.end("COMMIT").await.map(|()| done),
-                Ok(done) => transaction.end("ROLLBACK").await.map(|()| done),
+                Ok(done) if keeps(&done) => transaction.commit().await.map(|()| done),
+                Ok(done) => transaction.roll_back().await.map(|()| done),
                 Err(error) => {
                     // It is the error that counts. A connection that cannot roll back is closed.
-                    let _ = transaction.end("ROLLBACK").await;
+                    let _ = transaction.roll_back().await;
                     Err(error)
                 }
             }
         })
         .await
+    }
+
+    /// Waits until everything that can be seen is on the disk.
+    pub(crate) async fn flush(&self) -> DatabaseResult<()> {
+        if self.releases_early {
+            sqlx::raw_sql(FLUSH).execute(&self.pool).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {
@@ -160,26 +183,30 @@ impl Postgres {
 /// knows what state it is in. That holds for errors, and for somebody who stops waiting half way.
 struct Transaction {
     connection: Connection,
+    releases_early: bool,
     has_ended: bool,
 }
 
 impl Transaction {
-    async fn begin(pool: &PgPool) -> DatabaseResult<Self> {
-        let mut transaction = Self { connection: Connection::Postgres(pool.acquire().await?), has_ended: false };
-        transaction.connection.run("BEGIN").await?;
+    async fn begin(pool: &PgPool, releases_early: bool) -> DatabaseResult<Self> {
+        let connection = Connection::Postgres(pool.acquire().await?);
+        let mut transaction = Self { connection, releases_early, has_ended: false };
+        transaction.connection.run(if releases_early { BEGIN } else { "BEGIN" }).await?;
         Ok(transaction)
     }
 
-    async fn end(mut self, statement: &'static str) -> DatabaseResult<()> {
-        match self.connection.run(statement).await {
-            Ok(()) => {
-                self.has_ended = true;
-                Ok(())
-            }
-            // It may have been committed all the same: done again, it might be done twice.
-            Err(error) if error.is_lost_connection() => Err(error.lasting()),
-            Err(error) => Err(error),
-        }
+    async fn commit(mut self) -> DatabaseResult<()> {
+        let commit = if self.releases_early { COMMIT } else { "COMMIT" };
+        // After an error it may have been committed all the same: done again, it might be done twice.
+        self.connection.run(commit).await.map_err(DatabaseError::lasting)?;
+        self.has_ended = true;
+        Ok(())
+    }
+
+    async fn roll_back(mut self) -> DatabaseResult<()> {
+        self.connection.run("ROLLBACK").await?;
+        self.has_ended = true;
+        Ok(())
     }
 }
 

@@ -162,7 +162,12 @@ impl Store for SqliteStore {
                 row.as_ref().map(replay_from).transpose()
             })
         });
-        replay.await.map_err(StoreError::unavailable)
+        let replay = replay.await.map_err(StoreError::unavailable)?;
+        if replay.is_some() {
+            // Who asks again gets no answer that could still be lost.
+            self.database.flush().await.map_err(StoreError::unavailable)?;
+        }
+        Ok(replay)
     }
 
     async fn claim_message(
@@ -327,7 +332,7 @@ async fn write(transaction: &mut Connection, keys: &Keys, change: &Change) -> Da
     for message in &change.messages {
         messages::queue(transaction, message, change.now).await?;
     }
-    audit::append(transaction, keys, &change.audit).await?;
+    audit::append(transaction, keys, &change.audit, Some(&change.flow.id)).await?;
     Ok(Committed::Done)
 }
 

@@ -116,8 +116,9 @@ mod tests {
     }
 
     async fn add(database: &Database, lines: &[AuditEntry]) {
-        let added = database
-            .write(lines.to_vec(), |transaction, lines| Box::pin(async { append(transaction, &keys(), lines).await }));
+        let added = database.write(lines.to_vec(), |transaction, lines| {
+            Box::pin(async { append(transaction, &keys(), lines, None).await })
+        });
         added.await.expect("appends");
     }
 

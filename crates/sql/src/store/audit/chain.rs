@@ -3,13 +3,14 @@
 
 use regain_keys::Keys;
 use regain_ports::AuditEntry;
+use regain_values::FlowId;
 
 use super::entry_from;
 use crate::{
     DatabaseResult,
-    connection::Connection,
+    connection::{Connection, lock_key},
     database::to_millis,
-    query::{Row, query, query_scalar},
+    query::{Query, Row, query, query_scalar},
 };
 
 /// The number of former lines that are read at a time.
@@ -17,6 +18,22 @@ const PAGE: i64 = 1000;
 
 /// The name of the lock of whoever writes to the log.
 const CHAIN: &str = "audit";
+
+/// Writes a line.
+const LINE: &str = "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail, position, mac)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// Writes a line and the end of the chain, in one round trip: whoever waits for the lock waits for it.
+const LAST_LINE: &str = "WITH line AS (
+        INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail, position, mac)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ) UPDATE audit_chain SET position = $8, mac = $9, seal = $10 WHERE id = 1";
+
+/// The ends of the chain on PostgreSQL, and the number of a flow's last line, with the lock of the chain. The statement sees
+/// what was committed before it, and of the locked row what was committed before it got the lock.
+const LOCKED_ENDS: &str = "SELECT position, mac, archived_position, archived_mac, archived_seal, seal,
+        (SELECT COALESCE(MAX(seq), 0) FROM audit WHERE flow_id = $2) AS seq
+    FROM audit_chain, pg_advisory_xact_lock($1) WHERE id = 1 FOR UPDATE OF audit_chain";
 
 /// A line in its place.
 pub(super) struct ChainedLine {
@@ -60,15 +77,18 @@ impl Ends {
         )
         .fetch_optional(connection)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Self {
+        row.as_ref().map(Self::from_row).transpose()
+    }
+
+    fn from_row(row: &Row) -> DatabaseResult<Self> {
+        Ok(Self {
             position: row.get("position")?,
             mac: row.get("mac")?,
             archived_position: row.get("archived_position")?,
             archived_mac: row.get("archived_mac")?,
             archived_seal: row.get("archived_seal")?,
             seal: row.get("seal")?,
-        }))
+        })
     }
 
     fn sealed_parts(&self) -> Vec<Vec<u8>> {
@@ -120,36 +140,55 @@ impl Ends {
         before: &Self,
         after: Self,
     ) -> DatabaseResult<()> {
+        after.resealed(keys, before).write(transaction).await
+    }
+
+    /// The same ends, sealed as far as those before were.
+    fn resealed(self, keys: &Keys, before: &Self) -> Self {
         let was_sealed = before.is_sealed(keys);
         if !was_sealed {
             tracing::error!("the audit log was changed by somebody else: see `regain-server audit --verify`");
         }
-        after.sealed(keys, was_sealed).write(transaction).await
+        self.sealed(keys, was_sealed)
     }
 }
 
-/// Appends lines in their order.
+/// Appends lines in their order. Nobody else appends lines of a flow whose row this transaction has changed, `own`.
 pub(in crate::store) async fn append(
     transaction: &mut Connection,
     keys: &Keys,
     entries: &[AuditEntry],
+    own: Option<&FlowId>,
 ) -> DatabaseResult<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let before = ends(transaction, keys).await?;
+    let Some((last, _)) = entries.split_last() else { return Ok(()) };
+    let own = own.filter(|own| entries.iter().all(|entry| entry.flow_id == **own));
+    let (before, mut own_seq) = ends_and_seq(transaction, keys, own).await?;
     let mut after = before.clone();
     for entry in entries {
-        let seq: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1")
-            .bind(entry.flow_id.as_str())
-            .fetch_one(transaction)
-            .await?;
+        let seq = if let Some(seq) = &mut own_seq {
+            *seq += 1;
+            *seq
+        } else {
+            query_scalar("SELECT COALESCE(MAX(seq), 0) + 1 FROM audit WHERE flow_id = $1")
+                .bind(entry.flow_id.as_str())
+                .fetch_one(transaction)
+                .await?
+        };
         after.position += 1;
         after.mac = keys.audit_mac(&refs(&parts(&after.mac, after.position, seq, entry)));
-        query(
-            "INSERT INTO audit (flow_id, seq, at, account_key, event, client, detail, position, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
+        if std::ptr::eq(entry, last) && transaction.is_postgres() {
+            let after = after.resealed(keys, &before);
+            let line = line(LAST_LINE, entry, seq, &after).bind(&after.seal);
+            return line.execute(transaction).await.map(drop);
+        }
+        line(LINE, entry, seq, &after).execute(transaction).await?;
+    }
+    Ends::replace(transaction, keys, &before, after).await
+}
+
+/// The statement that writes a line, the last one so far.
+fn line(statement: &'static str, entry: &AuditEntry, seq: i64, ends: &Ends) -> Query {
+    query(statement)
         .bind(entry.flow_id.as_str())
         .bind(seq)
         .bind(to_millis(entry.at))
@@ -157,17 +196,28 @@ pub(in crate::store) async fn append(
         .bind(&entry.event)
         .bind(&entry.client)
         .bind(&entry.detail)
-        .bind(after.position)
-        .bind(&after.mac)
-        .execute(transaction)
-        .await?;
-    }
-    Ends::replace(transaction, keys, &before, after).await
+        .bind(ends.position)
+        .bind(&ends.mac)
 }
 
 /// Begins the chain where it has not begun.
 pub(in crate::store) async fn begin(transaction: &mut Connection, keys: &Keys) -> DatabaseResult<()> {
     ends(transaction, keys).await.map(drop)
+}
+
+/// The ends of the chain, and the number of the last line of a flow where one is given.
+async fn ends_and_seq(
+    transaction: &mut Connection,
+    keys: &Keys,
+    flow_id: Option<&FlowId>,
+) -> DatabaseResult<(Ends, Option<i64>)> {
+    if let (Some(flow_id), true) = (flow_id, transaction.is_postgres()) {
+        let row = query(LOCKED_ENDS).bind(lock_key(CHAIN)).bind(flow_id.as_str()).fetch_optional(transaction).await?;
+        if let Some(row) = row {
+            return Ok((Ends::from_row(&row)?, Some(row.get("seq")?)));
+        }
+    }
+    Ok((ends(transaction, keys).await?, None))
 }
 
 /// The ends of the chain, which begins here where it has not begun.

@@ -22,7 +22,7 @@ async fn f21_what_was_finished_in_another_tab_is_said_to_be() -> Result<()> {
         driver.switch_to_window(second.clone()).await?;
         person::identified(session, &ADA).await?;
         session.page.press("Send the code").await?;
-        // Who has proved nothing is told nothing, by the server.
+        // The server tells nothing to somebody who has proved nothing.
         person::typed_code(session, &session.server.mail(ADA.address, 1).await?.code()?).await?;
         session.page.reads("Choose a new password").await?;
         let hear = "window.heard = []; document.addEventListener('regain:error', () => heard.push(1))";

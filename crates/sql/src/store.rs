@@ -164,7 +164,7 @@ impl Store for SqliteStore {
         });
         let replay = replay.await.map_err(StoreError::unavailable)?;
         if replay.is_some() {
-            // Who asks again gets no answer that could still be lost.
+            // An answer that is given again must not be one that could still be lost.
             self.database.flush().await.map_err(StoreError::unavailable)?;
         }
         Ok(replay)

@@ -22,7 +22,7 @@ async fn b5_a_copy_of_a_widget_goes_and_the_link_opens_it_where_somebody_was() -
         shows(session, 0).await?;
         ensure!(session.page.script(LINK, vec![]).await? == json!("false"), "the link says that it is open");
         session.page.click("#cant-access").await?;
-        session.page.find(".regain-widget .method").await?;
+        session.page.find(".regain-widget .choice").await?;
         shows(session, 1).await?;
         let broken = session.page.script("return broken", vec![]).await?;
         ensure!(broken == json!([]), "{broken}");

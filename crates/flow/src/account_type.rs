@@ -1,18 +1,15 @@
 //! The kinds of account to choose from: asked in place of the first step where the organisation names several and nothing was
-//! typed yet; begins when the configuration is there, ends when the person says that it is one that is recovered here. The only screen that the server
-//! does not lead to: it leads nowhere but to the first step.
+//! typed yet; begins when the configuration is there, ends when the person says that it is one that is recovered here. The
+//! only screen that the server does not lead to: it leads nowhere but to the first step.
 
 use std::sync::Arc;
 
-use regain_protocol::{Config, FlowKind};
+use regain_protocol::Config;
 
 use crate::account::Account;
 use crate::address::is_page;
 use crate::effect::{Effect, Effects, Focus, HostEvent};
-use crate::field::Field;
 use crate::model::{Model, State};
-use crate::steps::identify::Identify;
-use crate::steps::list::Step;
 
 impl Model {
     /// Tells if something else is shown in place of the first step.
@@ -32,29 +29,6 @@ impl Model {
                 && self.user_id == self.setup.user_id
                 && self.first_step().is_none_or(|step| !step.challenge.waiting);
             self.decide(if asks { Account::Asked } else { Account::Settled }, effects);
-        }
-    }
-
-    /// The step at which a flow begins.
-    fn first_step(&self) -> Option<&Identify> {
-        match self.current() {
-            Some(Step::Identify(step)) => Some(step),
-            _ => None,
-        }
-    }
-
-    /// Draws the first step of a flow that is being created, where that is known: only a user ID can begin it.
-    pub(crate) fn draw_first_step(&mut self, effects: &mut Effects) {
-        if self.setup.resume.is_none() && matches!(self.setup.kind, FlowKind::Reset | FlowKind::Unlock) {
-            self.state = State::Opening(Some(Step::Identify(Identify::awaited(self.user_id.clone()))));
-            effects.push(Effect::Focus(Focus::First(Field::UserId)));
-        }
-    }
-
-    /// Takes away the first step that was drawn: there is no flow for it.
-    pub(crate) fn withdraw_first_step(&mut self) {
-        if let State::Opening(Some(_)) = self.state {
-            self.enter(State::Opening(None));
         }
     }
 

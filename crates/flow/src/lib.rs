@@ -14,6 +14,7 @@ mod digits;
 mod effect;
 mod event;
 mod field;
+mod first_step;
 pub mod full;
 mod model;
 mod replies;

@@ -5,7 +5,7 @@ use regain_protocol::{EndReason, Flow, FlowAnswered, NoticeCode, Outcome, Proble
 use crate::address::is_page;
 use crate::clock::{Millis, parse_utc};
 use crate::effect::{Announcement, Effect, Effects, Fault, Focus, HostEvent, Resume};
-use crate::event::{Reply, StepEvent};
+use crate::event::Reply;
 use crate::full::IS_FULL;
 use crate::model::{Live, Model, State};
 use crate::request::{self, Request, RequestKind};
@@ -234,13 +234,6 @@ impl Model {
             return effects.push(Effect::HandOver(resume, self.user_id.clone()));
         }
         self.begun(effects);
-    }
-
-    /// Sends the form of the first step, where it was sent before its flow was there.
-    fn send_waiting(&mut self, now: Millis, effects: &mut Effects) {
-        if self.step().and_then(Step::challenge).is_some_and(|challenge| challenge.waiting) {
-            self.at_step(now, StepEvent::Submitted, effects);
-        }
     }
 
     /// Updates the step in place; gives it back where it is another one.

@@ -21,7 +21,7 @@ use crate::{
     postgres::{Postgres, PostgresSettings},
     query::{query, query_scalar},
     sqlite::{self, Access, Readers, Writer, file_identity, prepare_file},
-    task::{Work, task},
+    task::{Task, Work, task},
 };
 
 /// More than this gains nothing on one file.
@@ -216,26 +216,28 @@ impl Database {
         input: C,
         work: Work<C, T>,
     ) -> DatabaseResult<T> {
-        match &*self.0 {
-            Backend::Sqlite { readers, .. } => {
-                let (task, waiting) = task(input, work, |_| true);
-                readers.ask(task);
-                waiting.wait().await
-            }
-            Backend::Postgres(postgres) => postgres.read(input, work).await,
-        }
+        self.read_by(Readers::ask, input, work).await
     }
 
-    /// Reads a few rows by their keys, outside of a transaction.
-    pub(crate) async fn look<C: Send + Sync + 'static, T: Send + 'static>(
+    /// Reads a few rows by their keys, outside of a transaction: in a file, on the thread that asks.
+    pub(crate) async fn read_inline<C: Send + Sync + 'static, T: Send + 'static>(
         &self,
+        input: C,
+        work: Work<C, T>,
+    ) -> DatabaseResult<T> {
+        self.read_by(Readers::run_inline, input, work).await
+    }
+
+    async fn read_by<C: Send + Sync + 'static, T: Send + 'static>(
+        &self,
+        ask: fn(&Readers, Box<dyn Task>),
         input: C,
         work: Work<C, T>,
     ) -> DatabaseResult<T> {
         match &*self.0 {
             Backend::Sqlite { readers, .. } => {
                 let (task, waiting) = task(input, work, |_| true);
-                readers.look(task);
+                ask(readers, task);
                 waiting.wait().await
             }
             Backend::Postgres(postgres) => postgres.read(input, work).await,

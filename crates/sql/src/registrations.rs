@@ -98,8 +98,9 @@ impl OwnRegistrations {
 #[async_trait]
 impl Registrations for OwnRegistrations {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
-        let registered =
-            self.database.look(self.owner_or_nobody(id), |connection, owner| Box::pin(registered(connection, owner)));
+        let registered = self
+            .database
+            .read_inline(self.owner_or_nobody(id), |connection, owner| Box::pin(registered(connection, owner)));
         registered.await.map_err(DirectoryError::unavailable)
     }
 
@@ -113,7 +114,7 @@ impl Registrations for OwnRegistrations {
         standing: Standing,
         answers: &[GivenAnswer<'_>],
     ) -> Result<bool, DirectoryError> {
-        let registered = self.database.look(self.owner_or_nobody(id), |connection, owner| {
+        let registered = self.database.read_inline(self.owner_or_nobody(id), |connection, owner| {
             let registered = "SELECT question, answer_hash FROM account_questions WHERE account_id = $1";
             Box::pin(all(connection, owner, registered, |row| {
                 Ok((row.get::<String>("question")?, row.get::<String>("answer_hash")?))
@@ -140,7 +141,7 @@ impl Registrations for OwnRegistrations {
 
     async fn authenticator_key(&self, id: Option<&AccountId>) -> Result<Option<Secret<Vec<u8>>>, DirectoryError> {
         let owner = self.owner_or_nobody(id);
-        let sealed = self.database.look(owner.clone(), |connection, owner| {
+        let sealed = self.database.read_inline(owner.clone(), |connection, owner| {
             let sealed = "SELECT secret FROM account_authenticators WHERE account_id = $1";
             Box::pin(all(connection, owner, sealed, |row| row.get::<String>("secret")))
         });

@@ -83,7 +83,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError> {
-        let flow = self.database.look(id.clone(), |connection, id| {
+        let flow = self.database.read_inline(id.clone(), |connection, id| {
             Box::pin(async move {
                 let row = query(
                     "SELECT id, kind, version, token_hash, account_key, expires_at, state, voided FROM flows WHERE id = $1",
@@ -131,9 +131,9 @@ impl Store for SqliteStore {
     }
 
     async fn held(&self, charge: &Charge, now: Timestamp) -> Result<u32, StoreError> {
-        let held = self
-            .database
-            .look((charge.clone(), now), |connection, (charge, now)| Box::pin(charges::held(connection, charge, *now)));
+        let held = self.database.read_inline((charge.clone(), now), |connection, (charge, now)| {
+            Box::pin(charges::held(connection, charge, *now))
+        });
         held.await.map_err(StoreError::unavailable)
     }
 
@@ -152,7 +152,7 @@ impl Store for SqliteStore {
 
     async fn replay(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<Replay>, StoreError> {
         let input = (scope.to_owned(), key.to_owned(), now);
-        let replay = self.database.look(input, |connection, (scope, key, now)| {
+        let replay = self.database.read_inline(input, |connection, (scope, key, now)| {
             Box::pin(async move {
                 let row = query(
                     "SELECT scope, key, fingerprint, answer, expires_at FROM replays
@@ -251,7 +251,7 @@ impl Store for SqliteStore {
     async fn fault(&self, provider: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
         let fault = self
             .database
-            .look(provider.to_owned(), |connection, provider| Box::pin(faults::last(connection, provider)));
+            .read_inline(provider.to_owned(), |connection, provider| Box::pin(faults::last(connection, provider)));
         fault.await.map_err(StoreError::unavailable)
     }
 

@@ -74,17 +74,17 @@ impl Row {
 impl EmbeddedDirectory {
     /// The account of a normalised user ID, with what the directory has of it.
     pub(super) async fn read(&self, key: &str) -> DatabaseResult<Option<Row>> {
-        self.database.look(key.to_owned(), |connection, key| Box::pin(by_key(connection, key))).await
+        self.database.read_inline(key.to_owned(), |connection, key| Box::pin(by_key(connection, key))).await
     }
 
     /// The account of an id, without what else the directory has of it.
     pub(super) async fn read_by_id(&self, id: &AccountId) -> DatabaseResult<Option<Row>> {
-        self.database.look(id.clone(), |connection, id| Box::pin(by_id(connection, id))).await
+        self.database.read_inline(id.clone(), |connection, id| Box::pin(by_id(connection, id))).await
     }
 
     /// The accounts that have some of these ids.
     pub(super) async fn by_ids(&self, ids: &[AccountId]) -> DatabaseResult<Vec<Person>> {
-        self.database.look(ids.to_vec(), |connection, ids| Box::pin(by_ids(connection, ids))).await
+        self.database.read_inline(ids.to_vec(), |connection, ids| Box::pin(by_ids(connection, ids))).await
     }
 }
 

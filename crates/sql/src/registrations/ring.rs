@@ -101,7 +101,7 @@ impl OwnRegistrations {
     pub(super) async fn after(&self, near: RingPoint) -> DatabaseResult<Vec<(AccountId, Registered)>> {
         let limit = i64::try_from(NEIGHBOURS).unwrap_or(i64::MAX);
         let input = (near.get(), limit, self.directory.clone());
-        let rows = self.database.look(input, |connection, (near, limit, directory)| {
+        let rows = self.database.read_inline(input, |connection, (near, limit, directory)| {
             Box::pin(query(AFTER).bind(*near).bind(*limit).bind(&**directory).fetch_all(connection))
         });
         let rows = rows.await?;

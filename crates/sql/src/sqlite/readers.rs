@@ -51,7 +51,7 @@ impl Readers {
 
     /// Does a task that reads a few rows, here where a connection is free. A thread takes twice as long to be woken, and to
     /// wake who waits for it, as such a task takes.
-    pub(crate) fn look(&self, mut task: Box<dyn Task>) {
+    pub(crate) fn run_inline(&self, mut task: Box<dyn Task>) {
         for idle in &self.idle {
             let Ok(mut idle) = idle.try_lock() else { continue };
             if let Some(connection) = &mut *idle {

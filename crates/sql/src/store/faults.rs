@@ -18,7 +18,8 @@ pub(super) async fn note(
 ) -> DatabaseResult<()> {
     let provider = provider.to_owned();
     let Some(fault) = fault else {
-        let has_fault = database.look(provider.clone(), |connection, provider| Box::pin(last(connection, provider)));
+        let has_fault =
+            database.read_inline(provider.clone(), |connection, provider| Box::pin(last(connection, provider)));
         if has_fault.await?.is_none() {
             return Ok(());
         }

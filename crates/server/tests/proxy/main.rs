@@ -38,6 +38,29 @@ struct Site {
     _programs: [Running; 2],
 }
 
+/// The server's configuration behind a proxy on this machine.
+fn configuration(public_url: &str, captcha: &str) -> String {
+    format!(
+        r#"
+        [server]
+        listen = "127.0.0.1:0"
+        public_url = "{public_url}"
+        trusted_proxies = ["127.0.0.1"]
+        key_file = "server.key"
+        widget_dir = "dist"
+        [organisation]
+        name = "Contoso"
+        [mail]
+        host = "mail.example.com"
+        from = "help@example.com"
+        [captcha]
+        kind = "{captcha}"
+        [limits]
+        flows_per_client = 3
+        "#
+    )
+}
+
 /// An answer that came through the proxy.
 struct Answer {
     /// The status line and the headers, in lower case.
@@ -53,28 +76,7 @@ impl Site {
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("writes");
         fs::create_dir(folder.path().join("dist")).expect("makes a folder");
         write("dist/regain.js", "/* the loader */");
-        write(
-            "regain.toml",
-            &format!(
-                r#"
-                [server]
-                listen = "127.0.0.1:0"
-                public_url = "https://localhost:{port}{BELOW}"
-                trusted_proxies = ["127.0.0.1"]
-                key_file = "server.key"
-                widget_dir = "dist"
-                [organisation]
-                name = "Contoso"
-                [mail]
-                host = "mail.example.com"
-                from = "help@example.com"
-                [captcha]
-                kind = "image"
-                [limits]
-                flows_per_client = 3
-                "#
-            ),
-        );
+        write("regain.toml", &configuration(&format!("https://localhost:{port}{BELOW}"), "image"));
         let (server, address) = server(folder.path());
         let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         write("site.pem", &key.cert.pem());

@@ -2,13 +2,13 @@
 
 use std::{
     env,
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, ensure};
 use harness::{BrowserSession, root, run, until};
+use regain_free_port::free_port;
 use regain_real_servers::{organisation, samba};
 
 use crate::person::{self, NEW_PASSWORD, OLD_PASSWORD};
@@ -97,7 +97,7 @@ async fn a_person_of_a_django_project_is_back() -> Result<()> {
     let database = folder.path().join("portal.sqlite3");
     let prepared = manage(&database, &["--prepare-only"])?.status()?;
     ensure!(prepared.success(), "the portal's tables cannot be made");
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let address = format!("127.0.0.1:{}", free_port()?);
     let page = format!("http://{address}");
     let origins = format!("[server]\nallowed_origins = [\"{page}\"]");
     let changes = [(DEMO, section(&database)?), ("[server]", origins)];

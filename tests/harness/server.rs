@@ -2,12 +2,12 @@
 
 use std::{
     env, fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, ensure};
+use regain_free_port::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ impl Server {
     }
 
     fn configured(changes: &[(&str, &str)]) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let data = tempfile::tempdir()?;
         let demo = root().join("crates/demo");
         let mut config = fs::read_to_string(demo.join("regain.toml"))?;
@@ -85,7 +85,7 @@ impl Server {
 
     /// Starts another server by the same configuration and key, over the same database: one that servers can share.
     pub async fn beside(&self) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let data = tempfile::tempdir()?;
         let config = fs::read_to_string(self.data.path().join("regain.toml"))?;
         let config =

@@ -3,12 +3,12 @@
 use std::{
     fs,
     io::{BufWriter, Write as _},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command},
 };
 
 use anyhow::{Context as _, Result, ensure};
+use regain_free_port::free_port;
 
 use crate::{busy_ms, wait_until_ready};
 
@@ -114,7 +114,7 @@ impl Setup<'_> {
     }
 
     fn configure(&self, name: &str) -> Result<u16> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         fs::write(self.folder.join(name), configuration(port, self.mail_port, self.more))?;
         Ok(port)
     }

@@ -2,12 +2,12 @@
 
 use std::{
     fs::{self, File},
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context as _, Result, ensure};
+use regain_free_port::free_port;
 use regain_load::{Client, user_id, wait_until_ready};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ impl BetterAuth {
     pub(crate) fn start(options: &Options) -> Result<Self> {
         let folder = &options.better_auth;
         ensure!(folder.join("node_modules").is_dir(), "better-auth is not installed in {}", folder.display());
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         fs::write(folder.join("measured.mjs"), APP)?;
         for name in ["measured.db", "measured.db-wal", "measured.db-shm"] {
             let _ = fs::remove_file(folder.join(name));

@@ -1,8 +1,9 @@
 //! `WebKitGTK`: needs an X server, which is one that shows nothing; its driver wants to be told a free port.
 
-use std::{net::TcpListener, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
+use regain_free_port::free_port;
 use serde_json::json;
 use thirtyfour::Capabilities;
 
@@ -14,7 +15,7 @@ pub(super) async fn launch(folder: &Path) -> Result<Launched> {
     screen.args(["-displayfd", "1", "-screen", "0", "1000x1100x24", "-nolisten", "tcp"]);
     let mut screen = Tree::start(&mut screen, folder)?;
     let display: u16 = screen.says("").await?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = free_port()?;
     let mut driver = Command::new(given("REGAIN_WEBKITWEBDRIVER")?);
     driver.arg(format!("--port={port}"));
     driver.env("DISPLAY", format!(":{display}")).env("GDK_BACKEND", "x11");

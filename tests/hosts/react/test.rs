@@ -1,13 +1,11 @@
 //! A React app, built by Vite with Regain's package: it mounts the element, hears of it, takes it away and puts it
 //! back.
 
-use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Result, ensure};
 use harness::{run, until};
+use regain_free_port::free_port;
 
 use super::{allowing, apps, goes_and_comes_back, goes_back, on_built, resets, says_who, shows};
 use crate::person::ADA;
@@ -47,7 +45,7 @@ impl Drop for Running {
 
 #[tokio::test]
 async fn in_strict_mode_on_the_development_server_there_is_one_of_it() -> Result<()> {
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = free_port()?;
     let origin = format!("http://127.0.0.1:{port}");
     run("host-react-development", &[("[server]", &allowing(&origin))], async |session| {
         let apps = apps()?;

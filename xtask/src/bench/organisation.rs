@@ -3,12 +3,12 @@
 use std::{
     fmt::Write as _,
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command},
 };
 
 use anyhow::{Context as _, Result};
+use regain_free_port::free_port;
 use regain_load::wait_until_ready;
 
 use crate::{native, paths};
@@ -70,7 +70,7 @@ impl Organisation {
         let dir = paths::target().join("bench");
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir).with_context(|| format!("{} cannot be written to", dir.display()))?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         fs::write(dir.join("people.toml"), people())?;
         let (directory, section) = directory(&dir)?;
         let config: PathBuf = dir.join("regain.toml");

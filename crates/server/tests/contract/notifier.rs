@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use mail_parser::{MessageParser, MimeHeaders as _};
+use regain_free_port::free_port;
 use regain_server::{
     adapters::Smtp,
     config::{MailConfig, MailTls},
     ports::{Message, Notifier as _, NotifyError},
 };
-use tokio::net::TcpListener;
 
 use crate::{
     authority::trusted,
@@ -145,10 +145,7 @@ async fn a_server_that_hangs_is_given_up() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    // A port that was free a moment ago.
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = listener.local_addr().expect("has one").port();
-    drop(listener);
+    let port = free_port().expect("a port");
     let server = SmtpServer::plain(Behaviour::default()).await;
     let smtp = Smtp::new(&MailConfig { port, ..config(&server) }, &trusted()).expect("can be set up");
     let error = smtp.send(&message("ada@example.net")).await.expect_err("nobody is there");

@@ -3,13 +3,13 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
+use regain_free_port::free_port;
 use regain_real_servers::postgres;
 use serde_json::json;
 
@@ -151,7 +151,7 @@ impl Drop for Hook {
 
 #[test]
 fn a_hook_is_awaited() {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let port = free_port().expect("a port");
     let section = format!("kind = \"hook\"\n[directory.hook]\nurl = \"http://127.0.0.1:{port}\"\nkey_file = \"key\"");
     let beside = Beside::new(&section);
     let key = beside.installation.path("key");

@@ -18,6 +18,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use regain_free_port::free_port;
 use regain_protocol::{FlowKind, Secret};
 use regain_server::{
     adapters::{Database, SqliteStore},
@@ -317,7 +318,7 @@ fn checking_a_configuration_starts_nothing() {
 /// FAULTS C1: what a configuration says is tried, and each finding names its key.
 #[test]
 fn c1_checking_a_configuration_tries_what_it_says() {
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let closed = free_port().expect("a port");
     let mail = format!("host = \"127.0.0.1\"\ntls = \"none\"\nport = {closed}");
     let checked = |changes: &[(&str, &str)]| {
         let folder = configured(changes);

@@ -3,12 +3,12 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
+use regain_free_port::free_port;
 use tempfile::TempDir;
 
 use crate::{Running, server};
@@ -52,8 +52,7 @@ struct Ports {
 
 impl Ports {
     fn free() -> Self {
-        let free = || TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-        Self { tls: free(), plain: free() }
+        Self { tls: free_port().expect("a port"), plain: free_port().expect("a port") }
     }
 }
 

@@ -6,12 +6,12 @@ mod documented;
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use regain_free_port::free_port;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -72,7 +72,7 @@ impl Site {
     /// With a proxy that takes the path off, or leaves it on.
     fn start(takes_path_off: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
+        let port = free_port().expect("a port");
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("writes");
         fs::create_dir(folder.path().join("dist")).expect("makes a folder");
         write("dist/regain.js", "/* the loader */");

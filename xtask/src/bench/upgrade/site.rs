@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpListener,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use regain_free_port::free_port;
 use regain_load::{Client, MailServer, PASSWORD, address, user_id, wait_until_ready};
 
 use crate::{demo::directory::real_server, paths, run::output_of};
@@ -31,10 +31,6 @@ pub(super) struct Site {
     proxy: Child,
     /// The program that PostgreSQL ends with.
     database: Option<Child>,
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 impl Site {

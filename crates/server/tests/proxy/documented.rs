@@ -132,11 +132,11 @@ impl Kind {
         }
     }
 
-    /// The command that runs it in the foreground.
+    /// The command that runs it in the foreground, as one process: what ends it leaves no others behind.
     fn command(self, configuration: &Path) -> Command {
         let (name, arguments): (_, &[&str]) = match self {
             Self::Nginx => ("nginx", &["-e", "stderr", "-c"]),
-            Self::Apache => ("apache2", &["-D", "FOREGROUND", "-f"]),
+            Self::Apache => ("apache2", &["-X", "-f"]),
             Self::HaProxy => ("haproxy", &["-db", "-q", "-f"]),
             Self::Caddy => ("caddy", &["run", "--adapter", "caddyfile", "--config"]),
         };
@@ -287,7 +287,7 @@ fn serves(proxy: Kind, behind: Behind, file: &str) {
             site.ask(&[], "/v1/config", 200);
         }
         for _ in 0..2 {
-            // Caddy does not send a POST again that was on its way to the one that died. The widget does.
+            // Caddy does not send a POST again that the one that died did not take. The widget does.
             let deadline = Instant::now() + Duration::from_secs(20);
             let mut status = 502;
             while status == 502 && Instant::now() < deadline {

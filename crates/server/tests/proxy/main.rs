@@ -154,12 +154,13 @@ fn server(folder: &Path) -> (Running, String) {
         .spawn()
         .expect("starts");
     let log = BufReader::new(child.stderr.take().expect("a pipe"));
+    let running = Running(child);
     let mut lines = log.lines().map(|line| line.expect("reads"));
     let line = lines.find(|line| line.contains("listening")).expect("it listens");
     let address = line.split_once("local=").and_then(|(_, rest)| rest.split_whitespace().next()).expect("an address");
     // A pipe that nobody reads would end it.
     std::thread::spawn(move || lines.for_each(drop));
-    (Running(child), address.to_owned())
+    (running, address.to_owned())
 }
 
 /// The documented configuration, and what nginx needs to run in a folder.

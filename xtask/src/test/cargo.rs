@@ -142,6 +142,7 @@ const WIDGET: &[&str] = &["regain", "regain-flow"];
 const UNIT: &[&str] = &[
     "regain-catalogue",
     "regain-folding",
+    "regain-free-port",
     "regain-generator",
     "regain-policy",
     "regain-proof-of-work",

@@ -1,5 +1,5 @@
 //! The thread that writes. Changes that wait share a COMMIT: each has a savepoint, so that a refused one takes nothing
-//! with it, and hears how it ended after the COMMIT.
+//! with it, and hears how it ended after the COMMIT. The first one needs none.
 //!
 //! The connection is used again only after a COMMIT that succeeded. Otherwise nobody knows what state it is in (SQLite
 //! ends a transaction by itself when the disk is full), so it is closed, and another one is opened.
@@ -24,6 +24,9 @@ const MOST: usize = 64;
 
 /// The time after the first change in which others join it.
 const LONGEST: Duration = Duration::from_millis(10);
+
+/// A deferred transaction that reads first and then writes can fail half way with `SQLITE_BUSY`.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// A thread with the one connection that writes.
 #[derive(Debug)]
@@ -126,15 +129,16 @@ impl WriterThread {
             return None;
         }
         let mut group = vec![first];
-        let begun = self.connect().and_then(|connection| {
-            // A deferred transaction that reads first and then writes can fail half way with SQLITE_BUSY.
-            run(&connection, "BEGIN IMMEDIATE").map(|()| connection)
-        });
+        let begun = self.connect().and_then(|connection| run(&connection, BEGIN).map(|()| connection));
         let mut alone = None;
         let committed = begun.and_then(|mut connection| {
             let mut first_made = None;
             while let Some(task) = group.last_mut() {
-                change(&mut connection, &mut **task)?;
+                if first_made.is_none() {
+                    first_change(&mut connection, &mut **task)?;
+                } else {
+                    change(&mut connection, &mut **task)?;
+                }
                 let since = *first_made.get_or_insert_with(Instant::now);
                 match next(jobs, group.len(), since) {
                     Some(Job::Change(task)) => group.push(task),
@@ -186,6 +190,17 @@ fn run(connection: &Connection, statement: &'static str) -> DatabaseResult<()> {
 /// Tells if no transaction is open.
 fn is_autocommit(connection: &Connection) -> bool {
     matches!(connection, Connection::Sqlite(sqlite) if sqlite.is_autocommit())
+}
+
+/// Makes the first change of a transaction, which a refusal ends: a savepoint would keep a copy of each page that it writes.
+fn first_change(connection: &mut Connection, task: &mut dyn Task) -> DatabaseResult<()> {
+    if task.run(connection) {
+        return Ok(());
+    }
+    if !is_autocommit(connection) {
+        run(connection, "ROLLBACK")?;
+    }
+    run(connection, BEGIN)
 }
 
 /// Makes a change in a savepoint. An error has ended the transaction, with all changes in it.

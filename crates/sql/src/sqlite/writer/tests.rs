@@ -7,7 +7,7 @@ use crate::{
     Database,
     database::Ending,
     query::{query, query_scalar},
-    task::{Waiting, task},
+    task::{Waiting, Work, task},
 };
 
 /// A writer over a table, and a change that holds its thread back until it is let go on.
@@ -21,6 +21,15 @@ struct BlockedWriter {
 
 impl BlockedWriter {
     fn start() -> Self {
+        Self::held_by(|_, gate| {
+            // An error: the other end is dropped.
+            let _ = gate.lock().expect("not poisoned").recv();
+            Box::pin(async { Ok(()) })
+        })
+    }
+
+    /// With a first change that waits at the gate.
+    fn held_by(first: Work<Mutex<Receiver<()>>, ()>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("regain.db");
         let made = rusqlite::Connection::open(&path).expect("is made");
@@ -28,16 +37,7 @@ impl BlockedWriter {
         drop(made);
         let writer = Writer::start(&path).expect("starts");
         let (gate, waiting) = sync_channel::<()>(0);
-        let input = std::sync::Mutex::new(waiting);
-        let (hold, held) = task(
-            input,
-            |_, gate| {
-                // An error: the other end is dropped.
-                let _ = gate.lock().expect("not poisoned").recv();
-                Box::pin(async { Ok(()) })
-            },
-            |()| true,
-        );
+        let (hold, held) = task(Mutex::new(waiting), first, |()| true);
         writer.change(hold);
         Self { folder, writer, gate: Some(gate), holding: held }
     }
@@ -100,6 +100,25 @@ async fn changes_that_wait_share_a_commit_and_none_is_lost_by_anothers_failure()
     assert!(matches!(ended[4], Ok(Ending::Commit(4))), "{ended:?}");
     assert!(ended[5].as_ref().is_err_and(|error| error.to_string().contains("panic")), "{ended:?}");
     assert_eq!(held.kept(), [1, 2, 4]);
+    assert_eq!(held.commits(), 1);
+}
+
+/// The first change has no savepoint: a refusal ends the transaction, and those behind it share the next one.
+#[tokio::test]
+async fn a_refused_first_change_takes_nothing_with_it() {
+    let mut held = BlockedWriter::held_by(|connection, gate| {
+        Box::pin(async move {
+            query("INSERT INTO kept (id) VALUES (7)").execute(connection).await?;
+            let _ = gate.lock().expect("not poisoned").recv();
+            Err(DatabaseError::not_found())
+        })
+    });
+    let waiting: Vec<_> = [7, -3, 8].into_iter().map(|id| held.insert(id)).collect();
+    assert!(held.let_go_on().await.is_err(), "it is refused");
+    for one in waiting {
+        one.wait().await.expect("is done");
+    }
+    assert_eq!(held.kept(), [7, 8], "the first one's row 7 would be in the way");
     assert_eq!(held.commits(), 1);
 }
 

@@ -3,6 +3,7 @@
 
 mod archive;
 mod debian;
+mod examples;
 mod image;
 mod licences;
 mod materials;

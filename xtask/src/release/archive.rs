@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 
 use super::{
+    examples::examples,
     licences,
     program::{Platform, Program, VERSION},
 };
@@ -21,12 +22,19 @@ pub(super) struct Files {
     /// The manual page, and the completions of shells, by name.
     pub(super) manual: Vec<(String, Vec<u8>)>,
     pub(super) licences: String,
+    /// Examples beside the configuration's, by path.
+    pub(super) examples: Vec<(String, Vec<u8>)>,
 }
 
 /// Gathers the files.
 pub(super) fn files(platform: &Platform, program: &Program) -> Result<Files> {
     let bytes = fs::read(&program.path).with_context(|| format!("{} is not there", program.path.display()))?;
-    Ok(Files { program: bytes, manual: manual(platform, program)?, licences: licences::texts(platform.target)? })
+    Ok(Files {
+        program: bytes,
+        manual: manual(platform, program)?,
+        licences: licences::texts(platform.target)?,
+        examples: examples()?,
+    })
 }
 
 /// The manual page and the completions, written by the program itself or, where it does not run here, by this machine's.
@@ -50,7 +58,13 @@ fn manual(platform: &Platform, program: &Program) -> Result<Vec<(String, Vec<u8>
 /// Makes `regain-<version>-<platform>.tar.gz`.
 pub(super) fn make(platform: &Platform, files: &Files, folder: &Path) -> Result<()> {
     let name = format!("regain-{VERSION}-{}", platform.name);
-    let at = |path: &str| format!("{name}/{path}");
+    let path = folder.join(format!("{name}.tar.gz"));
+    fs::write(&path, packed(contents(&name, files)?)?).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// The archive's files, all in one folder.
+fn contents(folder: &str, files: &Files) -> Result<Vec<Packed>> {
+    let at = |path: &str| format!("{folder}/{path}");
     let mut packing = vec![
         Packed::program(at("regain-server"), files.program.clone()),
         Packed::file(at("README.md"), read("packaging/README.md")?),
@@ -65,6 +79,35 @@ pub(super) fn make(platform: &Platform, files: &Files, folder: &Path) -> Result<
         let path = if file.ends_with(".1") { file.clone() } else { format!("completions/{file}") };
         packing.push(Packed::file(at(&path), content.clone()));
     }
-    let path = folder.join(format!("{name}.tar.gz"));
-    fs::write(&path, packed(packing)?).with_context(|| format!("{} cannot be written", path.display()))
+    for (path, content) in &files.examples {
+        packing.push(Packed::file(at(&format!("examples/{path}")), content.clone()));
+    }
+    Ok(packing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_archive_has_the_program_and_its_examples() {
+        let files = Files {
+            program: b"a program".to_vec(),
+            manual: vec![("regain-server.1".to_owned(), Vec::new()), ("_regain-server".to_owned(), Vec::new())],
+            licences: String::new(),
+            examples: examples().expect("reads"),
+        };
+        let packing = contents("regain", &files).expect("reads");
+        let programs: Vec<_> = packing.iter().filter(|file| file.is_program).map(|file| file.path.as_str()).collect();
+        assert_eq!(programs, ["regain/regain-server"]);
+        for path in [
+            "regain.example.toml",
+            "regain-server.1",
+            "completions/_regain-server",
+            "examples/grafana.json",
+            "examples/proxies/nginx.conf",
+        ] {
+            assert!(packing.iter().any(|file| file.path == format!("regain/{path}")), "{path} is missing");
+        }
+    }
 }

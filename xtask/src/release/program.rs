@@ -52,10 +52,16 @@ pub(crate) fn build(platform: &Platform) -> Result<Program> {
     build.args(["build", "--release", "--locked", "--package", "regain-server", "--target", target]);
     build.env("REGAIN_WIDGET_DIR", paths::dist()).env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
     let home = cargo_home()?;
-    let root = paths::root();
+    let (root, built) = (paths::root(), paths::target());
     let (library, published) = library_sources()?;
     // Panics and C's assertions name source files.
-    let moved = [(home.as_path(), "/cargo"), (root.as_path(), "/regain"), (library.as_path(), published.as_str())];
+    // The last one that fits counts, so the folder of what is built, which may be in the clone, comes after it.
+    let moved = [
+        (home.as_path(), "/cargo"),
+        (root.as_path(), "/regain"),
+        (built.as_path(), "/regain/target"),
+        (library.as_path(), published.as_str()),
+    ];
     let flags: Vec<_> = moved.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
     build.env("RUSTFLAGS", flags.join(" "));
     let mut c_flags: Vec<_> =

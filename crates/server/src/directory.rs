@@ -70,7 +70,7 @@ async fn of_account(
     let mut lines = match &found {
         Some(person) => {
             let registered = directory.registrations.of(Some(&person.id)).await?;
-            facts(person).into_iter().chain([format!("registered  {}", parts(&registered))]).collect()
+            facts(person, &registered).into_iter().chain([format!("registered  {}", parts(&registered))]).collect()
         }
         None => vec![format!("account  {user_id}: not found, or found more than once")],
     };
@@ -80,11 +80,9 @@ async fn of_account(
 }
 
 /// The facts of an account, a line each.
-fn facts(person: &Person) -> Vec<String> {
+fn facts(person: &Person, registered: &Registered) -> Vec<String> {
     let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
     let list = |all: Vec<String>| if all.is_empty() { "none".to_owned() } else { all.join(", ") };
-    let mails = person.mails.iter().map(|mail| format!("{} {}", mail.role.as_str(), mail.address));
-    let phones = person.phones.iter().map(|phone| format!("{} {}", phone.role.as_str(), phone.number));
     let rules = &person.password_rules;
     let rules = [
         (rules.min_length > 0).then(|| format!("{} characters", rules.min_length)),
@@ -98,7 +96,7 @@ fn facts(person: &Person) -> Vec<String> {
         ("may be recovered", yes(person.enabled)),
         ("locked", yes(person.locked)),
         ("has a password", yes(person.has_password)),
-        ("proves by", list(mails.chain(phones).collect())),
+        ("proves by", list(proofs(person, registered))),
         ("only told", list(person.notices.iter().map(ToString::to_string).collect())),
         ("groups", list(person.groups.clone())),
         ("password rules", list(rules.into_iter().flatten().collect())),
@@ -107,13 +105,32 @@ fn facts(person: &Person) -> Vec<String> {
     .into()
 }
 
+/// Everything that a person can prove by: the directory's with its destinations, and what is registered without.
+fn proofs(person: &Person, registered: &Registered) -> Vec<String> {
+    let mails = person.mails.iter().map(|mail| format!("{} {}", mail.role.as_str(), mail.address));
+    let phones = person.phones.iter().map(|phone| format!("{} {}", phone.role.as_str(), phone.number));
+    let own_mails = registered.mails.iter().map(|mail| format!("registered {} mail address", mail.role.as_str()));
+    let own_phones = registered.phones.iter().map(|phone| format!("registered {} phone", phone.role.as_str()));
+    let others = [
+        (!registered.questions.is_empty()).then_some("security questions"),
+        registered.authenticator.then_some("an authenticator app"),
+        registered.recovery_codes.filter(|&left| left > 0).map(|_| "recovery codes"),
+    ];
+    let others = others.into_iter().flatten().map(str::to_owned);
+    mails.chain(phones).chain(own_mails).chain(own_phones).chain(others).collect()
+}
+
 /// The kinds of what a person has registered in Regain, without the destinations.
 fn parts(registered: &Registered) -> String {
-    let count = |number: usize, what: &str| (number > 0).then(|| format!("{number} {what}"));
+    let count = |number: usize, one: &str, more: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{number} {more}")),
+    };
     let parts = [
-        count(registered.mails.len(), "mail addresses"),
-        count(registered.phones.len(), "phones"),
-        count(registered.questions.len(), "security questions"),
+        count(registered.mails.len(), "mail address", "mail addresses"),
+        count(registered.phones.len(), "phone", "phones"),
+        count(registered.questions.len(), "security question", "security questions"),
         registered.authenticator.then(|| "an authenticator app".to_owned()),
         registered.recovery_codes.map(|left| format!("{left} recovery codes")),
     ];

@@ -198,7 +198,8 @@ fn the_directory_and_an_account_are_checked() {
         "may be recovered  yes",
         "locked  no",
         "groups  admins",
-        "registered  1 mail addresses",
+        "proves by  registered alternate mail address",
+        "registered  1 mail address",
     ] {
         assert!(said.lines().any(|said| said == line), "{line}: {said}");
     }

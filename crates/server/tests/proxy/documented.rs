@@ -158,11 +158,24 @@ fn nginx(site: &str, folder: &str) -> String {
     )
 }
 
-/// Apache with the modules that `a2enmod ssl proxy_http http2` has beside the usual ones.
+/// Apache with the modules that the files' `a2enmod` has, and what these need, beside the usual ones.
 fn apache(site: &str, folder: &str, Ports { tls, plain }: Ports) -> String {
-    let modules = ["mpm_event", "authz_core", "alias", "socache_shmcb", "ssl", "http2", "proxy", "proxy_http"]
-        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"))
-        .join("\n");
+    let modules = [
+        "mpm_event",
+        "authz_core",
+        "alias",
+        "socache_shmcb",
+        "ssl",
+        "http2",
+        "proxy",
+        "proxy_http",
+        "slotmem_shm",
+        "proxy_balancer",
+        "lbmethod_byrequests",
+        "proxy_hcheck",
+    ]
+    .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"))
+    .join("\n");
     format!(
         "ServerRoot {folder}\nServerName localhost\nPidFile {folder}/apache.pid\nDefaultRuntimeDir {folder}\n\
          ErrorLog {folder}/apache.log\nUser nobody\nGroup nogroup\n{modules}\nMutex pthread\n\
@@ -310,6 +323,7 @@ fn nginx_serves_as_documented() {
 fn apache_serves_as_documented() {
     serves(Kind::Apache, Behind::Host, "apache.conf");
     serves(Kind::Apache, Behind::Path, "apache-path.conf");
+    serves(Kind::Apache, Behind::Servers, "apache-servers.conf");
 }
 
 #[test]

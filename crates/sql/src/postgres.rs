@@ -127,7 +127,7 @@ impl Postgres {
                 })
             });
         let pool = pool.connect_with(settings.options.clone()).await?;
-        let releases_early = !read_only && sqlx::raw_sql(FLUSH).execute(&pool).await.is_ok();
+        let releases_early = !read_only && can_flush(&pool).await;
         Ok(Self { pool, releases_early })
     }
 
@@ -177,6 +177,16 @@ impl Postgres {
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Tries the statement that an early release of locks takes. Without it the server works, more slowly: changes wait for each
+/// other's writes to the disk.
+async fn can_flush(pool: &PgPool) -> bool {
+    let tried = sqlx::raw_sql(FLUSH).execute(pool).await;
+    if let Err(error) = &tried {
+        tracing::warn!(%error, "PostgreSQL refuses pg_logical_emit_message: changes hold their locks until they are on the disk, and fewer are made in a second");
+    }
+    tried.is_ok()
 }
 
 /// A transaction. Its connection goes back to the pool only after a COMMIT or ROLLBACK that succeeded: otherwise nobody

@@ -1,6 +1,10 @@
 //! Promises that PostgreSQL keeps in words of its own.
 
-use std::path::Path;
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use jiff::Timestamp;
 use regain_keys::Keys;
@@ -61,6 +65,53 @@ fn begun(seconds: &[i64]) -> Change {
         claim: None,
         now: at(0),
     }
+}
+
+/// Lines of a log.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An administrator may forbid the statement: the server works without it, and the log says once that it is slower.
+#[tokio::test]
+async fn changes_are_made_without_the_early_release_of_locks_and_the_log_says_so_once() {
+    let place = OnPostgres::for_itself().await;
+    place
+        .execute(
+            "DO $$ DECLARE it regprocedure; BEGIN
+                 FOR it IN SELECT oid FROM pg_proc WHERE proname = 'pg_logical_emit_message' LOOP
+                     EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || it || ' FROM PUBLIC';
+                 END LOOP;
+             END $$",
+        )
+        .await
+        .expect("revokes");
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(move || writer.clone());
+    // With one alone, a line that a test on another thread comes to first would be taken for one that nobody wants.
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let store = with_lines(&place, &[1, 2]).await;
+    let mut next = begun(&[3]);
+    next.flow.id = "g".into();
+    next.audit[0].flow_id = "g".into();
+    assert_eq!(store.commit(&next).await.expect("answers"), Committed::Done);
+    drop(guard);
+    let log = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("is text");
+    assert_eq!(log.matches("pg_logical_emit_message: changes hold").count(), 1, "{log}");
+    assert!(log.contains("WARN") && log.contains("permission denied"), "{log}");
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(faults(&place, folder.path()).await, [""; 0]);
 }
 
 async fn faults(place: &OnPostgres, folder: &Path) -> Vec<String> {

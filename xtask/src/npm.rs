@@ -79,6 +79,14 @@ pub(crate) fn command(folder: &Path) -> Command {
     npm
 }
 
+/// Builds the binding of better-auth to SQLite, which its package brings along, in a folder where it is installed. Nothing that
+/// npm installs runs by itself: this one package may.
+pub(crate) fn build_sqlite(folder: &Path) -> Result<()> {
+    let mut rebuild = Command::new("npm");
+    rebuild.arg("--prefix").arg(folder).args(["rebuild", "better-sqlite3"]);
+    step("Building its binding to SQLite", "about 1 min, once", &mut rebuild)
+}
+
 /// A package of npm.
 pub(crate) struct Package {
     /// Its name.

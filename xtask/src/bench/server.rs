@@ -59,10 +59,7 @@ fn install_better_auth(folder: &PathBuf) -> Result<()> {
         fs::copy(example.join(name), folder.join(name))?;
     }
     run::step("Installing better-auth", "some seconds, once", npm::command(folder).arg("ci"))?;
-    // Nothing that npm installs runs by itself: this one package is built by what it brings along.
-    let mut rebuild = Command::new("npm");
-    rebuild.args(["--prefix"]).arg(folder).args(["rebuild", "better-sqlite3"]);
-    run::step("Building its binding to SQLite", "about 1 min, once", &mut rebuild)?;
+    npm::build_sqlite(folder)?;
     fs::write(&installed, &lock)?;
     Ok(())
 }

@@ -110,6 +110,7 @@ impl Behind {
             fs::copy(from.join(file), app.join(file)).with_context(|| format!("{file} cannot be copied"))?;
         }
         step("Installing better-auth", "1 to 4 min, once", npm::command(&app).arg("ci"))?;
+        npm::build_sqlite(&app)?;
         free_port(page)?;
         let key = app.join("hook-key");
         let mut child = Command::new("node")

@@ -11,7 +11,7 @@ use regain_server::{
 /// Options of `regain-server import`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The people, as a TOML file, or as a CSV file where its name ends in .csv
+    /// The people, as a TOML file, or as a CSV file where its name ends in .csv; - for CSV from the standard input
     #[arg(required_unless_present_any = ["disable", "delete"])]
     people: Option<PathBuf>,
     /// Also change people who are there to what the file says of them

@@ -59,16 +59,16 @@ fn write(path: &Path, text: &str) -> Result<(), InitError> {
 
 /// The commands that come next, and the tag for the sign-in page.
 fn next_steps(answers: &Answers, path: &Path) -> String {
-    let config = path.display();
+    // As it was called: from an archive it is not on the PATH.
+    let name = std::env::args().next().unwrap_or_else(|| "regain-server".to_owned());
+    let program = if path == Path::new("regain.toml") { name } else { format!("{name} --config {}", path.display()) };
     let people = match answers.directory {
-        Kind::Embedded => {
-            format!("  regain-server --config {config} import people.csv    # user_id,name,password,alternate_mail\n")
-        }
-        _ => format!("  regain-server --config {config} check-directory --user SOMEBODY\n"),
+        Kind::Embedded => format!("  {program} import people.csv    # user_id,name,password,alternate_mail\n"),
+        _ => format!("  {program} check-directory --user SOMEBODY\n"),
     };
     let url = &answers.public_url;
     format!(
-        "Next:\n{people}  regain-server --config {config} test-mail YOUR_ADDRESS\n  regain-server --config {config}\n\n\
+        "Next:\n{people}  {program} test-mail YOUR_ADDRESS\n  {program}\n\n\
          On your sign-in page:\n  <a id=\"cant-access\" href=\"{url}/reset\">Can't access your account?</a>\n  \
          <script src=\"{url}/regain.js\" data-link=\"#cant-access\" async></script>\n"
     )

@@ -188,6 +188,16 @@ impl Terminal<io::StdinLock<'static>, io::Stderr> {
 impl<R: BufRead, W: Write> Terminal<R, W> {
     /// The answer that an option gives, or else the person. Where nobody is there, an answer without a default is missing.
     fn ask(&mut self, given: Option<&str>, question: &Question) -> Result<String, InitError> {
+        self.ask_suggesting(given, question, "")
+    }
+
+    /// The same with a default that is good for a try alone: only a person can take it.
+    fn ask_suggesting(
+        &mut self,
+        given: Option<&str>,
+        question: &Question,
+        suggestion: &str,
+    ) -> Result<String, InitError> {
         let Question { option, words, default, check } = *question;
         if let Some(given) = given {
             let given = given.trim();
@@ -202,6 +212,7 @@ impl<R: BufRead, W: Write> Terminal<R, W> {
             }
             return Ok(default.to_owned());
         }
+        let default = if default.is_empty() { suggestion } else { default };
         loop {
             let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
             write!(self.questions, "{words}{shown}: ").map_err(InitError::Terminal)?;
@@ -227,12 +238,15 @@ impl Options {
     /// The answers that the options give, and the person for the rest.
     pub(crate) fn answers<R: BufRead, W: Write>(self, terminal: &mut Terminal<R, W>) -> Result<Answers, InitError> {
         let organisation = terminal.ask(self.organisation.as_deref(), &ORGANISATION)?;
-        let public_url = terminal.ask(self.public_url.as_deref(), &PUBLIC_URL)?;
+        let here = format!("http://{}", self.listen);
+        let here = if is_loopback(&here) { here.as_str() } else { "" };
+        let public_url = terminal.ask_suggesting(self.public_url.as_deref(), &PUBLIC_URL, here)?;
         let public_url = public_url.trim_end_matches('/').to_owned();
         let sign_in_url = terminal.ask(self.sign_in_url.as_deref(), &SIGN_IN_URL)?;
         let directory = self.directory.map(Kind::as_str);
         let directory = terminal.ask(directory.as_deref(), &DIRECTORY)?;
-        let mail_from = terminal.ask(self.mail_from.as_deref(), &MAIL_FROM)?;
+        let sender = if is_loopback(&public_url) { "account-recovery@localhost" } else { "" };
+        let mail_from = terminal.ask_suggesting(self.mail_from.as_deref(), &MAIL_FROM, sender)?;
         let mail_host = terminal.ask(self.mail_host.as_deref(), &MAIL_HOST)?;
         let mail_username = terminal.ask(self.mail_username.as_deref(), &MAIL_USERNAME)?;
         let mail_sign_in = if mail_username == "-" {
@@ -327,6 +341,21 @@ mod tests {
         assert!(answers.err().expect("refused").to_string().starts_with("--public-url must be"));
         let (answers, _) = answered(&[], Some("Contoso\n"));
         assert!(matches!(answers, Err(InitError::Terminal(_))), "the terminal went away");
+    }
+
+    #[test]
+    fn a_try_takes_a_name_and_enter() {
+        let (answers, asked) = answered(&[], Some("Contoso\n\n\n\n\n\n\n"));
+        let answers = answers.expect("answers");
+        assert_eq!(answers.public_url, "http://127.0.0.1:8080");
+        assert_eq!((answers.mail_from.as_str(), answers.trusted_proxy), ("account-recovery@localhost", None));
+        assert!(asked.contains("such as https://recover.example.com [http://127.0.0.1:8080]: "), "{asked}");
+
+        // For people elsewhere neither is a default.
+        let typed = "Contoso\n\nhttps://recover.example.com\n\n\n\nhelp@example.com\n\n\n";
+        let (answers, asked) = answered(&["--listen", "10.0.0.11:8080"], Some(typed));
+        assert_eq!(answers.expect("answers").mail_from, "help@example.com");
+        assert!(!asked.contains("localhost]: Sender") && !asked.contains("[account-recovery"), "{asked}");
     }
 
     #[test]

@@ -204,8 +204,15 @@ fn the_directory_and_an_account_are_checked() {
         assert!(said.lines().any(|said| said == line), "{line}: {said}");
     }
     assert!(run(&["check-directory", "--user", "nobody"]).contains("nobody: not found"));
+    // From another program, or typed.
+    let mut import = program(&config).args(["import", "-"]).stdin(Stdio::piped()).spawn().expect("starts");
+    let mut input = import.stdin.take().expect("a pipe");
+    input.write_all(b"user_id,name,alternate_mail\ngrace,Grace,grace@home.example\n").expect("writes");
+    drop(input);
+    assert!(import.wait().expect("ends").success());
+    assert!(run(&["check-directory", "--user", "grace"]).contains("registered  1 mail address\n"));
     let said = run(&["registrations", "--remove"]);
-    assert!(said.starts_with("0 of 1 people with registrations"), "{said}");
+    assert!(said.starts_with("0 of 2 people with registrations"), "{said}");
 }
 
 #[test]

@@ -175,11 +175,12 @@ impl From<Vec<NewPerson>> for People {
 }
 
 impl People {
-    /// Reads the list from a file: CSV where its name ends so, else TOML.
+    /// Reads the list from a file: CSV where its name ends so, else TOML. `-` is the standard input, as CSV.
     pub fn load(path: &Path) -> Result<Self, PeopleError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| PeopleError::Unreadable { path: path.to_owned(), source })?;
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        let is_input = path == Path::new("-");
+        let text = if is_input { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
+        let text = text.map_err(|source| PeopleError::Unreadable { path: path.to_owned(), source })?;
+        let is_csv = is_input || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
         let name = path.display().to_string();
         let read = if is_csv { Self::from_csv(&text) } else { Self::from_toml(&text) };
         match read {

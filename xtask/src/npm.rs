@@ -82,6 +82,9 @@ pub(crate) fn command(folder: &Path) -> Command {
 /// Builds the binding of better-auth to SQLite, which its package brings along, in a folder where it is installed. Nothing that
 /// npm installs runs by itself: this one package may.
 pub(crate) fn build_sqlite(folder: &Path) -> Result<()> {
+    if ["make", "g++", "python3"].iter().any(|program| paths::on_path(program).is_none()) {
+        tools::apt_install("Installing a compiler of C++", "about 30 s, once", &["make", "g++", "python3"])?;
+    }
     let mut rebuild = Command::new("npm");
     rebuild.arg("--prefix").arg(folder).args(["rebuild", "better-sqlite3"]);
     step("Building its binding to SQLite", "about 1 min, once", &mut rebuild)

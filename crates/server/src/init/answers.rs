@@ -143,7 +143,7 @@ const MAIL_FROM: Question = Question {
 const MAIL_HOST: Question = Question {
     option: "--mail-host",
     words: "Mail server, such as smtp.example.com",
-    default: "localhost",
+    default: "127.0.0.1",
     check: |text| {
         let is_fine = !text.contains(['/', ':', '@']) && !text.contains(char::is_whitespace);
         if is_fine { Ok(()) } else { Err("must be the name alone, without a port") }

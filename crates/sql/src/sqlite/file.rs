@@ -120,8 +120,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("regain.db");
         prepare_file(&path).expect("is made");
-        let Connection::Sqlite(sqlite) = open(&path, Access::Whole).expect("opens") else { unreachable!("it is a file") };
-        sqlite.execute_batch("CREATE TABLE t (a TEXT, b TEXT); CREATE INDEX i ON t (b) WHERE a = 'x'").expect("is made");
+        let Connection::Sqlite(sqlite) = open(&path, Access::Whole).expect("opens") else {
+            unreachable!("it is a file")
+        };
+        sqlite
+            .execute_batch("CREATE TABLE t (a TEXT, b TEXT); CREATE INDEX i ON t (b) WHERE a = 'x'")
+            .expect("is made");
         let mut statement = sqlite.prepare("SELECT b FROM t WHERE a = ?1").expect("prepares");
         for value in ["x", "y", "x"] {
             assert!(!statement.exists([value]).expect("answers"));

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::watch,
     task::{JoinError, JoinSet},
-    time::{interval, sleep, timeout},
+    time::interval,
 };
 use tracing::{error, info, warn};
 
@@ -19,6 +19,7 @@ use crate::{
         CallEvent, CallListener, CallRef, Channel, Charged, ClaimedMessage, Clock, EndSessions, Message, Notifier,
         NotifyError, Phone, PhoneCall, Sessions, Settlement, Store, StoreError, TextMessage, Wake,
     },
+    runtime::{sleep, timeout},
 };
 
 mod budgets;

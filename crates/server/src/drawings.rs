@@ -12,12 +12,13 @@ use axum::body::Bytes;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use regain_protocol::{Captcha, Flow, StepBody};
-use tokio::{
-    sync::{OnceCell, OwnedSemaphorePermit, Semaphore},
-    task::spawn_blocking,
-};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::{engine, keys::Keys};
+use crate::{
+    engine,
+    keys::Keys,
+    runtime::{spawn, spawn_blocking},
+};
 
 /// The number of pictures that are kept, of up to 22 kB each.
 const PICTURES: usize = 512;
@@ -170,7 +171,7 @@ impl Workers {
         }
         let workers = self.clone();
         // It goes on when its request is given up: what was begun is not begun again.
-        let made = tokio::spawn(async move { cell.get_or_try_init(|| workers.run(place, draw)).await.cloned() });
+        let made = spawn(async move { cell.get_or_try_init(|| workers.run(place, draw)).await.cloned() });
         made.await.map_err(|_| DrawingError::Failed)?
     }
 

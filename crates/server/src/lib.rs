@@ -3,6 +3,9 @@
 //! Start at [`engine`] for what a flow is, [`ports`] for what the server needs from the world, [`flows`] for how a
 //! request is carried out, [`http`] for the API and [`app`] for the whole.
 
+// The playground runs this in a browser, without what listens, connects and keeps files.
+#![cfg_attr(target_family = "wasm", allow(dead_code))]
+
 pub mod adapters;
 pub mod app;
 pub mod assertion;
@@ -17,6 +20,8 @@ pub mod mails;
 pub mod metrics;
 pub mod ports;
 pub mod readiness;
+mod runtime;
+#[cfg(not(target_family = "wasm"))]
 pub mod serve;
 
 pub use regain_engine as engine;

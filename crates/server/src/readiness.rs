@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::sync::Mutex;
 
-use crate::ports::{DirectoryError, Ports};
+use crate::{
+    ports::{DirectoryError, Ports},
+    runtime::Instant,
+};
 
 /// The time for which a result stands.
 const STANDS_FOR: Duration = Duration::from_secs(1);

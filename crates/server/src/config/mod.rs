@@ -13,6 +13,7 @@ mod captcha;
 mod contact;
 mod directory;
 mod faults;
+#[cfg_attr(target_family = "wasm", path = "no_key_file.rs")]
 mod key_file;
 mod limits;
 mod mail;
@@ -25,6 +26,7 @@ mod rules;
 mod secret_file;
 mod security_info;
 mod server;
+#[cfg(not(target_family = "wasm"))]
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +52,7 @@ pub use proxies::TrustedProxies;
 use secret_file::{read_secret, warn_if_open};
 pub use security_info::SecurityInfoConfig;
 pub use server::{KeyError, LogFormat, ProxyHeader, ServerConfig};
+#[cfg(not(target_family = "wasm"))]
 pub use store::StoreConfig;
 
 pub use crate::assertion::AssertionAlgorithm;
@@ -60,6 +63,7 @@ pub struct Config {
     /// `[server]`: addresses, the server key, proxies, origins.
     pub server: ServerConfig,
     /// `[store]`: where flows live.
+    #[cfg(not(target_family = "wasm"))]
     pub store: StoreConfig,
     /// `[directory]`: where accounts live.
     pub directory: DirectoryConfig,
@@ -151,6 +155,7 @@ impl Config {
         refuse_demo(&mut table, &mut faults);
         let mut config = Self {
             server: section(&mut table, "server", &mut faults),
+            #[cfg(not(target_family = "wasm"))]
             store: section(&mut table, "store", &mut faults),
             directory: section(&mut table, "directory", &mut faults),
             organisation: section(&mut table, "organisation", &mut faults),
@@ -179,6 +184,7 @@ impl Config {
             faults.add(key, "there is no such section");
         }
         config.server.check(base, &mut faults);
+        #[cfg(not(target_family = "wasm"))]
         config.store.check(base, &config.server, &mut faults);
         config.directory.check(base, &mut faults);
         config.organisation.check(&config.server.public_url, &mut faults);

@@ -1,8 +1,9 @@
 //! Files that hold a secret.
 
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt as _;
 use std::{
     fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +12,7 @@ use regain_protocol::Secret;
 use super::{Faults, rebase};
 
 /// Mode bits of those who are neither the owner nor in the group.
+#[cfg(unix)]
 const OTHERS: u32 = 0o007;
 
 /// Reads the file that a key names, without the line break at its end; a relative path counts from `base`. Notes a file
@@ -29,9 +31,20 @@ pub(super) fn read_secret(path: &mut PathBuf, base: &Path, key: &str, faults: &m
 
 /// Notes a file that every user of this machine can read or write.
 pub(super) fn warn_if_open(path: &Path, key: &str, faults: &mut Faults) {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0) {
+    if is_open(path) {
         faults.warn(key, format!("every user of this machine can read {0}: chmod o= {0}", path.display()));
     }
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0)
+}
+
+/// A browser, in which the playground runs the server, has no files.
+#[cfg(not(unix))]
+const fn is_open(_: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+#[cfg(not(target_family = "wasm"))]
 use regain_outgoing::authorities;
 use regain_protocol::Secret;
 use serde::Deserialize;
+#[cfg(not(target_family = "wasm"))]
 use tokio::sync::Semaphore;
 
 use super::{
@@ -17,10 +19,9 @@ use super::{
     address::{self, is_https, is_loopback_address, is_web_address},
     key_file, read_secret, rebase, warn_if_open,
 };
-use crate::{
-    keys::{Keys, MIN_KEY_BYTES},
-    serve::ConnectionLimits,
-};
+use crate::keys::{Keys, MIN_KEY_BYTES};
+#[cfg(not(target_family = "wasm"))]
+use crate::serve::ConnectionLimits;
 
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
@@ -182,6 +183,7 @@ impl ServerConfig {
     }
 
     /// Bounds of what clients may hold.
+    #[cfg(not(target_family = "wasm"))]
     pub fn connection_limits(&self) -> ConnectionLimits {
         ConnectionLimits {
             connections: usize::try_from(self.max_connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
@@ -249,6 +251,7 @@ impl ServerConfig {
         }
         if let Some(path) = &mut self.ca_file {
             rebase(path, base);
+            #[cfg(not(target_family = "wasm"))]
             if let Err(error) = authorities(path) {
                 faults.add("server.ca_file", error);
             }

@@ -17,6 +17,7 @@ use crate::{
     client::Client,
     engine::{Context, Finding, Findings, LimitPolicy, Refusal, State},
     ports::FlowRow,
+    runtime::sleep,
 };
 
 /// An answer, with all that came with it.
@@ -61,7 +62,7 @@ impl Flows {
     pub async fn answer(&self, command: &AnswerCommand, row: FlowRow) -> Result<Reply, Fault> {
         let work = self.answer_soon(command, row);
         if matches!(command.answer, Answer::Identify { .. } | Answer::SignIn { .. }) {
-            tokio::join!(work, tokio::time::sleep(self.identify_floor)).0
+            tokio::join!(work, sleep(self.identify_floor)).0
         } else {
             work.await
         }
@@ -96,7 +97,7 @@ impl Flows {
                 None => match self.engine.answer(cx, &state, step_id, answer, &findings) {
                     Ok(decision) => self.decided(&row, cx, decision, key.as_ref(), client).await?,
                     Err(Refusal::Busy) if waited < MAX_WAIT => {
-                        tokio::time::sleep(WAIT).await;
+                        sleep(WAIT).await;
                         waited += WAIT;
                         continue;
                     }
@@ -110,7 +111,7 @@ impl Flows {
                 CommitResult::Conflict | CommitResult::AccountRefused(_) => rounds += 1,
                 // Another flow of the account is changing it, and may end this one by that.
                 CommitResult::Claimed if waited < MAX_WAIT => {
-                    tokio::time::sleep(WAIT).await;
+                    sleep(WAIT).await;
                     waited += WAIT;
                 }
                 CommitResult::Claimed => {
@@ -174,7 +175,7 @@ impl Flows {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return Ok(Reply::nothing()),
                 Err(_) if waited < MAX_WAIT => {
-                    tokio::time::sleep(WAIT).await;
+                    sleep(WAIT).await;
                     waited += WAIT;
                     continue;
                 }

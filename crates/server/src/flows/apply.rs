@@ -7,8 +7,6 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::{Fault, Flows, IdempotencyKey, Reply, commit::CommitResult, intent::Intent, service::MAX_ROUNDS};
 use crate::{
     client::Client,
@@ -17,6 +15,7 @@ use crate::{
         AccountId, AccountRefusal, AccountWrite, Claim, ClaimChange, DirectoryError, FlowRow, PasswordChange,
         RegisterError, SetPasswordError, UnlockError, Unlocked, random_id,
     },
+    runtime::timeout,
 };
 
 /// The time that a directory elsewhere may take for a change. It is below [`STUCK_AFTER`], so that nobody takes the

@@ -11,6 +11,7 @@ use crate::{
     client::Client,
     engine::{Finding, Findings, LimitPolicy, State},
     ports::{CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken},
+    runtime::sleep,
 };
 
 #[async_trait]
@@ -37,7 +38,7 @@ impl Flows {
             match self.decided(&row, cx, decision, None, &nobody).await? {
                 CommitResult::Done(_) => return Ok(heard),
                 CommitResult::Conflict | CommitResult::AccountRefused(_) => {}
-                CommitResult::Claimed => tokio::time::sleep(WAIT).await,
+                CommitResult::Claimed => sleep(WAIT).await,
                 CommitResult::OverLimit(LimitPolicy::EndFlow, retry_at) => {
                     let decision = self.engine.out_of_tries(cx, &state, retry_at);
                     if let CommitResult::Done(_) =

@@ -1,13 +1,13 @@
 //! The rules for a new password that others judge, once it keeps every rule that the engine can judge by itself.
 
 use regain_protocol::Violation;
-use tokio::task::spawn_blocking;
 
 use super::{Fault, Flows};
 use crate::{
     breached,
     engine::{BreachedRule, GuessableRule, PasswordCheck},
     password_form,
+    runtime::spawn_blocking,
 };
 
 impl Flows {

@@ -1,9 +1,13 @@
 //! From where a request came: its peer, or whom a trusted proxy names.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+#[cfg(not(target_family = "wasm"))]
+use std::net::SocketAddr;
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
+#[cfg(not(target_family = "wasm"))]
+use axum::extract::ConnectInfo;
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
 
@@ -17,9 +21,7 @@ impl FromRequestParts<Arc<App>> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
-            return Ok(Self::default());
-        };
+        let Some(peer) = peer(parts) else { return Ok(Self::default()) };
         let config = app.config();
         let server = &config.server;
         let hops = match server.proxy_header {
@@ -27,8 +29,20 @@ impl FromRequestParts<Arc<App>> for Client {
             ProxyHeader::Forwarded => listed(&parts.headers, "forwarded").into_iter().map(forwarded_for).collect(),
         };
         let trusted = server.trusted_proxies.as_ref().map_or(&[][..], TrustedProxies::networks);
-        Ok(Self::behind(peer.ip(), trusted, hops.into_iter()))
+        Ok(Self::behind(peer, trusted, hops.into_iter()))
     }
+}
+
+/// The address at the other end of the connection.
+#[cfg(not(target_family = "wasm"))]
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+}
+
+/// None: in a browser there is no connection.
+#[cfg(target_family = "wasm")]
+const fn peer(_: &Parts) -> Option<IpAddr> {
+    None
 }
 
 /// The elements of a header that is a list, over all its lines.

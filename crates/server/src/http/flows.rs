@@ -22,6 +22,7 @@ use crate::{
     app::App,
     client::Client,
     flows::{Fault, IdempotencyKey, InvalidIdempotencyKey, Reply, ReplyContent},
+    runtime::spawn,
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -189,7 +190,7 @@ pub(super) async fn detached<F>(work: F) -> Result<Illustrated, Fault>
 where
     F: Future<Output = Result<Illustrated, Fault>> + Send + 'static,
 {
-    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| {
+    spawn(work.in_current_span()).await.unwrap_or_else(|_| {
         tracing::error!("a request ended in a panic");
         Ok(Reply::unavailable().into())
     })

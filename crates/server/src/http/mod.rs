@@ -20,15 +20,18 @@ mod watch;
 
 use std::sync::Arc;
 
+#[cfg(not(target_family = "wasm"))]
+use axum::error_handling::HandleErrorLayer;
 use axum::{
     Extension, Router,
-    error_handling::HandleErrorLayer,
     extract::Request,
     http::{Uri, uri::PathAndQuery},
     middleware::from_fn_with_state,
     routing::{get, post},
 };
-use tower::{ServiceExt as _, timeout::TimeoutLayer};
+use tower::ServiceExt as _;
+#[cfg(not(target_family = "wasm"))]
+use tower::timeout::TimeoutLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use asset::Asset;
@@ -59,13 +62,18 @@ pub fn router(app: &Arc<App>, pages: Router) -> Router {
         .fallback(respond::not_found)
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(app), hosted::pages_for_people))
-        .layer(CatchPanicLayer::custom(respond::panicked))
-        .layer((HandleErrorLayer::new(respond::timed_out), TimeoutLayer::new(app.config().server.request_timeout())))
+        .layer(CatchPanicLayer::custom(respond::panicked));
+    // A browser's one thread has no timers, and its clock is not the standard library's.
+    #[cfg(not(target_family = "wasm"))]
+    let server = server
+        .layer((HandleErrorLayer::new(respond::timed_out), TimeoutLayer::new(app.config().server.request_timeout())));
+    let server = server
         .layer(from_fn_with_state(Arc::clone(app), cors::allow))
         .layer(headers::everywhere())
         .layer(from_fn_with_state(Arc::clone(app), request_time::date))
-        .layer(from_fn_with_state(Arc::clone(app), watch::count))
-        .layer(watch::trace());
+        .layer(from_fn_with_state(Arc::clone(app), watch::count));
+    #[cfg(not(target_family = "wasm"))]
+    let server = server.layer(watch::trace());
     match app.config().server.path() {
         path if path.is_empty() => server,
         // A proxy may take the path off or leave it on.

@@ -1,10 +1,7 @@
 //! The log's line about each request, and its count. Neither has a path, a query, an id or a token: only the
 //! router's own pattern.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -18,7 +15,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use crate::{app::App, metrics};
+use crate::{app::App, metrics, runtime::Instant};
 
 /// Logs by spans of ours; of the layer's own lines, which may quote a request, none is written.
 type Trace = TraceLayer<

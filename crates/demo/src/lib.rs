@@ -4,14 +4,15 @@
 //! Start at [`Site`], the server that a switch replaces as a whole, and [`Settings`], its file.
 
 mod assertions;
-mod outbox;
 mod pages;
 mod settings;
 mod site;
 
 use std::{path::Path, sync::Arc};
 
-pub use outbox::{CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
+pub use regain_outbox::{
+    CallAct, CallStatus, NotOnTheLine, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said,
+};
 use regain_server::{
     adapters::People,
     config::DirectoryKind,

@@ -10,26 +10,16 @@ use axum::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use regain_server::{engine, mails::call_words};
-use serde::Serialize;
+use regain_outbox::{CallStatus, JsonEntry, OutboxCall, OutboxEntry, OutboxMail, OutboxText, spoken};
+use regain_server::engine;
 
 use super::Demo;
-use crate::{CallStatus, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
 
 /// Number of entries that the page shows whole; older ones are folded.
 const UNFOLDED: usize = 1;
 
 /// The keys that a person can press: the right one, and a few others to be wrong with.
 const KEYS: [char; 4] = ['#', '1', '5', '*'];
-
-/// An entry as programs read it.
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum JsonEntry {
-    Mail { id: String, to: String, subject: String, text: String, html: String, at: Timestamp },
-    Sms { id: String, to: String, text: String, at: Timestamp },
-    Call { id: String, to: String, status: &'static str, said: Vec<String>, at: Timestamp },
-}
 
 /// Shows everything, newest first.
 pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Response {
@@ -96,17 +86,16 @@ fn one_text(OutboxText { at, message }: &OutboxText, open: bool) -> Markup {
 
 fn one_call(call: &OutboxCall, organisation: &str) -> Markup {
     let reference = &call.call.reference.call_id;
-    let (_, shown) = status(call.status);
     html! {
-        section.card.call data-testid="call" data-entry=(reference) data-status=(status(call.status).0) {
+        section.card.call data-testid="call" data-entry=(reference) data-status=(call.status.as_str()) {
             div.line {
-                h2.subject { "Call: " (shown) }
+                h2.subject { "Call: " (status(call.status)) }
                 span.quiet { "to " bdi dir="ltr" { (call.call.to) } }
                 (time(call.at))
             }
             @if !call.said.is_empty() {
                 ul.said aria-label="Spoken text" {
-                    @for words in said(call, organisation) { li dir="auto" { "\u{201c}" (words) "\u{201d}" } }
+                    @for words in spoken(call, organisation) { li dir="auto" { "\u{201c}" (words) "\u{201d}" } }
                 }
             }
             @match call.status {
@@ -144,26 +133,14 @@ fn keys(call: &str) -> Markup {
     }
 }
 
-/// State of a call, for programs and for people.
-fn status(status: CallStatus) -> (&'static str, &'static str) {
+/// State of a call in words.
+const fn status(status: CallStatus) -> &'static str {
     match status {
-        CallStatus::Ringing => ("ringing", "ringing"),
-        CallStatus::Answered => ("answered", "answered"),
-        CallStatus::NotAnswered => ("not_answered", "not answered"),
-        CallStatus::Ended => ("ended", "over"),
+        CallStatus::Ringing => "ringing",
+        CallStatus::Answered => "answered",
+        CallStatus::NotAnswered => "not answered",
+        CallStatus::Ended => "over",
     }
-}
-
-/// The announcements of a call, in words.
-fn said(call: &OutboxCall, organisation: &str) -> Vec<String> {
-    let words = call_words(&call.call.locale, organisation);
-    let said = call.said.iter().map(|said| match said {
-        Said::Greeting => format!("{} {}", words.greeting, words.press),
-        Said::WrongKey => words.wrong_key.clone(),
-        Said::Thanks => format!("{} {}", words.thanks, words.goodbye),
-        Said::Goodbye => words.goodbye.clone(),
-    });
-    said.collect()
 }
 
 fn time(at: Timestamp) -> Markup {
@@ -193,26 +170,7 @@ pub(super) async fn captcha(State(demo): State<Arc<Demo>>, Path(sealed): Path<St
 
 /// Everything for programs, newest first.
 pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
-    let entries = demo.outbox.entries().into_iter().map(|entry| match entry {
-        OutboxEntry::Mail(OutboxMail { at, message }) => JsonEntry::Mail {
-            id: message.id,
-            to: message.to,
-            subject: message.subject.expose().clone(),
-            text: message.text.expose().clone(),
-            html: message.html.expose().clone(),
-            at,
-        },
-        OutboxEntry::Text(OutboxText { at, message }) => {
-            JsonEntry::Sms { id: message.id, to: message.to, text: message.text.expose().clone(), at }
-        }
-        OutboxEntry::Call(call) => JsonEntry::Call {
-            status: status(call.status).0,
-            said: said(&call, demo.organisation()),
-            id: call.call.reference.call_id,
-            to: call.call.to,
-            at: call.at,
-        },
-    });
+    let entries = demo.outbox.entries().into_iter().map(|entry| JsonEntry::of(entry, demo.organisation()));
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (no_store, Json(entries.collect::<Vec<_>>())).into_response()
 }

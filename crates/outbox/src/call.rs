@@ -85,6 +85,7 @@ impl Outbox {
     }
 
     /// Ends the call when nothing has happened in it for [`SILENCE`].
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn end_in_silence(&self, call_id: &str, turn: u32) {
         let (outbox, call_id) = (self.clone(), call_id.to_owned());
         tokio::spawn(async move {
@@ -95,6 +96,23 @@ impl Outbox {
         });
     }
 
+    /// Leaves it to [`Outbox::end_silent_calls`]: a browser's one thread has no timers.
+    #[cfg(target_family = "wasm")]
+    #[expect(clippy::unused_self, reason = "with threads it is needed")]
+    pub(super) const fn end_in_silence(&self, _: &str, _: u32) {}
+
+    /// Ends the calls in which nothing has happened for [`SILENCE`] by the clock, where nothing else does.
+    pub async fn end_silent_calls(&self) {
+        let now = self.clock.now();
+        let is_silent = |call: &OutboxCall| {
+            matches!(call.status, CallStatus::Ringing | CallStatus::Answered)
+                && now.duration_since(call.since).unsigned_abs() >= SILENCE
+        };
+        for call in self.calls().into_iter().filter(is_silent) {
+            let _ = self.end(&call.call.reference.call_id).await;
+        }
+    }
+
     /// Changes a call that is in one of these states, and returns it as it is then.
     fn step(
         &self,
@@ -102,6 +120,7 @@ impl Outbox {
         from: &[CallStatus],
         change: impl FnOnce(&mut OutboxCall),
     ) -> Result<OutboxCall, NotOnTheLine> {
+        let now = self.clock.now();
         let mut entries = self.lock();
         let mut calls = entries.iter_mut().filter_map(|entry| match entry {
             OutboxEntry::Call(call) => Some(call),
@@ -113,6 +132,7 @@ impl Outbox {
         }
         change(call);
         call.turn += 1;
+        call.since = now;
         Ok(call.clone())
     }
 

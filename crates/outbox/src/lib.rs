@@ -1,14 +1,16 @@
-//! The demonstration's [`Notifier`] and [`Phone`]: mails and texts stay in memory, for a page that shows them, and
-//! calls ring there until somebody answers them on that page.
+//! A [`Notifier`] and [`Phone`] for made-up people: mails and texts stay in memory, for a page that shows them, and calls
+//! ring there until somebody answers them on that page.
 
 mod call;
 mod entries;
+mod json;
 
 use async_trait::async_trait;
 use regain_server::ports::{CallEvent, Message, Notifier, NotifyError, Phone, PhoneCall, TextMessage};
 
 pub use call::{CallAct, NotOnTheLine};
 pub use entries::{CallStatus, Outbox, OutboxCall, OutboxEntry, OutboxMail, OutboxText, Said};
+pub use json::{JsonEntry, spoken};
 
 #[async_trait]
 impl Notifier for Outbox {
@@ -32,6 +34,7 @@ impl Phone for Outbox {
             status: CallStatus::Ringing,
             said: Vec::new(),
             turn: 0,
+            since: self.clock.now(),
         }));
         // A phone rings on, heard or not.
         let _ = self.tell(&call.reference, CallEvent::Ringing).await;

@@ -62,6 +62,8 @@ pub struct OutboxCall {
     pub said: Vec<Said>,
     /// Counts what happened in it, so that a time that is up knows whether something did meanwhile.
     pub(super) turn: u32,
+    /// Time of the last of it.
+    pub(super) since: Timestamp,
 }
 
 impl fmt::Debug for Outbox {
@@ -114,6 +116,18 @@ impl Outbox {
     /// An entry is in it whole or not at all, so a panic elsewhere leaves nothing to worry about.
     pub(super) fn lock(&self) -> MutexGuard<'_, VecDeque<OutboxEntry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CallStatus {
+    /// Its name for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::Answered => "answered",
+            Self::NotAnswered => "not_answered",
+            Self::Ended => "ended",
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_protocol::{Role, Secret};
+use regain_values::{recovery_code, totp};
 
 use crate::{AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError, RingPoint};
 
@@ -61,6 +62,28 @@ pub enum Registration {
     RemoveQuestions,
     /// Nothing is changed: the owner looked at it at this time and found it right.
     Confirm(Timestamp),
+}
+
+impl Registration {
+    /// Refuses what is nobody's to register, and what could not be used afterwards.
+    pub fn check(&self) -> Result<(), RegisterError> {
+        let fits = match self {
+            Self::Mail(mail) => matches!(mail.role, Role::Alternate | Role::Authentication),
+            Self::Phone(phone) => matches!(phone.role, Role::Mobile | Role::Authentication),
+            Self::RemoveMail(role) => matches!(role, Role::Alternate | Role::Authentication),
+            Self::RemovePhone(role) => matches!(role, Role::Mobile | Role::Authentication),
+            Self::Authenticator(key) => key.expose().len() >= totp::MIN_KEY_BYTES,
+            Self::Questions(questions) => questions
+                .iter()
+                .enumerate()
+                .all(|(index, one)| !questions[..index].iter().any(|earlier| earlier.question.id == one.question.id)),
+            Self::RecoveryCodes(codes) => {
+                !codes.is_empty() && codes.iter().all(|code| recovery_code::normalise(code).is_some())
+            }
+            Self::RemoveAuthenticator | Self::RemoveRecoveryCodes | Self::RemoveQuestions | Self::Confirm(_) => true,
+        };
+        if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
+    }
 }
 
 /// A security question to register.

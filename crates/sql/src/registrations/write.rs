@@ -14,7 +14,7 @@ use crate::{
     query::{query, query_scalar},
 };
 use regain_ports::{AccountId, AccountRefusal, DirectoryError, NewQuestion, RegisterError, Registration};
-use regain_values::{questions, recovery_code, totp};
+use regain_values::questions;
 
 /// A question ready to be written.
 pub(crate) struct RegisteredQuestion {
@@ -102,7 +102,7 @@ impl OwnRegistrations {
         id: &AccountId,
         registration: &Registration,
     ) -> Result<RegistrationChange, RegisterError> {
-        check(registration)?;
+        registration.check()?;
         let owner = self.owner(id);
         let mut stored = StoredParts::default();
         match registration {
@@ -210,29 +210,6 @@ async fn write(
             .map(drop)
         }
     }
-}
-
-/// Refuses what is nobody's to register, and what could not be used afterwards.
-fn check(registration: &Registration) -> Result<(), RegisterError> {
-    let fits = match registration {
-        Registration::Mail(mail) => matches!(mail.role, Role::Alternate | Role::Authentication),
-        Registration::Phone(phone) => matches!(phone.role, Role::Mobile | Role::Authentication),
-        Registration::RemoveMail(role) => matches!(role, Role::Alternate | Role::Authentication),
-        Registration::RemovePhone(role) => matches!(role, Role::Mobile | Role::Authentication),
-        Registration::Authenticator(key) => key.expose().len() >= totp::MIN_KEY_BYTES,
-        Registration::Questions(questions) => questions
-            .iter()
-            .enumerate()
-            .all(|(index, one)| !questions[..index].iter().any(|earlier| earlier.question.id == one.question.id)),
-        Registration::RecoveryCodes(codes) => {
-            !codes.is_empty() && codes.iter().all(|code| recovery_code::normalise(code).is_some())
-        }
-        Registration::RemoveAuthenticator
-        | Registration::RemoveRecoveryCodes
-        | Registration::RemoveQuestions
-        | Registration::Confirm(_) => true,
-    };
-    if fits { Ok(()) } else { Err(RegisterError::NotRegistrable) }
 }
 
 /// The context that the key of an account's authenticator app is sealed for: it opens for no other account.

@@ -28,6 +28,7 @@ mod outside;
 mod passwords;
 mod person;
 mod pictures;
+mod playground;
 mod recovery_codes;
 mod register;
 mod reset;

@@ -18,6 +18,7 @@ mod engines;
 mod native;
 mod npm;
 mod paths;
+mod playground;
 mod pypi;
 mod release;
 mod run;
@@ -51,6 +52,8 @@ enum Command {
     Release(release::Options),
     /// Write docs/reference.md, and build the documentation as a site
     Docs(docs::Options),
+    /// Make the playground: static files with the widget, and with the server compiled to run in the page
+    Playground(playground::Options),
     /// Rebuild the widget at every change, against a running demo server
     Dev(demo::Options),
     /// Run what continuous integration runs
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Dist(options) => dist::run(&options),
         Command::Release(options) => release::run(&options),
         Command::Docs(options) => docs::run(&options),
+        Command::Playground(options) => playground::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Ci => test::run(&test::Options::default()),
         Command::Bench(options) => bench::run(&options),

@@ -19,7 +19,11 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use self::{cargo::Selection, end_to_end::EndToEnd, timings::Timings};
+use self::{
+    cargo::Selection,
+    end_to_end::{EndToEnd, PLAYGROUND},
+    timings::Timings,
+};
 use crate::{
     apps,
     budgets::Sizes,
@@ -164,6 +168,14 @@ fn phases(options: &Options, plan: &Plan, timings: &Timings) -> Result<Option<En
     }
     ensure!(failed.is_empty(), "{} of {runs} runs failed: {failed:?}", failed.len());
     Ok(end_to_end)
+}
+
+/// Runs the end-to-end test of the playground, which is built.
+pub(crate) fn playground() -> Result<()> {
+    cargo::compile()?;
+    let mut tests = EndToEnd::ready(PLAYGROUND, None)?;
+    tests.list()?;
+    tests.run(&Timings::start()?)
 }
 
 /// Runs the compiled native tests once.

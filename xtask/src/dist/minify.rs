@@ -51,7 +51,7 @@ const BINARYEN: [&str; 12] = [
 
 impl Profile {
     /// The build that it is made of.
-    pub(super) fn build(self) -> Build {
+    pub(crate) fn build(self) -> Build {
         match self {
             Self::Shipped => Build::Shipped,
             Self::Demo => Build::Demo,

@@ -121,6 +121,8 @@ pub(super) struct Selection {
 const SERVER: &[&str] = &[
     "regain-server",
     "regain-demo",
+    "regain-outbox",
+    "regain-playground",
     "regain-engine",
     "regain-sql",
     "regain-ldap",

@@ -67,7 +67,7 @@ impl EndToEnd {
         let mut tests = self.command()?;
         tests.env("REGAIN_DIST", paths::dist()).env("REGAIN_APPS", paths::target().join("apps"));
         tests.env("REGAIN_AXE", &self.axe).env("REGAIN_READER", &self.reader);
-        tests.env("REGAIN_DJANGO", &self.django);
+        tests.env("REGAIN_DJANGO", &self.django).env("REGAIN_PLAYGROUND", paths::target().join("playground"));
         tests.env("REGAIN_TIMINGS", timings.file());
         if let Some(folder) = in_memory::folder() {
             tests.env("TMPDIR", folder);
@@ -95,12 +95,18 @@ impl EndToEnd {
         if self.engine.is_some() || !self.filter.is_empty() && !self.filter.starts_with(OTHER_ENGINES) {
             tests.args(["--skip", OTHER_ENGINES]);
         }
+        if !self.filter.starts_with(PLAYGROUND) {
+            tests.args(["--skip", PLAYGROUND]);
+        }
         if !self.filter.is_empty() {
             tests.arg(&self.filter);
         }
         Ok(tests)
     }
 }
+
+/// The module of the test of the playground, whose server takes minutes to compile: `cargo xtask playground --check` runs it.
+pub(super) const PLAYGROUND: &str = "playground::";
 
 /// The module of the tests that run in the other engines too.
 const OTHER_ENGINES: &str = "engines::";

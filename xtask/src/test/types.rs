@@ -6,10 +6,13 @@ use anyhow::Result;
 
 use crate::{npm, paths, run};
 
-/// Checks them.
+/// Checks them, and those of the playground.
 pub(super) fn check() -> Result<()> {
     let tsc = npm::TYPESCRIPT.program("bin/tsc")?;
-    let mut check = Command::new("node");
-    check.arg(tsc).arg("--project").arg(paths::root().join("src/embed"));
-    run::step("Checking the types of the embedding scripts", "some seconds", &mut check)
+    for (scripts, folder) in [("embedding", "src/embed"), ("playground's", "crates/playground/page")] {
+        let mut check = Command::new("node");
+        check.arg(&tsc).arg("--project").arg(paths::root().join(folder));
+        run::step(&format!("Checking the types of the {scripts} scripts"), "some seconds", &mut check)?;
+    }
+    Ok(())
 }

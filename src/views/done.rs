@@ -3,15 +3,19 @@
 use regain_protocol::{FlowKind, Outcome};
 
 use super::context::Context;
-use super::element::{Element, element};
+use super::element::{Element, HERE, element};
 use super::parts::{button, heading, lead};
 use regain_flow::full::IS_FULL;
 use regain_flow::{DoneView, Event};
 
-use crate::i18n::Text;
+use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, done: DoneView) -> Element {
-    let DoneView { outcome, notified, due, signed_in, elsewhere, can_return } = done;
+pub(super) fn screen(context: Context, done: &DoneView) -> Element {
+    let &DoneView { outcome, notified, due, signed_in, elsewhere, can_return, .. } = done;
+    let account = done
+        .account
+        .as_deref()
+        .map(|account| element("p").part("lead").around(&i18n::fill(Text::DoneAccount, &[HERE]), account));
     let (title, words) = match outcome {
         Outcome::Reset => (Text::DoneReset, Text::DoneLead),
         Outcome::FirstPassword => (Text::DoneFirst, Text::DoneLead),
@@ -30,23 +34,27 @@ pub(super) fn screen(context: Context, done: DoneView) -> Element {
     } else {
         button("primary", context, || Event::WentToSignIn).say(Text::BackToSignIn)
     };
-    let mut done = element("div")
+    let mut screen = element("div")
         .at("class", "screen finished")
         .child(element("span").part("tick").at("aria-hidden", "true"))
-        .child(heading(title))
+        .child(heading(title));
+    if let Some(account) = account {
+        screen = screen.child(account);
+    }
+    screen = screen
         .child(lead(words))
         .child(element("p").part("note").has("hidden", !notified).say(Text::DoneNotified))
         .child(element("p").part("note").has("hidden", !elsewhere).say(Text::DoneElsewhere))
         .child(element("div").at("class", "actions").child(back));
     if due {
-        done = done.child(
+        screen = screen.child(
             element("div")
                 .at("class", "more")
                 .child(element("p").part("note").say(Text::SecurityInfoDue))
                 .child(button("link", context, || Event::WentTo(FlowKind::Register)).say(Text::ToSecurityInfo)),
         );
     }
-    done
+    screen
 }
 
 /// The words for an outcome that only the full build comes to.

@@ -119,7 +119,7 @@ fn screen(context: Context) -> Element {
         Screen::EnterCode(code) => enter_code::screen(context, code),
         Screen::NewPassword(password) => new_password::screen(context, password),
         Screen::Full(screen) => full::screen(context, screen),
-        Screen::Done(done) => done::screen(context, *done),
+        Screen::Done(done) => done::screen(context, done),
         Screen::Ended(ended) => ended::screen(context, ended.reason),
         Screen::Unknown => help::screen(context),
     })

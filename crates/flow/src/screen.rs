@@ -61,10 +61,12 @@ pub enum FullScreen {
 
 /// A flow that worked, to draw.
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold each by itself, not states of one thing")]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct DoneView {
     /// The outcome.
     pub outcome: Outcome,
+    /// The user ID that can sign in now.
+    pub account: Option<String>,
     /// True where a confirmation is on its way.
     pub notified: bool,
     /// True where the organisation asks for more security info, or for a look at it.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use regain_protocol::{Config, FlowKind, Gate, NoticeCode};
+use regain_protocol::{Config, FlowKind, Gate, NoticeCode, Outcome};
 
 use crate::clock::{Millis, seconds_until};
 use crate::effect::Fault;
@@ -133,6 +133,8 @@ impl Model {
             State::Opening(None) | State::Closed => Screen::Loading,
             State::Done { outcome, notified, continue_url, due, .. } => Screen::Done(DoneView {
                 outcome: *outcome,
+                // Nothing was proved by somebody who asked for help.
+                account: (*outcome != Outcome::RequestSent && !self.user_id.is_empty()).then(|| self.user_id.clone()),
                 notified: *notified,
                 due: *due,
                 signed_in: self.setup.signed_in,

@@ -1,7 +1,7 @@
 //! A person who is lost: sees whom it is about and corrects it, gets more time, sees trouble once.
 
 use super::super::*;
-use regain_protocol::{Flow, ProblemCode, StepBody};
+use regain_protocol::{Flow, Outcome, ProblemCode, StepBody};
 
 use super::driven::*;
 
@@ -38,6 +38,23 @@ fn whom_it_is_about_is_on_every_screen_after_the_first_and_can_be_corrected() {
         assert_eq!(view.user_id, "ada@example.exmaple", "to be corrected, not typed anew");
         assert_eq!(widget.view().identity, None);
     }
+}
+
+#[test]
+fn success_names_the_account_that_signs_in_and_a_request_for_help_names_none() {
+    let end = |outcome| {
+        let user_id = "ada@canonical.example".into();
+        StepBody::Done { outcome, user_id, notified: true, continue_url: None }
+    };
+    let account = |outcome| {
+        let mut widget = Driven::open(setup());
+        widget.reply(answered(about("ada@example.com", "s2", end(outcome))));
+        let Screen::Done(done) = widget.view().screen else { panic!("it is done") };
+        done.account
+    };
+    assert_eq!(account(Outcome::Reset).as_deref(), Some("ada@example.com"), "as it was typed");
+    assert_eq!(account(Outcome::Unlocked).as_deref(), Some("ada@example.com"));
+    assert_eq!(account(Outcome::RequestSent), None, "nothing was proved");
 }
 
 #[test]

@@ -37,6 +37,27 @@ async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -
     .await
 }
 
+/// The last word of a masked address was broken, one letter on a line of its own.
+#[tokio::test]
+async fn a_masked_address_is_whole_on_a_phone() -> Result<()> {
+    if is_unsupported(Need::Counts)? {
+        return Ok(());
+    }
+    run("masked-on-a-phone", &[], async |session| {
+        crate::opening::with_window(session, 390, 844).await?;
+        person::identified(session, &person::MARY).await?;
+        let lines = "const root = document.querySelector('.regain-widget').shadowRoot;
+            return [...root.querySelectorAll('[part~=choice] bdi')].filter(value => value.checkVisibility())
+                .map(value => Math.round(value.offsetHeight / parseFloat(getComputedStyle(value).lineHeight)))";
+        let lines = session.page.script(lines, vec![]).await?;
+        let lines = lines.as_array().context("a list")?;
+        ensure!(!lines.is_empty() && lines.iter().all(|count| *count == json!(1)), "{lines:?}");
+        session.page.picture(&output("screens")?.join("bi-masked-phone.png")).await?;
+        Ok(())
+    })
+    .await
+}
+
 /// F14: the field stood below all nine methods.
 #[tokio::test]
 async fn f14_the_whole_number_is_asked_for_by_the_method_that_was_chosen() -> Result<()> {

@@ -27,7 +27,7 @@ async fn in_sight(session: &BrowserSession) -> Result<()> {
     .await
 }
 
-async fn with_window(session: &BrowserSession, width: u32, height: u32) -> Result<()> {
+pub(crate) async fn with_window(session: &BrowserSession, width: u32, height: u32) -> Result<()> {
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     session.page.devtools().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
     Ok(())

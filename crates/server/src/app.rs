@@ -92,7 +92,7 @@ pub(crate) mod testing {
 
     use super::{App, Arc, Config, Ports};
     use crate::{
-        adapters::{Database, EmbeddedDirectory, HashCost, NoPhone, SqliteStore},
+        adapters::{Database, EmbeddedDirectory, HashCost, NoPhone, SqlStore},
         keys::Keys,
         ports::{Message, Notifier, NotifyError, OsRng, SystemClock},
     };
@@ -129,7 +129,7 @@ pub(crate) mod testing {
                 .await
                 .expect("opens");
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database, keys)),
+            store: Arc::new(SqlStore::new(database, keys)),
             directory: Arc::new(directory).whole(),
             notifier: Arc::new(NoMail),
             phone: Arc::new(NoPhone),

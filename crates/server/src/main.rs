@@ -19,7 +19,7 @@ use std::{
 use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use regain_server::{
-    adapters::{self, AuditFilter, Location, SqliteStore},
+    adapters::{self, AuditFilter, Location, SqlStore},
     config::{Config, ConfigError, StoreConfig},
     http::openapi_document,
     serve::{self, Failure},
@@ -229,7 +229,7 @@ fn migrate_store(config: &Path, to: &Path) -> Result<(), Failure> {
     let counts = runtime()?.block_on(async {
         let audit_dir = config.store.audit_dir();
         let counts = serve::with_database(&config, async |database, keys| {
-            SqliteStore::new(database.clone(), keys.clone()).prepare().await?;
+            SqlStore::new(database.clone(), keys.clone()).prepare().await?;
             Ok(adapters::migrate_store(database, &target).await?)
         });
         let counts = counts.await?;

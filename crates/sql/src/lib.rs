@@ -35,4 +35,4 @@ pub use reader::{Content, DatabaseReader};
 pub use registrations::OwnRegistrations;
 pub use server_key::ServerKeyError;
 pub use sqlite::private_file;
-pub use store::{AuditFilter, AuditPosition, AuditReport, SqliteStore};
+pub use store::{AuditFilter, AuditPosition, AuditReport, SqlStore};

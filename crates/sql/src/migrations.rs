@@ -96,7 +96,7 @@ mod tests {
 
     use super::{MIGRATIONS, ON_POSTGRES, for_sqlite};
     use crate::{
-        Database, SqliteStore,
+        Database, SqlStore,
         database::{from_millis, to_millis},
     };
 
@@ -139,8 +139,7 @@ mod tests {
         }
         connection.close().await.expect("closes");
 
-        let store =
-            SqliteStore::new(Database::open(&path).await.expect("opens"), Keys::derive(&Secret::new(vec![7; 32])));
+        let store = SqlStore::new(Database::open(&path).await.expect("opens"), Keys::derive(&Secret::new(vec![7; 32])));
         let charge = |bucket: &str| [Charge { bucket: bucket.into(), window: hour, limit: 3, cost: 1 }];
         assert_eq!(store.charge(&charge("b"), now).await.expect("answers"), Charged::Done);
         let full = store.charge(&charge("b"), now).await.expect("answers");

@@ -1,4 +1,4 @@
-//! The [`Store`] in a SQLite file.
+//! The [`Store`] in a database: a SQLite file, or PostgreSQL.
 //!
 //! `commit` is here; what it writes besides the flow is in a file per concern beside this one.
 
@@ -34,11 +34,11 @@ use regain_values::FlowId;
 /// operator can see what became of a message.
 const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// Keeps flows, counters, queued messages, kept answers and the audit log in a SQLite file.
+/// Keeps flows, counters, queued messages, kept answers and the audit log in a database.
 ///
 /// Times are kept to the millisecond.
 #[derive(Debug, Clone)]
-pub struct SqliteStore {
+pub struct SqlStore {
     database: Database,
     /// Sign the audit log.
     keys: Keys,
@@ -52,7 +52,7 @@ struct Retention {
     folder: PathBuf,
 }
 
-impl SqliteStore {
+impl SqlStore {
     /// The store in an open database.
     pub fn new(database: Database, keys: Keys) -> Self {
         Self { database, keys, retention: None }
@@ -81,7 +81,7 @@ impl SqliteStore {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Store for SqlStore {
     async fn flow(&self, id: &FlowId) -> Result<Option<FlowRow>, StoreError> {
         let flow = self.database.read_inline(id.clone(), |connection, id| {
             Box::pin(async move {
@@ -264,7 +264,7 @@ impl Store for SqliteStore {
     }
 }
 
-impl SqliteStore {
+impl SqlStore {
     /// Keeps what a refused charge found of the future.
     async fn keep_dated_back(&self, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
         charges::keep_dated_back(&self.database, bucket, now).await.map_err(StoreError::unavailable)

@@ -25,7 +25,7 @@ pub use regain_sql::{
     AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
     HashCost, ImportError, Location, MailRole, MigrateStoreError, Named, NewPerson, OpenError, Outcome,
     OwnRegistrations, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole, PostgresSettings,
-    Restored, ServerKeyError, SqliteStore, Upkeep, UpkeepReport, back_up, migrate_store, restore,
+    Restored, ServerKeyError, SqlStore, Upkeep, UpkeepReport, back_up, migrate_store, restore,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use sessions_hook::SessionsHook;

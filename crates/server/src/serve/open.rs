@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Failure, directory::open_served_directory};
 use crate::{
-    adapters::{self, Database, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqliteStore, TrustedRoots, Twilio},
+    adapters::{self, Database, NoPhone, People, SessionsHook, SiteVerify, Smtp, SqlStore, TrustedRoots, Twilio},
     app::App,
     config::{Config, MailKind, PhoneKind},
     delivery::{Budgets, Delivery, Texts},
@@ -41,7 +41,7 @@ pub async fn open(config: &Config, database: &Database, keys: &Keys, extras: Ext
             Arc::new(Twilio::new(&config.phone, &roots, &config.server.public_url, keys.clone(), rng.clone())?)
         }
     };
-    let mut store = SqliteStore::new(database.clone(), keys.clone());
+    let mut store = SqlStore::new(database.clone(), keys.clone());
     if config.store.audit_days() > 0 {
         store = store.archiving(config.store.audit_days(), config.store.audit_dir());
     }

@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_server::{
-    adapters::SqliteStore,
+    adapters::SqlStore,
     ports::{
         AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimedMessage, Committed, FlowRow, Replay, Settlement,
         Store, StoreError,
@@ -17,13 +17,13 @@ use regain_server::{
 use regain_values::FlowId;
 
 pub(crate) struct CountedStore {
-    real: SqliteStore,
+    real: SqlStore,
     reads: AtomicUsize,
     shared_time: Mutex<Option<Timestamp>>,
 }
 
 impl CountedStore {
-    pub(crate) fn over(real: SqliteStore) -> Self {
+    pub(crate) fn over(real: SqlStore) -> Self {
         Self { real, reads: AtomicUsize::default(), shared_time: Mutex::default() }
     }
 

@@ -14,7 +14,7 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use regain_server::{
-    adapters::{self, Database, EmbeddedDirectory, HashCost, SqliteStore, TrustedRoots},
+    adapters::{self, Database, EmbeddedDirectory, HashCost, SqlStore, TrustedRoots},
     app::App,
     config::Config,
     http,
@@ -147,7 +147,7 @@ impl World {
                 .remembering(config.password.history());
         let directory = Arc::new(FallibleDirectory::over(real));
         let breached = adapters::breached(&config.password.breached, &ROOTS).expect("breached passwords");
-        let store = Arc::new(CountedStore::over(SqliteStore::new(database, keys())));
+        let store = Arc::new(CountedStore::over(SqlStore::new(database, keys())));
         let ports = Ports {
             store: store.clone(),
             directory: Directory {

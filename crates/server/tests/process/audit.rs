@@ -5,7 +5,7 @@ use std::process::Command;
 use jiff::Timestamp;
 use regain_protocol::{FlowKind, Secret};
 use regain_server::{
-    adapters::{Database, SqliteStore},
+    adapters::{Database, SqlStore},
     keys::Keys,
     ports::{AuditEntry, Change, Committed, FlowRow, Store as _},
 };
@@ -16,7 +16,7 @@ use crate::{configured, program};
 /// Writes lines into the audit log of a configuration's database.
 async fn audited(folder: &TempDir, lines: &[(&str, &str, &str)]) {
     let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
-    let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
+    let store = SqlStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
     for (index, &(flow_id, at, event)) in lines.iter().enumerate() {
         let at: Timestamp = at.parse().expect("a time");
         let flow = FlowRow {

@@ -90,7 +90,7 @@ mod tests {
     use regain_protocol::Secret;
 
     use super::*;
-    use crate::{Database, SqliteStore};
+    use crate::{Database, SqlStore};
 
     fn line(flow_id: &str, second: i64, event: &str) -> AuditEntry {
         AuditEntry {
@@ -254,7 +254,7 @@ mod tests {
         all.extend([at(1, "a"), at(0, "late"), at(900, "from the future"), at(1, "b"), at(4, "c"), at(5, "d")]);
         let (folder, database, reader) = with(&all).await;
         let archive = folder.path().join("made/audit");
-        let store = SqliteStore::new(database.clone(), keys()).archiving(10, archive.clone());
+        let store = SqlStore::new(database.clone(), keys()).archiving(10, archive.clone());
         let now = |day: i64| Timestamp::from_second(1_700_000_000 + day * DAY).expect("a time");
         let names = || {
             let files = fs::read_dir(&archive).into_iter().flatten().flatten();
@@ -319,7 +319,7 @@ END",
             ],
         )
         .await;
-        let store = SqliteStore::new(database, keys());
+        let store = SqlStore::new(database, keys());
         store.prepare().await.expect("prepares");
         store.prepare().await.expect("prepares");
         let report = reader.verify_audit(&keys(), folder.path()).await.expect("answers");

@@ -159,12 +159,12 @@ mod tests {
     use regain_protocol::Secret;
 
     use super::*;
-    use crate::{Database, SqliteStore};
+    use crate::{Database, SqlStore};
 
     const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
     /// A counter that holds so much, charged one by one in the last half of its window.
-    async fn holding(folder: &Path, charges: i64, now: Timestamp) -> (SqliteStore, Charge) {
+    async fn holding(folder: &Path, charges: i64, now: Timestamp) -> (SqlStore, Charge) {
         let database = Database::open(&folder.join(format!("{charges}.db"))).await.expect("opens");
         let filled = database.write((charges, now), |transaction, (charges, now)| {
             let fill = query(
@@ -176,7 +176,7 @@ mod tests {
         });
         filled.await.expect("inserts");
         let charge = Charge { bucket: "b".into(), window: WINDOW, limit: 1_000_000, cost: 1 };
-        (SqliteStore::new(database, Keys::derive(&Secret::new(vec![7; 32]))), charge)
+        (SqlStore::new(database, Keys::derive(&Secret::new(vec![7; 32]))), charge)
     }
 
     /// The best of many times that something takes.

@@ -143,7 +143,7 @@ mod tests {
     use regain_protocol::{FlowKind, Secret};
 
     use super::*;
-    use crate::{SqliteStore, database::to_millis};
+    use crate::{SqlStore, database::to_millis};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_700_000_000 + second).expect("a time")
@@ -178,7 +178,7 @@ mod tests {
     }
 
     /// Writes again and again until it is told to stop; returns the longest that one write took, and how many there were.
-    async fn write_until(store: SqliteStore, stop: Arc<AtomicBool>) -> (Duration, u32) {
+    async fn write_until(store: SqlStore, stop: Arc<AtomicBool>) -> (Duration, u32) {
         let (mut longest, mut writes) = (Duration::ZERO, 0);
         for n in 0_u32.. {
             if stop.load(Ordering::SeqCst) {
@@ -226,7 +226,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         fill(&database, flows).await;
-        let store = SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
+        let store = SqlStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])));
         let before = size(folder.path(), "regain.db");
         let stop = Arc::new(AtomicBool::default());
         let writer = tokio::spawn(write_until(store.clone(), Arc::clone(&stop)));

@@ -13,9 +13,7 @@ use regain_ports::{
     },
 };
 use regain_protocol::Secret;
-use regain_sql::{
-    EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqliteStore,
-};
+use regain_sql::{EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqlStore};
 use regain_values::UserId;
 
 use crate::places::Place;
@@ -45,8 +43,8 @@ impl<P: Place> Embedded<P> {
     }
 
     /// The store over the same database.
-    pub(crate) async fn store(&self) -> SqliteStore {
-        SqliteStore::new(self.place.open().await, Keys::derive(&Secret::new(vec![7; 32])))
+    pub(crate) async fn store(&self) -> SqlStore {
+        SqlStore::new(self.place.open().await, Keys::derive(&Secret::new(vec![7; 32])))
     }
 
     async fn add(&self, people: Vec<NewPerson>) {

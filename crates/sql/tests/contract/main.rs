@@ -10,7 +10,7 @@ mod together;
 use regain_keys::Keys;
 use regain_ports::contract::store::StoreFixture;
 use regain_protocol::Secret;
-use regain_sql::SqliteStore;
+use regain_sql::SqlStore;
 
 use places::{OnPostgres, OnSqlite, Place};
 
@@ -18,14 +18,14 @@ use places::{OnPostgres, OnSqlite, Place};
 struct Stored<P>(P);
 
 impl<P: Place> StoreFixture for Stored<P> {
-    type Store = SqliteStore;
+    type Store = SqlStore;
 
     async fn new() -> Self {
         Self(P::make().await)
     }
 
-    async fn open(&self) -> SqliteStore {
-        SqliteStore::new(self.0.open().await, Keys::derive(&Secret::new(vec![7; 32])))
+    async fn open(&self) -> SqlStore {
+        SqlStore::new(self.0.open().await, Keys::derive(&Secret::new(vec![7; 32])))
     }
 }
 

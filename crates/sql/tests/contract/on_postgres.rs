@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use regain_keys::Keys;
 use regain_ports::{AuditEntry, Change, Charge, Committed, FlowRow, Store as _};
 use regain_protocol::{FlowKind, Secret};
-use regain_sql::{DatabaseReader, Location, MigrateStoreError, SqliteStore, migrate_store};
+use regain_sql::{DatabaseReader, Location, MigrateStoreError, SqlStore, migrate_store};
 use sqlx::Connection as _;
 
 use crate::{
@@ -30,8 +30,8 @@ fn keys() -> Keys {
 }
 
 /// A store with lines in its audit log, each of so many seconds.
-async fn with_lines(place: &OnPostgres, seconds: &[i64]) -> SqliteStore {
-    let store = SqliteStore::new(place.open().await, keys());
+async fn with_lines(place: &OnPostgres, seconds: &[i64]) -> SqlStore {
+    let store = SqlStore::new(place.open().await, keys());
     assert_eq!(store.commit(&begun(seconds)).await.expect("answers"), Committed::Done);
     store
 }
@@ -228,7 +228,7 @@ async fn a_file_is_brought_to_postgresql_once() {
     let counts = migrate_store(&from, &settings).await.expect("copies");
     let count = |table: &str| counts.iter().find(|(name, _)| *name == table).expect("is copied").1;
     assert_eq!((count("flows"), count("audit"), count("accounts"), count("account_questions")), (1, 3, 4, 3));
-    let there = SqliteStore::new(place.open().await, keys());
+    let there = SqlStore::new(place.open().await, keys());
     assert_eq!(there.flow(&"f".into()).await.expect("answers"), store.flow(&"f".into()).await.expect("answers"));
     assert_eq!(there.audit(&"f".into()).await.expect("answers"), store.audit(&"f".into()).await.expect("answers"));
     assert_eq!(there.held(&change.charges[0], at(0)).await.expect("answers"), 2);

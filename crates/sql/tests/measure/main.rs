@@ -16,7 +16,7 @@ use regain_keys::Keys;
 use regain_ports::{AuditEntry, Change, Charge, Clock as _, Committed, FlowRow, Replay, Store as _, SystemClock};
 use regain_protocol::{FlowKind, Secret};
 use regain_real_servers::postgres::{Postgres, USER};
-use regain_sql::{Database, PostgresSettings, SqliteStore};
+use regain_sql::{Database, PostgresSettings, SqlStore};
 
 /// The time that each measurement takes.
 const TURN: Duration = Duration::from_secs(2);
@@ -90,7 +90,7 @@ fn bare_commits(folder: &Path) -> f64 {
 }
 
 /// Begins flows for a while, so many at a time, over the stores by turns; returns how many a second.
-async fn begun_per_second(stores: &[SqliteStore], waiting: usize, number: &Arc<AtomicI64>) -> f64 {
+async fn begun_per_second(stores: &[SqlStore], waiting: usize, number: &Arc<AtomicI64>) -> f64 {
     let (begun, before) = (Instant::now(), number.load(Ordering::SeqCst));
     let tasks = (0..waiting).map(|n| {
         let (store, number) = (stores[n % stores.len()].clone(), Arc::clone(number));
@@ -107,8 +107,8 @@ async fn begun_per_second(stores: &[SqliteStore], waiting: usize, number: &Arc<A
     per_second(number.load(Ordering::SeqCst) - before, begun)
 }
 
-fn store(database: &Database) -> SqliteStore {
-    SqliteStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])))
+fn store(database: &Database) -> SqlStore {
+    SqlStore::new(database.clone(), Keys::derive(&Secret::new(vec![7; 32])))
 }
 
 /// PostgreSQL without fsync: the round trips, and the turns that commits take at the audit log.

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, header},
 };
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore},
+    adapters::{Database, EmbeddedDirectory, HashCost, People, SqlStore},
     keys::Keys,
     ports::{
         CallEvent, CallInstruction, CallListener, CallRef, EventNotTaken, OsRng, Phone as _, PhoneCall, Ports,
@@ -61,7 +61,7 @@ impl World {
         // The first that is named: the calls of these tests are of no flow.
         outbox.report_to(Arc::new(WaitsForPound));
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database, keys)),
+            store: Arc::new(SqlStore::new(database, keys)),
             directory: Arc::new(directory).whole(),
             notifier: Arc::new(outbox.clone()),
             phone: Arc::new(outbox.clone()),

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::super::*;
 use crate::{
-    adapters::{Database, SqliteStore},
+    adapters::{Database, SqlStore},
     config::LimitsConfig,
     messages::CodePurpose,
     ports::{CallInstruction, Change, Committed, EventNotTaken, FlowRow, NewMessage, OsRng},
@@ -124,7 +124,7 @@ impl CallListener for Calls {
 
 pub(super) struct World {
     pub(super) _folder: TempDir,
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: Arc<SqlStore>,
     pub(super) clock: Arc<MovedClock>,
     pub(super) outbox: Outbox,
     pub(super) notifier: Arc<Switched>,
@@ -142,7 +142,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");
         let keys = Arc::new(Keys::derive(&Secret::new(vec![7; 32])));
-        let store = Arc::new(SqliteStore::new(database, (*keys).clone()));
+        let store = Arc::new(SqlStore::new(database, (*keys).clone()));
         let clock = Arc::new(MovedClock(Mutex::new("2026-11-23T14:00:00Z".parse().expect("a valid time"))));
         let outbox = Outbox::default();
         let up = AtomicBool::new(true);

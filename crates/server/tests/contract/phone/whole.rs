@@ -11,7 +11,7 @@ use axum::{
 use jiff::Timestamp;
 use regain_protocol::Help;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore, Twilio},
+    adapters::{Database, EmbeddedDirectory, HashCost, People, SqlStore, Twilio},
     app::App,
     config::Config,
     delivery::{Budgets, Delivery, Texts},
@@ -131,7 +131,7 @@ impl Whole {
         let twilio =
             Twilio::new(&config.phone, &trusted(), PUBLIC_URL, keys.clone(), Arc::new(OsRng)).expect("can be set up");
         let ports = Ports {
-            store: Arc::new(SqliteStore::new(database, keys.clone())),
+            store: Arc::new(SqlStore::new(database, keys.clone())),
             directory: Arc::new(directory).whole(),
             notifier: Arc::new(NoMail),
             phone: Arc::new(twilio),

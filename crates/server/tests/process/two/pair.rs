@@ -10,7 +10,7 @@ use std::{
 
 use regain_protocol::Secret;
 use regain_server::{
-    adapters::{Database, EmbeddedDirectory, HashCost, People, SqliteStore},
+    adapters::{Database, EmbeddedDirectory, HashCost, People, SqlStore},
     keys::Keys,
     ports::{OsRng, Store as _, SystemClock},
 };
@@ -109,8 +109,8 @@ impl Site {
     }
 
     /// The store, past the servers.
-    pub(super) fn store(&self) -> SqliteStore {
-        SqliteStore::new(self.database.clone(), Keys::derive(&Secret::new(vec![7; 32])))
+    pub(super) fn store(&self) -> SqlStore {
+        SqlStore::new(self.database.clone(), Keys::derive(&Secret::new(vec![7; 32])))
     }
 
     /// The number of events of a kind in a flow.

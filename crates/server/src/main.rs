@@ -18,6 +18,8 @@ use std::{
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
+#[cfg(target_env = "musl")]
+use mimalloc::MiMalloc;
 use regain_server::{
     adapters::{self, AuditFilter, Location, SqlStore},
     config::{Config, ConfigError, StoreConfig},
@@ -26,6 +28,11 @@ use regain_server::{
 };
 use regain_values::{E164, MailAddress, UserId};
 use tokio::runtime::Runtime;
+
+/// Memory for the static program: musl's own allocator makes whoever asks wait for each other.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The reset API and the hosted pages behind "Can't access your account?".
 #[derive(Parser)]

@@ -50,7 +50,8 @@ pub(crate) struct Options {
     /// The address or network of the reverse proxy in front of the server
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     trusted_proxy: String,
-    /// The folder of the database and the server key; that of the configuration by default
+    /// The folder of the database and the server key; by default that of the configuration, or `/var/lib/regain` of a
+    /// package
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
     /// The folder of the built widget, instead of the one in the program

@@ -2,6 +2,7 @@
 
 use leptos::prelude::event_target;
 use regain_protocol::{Gate, Method, MethodKind, NoticeCode, Role};
+use wasm_bindgen::JsCast;
 
 use super::context::Context;
 use super::element::{Element, element, ltr};
@@ -97,6 +98,10 @@ fn proofs(gate: Gate) -> Element {
     list
 }
 
+/// The most methods that are all shown at once; of more, those of the first kinds.
+const ALL: usize = 5;
+const FIRST: usize = 3;
+
 /// The methods of a kind together, the kinds in the order in which the server begins with them.
 fn grouped(context: Context, methods: &MethodsView) -> Element {
     let mut list = choices(Field::Method);
@@ -106,7 +111,13 @@ fn grouped(context: Context, methods: &MethodsView) -> Element {
             kinds.push(method.kind);
         }
     }
+    let mut shown = 0;
+    let mut rest = None;
     for kind in &kinds {
+        // A chosen method is never out of sight.
+        if rest.is_none() && shown >= FIRST && methods.methods.len() > ALL && methods.chosen.is_none() {
+            rest = Some(element("div").part("group").has("hidden", true));
+        }
         let mut group = if kinds.len() > 1 {
             element("fieldset").part("group").child(element("legend").part("kind").say(heading(*kind)))
         } else {
@@ -114,10 +125,32 @@ fn grouped(context: Context, methods: &MethodsView) -> Element {
         };
         for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
             group = group.child(choice(context, Field::Method, place, methods.chosen, kind.as_str(), words(method)));
+            shown += 1;
         }
-        list = list.child(group);
+        match rest.take() {
+            Some(more) => rest = Some(more.child(group)),
+            None => list = list.child(group),
+        }
     }
-    list
+    match rest {
+        Some(rest) => {
+            let more = element("button").part("link").at("type", "button").at("aria-expanded", "false");
+            list.child(more.say(Text::MoreMethods).on("click", |event| reveal(&event))).child(rest)
+        }
+        None => list,
+    }
+}
+
+/// Shows the rest of the methods in place of the button, with the focus on the first of them.
+fn reveal(event: &web_sys::Event) {
+    let more = event_target::<web_sys::Element>(event);
+    if let Some(rest) = more.next_element_sibling() {
+        let _ = rest.remove_attribute("hidden");
+        if let Ok(Some(first)) = rest.query_selector("input") {
+            let _ = first.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+        more.remove();
+    }
 }
 
 fn heading(kind: MethodKind) -> Text {

@@ -10,6 +10,16 @@ use crate::person;
 async fn screen_05_choose_how_groups_the_ways_by_kind_and_masks_destinations() -> Result<()> {
     run("choose-how", &[], async |session| {
         person::identified(session, &person::MARY).await?;
+        let few = session.page.words().await?;
+        ensure!(
+            few.contains("Text my mobile phone") && !few.contains("Call my office phone"),
+            "too many at once: {few}"
+        );
+        session.page.press("More methods").await?;
+        let focused =
+            "return document.querySelector('.regain-widget').shadowRoot.activeElement?.closest('label').innerText";
+        let focused = session.page.script(focused, vec![]).await?;
+        ensure!(focused.as_str().is_some_and(|label| label.contains("Call my mobile phone")), "{focused}");
         let words = session.page.words().await?;
         for said in [
             "Email my alternate address",

@@ -140,7 +140,8 @@ impl Page {
         until(&format!("a choice “{words}”"), async || {
             let script = FIND.replace(
                 "root.querySelector(selector)",
-                "[...root.querySelectorAll('label')].find((label) => label.innerText.includes(selector) && label.checkVisibility())",
+                "[...root.querySelectorAll('label')].find((label) => label.innerText.includes(selector) && label.checkVisibility()) \
+                 ?? (root.querySelector('[part~=choices] > [aria-expanded=false]')?.click(), null)",
             );
             let found = self.driver.execute(script, vec![json!(words)]).await?;
             if found.json().is_null() {

@@ -173,6 +173,7 @@ fn end_sessions(turn: Turn<'_>, account: &KnownAccount) -> Effect {
         user_id: account.user_id.to_string(),
         content: Content::SessionsEnded { before },
         first_of: None,
+        device: None,
     };
     Effect::confirmation(turn.cx, message)
 }

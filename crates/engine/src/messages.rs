@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use regain_keys::{Keys, OpenError};
 use regain_ports::{CallRef, Channel, Rng};
 
+use crate::Device;
+
 /// One message on its way, before its words are chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundMessage {
@@ -26,6 +28,9 @@ pub struct OutboundMessage {
     /// that asked for it, so that nobody else keeps a code from its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_of: Option<String>,
+    /// The device that asked for it, where it is known. A message of a former version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
 }
 
 /// The content of a message.
@@ -225,7 +230,9 @@ mod tests {
             user_id: "ada@example.com".into(),
             content: Content::Code { code: "123456".into(), minutes: 10, purpose: CodePurpose::Prove },
             first_of: None,
+            device: Device::from_user_agent("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/133.0"),
         };
+        assert!(message.device.is_some());
         let sealed = message.seal(&keys, &OsRng, "m1");
         assert!(!sealed.contains("123456"));
         assert_eq!(OutboundMessage::open(&keys, "m1", &sealed).expect("opens"), message);
@@ -247,7 +254,7 @@ mod tests {
         ] {
             let json = format!(r#"{{"to":"ada@example.net","locale":"en","user_id":"ada","content":{content}}}"#);
             let read: OutboundMessage = serde_json::from_str(&json).expect("reads");
-            assert_eq!(read.user_id, "ada");
+            assert_eq!((&*read.user_id, read.device), ("ada", None));
         }
     }
 }

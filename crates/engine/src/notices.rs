@@ -50,8 +50,14 @@ pub(crate) fn send(
             Recipient::Text(number) => (number, Content::TextNotice { notice: content.notice() }),
         };
         let locale = turn.state.locale.clone();
-        let message =
-            OutboundMessage { to: Some(to), locale, user_id: account.user_id.to_string(), content, first_of: None };
+        let message = OutboundMessage {
+            to: Some(to),
+            locale,
+            user_id: account.user_id.to_string(),
+            content,
+            first_of: None,
+            device: None,
+        };
         Effect::confirmation(turn.cx, message)
     };
     recipients.into_iter().map(notice).collect()

@@ -1,19 +1,22 @@
-//! From where a request came.
+//! From where a request came, and from which device.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use crate::engine::ClientNetwork;
+use crate::engine::{ClientNetwork, Device};
 
 /// The client behind a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Client(Option<IpAddr>);
+pub struct Client {
+    address: Option<IpAddr>,
+    device: Option<Device>,
+}
 
 impl Client {
     /// A client at an address; an IPv4 one in IPv6's clothes counts as IPv4.
     pub fn at(address: IpAddr) -> Self {
-        Self(Some(address.to_canonical()))
+        Self { address: Some(address.to_canonical()), device: None }
     }
 
     /// The client behind a chain of proxies. `hops` are the addresses that the header names, the
@@ -34,12 +37,23 @@ impl Client {
 
     /// The address.
     pub const fn address(&self) -> Option<IpAddr> {
-        self.0
+        self.address
+    }
+
+    /// The client with its device.
+    #[must_use]
+    pub fn with(self, device: Option<Device>) -> Self {
+        Self { device, ..self }
+    }
+
+    /// The device, where it is known.
+    pub const fn device(&self) -> Option<Device> {
+        self.device
     }
 
     /// The network that limits count it by.
     pub fn network(&self) -> Option<ClientNetwork> {
-        self.0.map(ClientNetwork::of)
+        self.address.map(ClientNetwork::of)
     }
 }
 

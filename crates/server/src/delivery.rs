@@ -278,7 +278,7 @@ impl Delivery {
 
     /// Hands a message to what carries it. One without a recipient costs the same until there.
     async fn carry(&self, id: &str, outgoing: &OutboundMessage) -> Result<Carried, NotifyError> {
-        let OutboundMessage { to, locale, user_id, content, .. } = outgoing;
+        let OutboundMessage { to, locale, user_id, content, device, .. } = outgoing;
         match content {
             Content::TextCode { code, minutes, purpose } => {
                 let Texts { organisation, webotp_host } = &self.texts;
@@ -315,7 +315,7 @@ impl Delivery {
             | Content::RecoveryCodeUsed { .. }
             | Content::AdministratorRequest { .. } => {
                 let not_one = || NotifyError::Refused("the catalogue has no such mail".into());
-                let mail = self.mails.write(locale, user_id, content).ok_or_else(not_one)?;
+                let mail = self.mails.write(locale, user_id, content, *device).ok_or_else(not_one)?;
                 let Some(to) = to.clone() else { return Ok(Carried::ToNobody) };
                 let mail = Message {
                     id: id.to_owned(),

@@ -120,6 +120,7 @@ pub(crate) fn place(turn: Turn<'_>, whose: Whose, mut method: Method, again: boo
             user_id,
             content: Content::Call { reference },
             first_of,
+            device: None,
         },
         not_after: within_flow(cx, WORTH_PLACING),
         voidable: true,

@@ -160,7 +160,7 @@ pub(super) fn send(turn: Turn<'_>, mut step: EnterCode) -> Decision {
     };
     let locale = turn.state.locale.clone();
     decision.effects.push(Effect::Send {
-        message: OutboundMessage { to: reaches.then_some(to), locale, user_id, content, first_of },
+        message: OutboundMessage { to: reaches.then_some(to), locale, user_id, content, first_of, device: None },
         not_after: expires_at,
         voidable: true,
     });

@@ -125,6 +125,7 @@ impl ContactAdministrator {
                         reference: reference.clone(),
                     },
                     first_of: None,
+                    device: None,
                 },
                 not_after: turn.cx.now.saturating_add(REQUEST_LIFETIME).unwrap_or(Timestamp::MAX),
                 voidable: false,

@@ -8,8 +8,8 @@ use crate::{
     engine::{Context, Decision, Effect, LimitPolicy, Stage},
     keys::token_hash,
     ports::{
-        AccountRefusal, AuditEntry, Change, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers, random_id,
-        random_token,
+        AccountRefusal, AuditEntry, Change, Channel, ClaimChange, Committed, FlowRow, NewMessage, VoidOthers,
+        random_id, random_token,
     },
 };
 
@@ -107,6 +107,10 @@ impl Flows {
                 }
                 Effect::Send { message, not_after, voidable } => {
                     let id = random_id(&*self.rng);
+                    let mut message = message.clone();
+                    if message.content.channel() == Channel::Mail {
+                        message.device = client.device();
+                    }
                     change.messages.push(NewMessage {
                         payload: message.seal(&self.keys, &*self.rng, &id),
                         id,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::Client,
-    engine::{Application, State},
+    engine::{Application, Device, State},
     keys::{Keys, OpenError},
     ports::Rng,
 };
@@ -25,6 +25,9 @@ pub(super) struct Intent {
     pub(super) change: Intended,
     /// The address of the client, for the log.
     client: Option<IpAddr>,
+    /// The client's device, for the mails. An intent of a former version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Device>,
 }
 
 /// A change that a directory makes.
@@ -48,7 +51,7 @@ impl Intent {
             Application::Unlock => Intended::Unlock,
             Application::Register(_) => return None,
         };
-        Some(Self { state: state.to_json(), change, client: client.address() })
+        Some(Self { state: state.to_json(), change, client: client.address(), device: client.device() })
     }
 
     /// The flow's state; `None` where this version cannot read it.
@@ -58,7 +61,7 @@ impl Intent {
 
     /// The client who asked for it.
     pub(super) fn client(&self) -> Client {
-        self.client.map(Client::at).unwrap_or_default()
+        self.client.map(Client::at).unwrap_or_default().with(self.device)
     }
 
     /// The change, as the engine calls it.

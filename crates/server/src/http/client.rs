@@ -8,13 +8,14 @@ use std::{convert::Infallible, net::IpAddr, sync::Arc};
 use axum::extract::ConnectInfo;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header::USER_AGENT, request::Parts},
 };
 
 use crate::{
     app::App,
     client::Client,
     config::{ProxyHeader, TrustedProxies},
+    engine::Device,
 };
 
 impl FromRequestParts<Arc<App>> for Client {
@@ -29,7 +30,8 @@ impl FromRequestParts<Arc<App>> for Client {
             ProxyHeader::Forwarded => listed(&parts.headers, "forwarded").into_iter().map(forwarded_for).collect(),
         };
         let trusted = server.trusted_proxies.as_ref().map_or(&[][..], TrustedProxies::networks);
-        Ok(Self::behind(peer, trusted, hops.into_iter()))
+        let user_agent = parts.headers.get(USER_AGENT).and_then(|header| header.to_str().ok());
+        Ok(Self::behind(peer, trusted, hops.into_iter()).with(user_agent.and_then(Device::from_user_agent)))
     }
 }
 

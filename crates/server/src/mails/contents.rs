@@ -8,6 +8,7 @@ use super::{
     typed,
 };
 use crate::{
+    engine::Device,
     languages::{Language, Text},
     messages::{CodePurpose, Content, InfoChange},
 };
@@ -19,6 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) help: &'a Help,
     pub(super) reset_url: &'a str,
     pub(super) user_id: &'a str,
+    pub(super) device: Option<Device>,
 }
 
 impl Facts<'_> {
@@ -69,8 +71,16 @@ impl Facts<'_> {
 
     fn when_and_where(&self, at: Timestamp, client: Option<&str>) -> Vec<(&'static str, String)> {
         let mut rows = vec![(self.label(Text::When), self.language.time(at))];
+        rows.extend(self.device());
         rows.extend(client.map(|client| (self.label(Text::Network), client.to_owned())));
         rows
+    }
+
+    /// The device that asked, where it is known.
+    fn device(&self) -> Option<(&'static str, String)> {
+        let device = self.device?;
+        let named = [("browser", device.browser()), ("system", device.system())];
+        Some((self.label(Text::Device), self.say(Text::DeviceNamed, &named)))
     }
 }
 
@@ -121,14 +131,19 @@ fn code_mail(facts: &Facts<'_>, code: &Secret<String>, minutes: u32) -> Draft {
         subject: facts.say(Text::CodeSubject, &[shown]),
         preview: facts.say(Text::CodePreview, &[shown, time]),
         heading: facts.say(Text::CodeHeading, &[]),
-        blocks: vec![
+        blocks: [
             facts.paragraph(Text::CodeLead, &[("user_id", facts.user_id)]),
             Block::Code(code.clone()),
             facts.paragraph(Text::CodeGoodFor, &[time]),
+        ]
+        .into_iter()
+        .chain(facts.device().map(|device| Block::Facts(vec![device])))
+        .chain([
             facts.notice(Text::CodeNobodyAsks),
             facts.paragraph(Text::CodeNotYou, &[]),
             facts.contacts(Text::CodeAgainReach, Text::CodeAgainTell),
-        ],
+        ])
+        .collect(),
         footer: facts.say(Text::CodeWhy, &[]),
     }
 }

@@ -16,6 +16,7 @@ use regain_protocol::{Help, Secret};
 use typed::one_line;
 
 use crate::{
+    engine::Device,
     languages,
     messages::{CodePurpose, Content},
 };
@@ -59,7 +60,7 @@ impl Mails {
     }
 
     /// Writes a mail in a language, or in English where there is no catalogue for it.
-    pub fn write(&self, locale: &str, user_id: &str, content: &Content) -> Option<Mail> {
+    pub fn write(&self, locale: &str, user_id: &str, content: &Content, device: Option<Device>) -> Option<Mail> {
         let user_id = one_line(user_id);
         let facts = Facts {
             language: languages::language(locale),
@@ -67,6 +68,7 @@ impl Mails {
             help: &self.help,
             reset_url: &self.reset_url,
             user_id: &user_id,
+            device,
         };
         let draft = contents::draft(&facts, content)?;
         Some(Mail {

@@ -10,7 +10,7 @@ use crate::{
 
 /// A mail that there is.
 fn written(mails: &Mails, locale: &str, user_id: &str, content: &Content) -> Mail {
-    mails.write(locale, user_id, content).expect("a mail")
+    mails.write(locale, user_id, content, None).expect("a mail")
 }
 
 fn mails() -> Mails {
@@ -65,6 +65,25 @@ fn the_confirmation_says_what_happened_when_and_what_to_do() {
     let nowhere = Content::Confirmation { outcome: Outcome::Reset, at, client: None };
     let mail = written(&mails(), "en", "ada@example.com", &nowhere);
     assert!(!mail.text.expose().contains("network"), "nothing is said of what isn't known");
+}
+
+#[test]
+fn a_mail_names_the_device_that_asked_where_it_is_known() {
+    let device = Device::from_user_agent("Mozilla/5.0 (Windows NT 10.0) Chrome/131.0.0.0 Safari/537.36");
+    assert!(device.is_some());
+    for content in [code(), confirmation()] {
+        let mail = mails().write("en", "ada@example.com", &content, device).expect("a mail");
+        for part in [mail.text.expose(), mail.html.expose()] {
+            assert!(part.contains("Chrome on Windows"), "{part}");
+        }
+        for language in LANGUAGES.iter() {
+            let mail = mails().write(language.tag, "ada@example.com", &content, device).expect("a mail");
+            let text = mail.text.expose();
+            assert!(text.contains("Chrome") && text.contains("Windows") && !text.contains('{'), "{text}");
+        }
+        let unknown = written(&mails(), "en", "ada@example.com", &content);
+        assert!(!unknown.text.expose().contains("Requested from"), "nothing is said of what isn't known");
+    }
 }
 
 #[test]

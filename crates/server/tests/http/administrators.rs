@@ -130,7 +130,7 @@ async fn what_was_typed_is_in_the_body_and_nowhere_else() {
     let words = Mails::new(&config.organisation.name, config.organisation.help(), &config.server.public_url);
     for mail in &mails {
         assert!(["it@example.com", "security@example.com"].contains(&mail.to.as_deref().expect("somebody")));
-        let written = words.write(&mail.locale, &mail.user_id, &mail.content).expect("a mail");
+        let written = words.write(&mail.locale, &mail.user_id, &mail.content, mail.device).expect("a mail");
         let (text, html) = (written.text.expose(), written.html.expose());
         for typed in ["Bcc", "evil", "img", "<", "\n", "\r", "\u{202e}", "Hello"] {
             assert!(!written.subject.expose().contains(typed), "{typed:?} in {:?}", written.subject.expose());

@@ -89,6 +89,7 @@ async fn d3_the_first_message_that_a_network_asks_for_is_sent() {
             user_id: "ada@example.com".into(),
             content,
             first_of: Some(format!("network {}", index / 4)),
+            device: None,
         };
         let id = format!("m{index}");
         world.queue_payload(&id, Channel::Mail, outgoing.seal(&world.keys, &OsRng, &id), 10).await;

@@ -208,7 +208,8 @@ impl World {
     pub(super) async fn queue_content(&self, id: &str, to: Option<&str>, content: Content) {
         let minutes = if matches!(content, Content::Call { .. }) { 1 } else { 10 };
         let (to, locale) = (to.map(str::to_owned), "en".to_owned());
-        let outgoing = OutboundMessage { to, locale, user_id: "ada@example.com".into(), content, first_of: None };
+        let outgoing =
+            OutboundMessage { to, locale, user_id: "ada@example.com".into(), content, first_of: None, device: None };
         self.queue_payload(id, outgoing.content.channel(), outgoing.seal(&self.keys, &OsRng, id), minutes).await;
     }
 

@@ -7,12 +7,13 @@ mod file;
 use std::{
     fs::OpenOptions,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use regain_server::{config::Config, serve::Failure};
 use tokio::runtime::Runtime;
 
+use crate::usual_places;
 use answers::{Answers, Kind, Terminal};
 use error::InitError;
 
@@ -25,7 +26,7 @@ pub(crate) fn run(path: &Path, options: Box<Options>, runtime: &Runtime) -> Resu
         return Err(failed(&InitError::Exists(path.to_owned())));
     }
     let mut answers = options.answers(&mut Terminal::standard()).map_err(|error| failed(&error))?;
-    answers.state_dir = answers.state_dir.or_else(|| state_of_package(path));
+    answers.state_dir = answers.state_dir.or_else(|| usual_places::state(path));
     write(path, &file::text(&answers)).map_err(|error| failed(&error))?;
     println!("{} is written.", path.display());
     match Config::load(path) {
@@ -43,12 +44,6 @@ pub(crate) fn run(path: &Path, options: Box<Options>, runtime: &Runtime) -> Resu
 
 fn failed(error: &InitError) -> Failure {
     Failure::Init(error.to_string())
-}
-
-/// The folder that a package has made for the database and the key of its own configuration.
-fn state_of_package(config: &Path) -> Option<PathBuf> {
-    let folder = Path::new("/var/lib/regain");
-    (config == Path::new(crate::INSTALLED) && folder.is_dir()).then(|| folder.to_owned())
 }
 
 /// Writes a new file. Its folder is made, so that the package's own can be missing.

@@ -9,6 +9,7 @@ mod health;
 mod import;
 mod init;
 mod manual;
+mod usual_places;
 
 use std::{
     io::{self, Write as _},
@@ -33,12 +34,6 @@ use tokio::runtime::Runtime;
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
-
-/// The configuration in the folder that a command runs in.
-const IN_FOLDER: &str = "regain.toml";
-
-/// The configuration of an installed package.
-const INSTALLED: &str = "/etc/regain/regain.toml";
 
 /// The reset API and the hosted pages behind "Can't access your account?".
 #[derive(Parser)]
@@ -140,7 +135,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let config = &arguments.config.unwrap_or_else(|| usual_configuration(Path::new(IN_FOLDER), Path::new(INSTALLED)));
+    let config = &arguments.config.unwrap_or_else(usual_places::configuration);
     let done = match arguments.command {
         _ if arguments.check => runtime().and_then(|runtime| check::run(config, &runtime)),
         None => run(config),
@@ -170,13 +165,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The configuration where none is named: the one in this folder, or the one of a package, whose folder is there before the
-/// file is.
-fn usual_configuration(in_folder: &Path, installed: &Path) -> PathBuf {
-    let is_installed = !in_folder.exists() && installed.parent().is_some_and(Path::is_dir);
-    if is_installed { installed } else { in_folder }.to_owned()
 }
 
 fn run(config: &Path) -> Result<(), Failure> {
@@ -290,22 +278,4 @@ fn verify_audit(config: &Path) -> Result<(), Failure> {
 
 fn runtime() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_configuration_that_nobody_names_is_this_folders_or_the_packages() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (here, installed) = (folder.path().join("regain.toml"), folder.path().join("etc/regain.toml"));
-        assert_eq!(usual_configuration(&here, &installed), here, "nothing is installed");
-        fs::create_dir(folder.path().join("etc")).expect("makes a folder");
-        assert_eq!(usual_configuration(&here, &installed), installed, "a package is, without its configuration yet");
-        fs::write(&here, "").expect("writes");
-        assert_eq!(usual_configuration(&here, &installed), here, "this folder's own comes first");
-    }
 }

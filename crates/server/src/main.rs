@@ -30,7 +30,7 @@ use regain_server::{
 use regain_values::{E164, MailAddress, UserId};
 use tokio::runtime::Runtime;
 
-/// Memory for the static program: musl's own allocator makes whoever asks wait for each other.
+/// The static program's allocator: musl's own has one lock for all threads.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;

@@ -1,8 +1,11 @@
 //! `regain-server init`: from a few answers to a server that is ready to start.
 
 mod answers;
+mod choices;
 mod error;
 mod file;
+mod first_person;
+mod questions;
 
 use std::{
     fs::OpenOptions,
@@ -10,12 +13,17 @@ use std::{
     path::Path,
 };
 
-use regain_server::{config::Config, serve::Failure};
+use regain_server::{
+    config::Config,
+    serve::{self, Failure},
+};
 use tokio::runtime::Runtime;
 
 use crate::usual_places;
-use answers::{Answers, Kind, Terminal};
+use answers::Answers;
+use choices::Kind;
 use error::InitError;
+use questions::Terminal;
 
 pub(crate) use answers::Options;
 
@@ -32,6 +40,9 @@ pub(crate) fn run(path: &Path, options: Box<Options>, runtime: &Runtime) -> Resu
     match Config::load(path) {
         Ok(config) => {
             config.server.keys()?;
+            if let Some(person) = &answers.try_with {
+                println!("{}", runtime.block_on(serve::import(&config, &person.import()))?);
+            }
             println!("\n{}", next_steps(&answers, path));
             crate::check::run(path, runtime)
         }
@@ -64,13 +75,20 @@ fn next_steps(answers: &Answers, path: &Path) -> String {
     // As it was called: from an archive it is not on the PATH.
     let name = std::env::args().next().unwrap_or_else(|| "regain-server".to_owned());
     let program = if path == Path::new("regain.toml") { name } else { format!("{name} --config {}", path.display()) };
-    let people = match answers.directory {
-        Kind::Embedded => format!("  {program} import people.csv    # user_id,name,password,alternate_mail\n"),
-        _ => format!("  {program} check-directory --user SOMEBODY\n"),
-    };
     let url = &answers.public_url;
+    let (people, address, trial) = match (&answers.try_with, answers.directory) {
+        (Some(person), _) => {
+            let trial = format!("    # then reset the password of {}: {url}/reset", person.user_id.as_str());
+            (String::new(), person.mail.as_str(), trial)
+        }
+        (None, Kind::Embedded) => {
+            let people = format!("  {program} import people.csv    # user_id,name,password,alternate_mail\n");
+            (people, "YOUR_ADDRESS", String::new())
+        }
+        (None, _) => (format!("  {program} check-directory --user SOMEBODY\n"), "YOUR_ADDRESS", String::new()),
+    };
     format!(
-        "Next:\n{people}  {program} test-mail YOUR_ADDRESS\n  {program}\n\n\
+        "Next:\n{people}  {program} test-mail {address}\n  {program}{trial}\n\n\
          On your sign-in page:\n  <a id=\"cant-access\" href=\"{url}/reset\">Can't access your account?</a>\n  \
          <script src=\"{url}/regain.js\" data-link=\"#cant-access\" async></script>\n"
     )

@@ -1,15 +1,22 @@
-//! Questions of `regain-server init`, and their answers: from the options, or from the person at the terminal.
+//! Answers to `regain-server init`: from the options, or from the person at the terminal.
 
 use std::{
-    io::{self, BufRead, IsTerminal as _, Write},
+    io::{BufRead, Write},
     path::PathBuf,
 };
 
-use clap::{Args, ValueEnum};
-use regain_outgoing::{is_https, is_loopback, is_web_address, parse_address};
-use regain_values::MailAddress;
+use clap::{Args, ValueEnum as _};
+use regain_outgoing::{is_https, is_loopback, parse_address};
 
-use super::error::InitError;
+use super::{
+    choices::{Kind, Tls},
+    error::InitError,
+    first_person::FirstPerson,
+    questions::{
+        DIRECTORY, MAIL_FROM, MAIL_HOST, MAIL_PASSWORD_FILE, MAIL_USERNAME, NONE, ORGANISATION, PUBLIC_URL,
+        SIGN_IN_URL, TRY_WITH, Terminal,
+    },
+};
 
 /// Options of `regain-server init`. What they leave out is asked for at a terminal.
 #[derive(Args)]
@@ -44,6 +51,9 @@ pub(crate) struct Options {
     /// Kind of the directory that the accounts are in
     #[arg(long, value_name = "KIND")]
     directory: Option<Kind>,
+    /// Your own address, to try a reset with: it adds a first person to the embedded directory, named as the address begins
+    #[arg(long, value_name = "ADDRESS")]
+    try_with: Option<String>,
     /// The address, and the port, to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: std::net::SocketAddr,
@@ -59,34 +69,6 @@ pub(crate) struct Options {
     widget_dir: Option<PathBuf>,
 }
 
-/// Protection of the connection to the mail server.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Tls {
-    /// TLS after STARTTLS
-    Starttls,
-    /// TLS from the first byte
-    #[value(name = "tls")]
-    Implicit,
-    /// None, towards this machine only
-    None,
-}
-
-/// The kind of directory.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum Kind {
-    /// Regain's own database
-    Embedded,
-    /// Microsoft's Active Directory, or Samba's
-    ActiveDirectory,
-    /// OpenLDAP and its kin
-    Ldap,
-    /// An application's own table
-    Sql,
-    /// A program of yours
-    Hook,
-}
-
 /// Everything that the configuration says.
 pub(crate) struct Answers {
     pub(crate) organisation: String,
@@ -98,141 +80,11 @@ pub(crate) struct Answers {
     pub(crate) mail_port: Option<u16>,
     pub(crate) mail_tls: Tls,
     pub(crate) directory: Kind,
+    pub(crate) try_with: Option<FirstPerson>,
     pub(crate) listen: std::net::SocketAddr,
     pub(crate) trusted_proxy: Option<String>,
     pub(crate) state_dir: Option<PathBuf>,
     pub(crate) widget_dir: Option<PathBuf>,
-}
-
-/// A question: its option, its words, and the check of an answer, which says what is wrong with it.
-struct Question {
-    option: &'static str,
-    words: &'static str,
-    default: &'static str,
-    check: fn(&str) -> Result<(), &'static str>,
-}
-
-const ORGANISATION: Question = Question {
-    option: "--organisation",
-    words: "Your organisation's name, as its people know it",
-    default: "",
-    check: |text| if text.contains(char::is_control) { Err("has control characters") } else { Ok(()) },
-};
-const PUBLIC_URL: Question = Question {
-    option: "--public-url",
-    words: "Address under which people will reach this server, such as https://recover.example.com",
-    default: "",
-    check: |text| {
-        let is_fine = is_web_address(text) && !text.contains(['?', '#']);
-        if is_fine { Ok(()) } else { Err("must be an address such as https://recover.example.com") }
-    },
-};
-const SIGN_IN_URL: Question = Question {
-    option: "--sign-in-url",
-    words: "Address of your sign-in page, or - for none yet",
-    default: "-",
-    check: |text| {
-        if text == "-" || is_web_address(text) { Ok(()) } else { Err("must be an address such as https://example.com") }
-    },
-};
-const MAIL_FROM: Question = Question {
-    option: "--mail-from",
-    words: "Sender of mails, such as account-recovery@example.com",
-    default: "",
-    check: |text| MailAddress::parse(text).map(drop).map_err(|_| "is not a mail address"),
-};
-const MAIL_HOST: Question = Question {
-    option: "--mail-host",
-    words: "Mail server, such as smtp.example.com",
-    default: "127.0.0.1",
-    check: |text| {
-        let is_fine = !text.contains(['/', ':', '@']) && !text.contains(char::is_whitespace);
-        if is_fine { Ok(()) } else { Err("must be the name alone, without a port") }
-    },
-};
-const MAIL_USERNAME: Question = Question {
-    option: "--mail-username",
-    words: "Name to sign in to it with, or - for none",
-    default: "-",
-    check: |_| Ok(()),
-};
-const MAIL_PASSWORD_FILE: Question = Question {
-    option: "--mail-password-file",
-    words: "File with its password",
-    default: "mail-password",
-    check: |_| Ok(()),
-};
-const DIRECTORY: Question = Question {
-    option: "--directory",
-    words: "Where the accounts are: embedded, active_directory, ldap, sql or hook",
-    default: "embedded",
-    check: |text| Kind::from_str(text, false).map(drop).map_err(|_| "is none of these"),
-};
-
-/// The other end of the questions: a person at a terminal, or nobody.
-pub(crate) struct Terminal<R, W> {
-    answers: R,
-    questions: W,
-    is_there: bool,
-    missing: Vec<&'static str>,
-}
-
-impl Terminal<io::StdinLock<'static>, io::Stderr> {
-    /// Standard input, where it is a terminal.
-    pub(crate) fn standard() -> Self {
-        let answers = io::stdin().lock();
-        let is_there = answers.is_terminal();
-        Self { answers, questions: io::stderr(), is_there, missing: Vec::new() }
-    }
-}
-
-impl<R: BufRead, W: Write> Terminal<R, W> {
-    /// The answer that an option gives, or else the person. Where nobody is there, an answer without a default is missing.
-    fn ask(&mut self, given: Option<&str>, question: &Question) -> Result<String, InitError> {
-        self.ask_suggesting(given, question, "")
-    }
-
-    /// The same with a default that is good for a try alone: only a person can take it.
-    fn ask_suggesting(
-        &mut self,
-        given: Option<&str>,
-        question: &Question,
-        suggestion: &str,
-    ) -> Result<String, InitError> {
-        let Question { option, words, default, check } = *question;
-        if let Some(given) = given {
-            let given = given.trim();
-            return match check(given) {
-                Ok(()) => Ok(given.to_owned()),
-                Err(fault) => Err(InitError::Answer { option, fault }),
-            };
-        }
-        if !self.is_there {
-            if default.is_empty() {
-                self.missing.push(option);
-            }
-            return Ok(default.to_owned());
-        }
-        let default = if default.is_empty() { suggestion } else { default };
-        loop {
-            let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
-            write!(self.questions, "{words}{shown}: ").map_err(InitError::Terminal)?;
-            self.questions.flush().map_err(InitError::Terminal)?;
-            let mut line = String::new();
-            if self.answers.read_line(&mut line).map_err(InitError::Terminal)? == 0 {
-                return Err(InitError::Terminal(io::ErrorKind::UnexpectedEof.into()));
-            }
-            let answer = match line.trim() {
-                "" => default,
-                answer => answer,
-            };
-            match check(answer) {
-                Ok(()) if !answer.is_empty() => return Ok(answer.to_owned()),
-                Ok(()) => {}
-                Err(fault) => writeln!(self.questions, "  {answer} {fault}.").map_err(InitError::Terminal)?,
-            }
-        }
-    }
 }
 
 impl Options {
@@ -250,38 +102,41 @@ impl Options {
         let mail_from = terminal.ask_suggesting(self.mail_from.as_deref(), &MAIL_FROM, sender)?;
         let mail_host = terminal.ask(self.mail_host.as_deref(), &MAIL_HOST)?;
         let mail_username = terminal.ask(self.mail_username.as_deref(), &MAIL_USERNAME)?;
-        let mail_sign_in = if mail_username == "-" {
+        let mail_sign_in = if mail_username == NONE {
             None
         } else {
             let file = self.mail_password_file.as_deref().and_then(std::path::Path::to_str);
             Some((mail_username, terminal.ask(file, &MAIL_PASSWORD_FILE)?.into()))
         };
-        if !terminal.missing.is_empty() {
-            return Err(InitError::Missing(terminal.missing.join(", ")));
-        }
+        let directory = Kind::from_str(&directory, false).unwrap_or(Kind::Embedded);
+        let try_with = match (directory, self.try_with.as_deref()) {
+            (Kind::Embedded, given) => terminal.ask(given, &TRY_WITH)?,
+            (_, None) => NONE.to_owned(),
+            (_, Some(_)) => {
+                return Err(InitError::Answer {
+                    option: TRY_WITH.option,
+                    fault: "adds to the embedded directory alone",
+                });
+            }
+        };
+        terminal.answered()?;
         let is_here = is_loopback(&format!("http://{mail_host}"));
         Ok(Answers {
             organisation,
             trusted_proxy: is_https(&public_url).then_some(self.trusted_proxy),
             public_url,
-            sign_in_url: Some(sign_in_url).filter(|url| url != "-"),
+            sign_in_url: Some(sign_in_url).filter(|url| url != NONE),
             mail_from,
             mail_tls: self.mail_tls.unwrap_or(if is_here { Tls::None } else { Tls::Starttls }),
             mail_host,
             mail_sign_in,
             mail_port: self.mail_port,
-            directory: Kind::from_str(&directory, false).unwrap_or(Kind::Embedded),
+            directory,
+            try_with: FirstPerson::with(&try_with),
             listen: self.listen,
             state_dir: self.state_dir,
             widget_dir: self.widget_dir,
         })
-    }
-}
-
-impl Kind {
-    /// Its text in the configuration.
-    pub(crate) fn as_str(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
@@ -309,12 +164,7 @@ mod tests {
     fn answered(arguments: &[&str], typed: Option<&str>) -> (Result<Answers, InitError>, String) {
         let line = Line::try_parse_from(["init"].iter().chain(arguments)).expect("options");
         let mut questions = Vec::new();
-        let mut terminal = Terminal {
-            answers: typed.unwrap_or_default().as_bytes(),
-            questions: &mut questions,
-            is_there: typed.is_some(),
-            missing: Vec::new(),
-        };
+        let mut terminal = Terminal::new(typed.unwrap_or_default().as_bytes(), &mut questions, typed.is_some());
         let answers = line.options.answers(&mut terminal);
         (answers, String::from_utf8(questions).expect("text"))
     }
@@ -329,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_asked_for_again_and_a_wrong_option_refused() {
-        let typed = "Contoso\nrecover.example.com\nhttps://recover.example.com/\n\n\nada\nhelp@example.com\n\n\n";
+        let typed = "Contoso\nrecover.example.com\nhttps://recover.example.com/\n\n\nada\nhelp@example.com\n\n\n\n";
         let (answers, asked) = answered(&[], Some(typed));
         let answers = answers.expect("answers");
         assert_eq!(answers.public_url, "https://recover.example.com");
@@ -346,14 +196,15 @@ mod tests {
 
     #[test]
     fn a_try_takes_a_name_and_enter() {
-        let (answers, asked) = answered(&[], Some("Contoso\n\n\n\n\n\n\n"));
+        let (answers, asked) = answered(&[], Some("Contoso\n\n\n\n\n\n\nada@example.com\n"));
         let answers = answers.expect("answers");
         assert_eq!(answers.public_url, "http://127.0.0.1:8080");
+        assert_eq!(answers.try_with.map(|person| person.user_id.as_str().to_owned()).as_deref(), Some("ada"));
         assert_eq!((answers.mail_from.as_str(), answers.trusted_proxy), ("account-recovery@localhost", None));
         assert!(asked.contains("such as https://recover.example.com [http://127.0.0.1:8080]: "), "{asked}");
 
         // For people elsewhere neither is a default.
-        let typed = "Contoso\n\nhttps://recover.example.com\n\n\n\nhelp@example.com\n\n\n";
+        let typed = "Contoso\n\nhttps://recover.example.com\n\n\n\nhelp@example.com\n\n\n\n";
         let (answers, asked) = answered(&["--listen", "10.0.0.11:8080"], Some(typed));
         assert_eq!(answers.expect("answers").mail_from, "help@example.com");
         assert!(!asked.contains("localhost]: Sender") && !asked.contains("[account-recovery"), "{asked}");

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::answers::{Answers, Kind, Tls};
+use super::{
+    answers::Answers,
+    choices::{Kind, Tls},
+};
 
 /// The configuration, with comments.
 pub(super) fn text(answers: &Answers) -> String {

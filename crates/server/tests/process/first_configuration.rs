@@ -56,6 +56,35 @@ fn a_first_configuration_is_written_and_runs() {
     }
 }
 
+/// A first person, and no more than a name and an address to give.
+#[test]
+fn a_first_person_can_be_looked_for_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("regain.toml");
+    let answers = [
+        ("--organisation", "Contoso"),
+        ("--public-url", "http://127.0.0.1:8080"),
+        ("--mail-from", "help@localhost"),
+        ("--try-with", "ada@example.com"),
+    ];
+    let init = |more: &[&str]| {
+        let answers = answers.iter().flat_map(|(option, answer)| [option, answer]);
+        program(&config).arg("init").args(answers).args(more).output().expect("runs")
+    };
+    let refused = init(&["--directory", "hook"]);
+    let err = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && err.contains("--try-with adds to the embedded directory alone"), "{err}");
+    assert!(!config.exists());
+
+    let output = init(&[]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(out.contains("# then reset the password of ada: http://127.0.0.1:8080/reset"), "{out}");
+    let seen = program(&config).args(["check-directory", "--user", "ada"]).output().expect("runs");
+    let seen = String::from_utf8_lossy(&seen.stdout);
+    assert!(seen.contains("alternate"), "{seen}");
+}
+
 /// The example that releases have is what `init` writes.
 #[test]
 fn the_example_of_a_release_is_a_first_configuration() {

@@ -168,6 +168,26 @@ pub enum PeopleError {
     },
 }
 
+impl NewPerson {
+    /// A person with no more than a user ID.
+    pub const fn new(user_id: String) -> Self {
+        Self {
+            user_id,
+            name: String::new(),
+            password: None,
+            password_hash: None,
+            enabled: true,
+            locked: false,
+            mails: Vec::new(),
+            phones: Vec::new(),
+            questions: Vec::new(),
+            authenticator: None,
+            recovery_codes: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+}
+
 impl From<Vec<NewPerson>> for People {
     fn from(people: Vec<NewPerson>) -> Self {
         Self { people, ..Self::default() }

@@ -64,7 +64,7 @@ impl People {
 
 /// The person of a row, and the keys that it gives.
 fn person(columns: &[(&str, &str)], record: &StringRecord) -> Result<(NewPerson, BTreeSet<String>), String> {
-    let mut person = nobody();
+    let mut person = NewPerson::new(String::new());
     let mut keys = BTreeSet::new();
     for ((column, key), cell) in columns.iter().zip(record) {
         // A password is taken as it is.
@@ -93,24 +93,6 @@ fn person(columns: &[(&str, &str)], record: &StringRecord) -> Result<(NewPerson,
         }
     }
     Ok((person, keys))
-}
-
-/// The person of an empty row.
-const fn nobody() -> NewPerson {
-    NewPerson {
-        user_id: String::new(),
-        name: String::new(),
-        password: None,
-        password_hash: None,
-        enabled: true,
-        locked: false,
-        mails: Vec::new(),
-        phones: Vec::new(),
-        questions: Vec::new(),
-        authenticator: None,
-        recovery_codes: Vec::new(),
-        groups: Vec::new(),
-    }
 }
 
 fn truth(column: &str, cell: &str) -> Result<bool, String> {

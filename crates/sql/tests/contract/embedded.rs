@@ -79,22 +79,17 @@ impl<P: Place> Embedded<P> {
 
 fn new_person(person: &SamplePerson) -> NewPerson {
     NewPerson {
-        user_id: person.user_id.to_owned(),
         name: person.name.to_owned(),
         password: person.password.map(Secret::from),
-        password_hash: None,
         enabled: person.enabled,
         locked: person.locked,
-        mails: Vec::new(),
         phones: person
             .office
             .map(|number| PersonPhone { role: PhoneRole::Office, number: number.to_owned() })
             .into_iter()
             .collect(),
-        questions: Vec::new(),
-        authenticator: None,
-        recovery_codes: Vec::new(),
         groups: person.groups.iter().map(|&group| group.to_owned()).collect(),
+        ..NewPerson::new(person.user_id.to_owned())
     }
 }
 
@@ -129,24 +124,6 @@ impl<P: Place> AccountsFixture for Embedded<P> {
     }
 }
 
-/// A person with no more than a user ID.
-const fn somebody() -> NewPerson {
-    NewPerson {
-        user_id: String::new(),
-        name: String::new(),
-        password: None,
-        password_hash: None,
-        enabled: true,
-        locked: false,
-        mails: Vec::new(),
-        phones: Vec::new(),
-        questions: Vec::new(),
-        authenticator: None,
-        recovery_codes: Vec::new(),
-        groups: Vec::new(),
-    }
-}
-
 impl<P: Place> RegistrationsFixture for Embedded<P> {
     type Registrations = OwnRegistrations;
 
@@ -160,7 +137,7 @@ impl<P: Place> RegistrationsFixture for Embedded<P> {
 
     async fn account(&self, user_id: &str) -> AccountId {
         if self.id(user_id).await.is_none() {
-            self.add(vec![NewPerson { user_id: user_id.to_owned(), ..somebody() }]).await;
+            self.add(vec![NewPerson::new(user_id.to_owned())]).await;
         }
         self.id(user_id).await.expect("is there")
     }
@@ -171,7 +148,7 @@ impl<P: Place> RegistrationsFixture for Embedded<P> {
     }
 
     async fn unusable(&self) -> Vec<AccountId> {
-        self.add(vec![NewPerson { user_id: "dis".to_owned(), enabled: false, ..somebody() }]).await;
+        self.add(vec![NewPerson { enabled: false, ..NewPerson::new("dis".to_owned()) }]).await;
         let disabled = self.id("dis").await.expect("is there");
         [disabled].into_iter().chain(["no-such-account", "", "NOBODY"].map(AccountId::from)).collect()
     }

@@ -1,16 +1,19 @@
 //! Properties that hold for every order of answers, of phone events and of time, whoever gives them.
 
+mod act;
 mod drive;
+mod people;
 mod signed_in;
 mod strangers;
 
 use proptest::prelude::*;
 use regain_protocol::FlowKind;
 
-use drive::{Act, Drive};
+use act::Act;
+use drive::Drive;
 use regain_ports::CallEvent;
 
-pub(crate) use drive::rules;
+pub(crate) use people::rules;
 
 /// Every way that there is.
 const ALL: [&str; 7] = ["email", "sms", "call_mobile", "call_office", "questions", "authenticator", "recovery_codes"];

@@ -12,7 +12,8 @@ use super::{
         Application, Applied, Asserted, Context, Decision, Effect, Engine, Finding, Findings, Lookup, Reply, Rules,
         Stage, State,
     },
-    drive::{Counting, account, rules},
+    drive::Counting,
+    people::{account, rules},
 };
 use crate::{
     ClientNetwork,

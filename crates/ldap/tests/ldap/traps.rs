@@ -1,5 +1,8 @@
 //! Traps of OpenLDAP.
 
+mod locks;
+mod warnings;
+
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -63,93 +66,6 @@ async fn t1_two_people_of_one_id_are_nobody() {
     assert_eq!(find(&accounts, "Shared@Example.com").await, None);
     assert!(!signs_in(&accounts, "shared@example.com", FIRST).await);
     assert!(find(&accounts, "grace").await.is_some() && signs_in(&accounts, "ada", FIRST).await);
-}
-
-/// A reset of an account that an administrator locked succeeds in OpenLDAP, and lifts the lock.
-#[tokio::test]
-async fn t2_an_administrators_lock_is_never_lifted() {
-    let server = server_with(LENIENT, &[]);
-    for write in ["exop", "modify"] {
-        let accounts = open(&server, &format!("password_write = '{write}'"));
-        let ada = find(&accounts, "ada").await.expect("is there");
-        assert!(ada.enabled);
-        server.lock_by_administrator("ada");
-        assert!(!find(&accounts, "ada").await.expect("is there").enabled);
-        for result in [set(&accounts, "ada", "new", None).await, set(&accounts, "ada", "new", Some(FIRST)).await] {
-            assert!(matches!(result, Err(SetPasswordError::NoSuchAccount)), "{result:?}");
-        }
-        let unlocked = accounts.unlock(&ada.id).await;
-        assert!(matches!(unlocked, Err(UnlockError::NoSuchAccount)), "{unlocked:?}");
-        assert_eq!(server.values(&dn("ada"), "pwdAccountLockedTime"), [slapd::LOCKED_BY_ADMINISTRATOR]);
-        server.modify(&format!("dn: {}\nchangetype: modify\ndelete: pwdAccountLockedTime\n", dn("ada")));
-        assert!(signs_in(&accounts, "ada", FIRST).await);
-    }
-}
-
-/// The lock comes after the account was looked at, and before the change reaches the server, which has to refuse it.
-#[tokio::test(flavor = "multi_thread")]
-async fn t2_an_administrators_lock_in_the_last_moment_stays() {
-    let people = [slapd::Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &[] }];
-    let server = Slapd::start(&Settings { people: &people, is_plain_allowed: true, ..Default::default() });
-    let server = Arc::new(server);
-    let proxy = LdapProxy::start(server.plain_socket());
-    let former = "20260101000000Z";
-    for write in ["exop", "modify"] {
-        let keys = format!("urls = ['{}']\nunencrypted_loopback = true\npassword_write = '{write}'", proxy.url());
-        let accounts = open(&server, &keys);
-        let id = find(&accounts, "ada").await.expect("is there").id;
-        for current in [None, Some(FIRST)] {
-            for lock in [None, Some(former)] {
-                if let Some(time) = lock {
-                    server.set(&dn("ada"), "pwdAccountLockedTime", time);
-                }
-                let locked = locks_in_the_last_moment(&proxy, &server);
-                let change = PasswordChange { new: "new".into(), current: current.map(Secret::from) };
-                let result = accounts.set_password(&id, &change).await;
-                locked.await.expect("locks");
-                assert!(matches!(result, Err(SetPasswordError::NoSuchAccount)), "{write} {current:?}: {result:?}");
-                stays_locked(&server);
-            }
-        }
-        server.set(&dn("ada"), "pwdAccountLockedTime", former);
-        let locked = locks_in_the_last_moment(&proxy, &server);
-        let unlocked = accounts.unlock(&id).await;
-        locked.await.expect("locks");
-        assert!(matches!(unlocked, Err(UnlockError::NoSuchAccount)), "{unlocked:?}");
-        stays_locked(&server);
-        assert!(signs_in(&accounts, "ada", FIRST).await);
-    }
-}
-
-/// Has an administrator lock Ada's account when the next change is on its way.
-fn locks_in_the_last_moment(proxy: &LdapProxy, server: &Arc<Slapd>) -> tokio::task::JoinHandle<()> {
-    let (waiting, server) = (proxy.hold(), Arc::clone(server));
-    tokio::task::spawn_blocking(move || waiting.after(|| server.lock_by_administrator("ada")))
-}
-
-/// Nothing was changed, and then the administrator lifts the lock.
-fn stays_locked(server: &Slapd) {
-    assert_eq!(server.values(&dn("ada"), "pwdAccountLockedTime"), [slapd::LOCKED_BY_ADMINISTRATOR]);
-    server.modify(&format!("dn: {}\nchangetype: modify\ndelete: pwdAccountLockedTime\n", dn("ada")));
-    assert!(server.takes("ada", FIRST));
-}
-
-/// Without the rule of access that keeps it, the check says so.
-#[tokio::test]
-async fn t2_a_lock_that_nothing_keeps_is_warned_of() {
-    let people = [slapd::Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &[] }];
-    let (keeping, without) = RIGHTS.split_once('\n').expect("has several");
-    assert!(keeping.contains("pwdAccountLockedTime"), "{keeping}");
-    for (rights, write, warns) in [(RIGHTS, "exop", false), (without, "exop", true), (without, "modify", false)] {
-        let server = Slapd::start(&Settings { people: &people, rights, ..Default::default() });
-        server.lock_by_administrator("ada");
-        let accounts = open(&server, &format!("password_write = '{write}'"));
-        let findings = accounts.inspect(1).await.expect("answers");
-        let warning = findings.iter().find(|finding| finding.text.contains("that an administrator locked"));
-        assert_eq!(warning.is_some(), warns, "{write}: {findings:?}");
-        assert!(warning.is_none_or(|warning| warning.key == "directory.ldap.password_write"), "{findings:?}");
-        assert!(accounts.find(&UserId::of_directory("ada".to_owned())).await.expect("answers").is_some());
-    }
 }
 
 #[tokio::test]
@@ -366,81 +282,6 @@ async fn t12_a_lockout_that_a_stranger_brings_about_is_a_fault() {
     let findings = accounts.inspect(10).await.expect("answers");
     assert!(findings.len() == 1 && findings[0].severity == Severity::Fault, "{findings:?}");
     assert_eq!(findings[0].key, "limits.wrong_passwords_per_account");
-}
-
-/// Rights that are too many are warned of, by tries that change nothing.
-#[tokio::test]
-async fn too_many_rights_are_warned_of() {
-    let policy = format!("{LENIENT}pwdMinLength: 8\npwdCheckQuality: 2\n");
-    let server = server_with(&policy, &[]);
-    assert_eq!(open(&server, "").inspect(1).await.expect("answers"), []);
-    let root = server.password_file().with_file_name("root-password");
-    regain_real_servers::authority::write(&root, slapd::ROOT_PASSWORD);
-    let as_root = format!("bind_dn = '{}'\nbind_password_file = '{}'", slapd::ROOT, root.display());
-    let findings = open(&server, &as_root).inspect(1).await.expect("answers");
-    let has = |word: &str| {
-        findings.iter().any(|finding| finding.severity == Severity::Warning && finding.text.contains(word))
-    };
-    assert!(has("does not hold for the service account") && has("can read userPassword"), "{findings:?}");
-    assert!(server.takes("ada", FIRST), "nothing was written");
-}
-
-/// A policy that asks for the current password is one fault, and the cause, whether it can be read or not.
-#[tokio::test]
-async fn a_policy_that_forbids_resets_is_named_once() {
-    let server = server_with(&format!("{LENIENT}pwdSafeModify: TRUE\n"), &[]);
-    let hidden = format!("access to dn.exact=\"{POLICY}\" by * none\n{RIGHTS}");
-    let people = [slapd::Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &[] }];
-    let policy = format!("{LENIENT}pwdSafeModify: TRUE\n");
-    let secret =
-        Slapd::start(&Settings { people: &people, rights: &hidden, policy: Some(&policy), ..Default::default() });
-    for server in [server, secret] {
-        let accounts = open(&server, "");
-        let mut findings = accounts.inspect(1).await.expect("answers");
-        findings.extend(accounts.examine(&UserId::of_directory("ada".to_owned())).await.expect("answers"));
-        let faults: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fault).collect();
-        assert!(faults.len() == 1 && faults[0].text.contains("pwdSafeModify"), "{findings:?}");
-        assert!(server.takes("ada", FIRST), "nothing was written");
-    }
-}
-
-/// Names that the schema lacks, a minimum age, and the root of the tree where no rule of the policy shows it.
-#[tokio::test]
-async fn what_an_operator_should_know_is_warned_of() {
-    let server = server_with(&format!("{LENIENT}pwdMinAge: 86400\n"), &[]);
-    let root = server.password_file().with_file_name("root-password");
-    regain_real_servers::authority::write(&root, slapd::ROOT_PASSWORD);
-    let as_root = format!("bind_dn = '{}'\nbind_password_file = '{}'\n", slapd::ROOT, root.display());
-    let named = "mobile = 'mobil'\noffice = 'TelephoneNumber'\nuser_id = ['uid', 'employeeNummer']";
-    let findings = open(&server, &(as_root + named)).inspect(1).await.expect("answers");
-    let has = |key: &str, word: &str| {
-        let is_it = |finding: &&regain_ports::Finding| finding.key == key && finding.text.contains(word);
-        findings.iter().filter(is_it).count() == 1
-    };
-    assert!(has("directory.ldap.mobile", "no attribute mobil:"), "{findings:?}");
-    assert!(has("directory.ldap.user_id", "employeeNummer"), "{findings:?}");
-    assert!(findings.iter().all(|finding| finding.key != "directory.ldap.office"), "{findings:?}");
-    assert!(has("directory.ldap.password_policy", "1 day"), "{findings:?}");
-    assert!(has("directory.ldap.bind_dn", "rootdn"), "{findings:?}");
-    assert!(server.values(PEOPLE, "description").is_empty(), "nothing was written");
-}
-
-#[tokio::test]
-async fn what_a_server_lacks_is_told() {
-    let people =
-        [slapd::Person { uid: "ada", name: "Ada", password: Some(FIRST), further: &["mobile: none".to_owned()] }];
-    let rights =
-        "access to * by dn.exact=\"cn=regain,ou=services,dc=regain,dc=test\" write by self =xw by anonymous auth\n";
-    let server = Slapd::start(&Settings { policy: None, people: &people, rights, ..Default::default() });
-    let accounts = open(&server, "mobile = 'mobile'\npassword_write = 'exop'");
-    let findings = accounts.inspect(1).await.expect("answers");
-    assert!(findings.iter().any(|finding| finding.text.contains("no password policy overlay")), "{findings:?}");
-    let findings = accounts.examine(&UserId::of_directory("ada".to_owned())).await.expect("answers");
-    assert!(findings.iter().any(|finding| finding.key == "directory.ldap.mobile"), "{findings:?}");
-    let findings = accounts.examine(&UserId::of_directory("nobody".to_owned())).await.expect("answers");
-    assert_eq!(findings.len(), 1);
-    set(&accounts, "ada", "second", Some(FIRST)).await.expect("sets");
-    assert!(signs_in(&accounts, "ada", "second").await);
 }
 
 /// Roles that the directory owns come from it, and people are found by id wherever they move.

@@ -6,9 +6,6 @@
 mod accounts;
 mod former;
 mod import;
-mod people;
-mod people_csv;
-mod registered;
 mod rows;
 mod update;
 mod upkeep;
@@ -17,7 +14,6 @@ mod write;
 use std::{fmt, sync::Arc};
 
 pub use import::ImportError;
-pub use people::{MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole};
 pub use upkeep::{Named, Outcome, Upkeep, UpkeepReport};
 pub(crate) use write::AccountChange;
 
@@ -98,6 +94,7 @@ mod tests {
     use regain_values::UserId;
     use std::sync::atomic::Ordering;
 
+    use regain_people::People;
     use regain_protocol::Secret;
 
     use super::*;

@@ -23,10 +23,7 @@ mod task;
 
 pub use backup::{BackupError, Restored, back_up, restore};
 pub use database::{Database, Location, OpenError};
-pub use embedded_directory::{
-    EmbeddedDirectory, ImportError, MailRole, Named, NewPerson, Outcome, People, PeopleError, PersonMail, PersonPhone,
-    PersonQuestion, PhoneRole, Upkeep, UpkeepReport,
-};
+pub use embedded_directory::{EmbeddedDirectory, ImportError, Named, Outcome, Upkeep, UpkeepReport};
 pub use error::{DatabaseError, DatabaseResult};
 pub use hashing::HashCost;
 pub use migrate_store::{MigrateStoreError, migrate_store};

@@ -153,6 +153,7 @@ const UNIT: &[&str] = &[
     "regain-measure",
     "regain-outgoing",
     "regain-password-hashes",
+    "regain-people",
     "regain-ports",
     "regain-protocol",
     "regain-strength",

@@ -21,10 +21,13 @@ pub use no_phone::NoPhone;
 #[cfg(not(target_family = "wasm"))]
 pub use regain_outgoing::{CaFileError, TrustedRoots, TrustedRootsError, WebClientError};
 #[cfg(not(target_family = "wasm"))]
+pub use regain_people::{
+    ListError, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole,
+};
+#[cfg(not(target_family = "wasm"))]
 pub use regain_sql::{
     AuditFilter, AuditPosition, AuditReport, BackupError, Content, Database, DatabaseReader, EmbeddedDirectory,
-    HashCost, ImportError, Location, MailRole, MigrateStoreError, Named, NewPerson, OpenError, Outcome,
-    OwnRegistrations, People, PeopleError, PersonMail, PersonPhone, PersonQuestion, PhoneRole, PostgresSettings,
+    HashCost, ImportError, Location, MigrateStoreError, Named, OpenError, Outcome, OwnRegistrations, PostgresSettings,
     Restored, ServerKeyError, SqlStore, Upkeep, UpkeepReport, back_up, migrate_store, restore,
 };
 #[cfg(not(target_family = "wasm"))]

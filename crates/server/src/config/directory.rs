@@ -133,6 +133,7 @@ impl DirectoryKind {
 }
 
 /// Checks the section of an adapter, which must be there if the kind is its, and only then.
+#[cfg(any(feature = "hook", feature = "ldap", feature = "sql-accounts"))]
 fn check_adapter<S, K>(
     section: &str,
     kind: Option<K>,

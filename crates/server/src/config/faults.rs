@@ -29,6 +29,7 @@ impl Faults {
     }
 
     /// Tells if one was noted of a key, or below it.
+    #[cfg(any(feature = "hook", feature = "ldap", feature = "sql-accounts"))]
     pub(super) fn has(&self, key: &str) -> bool {
         let is_of = |rest: &str| rest.starts_with(": ") || rest.starts_with(['.', '[']);
         self.faults.iter().any(|fault| fault.strip_prefix(key).is_some_and(is_of))

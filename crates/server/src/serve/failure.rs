@@ -6,8 +6,8 @@ use regain_values::UserId;
 
 use crate::{
     adapters::{
-        BackupError, BreachedSetupError, ImportError, MigrateStoreError, OpenError, PeopleError, ServerKeyError,
-        SmtpSetupError, TrustedRootsError, WebClientError,
+        BackupError, BreachedSetupError, ImportError, ListError, MigrateStoreError, OpenError, PeopleError,
+        ServerKeyError, SmtpSetupError, TrustedRootsError, WebClientError,
     },
     config::{ConfigError, KeyError},
     http::files::FilesError,
@@ -141,6 +141,9 @@ pub enum Failure {
     /// A list of people cannot be read.
     #[error("people: {0}")]
     People(#[from] PeopleError),
+    /// It cannot be used.
+    #[error("people: {0}")]
+    ListedPeople(#[from] ListError),
     /// People cannot be added.
     #[error("people: {0}")]
     Import(#[from] ImportError),

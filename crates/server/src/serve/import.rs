@@ -6,7 +6,7 @@ use regain_values::UserId;
 
 use super::{Failure, directory::open_directory, with_database};
 use crate::{
-    adapters::{EmbeddedDirectory, ImportError, People, Upkeep, UpkeepReport},
+    adapters::{EmbeddedDirectory, ListError, People, Upkeep, UpkeepReport},
     config::{Config, DirectoryKind},
     ports::{Account, Directory, OsRng, RegisterError, Registration, SystemClock},
 };
@@ -94,7 +94,7 @@ pub async fn import_registrations(
         }
     }
     if unknown_people == UnknownPeople::Refused && !faults.is_empty() {
-        return Err(ImportError::Faults(faults).into());
+        return Err(ListError::Faults(faults).into());
     }
     let (mut added, mut owned) = (0, 0);
     for (account, listed) in found {

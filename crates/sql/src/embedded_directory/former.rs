@@ -75,8 +75,9 @@ mod tests {
 
     use regain_protocol::Secret;
 
-    use crate::{Database, EmbeddedDirectory, HashCost, People, query::query_scalar};
+    use crate::{Database, EmbeddedDirectory, HashCost, query::query_scalar};
     use regain_keys::Keys;
+    use regain_people::People;
     use regain_ports::{Accounts as _, OsRng, PasswordChange, SystemClock};
 
     /// Passwords that are not asked for are not kept, nor those that were asked for before.

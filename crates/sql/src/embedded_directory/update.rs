@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use regain_people::{Checked, MailRole, NewPerson, People, PhoneRole};
 use regain_ports::{AccountId, Standing};
 use regain_protocol::Role;
 use regain_values::UserId;
@@ -10,8 +11,7 @@ use regain_values::UserId;
 use super::{
     EmbeddedDirectory,
     former::supersede,
-    import::{Checked, ImportError},
-    people::{MailRole, People, PhoneRole},
+    import::ImportError,
     rows::{self, Row},
     write::{set_password, unlock},
 };
@@ -37,7 +37,7 @@ pub(super) struct Removals {
 /// there are no such marks.
 pub(super) fn with_removals(people: &People, updates: bool) -> (People, Vec<Removals>) {
     let mut people = people.clone();
-    let take = |person: &mut super::NewPerson| {
+    let take = |person: &mut NewPerson| {
         let mut removals = Removals::default();
         if updates {
             let is_none = |text: &str| text.trim() == NONE;

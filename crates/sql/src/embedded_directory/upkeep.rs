@@ -7,13 +7,13 @@ use std::{
     sync::Arc,
 };
 
+use regain_people::{Checked, ListError, People};
 use regain_ports::AccountId;
 use regain_values::{UserId, questions::CustomQuestion};
 
 use super::{
     EmbeddedDirectory,
-    import::{Checked, Entry, ImportError, check},
-    people::People,
+    import::{Entry, ImportError},
     rows::{self, Row},
     update::{Removals, Update, with_removals},
 };
@@ -162,7 +162,7 @@ impl EmbeddedDirectory {
     /// Works through lists. All of it is written or, with any fault, nothing.
     pub async fn keep_up(&self, upkeep: &Upkeep, custom: &[CustomQuestion]) -> Result<UpkeepReport, ImportError> {
         let (people, removals) = with_removals(&upkeep.people, upkeep.update);
-        let checked = check(&people, custom)?;
+        let checked = people.check(custom)?;
         let people = Arc::new(people);
         let listed: HashSet<String> = checked.iter().map(|one| one.key.clone()).collect();
         let report = UpkeepReport { dry_run: upkeep.dry_run, ..UpkeepReport::default() };
@@ -173,7 +173,7 @@ impl EmbeddedDirectory {
         }
         steps.extend(self.named(upkeep, &listed, &mut faults).await?);
         if !faults.is_empty() {
-            return Err(ImportError::Faults(faults));
+            return Err(ListError::Faults(faults).into());
         }
         let written = self.database.decide((self.clone(), steps, report), |transaction, (directory, steps, report)| {
             Box::pin(async move {
@@ -239,7 +239,7 @@ impl EmbeddedDirectory {
         let disable = upkeep.disable.iter().map(|named| (named, false));
         for (Named { user_id, place }, deletes) in disable.chain(upkeep.delete.iter().map(|named| (named, true))) {
             let Ok(parsed) = UserId::parse(user_id) else {
-                faults.push(ImportError::NotAUserId { place: place.clone() }.to_string());
+                faults.push(ListError::NotAUserId { place: place.clone() }.to_string());
                 continue;
             };
             let key = parsed.folded();

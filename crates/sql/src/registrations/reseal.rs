@@ -59,7 +59,8 @@ mod tests {
     use regain_protocol::Secret;
     use regain_values::UserId;
 
-    use crate::{Database, EmbeddedDirectory, HashCost, People};
+    use crate::{Database, EmbeddedDirectory, HashCost};
+    use regain_people::People;
 
     async fn open(folder: &tempfile::TempDir, keys: Keys) -> EmbeddedDirectory {
         let database = Database::open(&folder.path().join("regain.db")).await.expect("opens");

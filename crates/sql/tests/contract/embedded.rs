@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use regain_keys::Keys;
+use regain_people::{NewPerson, People, PersonPhone, PhoneRole};
 use regain_ports::{
     AccountId, Accounts as _, Clock as _, Directory, OsRng, Registrations as _,
     contract::{
@@ -13,7 +14,7 @@ use regain_ports::{
     },
 };
 use regain_protocol::Secret;
-use regain_sql::{EmbeddedDirectory, HashCost, NewPerson, OwnRegistrations, People, PersonPhone, PhoneRole, SqlStore};
+use regain_sql::{EmbeddedDirectory, HashCost, OwnRegistrations, SqlStore};
 use regain_values::UserId;
 
 use crate::places::Place;

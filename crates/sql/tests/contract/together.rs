@@ -1,13 +1,13 @@
 //! The embedded directory as the flows ask it: both ports together, over the same rows.
 
 use jiff::SignedDuration;
+use regain_people::People;
 use regain_ports::{
     Account, AccountMail, AccountPhone, AccountQuestion, AccountRefusal, Accounts as _, Change, Channel, Claim,
     ClaimChange, Clock as _, Committed, FlowRow, NewMessage, PasswordChange, RegisterError, Registration, SignIn,
     Store as _, Unlocked, contract::accounts::AccountsFixture as _,
 };
 use regain_protocol::{FlowKind, Role, Secret};
-use regain_sql::People;
 use regain_values::UserId;
 
 use crate::{

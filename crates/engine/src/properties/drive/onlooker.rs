@@ -1,4 +1,4 @@
-//! What has to hold after every act, by what an onlooker knows.
+//! An onlooker's knowledge of a flow, and the properties that hold after every act.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-use regain_protocol::Role;
+use regain_people::{ListError, People};
+use regain_protocol::{Role, Secret};
 
 use super::{super::tests::open, *};
 use crate::query::query_scalar;
@@ -6,6 +7,7 @@ use regain_ports::{
     AccountMail, AccountPhone, Accounts as _, Clock as _, GivenAnswer, PasswordChange, Registration,
     Registrations as _, SignIn, Standing, SystemClock,
 };
+use regain_values::{questions::CustomQuestion, recovery_code};
 
 fn people(text: &str) -> People {
     People::from_toml(text).expect("reads")
@@ -67,10 +69,13 @@ async fn a_list_that_is_wrong_imports_nobody() {
     let directory = open(&folder).await;
     let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' Ada ', name = 'B' }]");
     let twice = directory.import(&list).await;
-    assert!(matches!(&twice, Err(ImportError::Twice { user_id, .. }) if user_id == " Ada "), "{twice:?}");
+    assert!(
+        matches!(&twice, Err(ImportError::List(ListError::Twice { user_id, .. })) if user_id == " Ada "),
+        "{twice:?}"
+    );
     let list = people("people = [{ user_id = 'ada', name = 'A' }, { user_id = ' ', name = 'B' }]");
     let refused = directory.import(&list).await.expect_err("is refused");
-    assert!(matches!(&refused, ImportError::NotAUserId { place } if place == "line 1"), "{refused}");
+    assert!(matches!(&refused, ImportError::List(ListError::NotAUserId { place }) if place == "line 1"), "{refused}");
     assert_eq!(directory.find(&UserId::of_directory("ada".into())).await.expect("answers"), None);
 }
 
@@ -104,7 +109,9 @@ async fn every_fault_is_named_by_person_and_key_and_shows_no_secret() {
         questions = [{ id = "first_pet", answer = "no" }]
         "#,
     );
-    let Err(error @ ImportError::Faults(_)) = directory.import(&list).await else { panic!("must be refused") };
+    let Err(error @ ImportError::List(ListError::Faults(_))) = directory.import(&list).await else {
+        panic!("must be refused")
+    };
     let said = error.to_string();
     for key in [
         "phones[1].number: a number begins with +",
@@ -149,7 +156,7 @@ async fn a3_what_nothing_can_be_sent_to_is_not_imported() {
     }
     let list = people("[[people]]\nuser_id = \"a\\u0000da\"\nname = 'A'");
     let refused = directory.import(&list).await.expect_err("is refused");
-    assert!(matches!(&refused, ImportError::NotAUserId { place } if place == "line 1"), "{refused}");
+    assert!(matches!(&refused, ImportError::List(ListError::NotAUserId { place }) if place == "line 1"), "{refused}");
     let list = people(
         "[[people]]\nuser_id = \" \\u202aAda\\u200b\"\nname = 'A'
         mails = [{ role = 'alternate', address = \" ada@example.com\\u200b\" }]
@@ -207,7 +214,7 @@ async fn the_organisations_own_questions_can_be_answered() {
     let directory = open(&folder).await;
     let list =
         people("people = [{ user_id = 'ada', name = 'A', questions = [{ id = 'first_badge', answer = 'blue' }] }]");
-    assert!(matches!(directory.import(&list).await, Err(ImportError::Faults(_))));
+    assert!(matches!(directory.import(&list).await, Err(ImportError::List(ListError::Faults(_)))));
     let custom = CustomQuestion { id: "first_badge".into(), text: "What colour was your first badge?".into() };
     assert_eq!(directory.import_asked(&list, &[custom]).await.expect("imports"), 1);
     let ada = directory.find(&UserId::of_directory("ada".into())).await.expect("answers").expect("is there");

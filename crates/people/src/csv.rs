@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use ::csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::people::{FileEntry, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PhoneRole};
+use crate::list::{FileEntry, MailRole, NewPerson, People, PeopleError, PersonMail, PersonPhone, PhoneRole};
 
 /// Separates the groups of a cell.
 const BETWEEN_GROUPS: char = '|';
@@ -53,7 +53,7 @@ impl People {
         let mut people = Self::default();
         for record in reader.records() {
             let record = record.map_err(|error| unreadable(&error))?;
-            let line = record.position().map_or(1, csv::Position::line);
+            let line = record.position().map_or(1, ::csv::Position::line);
             let (person, keys) = person(&columns, &record).map_err(|message| wrong(line, message))?;
             people.people.push(person);
             people.entries.push(FileEntry { line, keys });
@@ -108,13 +108,13 @@ fn wrong(line: u64, message: String) -> PeopleError {
 }
 
 /// The fault in the form of a file; no part of it is shown.
-fn unreadable(error: &csv::Error) -> PeopleError {
-    let line = error.position().map_or(1, csv::Position::line);
+fn unreadable(error: &::csv::Error) -> PeopleError {
+    let line = error.position().map_or(1, ::csv::Position::line);
     let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+        ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("has {len} cells, where the first row has {expected_len}")
         }
-        csv::ErrorKind::Utf8 { .. } => "is no UTF-8".to_owned(),
+        ::csv::ErrorKind::Utf8 { .. } => "is no UTF-8".to_owned(),
         _ => "cannot be read as CSV".to_owned(),
     };
     wrong(line, message)

@@ -1,4 +1,4 @@
-//! Lists of people, as TOML files have them.
+//! A list of people, and its reading from TOML.
 
 use std::{
     collections::BTreeSet,
@@ -18,19 +18,19 @@ pub struct People {
     pub people: Vec<NewPerson>,
     /// The entries as the file has them; none for people who come from no file.
     #[serde(skip)]
-    pub(super) entries: Vec<FileEntry>,
+    pub(crate) entries: Vec<FileEntry>,
     /// The file.
     #[serde(skip)]
-    pub(super) file: String,
+    pub(crate) file: String,
 }
 
 /// An entry as a file has it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct FileEntry {
+pub(crate) struct FileEntry {
     /// The line where it begins, from 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// The keys that it gives.
-    pub(super) keys: BTreeSet<String>,
+    pub(crate) keys: BTreeSet<String>,
 }
 
 /// One person to import.
@@ -229,7 +229,7 @@ impl People {
     }
 
     /// The place of an entry, for whoever looks for a fault in it.
-    pub(super) fn place(&self, index: usize) -> String {
+    pub fn place(&self, index: usize) -> String {
         match (self.entries.get(index), self.file.as_str()) {
             (Some(entry), "") => format!("line {}", entry.line),
             (Some(entry), file) => format!("{file}:{}", entry.line),
@@ -238,7 +238,7 @@ impl People {
     }
 
     /// Tells if an entry gives a key; people who come from no file give all of them.
-    pub(super) fn gives(&self, index: usize, key: &str) -> bool {
+    pub fn gives(&self, index: usize, key: &str) -> bool {
         self.entries.get(index).is_none_or(|entry| entry.keys.contains(key))
     }
 }

@@ -1,5 +1,6 @@
 //! A first person in the embedded directory: whoever tries a reset.
 
+use regain_ports::{OsRng, random_id};
 use regain_server::adapters::{MailRole, NewPerson, PersonMail, Upkeep};
 use regain_values::{MailAddress, UserId};
 
@@ -17,11 +18,16 @@ impl FirstPerson {
         Some(Self { user_id: UserId::parse(local).ok()?, mail })
     }
 
-    /// The import of this person alone, without a password.
+    /// The import of this person alone, with a password that nobody knows.
     pub(super) fn import(&self) -> Upkeep {
         let user_id = self.user_id.as_str().to_owned();
         let mail = PersonMail { role: MailRole::Alternate, address: self.mail.as_str().to_owned() };
-        let person = NewPerson { name: user_id.clone(), mails: vec![mail], ..NewPerson::new(user_id) };
+        let person = NewPerson {
+            name: user_id.clone(),
+            password: Some(random_id(&OsRng).into()),
+            mails: vec![mail],
+            ..NewPerson::new(user_id)
+        };
         Upkeep { people: vec![person].into(), ..Upkeep::default() }
     }
 }

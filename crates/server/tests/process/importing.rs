@@ -17,7 +17,7 @@ fn people_are_imported_once_and_a_broken_list_is_named() {
     };
     let person = "[[people]]\nuser_id = 'ada@example.com'\nname = 'Ada'\npassword = 'analytical engine notes'\n";
     fs::write(&people, person).expect("writes");
-    assert_eq!(String::from_utf8_lossy(&import().stdout), "1 people were added.\n");
+    assert_eq!(String::from_utf8_lossy(&import().stdout), "1 person was added.\n");
     assert_eq!(String::from_utf8_lossy(&import().stdout), "0 people were added.\n");
     fs::write(&people, format!("{person}[[people]]\nuser_id = 7\n")).expect("writes");
     let Output { status, stderr, .. } = import();

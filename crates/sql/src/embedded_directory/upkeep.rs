@@ -106,7 +106,10 @@ impl fmt::Display for UpkeepReport {
                 Outcome::Deleted => writeln!(f, "{user_id}: deleted")?,
             }
         }
-        write!(f, "{} people were added", self.added())?;
+        match self.added() {
+            1 => f.write_str("1 person was added")?,
+            added => write!(f, "{added} people were added")?,
+        }
         for (count, text) in [
             (self.count(|outcome| matches!(outcome, Outcome::Changed(_))), "changed"),
             (self.count(|outcome| *outcome == Outcome::Disabled), "disabled"),

@@ -72,7 +72,7 @@ async fn who_is_there_is_changed_to_what_the_list_says_and_no_further() {
     assert!(signs_in(&directory, "ada", "first password").await, "no password was given");
     assert!(!find(&directory, "alan").await.expect("is there").enabled);
     let said = report.to_string();
-    assert!(said.contains("ADA: changed: spelling") && said.ends_with("1 people were added, 2 changed."), "{said}");
+    assert!(said.contains("ADA: changed: spelling") && said.ends_with("1 person was added, 2 changed."), "{said}");
 
     // The same list once more changes nothing.
     let again = directory.keep_up(&updating(People::from_csv(list).expect("reads")), &[]).await.expect("is done");

@@ -1,6 +1,6 @@
 //! The check of a list: what cannot be used is told at once, by person and key, never with the value.
 
-use std::collections::HashMap;
+use std::{collections::HashSet, mem};
 
 use regain_password_hashes::StoredHash;
 use regain_protocol::Secret;
@@ -56,23 +56,25 @@ pub struct Checked {
 }
 
 impl People {
-    /// Checks the whole list, so that one look at what is said is enough.
-    pub fn check(&self, custom: &[CustomQuestion]) -> Result<Vec<Checked>, ListError> {
-        let people = self;
-        let mut keys = HashMap::new();
-        let mut checked = Vec::with_capacity(people.people.len());
+    /// Checks the whole list, so that one look at what is said is enough. Takes its people, and leaves the places of their
+    /// entries.
+    pub fn check(&mut self, custom: &[CustomQuestion]) -> Result<Vec<Checked>, ListError> {
+        let all = mem::take(&mut self.people);
+        let people = &*self;
+        let mut keys = HashSet::new();
+        let mut checked = Vec::with_capacity(all.len());
         let mut faults = Vec::new();
-        for (index, person) in people.people.iter().enumerate() {
+        for (index, person) in all.into_iter().enumerate() {
             let place = people.place(index);
             let Ok(user_id) = UserId::parse(&person.user_id) else { return Err(ListError::NotAUserId { place }) };
             let key = user_id.folded();
-            if keys.insert(key.clone(), index).is_some() {
-                return Err(ListError::Twice { user_id: person.user_id.clone(), place });
+            if !keys.insert(key.clone()) {
+                return Err(ListError::Twice { user_id: person.user_id, place });
             }
             let mut fault = |key: &str, what: &dyn std::fmt::Display| {
                 faults.push(format!("{place}: {}: {key}: {what}", person.user_id));
             };
-            check_password(person, &mut fault);
+            check_password(&person, &mut fault);
             let mut numbers = Vec::with_capacity(person.phones.len());
             for (index, phone) in person.phones.iter().enumerate() {
                 match E164::parse(&phone.number) {
@@ -104,7 +106,7 @@ impl People {
                     fault(&format!("groups[{index}]"), &"is empty");
                 }
             }
-            checked.push(Checked { person: person.clone(), index, user_id, key, addresses, numbers, authenticator });
+            checked.push(Checked { person, index, user_id, key, addresses, numbers, authenticator });
         }
         if faults.is_empty() { Ok(checked) } else { Err(ListError::Faults(faults)) }
     }

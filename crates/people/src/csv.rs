@@ -56,7 +56,8 @@ impl People {
             let line = record.position().map_or(1, ::csv::Position::line);
             let (person, keys) = person(&columns, &record).map_err(|message| wrong(line, message))?;
             people.people.push(person);
-            people.entries.push(FileEntry { line, keys });
+            let entry = FileEntry::after(people.entries.last(), line, keys);
+            people.entries.push(entry);
         }
         Ok(people)
     }

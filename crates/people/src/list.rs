@@ -1,13 +1,14 @@
 //! A list of people, and its reading from TOML.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use regain_protocol::{Role, Secret};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// People to import, as a TOML file lists them under `[[people]]`, or a CSV file in rows.
 #[derive(Default, Debug, Clone, Deserialize)]
@@ -29,8 +30,8 @@ pub struct People {
 pub(crate) struct FileEntry {
     /// The line where it begins, from 1.
     pub(crate) line: u64,
-    /// The keys that it gives.
-    pub(crate) keys: BTreeSet<String>,
+    /// The keys that it gives. Most entries of a file give the same ones.
+    pub(crate) keys: Arc<BTreeSet<String>>,
 }
 
 /// One person to import.
@@ -212,20 +213,22 @@ impl People {
 
     /// Reads the list from TOML.
     pub fn from_toml(text: &str) -> Result<Self, PeopleError> {
-        let line_at = |start: usize| text[..start].lines().count().max(1) as u64;
+        let mut lines = Lines::of(text);
         let people: Self = toml::from_str(text).map_err(|error| PeopleError::Wrong {
             file: String::new(),
-            line: error.span().map_or(1, |span| line_at(span.start)),
+            line: error.span().map_or(1, |span| lines.at(span.start)),
             message: error.message().to_owned(),
         })?;
         // Once more for the places, which the types of the first reading do not have.
         let spans: Spans = toml::from_str(text).unwrap_or_default();
-        let entries = spans.people.into_iter().map(|entry| FileEntry {
+        let mut entries: Vec<FileEntry> = Vec::with_capacity(spans.people.len());
+        for entry in spans.people {
             // An entry begins after the line break before it.
-            line: line_at((entry.span().start + 1).min(text.len())),
-            keys: entry.into_inner().keys().cloned().collect(),
-        });
-        Ok(Self { entries: entries.collect(), ..people })
+            let line = lines.at((entry.span().start + 1).min(text.len()));
+            let entry = FileEntry::after(entries.last(), line, entry.into_inner().into_keys().collect());
+            entries.push(entry);
+        }
+        Ok(Self { entries, ..people })
     }
 
     /// The place of an entry, for whoever looks for a fault in it.
@@ -243,11 +246,43 @@ impl People {
     }
 }
 
-/// The entries of a file with their places.
+impl FileEntry {
+    /// An entry after another one of the file.
+    pub(crate) fn after(former: Option<&Self>, line: u64, keys: BTreeSet<String>) -> Self {
+        let same = former.map(|former| &former.keys).filter(|former| ***former == keys);
+        Self { line, keys: same.map_or_else(|| Arc::new(keys), Arc::clone) }
+    }
+}
+
+/// The lines of places in a text, which are asked for in the order of the text.
+struct Lines<'t> {
+    text: &'t str,
+    /// The place up to which line breaks are counted, and their number.
+    counted: (usize, u64),
+}
+
+impl<'t> Lines<'t> {
+    const fn of(text: &'t str) -> Self {
+        Self { text, counted: (0, 0) }
+    }
+
+    /// The line of a place, from 1: that of the text before it.
+    fn at(&mut self, place: usize) -> u64 {
+        let (from, breaks) = if place < self.counted.0 { (0, 0) } else { self.counted };
+        let between = self.text.as_bytes().get(from..place).unwrap_or_default();
+        let breaks = between.iter().fold(breaks, |breaks, byte| breaks + u64::from(*byte == b'\n'));
+        self.counted = (place, breaks);
+        let is_within = place.checked_sub(1).is_some_and(|last| self.text.as_bytes().get(last) != Some(&b'\n'));
+        (breaks + u64::from(is_within)).max(1)
+    }
+}
+
+/// The entries of a file with their places. Their values are not kept once more: passwords may be among them.
 #[derive(Default, Deserialize)]
+#[expect(clippy::zero_sized_map_values, reason = "a format's map is read as a map")]
 struct Spans {
     #[serde(default)]
-    people: Vec<toml::Spanned<toml::Table>>,
+    people: Vec<toml::Spanned<BTreeMap<String, IgnoredAny>>>,
 }
 
 fn in_file(file: &str) -> String {
@@ -267,6 +302,28 @@ mod tests {
         let list = People::from_toml("[[people]]\nuser_id = 'ada@example.com'\nname = 'Ada'\n").expect("reads");
         let person = &list.people[0];
         assert!(person.enabled && !person.locked && person.password.is_none() && person.mails.is_empty());
+    }
+
+    #[test]
+    fn each_entry_has_its_line() {
+        let text = "# people\r\n[[people]]\r\nuser_id = 'a'\nname = 'A'\n\n  [[people]] # b\nuser_id = 'b'\n[[people]]\nuser_id = 'c'";
+        let list = People::from_toml(text).expect("reads");
+        let lines: Vec<u64> = list.entries.iter().map(|entry| entry.line).collect();
+        assert_eq!(lines, [2, 6, 8]);
+        assert!(list.gives(0, "name") && !list.gives(1, "name") && list.gives(2, "user_id"));
+        let mut lines = Lines::of(text);
+        for place in (0..=text.len()).chain([3, 0]).filter(|place| text.is_char_boundary(*place)) {
+            assert_eq!(lines.at(place), text[..place].lines().count().max(1) as u64, "at {place}");
+        }
+    }
+
+    /// Counting the lines before each entry anew takes a minute for these.
+    #[test]
+    fn many_entries_are_read_in_proportion() {
+        let entries = (0..10_000).map(|n| format!("[[people]]\nuser_id = 'p{n}'\nname = 'P'\n"));
+        let text = entries.collect::<Vec<_>>().concat();
+        let list = People::from_toml(&text).expect("reads");
+        assert_eq!(list.entries.last().map(|entry| entry.line), Some(3 * 9_999 + 1));
     }
 
     #[test]

@@ -19,6 +19,10 @@ use super::{
 };
 use crate::{DatabaseError, DatabaseResult, connection::Connection, database::Ending, query::query};
 
+/// The number of people from which on a file's pages are kept in more memory while they are written: each is somewhere else in
+/// four indexes, and a page that has no place in memory is written again for each of its people.
+const MANY: usize = 10_000;
+
 /// A run of upkeep.
 #[derive(Debug, Clone, Default)]
 pub struct Upkeep {
@@ -164,7 +168,7 @@ impl EmbeddedDirectory {
 
     /// Works through lists. All of it is written or, with any fault, nothing.
     pub async fn keep_up(&self, upkeep: &Upkeep, custom: &[CustomQuestion]) -> Result<UpkeepReport, ImportError> {
-        let (people, removals) = with_removals(&upkeep.people, upkeep.update);
+        let (mut people, removals) = with_removals(&upkeep.people, upkeep.update);
         let checked = people.check(custom)?;
         let people = Arc::new(people);
         let listed: HashSet<String> = checked.iter().map(|one| one.key.clone()).collect();
@@ -181,6 +185,11 @@ impl EmbeddedDirectory {
         let written = self.database.decide((self.clone(), steps, report), |transaction, (directory, steps, report)| {
             Box::pin(async move {
                 let mut report = report.clone();
+                let is_large = steps.len() > MANY && !transaction.is_postgres();
+                if is_large {
+                    // In kilobytes: a million people have no more in all.
+                    query("PRAGMA cache_size = -400000").execute(transaction).await?;
+                }
                 match directory.write_steps(transaction, steps, &mut report).await {
                     Ok(()) if report.dry_run => Ok(Ending::Rollback(Ok(report))),
                     Ok(()) => Ok(Ending::Commit(Ok(report))),

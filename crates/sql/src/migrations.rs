@@ -13,7 +13,7 @@ macro_rules! migrations {
 }
 
 /// Name and text of each migration. One that was released never changes: databases remember its checksum.
-const MIGRATIONS: [(&str, &str); 18] = migrations![
+const MIGRATIONS: [(&str, &str); 19] = migrations![
     "0001_flows_and_accounts",
     "0002_security_info",
     "0003_audit_is_append_only",
@@ -32,15 +32,17 @@ const MIGRATIONS: [(&str, &str); 18] = migrations![
     "0016_folded_user_ids",
     "0017_registrations_beside",
     "0018_provider_faults",
+    "0019_fewer_pages",
 ];
 
 /// Those that PostgreSQL has in words of its own.
-const ON_POSTGRES: [(&str, &str); 5] = migrations![
+const ON_POSTGRES: [(&str, &str); 6] = migrations![
     "postgres/0003_audit_is_append_only",
     "postgres/0009_storage",
     "postgres/0010_audit_chain",
     "postgres/0012_counters",
     "postgres/0016_folded_user_ids",
+    "postgres/0019_fewer_pages",
 ];
 
 /// Brings a SQLite file up to date.
@@ -208,6 +210,7 @@ mod tests {
                 "252642104a4e",
                 "1c372b90dfa5",
                 "48f822566f81",
+                "4edfd1a89037",
             ]
         );
     }

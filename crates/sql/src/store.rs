@@ -178,7 +178,7 @@ impl Store for SqlStore {
     ) -> Result<Option<ClaimedMessage>, StoreError> {
         // Mostly there is none: looking waits for nobody, and only claiming writes.
         let input = (channels.to_vec(), now, until);
-        let is_due = self.database.read(input.clone(), |connection, (channels, now, until)| {
+        let is_due = self.database.read_inline(input.clone(), |connection, (channels, now, until)| {
             Box::pin(messages::is_due(connection, channels, *now, *until))
         });
         if !is_due.await.map_err(StoreError::unavailable)? {
@@ -338,25 +338,36 @@ async fn write(transaction: &mut Connection, keys: &Keys, change: &Change) -> Da
 
 /// Inserts or compares and swaps the flow; `false` when it was changed meanwhile.
 async fn write_flow(transaction: &mut Connection, flow: &FlowRow) -> DatabaseResult<bool> {
-    let statement = if flow.version == 0 {
-        "INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state, voided)
-         VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING"
+    let statements: &[&'static str] = if flow.version == 0 {
+        &["INSERT INTO flows (id, version, kind, token_hash, account_key, expires_at, state, voided)
+           VALUES ($1, $2 + 1, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING"]
     } else {
-        "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, account_key = $5, expires_at = $6,
-         state = $7, voided = $8 WHERE id = $1 AND version = $2"
+        // Mostly the flow stays where the indexes have it. SQLite writes an entry anew for each column that a statement
+        // sets, be it to what it was.
+        &[
+            "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, state = $7, voided = $8
+             WHERE id = $1 AND version = $2 AND account_key IS NOT DISTINCT FROM $5 AND expires_at = $6",
+            "UPDATE flows SET version = version + 1, kind = $3, token_hash = $4, account_key = $5, expires_at = $6,
+             state = $7, voided = $8 WHERE id = $1 AND version = $2",
+        ]
     };
-    let written = query(statement)
-        .bind(flow.id.as_str())
-        .bind(flow.version)
-        .bind(flow.kind.as_str())
-        .bind(&flow.token_hash)
-        .bind(&flow.account_key)
-        .bind(to_millis(flow.expires_at))
-        .bind(&flow.state)
-        .bind(flow.voided)
-        .execute(transaction)
-        .await?;
-    Ok(written == 1)
+    for statement in statements {
+        let written = query(*statement)
+            .bind(flow.id.as_str())
+            .bind(flow.version)
+            .bind(flow.kind.as_str())
+            .bind(&flow.token_hash)
+            .bind(&flow.account_key)
+            .bind(to_millis(flow.expires_at))
+            .bind(&flow.state)
+            .bind(flow.voided)
+            .execute(transaction)
+            .await?;
+        if written == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Keeps an answer; `false` when one that is still good is kept under the key.

@@ -16,6 +16,11 @@ pub(crate) const WAL_LIMIT: &str = "16777216";
 /// The pages in the log of writes at which it is folded in. A page that was written many times until then is folded in once.
 const FOLDED_IN_AT: u32 = 4000;
 
+/// The memory in which the connection that writes keeps pages, in kilobytes: a change finds those that it needs there. One that
+/// reads drops its pages whenever somebody has written.
+const KEPT_TO_WRITE: i64 = 8 * 1024;
+const KEPT_TO_READ: i64 = 1024;
+
 /// A connection's rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -32,6 +37,7 @@ pub(crate) fn open(path: &Path, access: Access) -> DatabaseResult<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // A statement would otherwise be planned anew for each value that a partial index might be good for.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "cache_size", -KEPT_TO_READ)?;
     match access {
         Access::Whole => {
             connection.pragma_update(None, "journal_mode", "wal")?;
@@ -49,6 +55,15 @@ pub(crate) fn open(path: &Path, access: Access) -> DatabaseResult<Connection> {
         Access::Reading => connection.pragma_update(None, "query_only", true)?,
     }
     Ok(Connection::sqlite(connection))
+}
+
+/// Opens the connection that writes.
+pub(crate) fn open_to_write(path: &Path) -> DatabaseResult<Connection> {
+    let connection = open(path, Access::Whole)?;
+    if let Connection::Sqlite(sqlite) = &connection {
+        sqlite.pragma_update(None, "cache_size", -KEPT_TO_WRITE)?;
+    }
+    Ok(connection)
 }
 
 /// Makes the file with mode 0600 where there is none, and narrows one that is wider: SQLite gives the

@@ -16,7 +16,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::file::{Access, open};
+use super::file::open_to_write;
 use crate::{DatabaseError, DatabaseResult, connection::Connection, task::Task};
 
 /// The number of changes that share a COMMIT.
@@ -46,7 +46,7 @@ enum Job {
 
 impl Writer {
     pub(crate) fn start(path: &Path) -> DatabaseResult<Self> {
-        let mut thread = WriterThread { path: path.to_owned(), connection: Some(open(path, Access::Whole)?) };
+        let mut thread = WriterThread { path: path.to_owned(), connection: Some(open_to_write(path)?) };
         let (sender, jobs) = channel();
         let (end, ended) = oneshot::channel();
         let started = thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || {
@@ -106,7 +106,7 @@ impl WriterThread {
     }
 
     fn connect(&mut self) -> DatabaseResult<Connection> {
-        self.connection.take().map_or_else(|| open(&self.path, Access::Whole), Ok)
+        self.connection.take().map_or_else(|| open_to_write(&self.path), Ok)
     }
 
     fn alone(&mut self, mut task: Box<dyn Task>) {

@@ -30,21 +30,18 @@ pub(super) async fn charge(
     let window = window_of(charge);
     let now = to_millis(now);
     let room = i64::from(charge.limit) - i64::from(charge.cost.max(1));
-    query("DELETE FROM charges WHERE bucket = $1 AND at <= $2")
-        .bind(&charge.bucket)
-        .bind(now.saturating_sub(window))
-        .execute(transaction)
-        .await?;
-    let counter = query(
-        "SELECT (SELECT MAX(at) FROM charges WHERE bucket = $1) AS latest,
-         (SELECT total FROM counters WHERE bucket = $1) AS total",
-    );
-    let counter =
-        counter.bind(&charge.bucket).fetch_optional(transaction).await?.ok_or_else(DatabaseError::not_found)?;
-    if counter.get::<Option<i64>>("latest")?.is_some_and(|latest| latest > now) {
+    let mut counter = Counter::read(transaction, &charge.bucket).await?;
+    let gone_until = now.saturating_sub(window);
+    // Mostly there is none that has left.
+    if counter.earliest.is_some_and(|earliest| earliest <= gone_until) {
+        let removal = query("DELETE FROM charges WHERE bucket = $1 AND at <= $2");
+        removal.bind(&charge.bucket).bind(gone_until).execute(transaction).await?;
+        counter = Counter::read(transaction, &charge.bucket).await?;
+    }
+    if counter.latest.is_some_and(|latest| latest > now) {
         date_back(transaction, &charge.bucket, now).await?;
     }
-    let held = counter.get::<Option<i64>>("total")?.unwrap_or_default();
+    let held = counter.total;
     if held > room {
         let free_at = free_at(transaction, &charge.bucket, held - room).await?;
         // A counter without room enough even when empty: no time is right: the farthest that means anything.
@@ -54,6 +51,30 @@ pub(super) async fn charge(
         write(transaction, charge, now, i64::from(charge.cost)).await?;
     }
     Ok(None)
+}
+
+/// A counter, before it is charged.
+struct Counter {
+    /// The times of its first and its last charge.
+    earliest: Option<i64>,
+    latest: Option<i64>,
+    total: i64,
+}
+
+impl Counter {
+    async fn read(transaction: &mut Connection, bucket: &str) -> DatabaseResult<Self> {
+        let counter = query(
+            "SELECT (SELECT MIN(at) FROM charges WHERE bucket = $1) AS earliest,
+             (SELECT MAX(at) FROM charges WHERE bucket = $1) AS latest,
+             (SELECT total FROM counters WHERE bucket = $1) AS total",
+        );
+        let counter = counter.bind(bucket).fetch_optional(transaction).await?.ok_or_else(DatabaseError::not_found)?;
+        Ok(Self {
+            earliest: counter.get("earliest")?,
+            latest: counter.get("latest")?,
+            total: counter.get::<Option<i64>>("total")?.unwrap_or_default(),
+        })
+    }
 }
 
 /// Has charges from the future count from now on: they were made before a clock was set back, or by a process whose clock is

@@ -9,27 +9,41 @@ use crate::{
 /// Rows that end with time.
 pub(super) struct Perishable {
     table: &'static str,
-    /// The column of their end, which has an index where there are many.
+    /// The column of their end.
     end: &'static str,
+    order: Order,
     /// A condition under which a row stays all the same.
     unless: Option<&'static str>,
 }
 
+/// The order in which rows that have ended are found in a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// By their end, which has an index where there are many.
+    End,
+    /// As they were written, all of them being looked at: each row would have to write an entry of an index otherwise.
+    Place,
+}
+
 /// A claim with an intent is settled by whoever finds out how that ended.
 pub(super) const CLAIMS: Perishable =
-    Perishable { table: "claims", end: "claimed_at", unless: Some("intent IS NOT NULL") };
+    Perishable { table: "claims", end: "claimed_at", order: Order::End, unless: Some("intent IS NOT NULL") };
 /// Messages and claims come before the flows that they refer to: a flow stays as long as one of them does.
-pub(super) const MESSAGES: Perishable = Perishable { table: "messages", end: "not_after", unless: None };
+pub(super) const MESSAGES: Perishable =
+    Perishable { table: "messages", end: "not_after", order: Order::End, unless: None };
 pub(super) const FLOWS: Perishable = Perishable {
     table: "flows",
     end: "expires_at",
+    order: Order::End,
     unless: Some(
         "EXISTS (SELECT 1 FROM messages WHERE messages.flow_id = flows.id)
          OR EXISTS (SELECT 1 FROM claims WHERE claims.flow_id = flows.id)",
     ),
 };
-pub(super) const REPLAYS: Perishable = Perishable { table: "replays", end: "expires_at", unless: None };
-pub(super) const CHARGES: Perishable = Perishable { table: "charges", end: "expires_at", unless: None };
+pub(super) const REPLAYS: Perishable =
+    Perishable { table: "replays", end: "expires_at", order: Order::End, unless: None };
+pub(super) const CHARGES: Perishable =
+    Perishable { table: "charges", end: "expires_at", order: Order::Place, unless: None };
 
 impl Perishable {
     /// Removes the rows that had ended at a time; returns how many.
@@ -37,7 +51,10 @@ impl Perishable {
         if database.is_postgres() {
             return self.purge_on_postgres(database, until).await;
         }
-        let Self { table, end, unless } = self;
+        if self.order == Order::Place {
+            return self.purge_by_place(database, until).await;
+        }
+        let Self { table, end, unless, .. } = self;
         // The text is made of this file's words alone. Each batch is a stretch of the index, found without keeping anybody
         // from writing; what stays in it is not looked at again.
         let last_of_batch = format!(
@@ -73,9 +90,45 @@ impl Perishable {
             batches.done(begun).await;
         }
     }
+
+    /// The same where no index has the end: each batch is looked for without keeping anybody from writing.
+    async fn purge_by_place(&self, database: &Database, until: i64) -> DatabaseResult<u64> {
+        let Self { table, end, unless, .. } = self;
+        let unless = unless.unwrap_or("FALSE");
+        let batch = format!(
+            "SELECT json_group_array(place) AS places, MAX(place) AS last FROM (
+                 SELECT rowid AS place FROM {table} WHERE rowid > $1 AND {end} <= $2 AND NOT ({unless})
+                 ORDER BY rowid LIMIT $3
+             )"
+        );
+        // Another row may have got a place meanwhile.
+        let removal = format!(
+            "DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each($1)) AND {end} <= $2 AND NOT ({unless})"
+        );
+        let (mut purged, mut after) = (0, i64::MIN);
+        let mut batches = Batches::default();
+        loop {
+            let found = database.read((batch.clone(), after, until, batches.size()), |connection, input| {
+                let (text, after, until, size) = input;
+                Box::pin(query(text.clone()).bind(*after).bind(*until).bind(*size).fetch_optional(connection))
+            });
+            let found = found.await?.ok_or_else(DatabaseError::not_found)?;
+            let Some(last) = found.get::<Option<i64>>("last")? else { return Ok(purged) };
+            let input = (removal.clone(), found.get::<String>("places")?, until);
+            let removed = database.write(input, |transaction, (text, places, until)| {
+                let removal = query(text.clone()).bind(places).bind(*until);
+                Box::pin(async { Ok((Batches::begin(), removal.execute(transaction).await?)) })
+            });
+            let (begun, removed) = removed.await?;
+            purged += removed;
+            after = last;
+            batches.done(begun).await;
+        }
+    }
+
     /// The same on PostgreSQL, whose rows have no number that lasts. What somebody else is removing is left to them.
     async fn purge_on_postgres(&self, database: &Database, until: i64) -> DatabaseResult<u64> {
-        let Self { table, end, unless } = self;
+        let Self { table, end, unless, .. } = self;
         let removal = format!(
             "DELETE FROM {table} WHERE ctid IN (
                  SELECT ctid FROM {table} WHERE {end} <= $1 AND NOT ({}) ORDER BY {end} LIMIT $2 FOR UPDATE SKIP LOCKED

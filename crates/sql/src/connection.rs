@@ -1,6 +1,6 @@
 //! A connection to the database; for writing, in a transaction.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, ops::Deref, sync::Arc};
 
 use rusqlite::{
     CachedStatement, ToSql,
@@ -23,14 +23,33 @@ const LOCKING: [&str; 2] = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE"];
 /// A connection.
 #[derive(Debug)]
 pub(crate) enum Connection {
-    Sqlite(rusqlite::Connection),
+    Sqlite(SqliteConnection),
     Postgres(PoolConnection<sqlx::Postgres>),
+}
+
+/// A connection to a file, with what it has found out about statements.
+#[derive(Debug)]
+pub(crate) struct SqliteConnection {
+    connection: rusqlite::Connection,
+    /// By the place and the length of texts that never change.
+    statements: HashMap<(usize, usize), Arc<Known>>,
+}
+
+/// Facts about a statement.
+#[derive(Debug)]
+struct Known {
+    /// The text as SQLite takes it.
+    text: Cow<'static, str>,
+    /// The index in a query's parameters of each that the statement takes. SQLite numbers `$2` by where it stands, and not by
+    /// its name.
+    parameters: Vec<usize>,
+    columns: Arc<[String]>,
 }
 
 impl Connection {
     pub(crate) fn sqlite(sqlite: rusqlite::Connection) -> Self {
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
-        Self::Sqlite(sqlite)
+        Self::Sqlite(SqliteConnection { connection: sqlite, statements: HashMap::new() })
     }
 
     /// Tells if it is to PostgreSQL.
@@ -49,8 +68,8 @@ impl Connection {
     pub(crate) async fn execute(&mut self, query: &Query) -> DatabaseResult<u64> {
         match self {
             Self::Sqlite(sqlite) => {
-                let changed = prepared(sqlite, query)?.raw_execute()?;
-                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+                let (mut statement, _) = sqlite.prepared(query)?;
+                Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
             }
             Self::Postgres(postgres) => statements::execute(postgres, query).await,
         }
@@ -58,7 +77,7 @@ impl Connection {
 
     pub(crate) async fn fetch(&mut self, query: &Query) -> DatabaseResult<Vec<Row>> {
         match self {
-            Self::Sqlite(sqlite) => fetch(sqlite, query),
+            Self::Sqlite(sqlite) => sqlite.fetch(query),
             Self::Postgres(postgres) => statements::fetch(postgres, query).await,
         }
     }
@@ -139,36 +158,72 @@ pub(crate) fn lock_key(name: &str) -> i64 {
     hash.cast_signed()
 }
 
-fn fetch(sqlite: &rusqlite::Connection, query: &Query) -> DatabaseResult<Vec<Row>> {
-    let mut statement = prepared(sqlite, query)?;
-    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
-    let mut rows = statement.raw_query();
-    let mut fetched = Vec::new();
-    while let Some(row) = rows.next()? {
-        let values = (0..columns.len()).map(|index| value(row.get_ref(index)?));
-        fetched.push(Row { columns: Arc::clone(&columns), values: values.collect::<DatabaseResult<_>>()? });
+impl SqliteConnection {
+    fn fetch(&mut self, query: &Query) -> DatabaseResult<Vec<Row>> {
+        let (mut statement, known) = self.prepared(query)?;
+        let mut rows = statement.raw_query();
+        let mut fetched = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..known.columns.len()).map(|index| value(row.get_ref(index)?));
+            let values = values.collect::<DatabaseResult<_>>()?;
+            fetched.push(Row { columns: Arc::clone(&known.columns), values });
+        }
+        Ok(fetched)
     }
-    Ok(fetched)
+
+    /// The statement with its parameters, and what is known about it.
+    fn prepared(&mut self, query: &Query) -> DatabaseResult<(CachedStatement<'_>, Arc<Known>)> {
+        let place = match query.text {
+            Cow::Borrowed(text) => Some((text.as_ptr().addr(), text.len())),
+            Cow::Owned(_) => None,
+        };
+        let former = place.and_then(|place| self.statements.get(&place));
+        let (mut statement, known) = if let Some(known) = former {
+            (self.connection.prepare_cached(&known.text)?, Arc::clone(known))
+        } else {
+            let text = without_locking(query.text.clone());
+            let statement = self.connection.prepare_cached(&text)?;
+            let known = Arc::new(Known::of(&statement, text)?);
+            if let Some(place) = place {
+                self.statements.insert(place, Arc::clone(&known));
+            }
+            (statement, known)
+        };
+        for (index, number) in (1..).zip(&known.parameters) {
+            let parameter = query.parameters.get(*number);
+            let parameter = parameter.ok_or_else(|| DatabaseError::not_done("a statement has too few parameters"))?;
+            statement.raw_bind_parameter(index, parameter)?;
+        }
+        Ok((statement, known))
+    }
 }
 
-/// The statement with its parameters. SQLite numbers `$2` by where it stands, and not by its name.
-fn prepared<'c>(connection: &'c rusqlite::Connection, query: &Query) -> DatabaseResult<CachedStatement<'c>> {
-    let mut statement = connection.prepare_cached(&without_locking(&query.text))?;
-    for index in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let parameter = number.and_then(|number| query.parameters.get(number.checked_sub(1)?));
-        let parameter = parameter.ok_or_else(|| DatabaseError::not_done("a statement has too few parameters"))?;
-        statement.raw_bind_parameter(index, parameter)?;
+impl Deref for SqliteConnection {
+    type Target = rusqlite::Connection;
+
+    fn deref(&self) -> &rusqlite::Connection {
+        &self.connection
     }
-    Ok(statement)
 }
 
-fn without_locking(text: &str) -> Cow<'_, str> {
-    let has_locking = text.contains(LOCKING[1]);
-    if !has_locking {
-        return Cow::Borrowed(text);
+impl Known {
+    fn of(statement: &CachedStatement<'_>, text: Cow<'static, str>) -> DatabaseResult<Self> {
+        let number = |index| {
+            let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            let index = number.and_then(|number| number.checked_sub(1));
+            index.ok_or_else(|| DatabaseError::not_done("a statement has a parameter without a number"))
+        };
+        let parameters = (1..=statement.parameter_count()).map(number).collect::<DatabaseResult<_>>()?;
+        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        Ok(Self { text, parameters, columns })
     }
-    Cow::Owned(LOCKING.iter().fold(text.to_owned(), |text, words| text.replace(words, "")))
+}
+
+fn without_locking(text: Cow<'static, str>) -> Cow<'static, str> {
+    if !text.contains(LOCKING[1]) {
+        return text;
+    }
+    Cow::Owned(LOCKING.iter().fold(text.into_owned(), |text, words| text.replace(words, "")))
 }
 
 fn value(value: ValueRef<'_>) -> DatabaseResult<Value> {

@@ -6,6 +6,7 @@
 
 mod owners;
 mod recovery_codes;
+mod registered;
 mod reseal;
 mod ring;
 mod write;
@@ -16,15 +17,15 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use regain_keys::Keys;
 use regain_ports::{
-    AccountId, AccountMail, AccountPhone, AccountQuestion, AccountWrite, DirectoryError, GivenAnswer, RegisterError,
-    Registered, Registration, Registrations, RingPoint, Rng, Standing, random_token,
+    AccountId, AccountWrite, DirectoryError, GivenAnswer, RegisterError, Registered, Registration, Registrations,
+    RingPoint, Rng, Standing, random_token,
 };
 use regain_protocol::Secret;
 use regain_values::questions;
 
 use crate::{
     DatabaseResult,
-    columns::{all, destination_from, role_from_text, time_from},
+    columns::all,
     connection::Connection,
     database::{Database, Ending},
     hashing::{HashCost, Hashing, salt},
@@ -100,7 +101,7 @@ impl Registrations for OwnRegistrations {
     async fn of(&self, id: Option<&AccountId>) -> Result<Registered, DirectoryError> {
         let registered = self
             .database
-            .read_inline(self.owner_or_nobody(id), |connection, owner| Box::pin(registered(connection, owner)));
+            .read_inline(self.owner_or_nobody(id), |connection, owner| Box::pin(registered::of(connection, owner)));
         registered.await.map_err(DirectoryError::unavailable)
     }
 
@@ -202,39 +203,4 @@ impl OwnRegistrations {
         }
         ring::place(transaction, &self.place_of(owner)).await
     }
-}
-
-/// Everything that is registered for an owner.
-async fn registered(connection: &mut Connection, owner: &AccountId) -> DatabaseResult<Registered> {
-    let mails = "SELECT role, address FROM account_mails WHERE account_id = $1 ORDER BY position";
-    let mails = all(connection, owner, mails, |row| {
-        let role = role_from_text(row.get("role")?)?;
-        Ok(destination_from(row, "address", owner)?.map(|address| AccountMail { role, address }))
-    });
-    let mails = mails.await?.into_iter().flatten().collect();
-    let phones = "SELECT role, number FROM account_phones WHERE account_id = $1 AND role <> 'office' ORDER BY position";
-    let phones = all(connection, owner, phones, |row| {
-        let role = role_from_text(row.get("role")?)?;
-        Ok(destination_from(row, "number", owner)?.map(|number| AccountPhone { role, number }))
-    });
-    let phones = phones.await?.into_iter().flatten().collect();
-    let questions = "SELECT question, own FROM account_questions WHERE account_id = $1 ORDER BY position";
-    let questions =
-        all(connection, owner, questions, |row| Ok(AccountQuestion { id: row.get("question")?, own: row.get("own")? }));
-    let questions = questions.await?;
-    let authenticators =
-        all(connection, owner, "SELECT 1 FROM account_authenticators WHERE account_id = $1", |_| Ok(())).await?;
-    let codes = "SELECT used_at IS NULL AS is_left FROM account_recovery_codes WHERE account_id = $1";
-    let codes = all(connection, owner, codes, |row| row.get::<bool>("is_left")).await?;
-    let left = codes.iter().filter(|is_left| **is_left).count();
-    let confirmed_at = "SELECT at FROM account_confirmations WHERE account_id = $1";
-    let confirmed_at = all(connection, owner, confirmed_at, |row| time_from(row, "at")).await?;
-    Ok(Registered {
-        mails,
-        phones,
-        questions,
-        authenticator: !authenticators.is_empty(),
-        recovery_codes: u8::try_from(left).ok().filter(|_| !codes.is_empty()),
-        confirmed_at: confirmed_at.into_iter().flatten().next(),
-    })
 }

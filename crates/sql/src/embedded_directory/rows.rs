@@ -6,7 +6,7 @@ use regain_protocol::Role;
 use super::EmbeddedDirectory;
 use crate::{
     DatabaseResult,
-    columns::{all, destination_from, time_from},
+    columns::{destination_from, time_from},
     connection::Connection,
     query::{self, query},
     registrations::NOBODY,
@@ -14,8 +14,16 @@ use crate::{
 use regain_ports::{AccountId, AccountPhone, Person, lies_ahead};
 use regain_values::UserId;
 
-const BY_KEY: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
-     password_hash FROM accounts WHERE user_key = $1";
+/// The account of a normalised user ID, with the office's phones and the groups that the directory has of it. Those of
+/// nobody are looked for where there is no such account: it takes as much either way.
+const BY_KEY: &str = "
+SELECT 0 AS part, 0 AS position, id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
+    password_hash, '' AS number FROM accounts WHERE user_key = $1
+UNION ALL SELECT 1, position, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, number FROM account_phones
+    WHERE account_id = COALESCE((SELECT id FROM accounts WHERE user_key = $1), $2) AND role = 'office'
+UNION ALL SELECT 2, position, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, name FROM account_groups
+    WHERE account_id = COALESCE((SELECT id FROM accounts WHERE user_key = $1), $2)
+ORDER BY 1, 2";
 
 const BY_ID: &str = "SELECT id, user_id, display_name, enabled, locked, locked_until, failures, failures_since,
      password_hash FROM accounts WHERE id = $1";
@@ -34,12 +42,6 @@ ORDER BY id, position";
 
 /// The number of ids that [`BY_IDS`] takes.
 const IDS: usize = 16;
-
-/// The office's phones of an account.
-const PHONES: &str = "SELECT number FROM account_phones WHERE account_id = $1 AND role = 'office' ORDER BY position";
-
-/// The groups of an account.
-const GROUPS: &str = "SELECT name FROM account_groups WHERE account_id = $1 ORDER BY position";
 
 /// The time for which failed sign-ins count towards a lockout, from the first of them.
 const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_mins(15);
@@ -89,15 +91,17 @@ impl EmbeddedDirectory {
 }
 
 async fn by_key(connection: &mut Connection, key: &str) -> DatabaseResult<Option<Row>> {
-    let row = query(BY_KEY).bind(key).fetch_optional(connection).await?;
-    let row = row.map(|row| row_from(&row)).transpose()?;
-    // The rest is asked for in any case, so that an account that does not exist takes as many
-    // queries.
-    let nobody = AccountId::from(NOBODY);
-    let id = row.as_ref().map_or(&nobody, |row| &row.person.id);
-    let phones = all(connection, id, PHONES, |row| office_from(row, id)).await?.into_iter().flatten().collect();
-    let groups = all(connection, id, GROUPS, |row| row.get("name")).await?;
-    Ok(row.map(|row| Row { person: Person { phones, groups, ..row.person }, ..row }))
+    let rows = query(BY_KEY).bind(key).bind(NOBODY).fetch_all(connection).await?;
+    let mut account: Option<Row> = None;
+    for row in &rows {
+        match (row.get::<i64>("part")?, &mut account) {
+            (0, _) => account = Some(row_from(row)?),
+            (1, Some(Row { person, .. })) => person.phones.extend(office_from(row, &person.id)?),
+            (_, Some(Row { person, .. })) => person.groups.push(row.get("number")?),
+            (_, None) => {}
+        }
+    }
+    Ok(account)
 }
 
 async fn by_ids(connection: &mut Connection, ids: &[AccountId]) -> DatabaseResult<Vec<Person>> {

@@ -2,44 +2,34 @@
 
 use std::sync::Arc;
 
-use regain_protocol::Role;
-
-use super::OwnRegistrations;
+use super::{OwnRegistrations, registered};
 use crate::{
     DatabaseResult,
-    columns::{destination_from, role_from_text},
     connection::Connection,
-    query::{Row, query, query_scalar},
+    query::{query, query_scalar},
 };
-use regain_ports::{AccountId, AccountMail, AccountPhone, AccountQuestion, NEIGHBOURS, Registered, RingPoint};
+use regain_ports::{AccountId, NEIGHBOURS, Registered, RingPoint};
 
-/// Everything that is registered for the accounts after a place, in one look-up; after the last comes the first.
-const AFTER: &str = "
-WITH near AS (
-    SELECT lap, point, account_id FROM (
-        SELECT * FROM (SELECT 0 AS lap, point, account_id FROM account_ring
-            WHERE directory = $3 AND point >= $1
-            AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
-            ORDER BY point, account_id LIMIT $2) AS ahead
-        UNION ALL
-        SELECT * FROM (SELECT 1 AS lap, point, account_id FROM account_ring
-            WHERE directory = $3 AND point < $1
-            AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
-            ORDER BY point, account_id LIMIT $2) AS around
-    ) AS both_laps ORDER BY lap, point, account_id LIMIT $2
-)
-SELECT lap, point, near.account_id AS account_id, 0 AS part, 0 AS position, '' AS one, '' AS other FROM near
-UNION ALL SELECT lap, point, near.account_id, 1, position, role, address
-    FROM near JOIN account_mails ON account_mails.account_id = near.account_id
-UNION ALL SELECT lap, point, near.account_id, 2, position, role, number
-    FROM near JOIN account_phones ON account_phones.account_id = near.account_id
-UNION ALL SELECT lap, point, near.account_id, 3, position, question, own
-    FROM near JOIN account_questions ON account_questions.account_id = near.account_id
-UNION ALL SELECT lap, point, near.account_id, 4, 0, '', ''
-    FROM near JOIN account_authenticators ON account_authenticators.account_id = near.account_id
-UNION ALL SELECT lap, point, near.account_id, 5, position, '', CASE WHEN used_at IS NULL THEN 'left' ELSE '' END
-    FROM near JOIN account_recovery_codes ON account_recovery_codes.account_id = near.account_id
-ORDER BY 1, 2, 3, 4, 5";
+/// The accounts from a place on, in their order.
+const AHEAD: &str = "SELECT account_id FROM account_ring WHERE directory = $1 AND point >= $2
+    AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
+    ORDER BY point, account_id LIMIT $3";
+
+/// Those before it: after the last one comes the first.
+const AROUND: &str = "SELECT account_id FROM account_ring WHERE directory = $1 AND point < $2
+    AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND enabled = FALSE)
+    ORDER BY point, account_id LIMIT $3";
+
+/// Everything that is registered for as many owners as there are neighbours.
+const OF_ALL: &str = "
+WITH near (owner) AS (VALUES ($1), ($2), ($3), ($4), ($5), ($6), ($7), ($8), ($9), ($10), ($11), ($12), ($13), ($14), ($15), ($16))
+SELECT owner, 1 AS part, position, role AS one, address AS other FROM near JOIN account_mails ON account_id = owner
+UNION ALL SELECT owner, 2, position, role, number FROM near JOIN account_phones ON account_id = owner
+UNION ALL SELECT owner, 3, position, question, own FROM near JOIN account_questions ON account_id = owner
+UNION ALL SELECT owner, 4, 0, '', '' FROM near JOIN account_authenticators ON account_id = owner
+UNION ALL SELECT owner, 5, position, '', CASE WHEN used_at IS NULL THEN 'left' ELSE '' END
+    FROM near JOIN account_recovery_codes ON account_id = owner
+ORDER BY 1, 2, 3";
 
 /// An account has a place as long as anything is registered for it.
 const LEAVE: &str = "DELETE FROM account_ring WHERE account_id = $1
@@ -99,43 +89,36 @@ impl OwnRegistrations {
 
     /// The accounts after a place.
     pub(super) async fn after(&self, near: RingPoint) -> DatabaseResult<Vec<(AccountId, Registered)>> {
-        let limit = i64::try_from(NEIGHBOURS).unwrap_or(i64::MAX);
-        let input = (near.get(), limit, self.directory.clone());
-        let rows = self.database.read_inline(input, |connection, (near, limit, directory)| {
-            Box::pin(query(AFTER).bind(*near).bind(*limit).bind(&**directory).fetch_all(connection))
-        });
-        let rows = rows.await?;
-        let mut neighbours: Vec<(AccountId, Registered)> = Vec::with_capacity(NEIGHBOURS);
-        for row in &rows {
-            if row.get::<i64>("part")? == 0 {
-                neighbours.push((self.id_of(row.get("account_id")?), Registered::default()));
-            } else if let Some((id, registered)) = neighbours.last_mut() {
-                add(registered, row, id)?;
-            }
-        }
-        Ok(neighbours)
+        let input = (self.directory.clone(), near.get());
+        let owners = self
+            .database
+            .read_inline(input, |connection, (directory, near)| Box::pin(neighbours(connection, directory, *near)));
+        Ok(owners.await?.into_iter().map(|(owner, registered)| (self.id_of(owner), registered)).collect())
     }
 }
 
-/// Adds a row of [`AFTER`] to what is registered.
-fn add(registered: &mut Registered, row: &Row, id: &AccountId) -> DatabaseResult<()> {
-    match row.get::<i64>("part")? {
-        1 => {
-            let role = role_from_text(row.get("one")?)?;
-            let address = destination_from(row, "other", id)?;
-            registered.mails.extend(address.map(|address| AccountMail { role, address }));
-        }
-        2 => {
-            let role = role_from_text(row.get("one")?)?;
-            let number = destination_from(row, "other", id)?.filter(|_| role != Role::Office);
-            registered.phones.extend(number.map(|number| AccountPhone { role, number }));
-        }
-        3 => registered.questions.push(AccountQuestion { id: row.get("one")?, own: row.get("other")? }),
-        4 => registered.authenticator = true,
-        _ => {
-            let left = u8::from(row.get::<String>("other")? == "left");
-            registered.recovery_codes = Some(registered.recovery_codes.unwrap_or_default().saturating_add(left));
+/// The owners after a place of a directory's ring, with everything that is registered for them.
+async fn neighbours(
+    connection: &mut Connection,
+    directory: &str,
+    near: i64,
+) -> DatabaseResult<Vec<(String, Registered)>> {
+    let mut owners: Vec<String> = Vec::with_capacity(NEIGHBOURS);
+    for statement in [AHEAD, AROUND] {
+        let left = i64::try_from(NEIGHBOURS.saturating_sub(owners.len())).unwrap_or(i64::MAX);
+        if left > 0 {
+            let more = query_scalar(statement).bind(directory).bind(near).bind(left);
+            owners.extend(more.fetch_all::<String>(connection).await?);
         }
     }
-    Ok(())
+    let all = (0..NEIGHBOURS).fold(query(OF_ALL), |all, index| all.bind(owners.get(index).map_or("", String::as_str)));
+    let rows = all.fetch_all(connection).await?;
+    let mut neighbours: Vec<_> = owners.into_iter().map(|owner| (owner, Registered::default())).collect();
+    for row in &rows {
+        let owner: &str = row.get("owner")?;
+        if let Some((owner, registered)) = neighbours.iter_mut().find(|(one, _)| one == owner) {
+            registered::add(registered, row, &owner.as_str().into())?;
+        }
+    }
+    Ok(neighbours)
 }

@@ -74,7 +74,9 @@ fn write(path: &Path, text: &str) -> Result<(), InitError> {
 fn next_steps(answers: &Answers, path: &Path) -> String {
     // As it was called: from an archive it is not on the PATH.
     let name = std::env::args().next().unwrap_or_else(|| "regain-server".to_owned());
-    let program = if path == Path::new("regain.toml") { name } else { format!("{name} --config {}", path.display()) };
+    let is_usual = path == usual_places::configuration();
+    let program = if is_usual { name } else { format!("{name} --config {}", path.display()) };
+    let start = if usual_places::is_installed(path) { "systemctl enable --now regain-server" } else { &program };
     let url = &answers.public_url;
     let (people, address, trial) = match (&answers.try_with, answers.directory) {
         (Some(person), _) => {
@@ -88,7 +90,7 @@ fn next_steps(answers: &Answers, path: &Path) -> String {
         (None, _) => (format!("  {program} check-directory --user SOMEBODY\n"), "YOUR_ADDRESS", String::new()),
     };
     format!(
-        "Next:\n{people}  {program} test-mail {address}\n  {program}{trial}\n\n\
+        "Next:\n{people}  {program} test-mail {address}\n  {start}{trial}\n\n\
          On your sign-in page:\n  <a id=\"cant-access\" href=\"{url}/reset\">Can't access your account?</a>\n  \
          <script src=\"{url}/regain.js\" data-link=\"#cant-access\" async></script>\n"
     )

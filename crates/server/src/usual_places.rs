@@ -14,10 +14,15 @@ pub(crate) fn configuration() -> PathBuf {
     first(Path::new(IN_FOLDER), Path::new(INSTALLED))
 }
 
+/// Tells if a configuration is the one of a package.
+pub(crate) fn is_installed(config: &Path) -> bool {
+    config == Path::new(INSTALLED)
+}
+
 /// The folder of the database and the key, where a configuration is a package's.
 pub(crate) fn state(config: &Path) -> Option<PathBuf> {
     let folder = Path::new(STATE);
-    (config == Path::new(INSTALLED) && folder.is_dir()).then(|| folder.to_owned())
+    (is_installed(config) && folder.is_dir()).then(|| folder.to_owned())
 }
 
 /// The folder of a package is there before its file is.

@@ -11,6 +11,7 @@ mod parts;
 mod postgres;
 mod processor;
 mod servers;
+mod share;
 mod table;
 mod verdict;
 

@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Round trip to the mail server of `mail`, in milliseconds
     #[arg(long, default_value_t = 30)]
     pub(crate) mail_ms: u64,
+    /// Hundredths of a core that each process of `processes` has
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(10..=100))]
+    pub(crate) share: u32,
     /// The server's program
     #[arg(long, hide = true)]
     pub(crate) server: PathBuf,

@@ -205,6 +205,18 @@ impl Database {
         .await
     }
 
+    /// Has the log of writes of a file folded in at so many pages.
+    pub(crate) async fn fold_in_at(&self, pages: u32) -> DatabaseResult<()> {
+        if self.is_postgres() {
+            return Ok(());
+        }
+        self.write_alone(pages, |connection, pages| {
+            let fold_in_at = query(format!("PRAGMA wal_autocheckpoint = {pages}"));
+            Box::pin(async move { fold_in_at.fetch_all(connection).await.map(drop) })
+        })
+        .await
+    }
+
     /// Tells if it is on PostgreSQL.
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(*self.0, Backend::Postgres(_))

@@ -23,6 +23,7 @@ use crate::{
     connection::Connection,
     database::{Database, Ending, from_millis, to_millis},
     query::{Row, query},
+    sqlite::{FOLDED_IN_AT, FOLDED_IN_OFTEN_AT},
 };
 use regain_ports::{
     AuditEntry, Change, Channel, Charge, Charged, Claim, ClaimChange, ClaimedMessage, Committed, FlowRow, Replay, SKEW,
@@ -225,23 +226,10 @@ impl Store for SqlStore {
     }
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let long_ago = to_millis(now - KEPT_AFTER);
-        let now_at = now;
-        let now = to_millis(now);
-        let mut purged = 0;
-        for (perishable, until) in [
-            (purge::CLAIMS, long_ago),
-            (purge::MESSAGES, long_ago),
-            (purge::FLOWS, long_ago),
-            (purge::REPLAYS, now),
-            (purge::CHARGES, now),
-        ] {
-            purged += perishable.purge(&self.database, until).await.map_err(StoreError::unavailable)?;
-        }
-        // Forgetting is not held up by a folder that cannot be written to.
-        let archived = self.archive(now_at).await;
-        purge::give_back(&self.database).await.map_err(StoreError::unavailable)?;
-        Ok(purged + archived?)
+        self.database.fold_in_at(FOLDED_IN_OFTEN_AT).await.map_err(StoreError::unavailable)?;
+        let forgotten = self.forget(now).await;
+        self.database.fold_in_at(FOLDED_IN_AT).await.map_err(StoreError::unavailable)?;
+        forgotten
     }
 
     async fn note_fault(&self, provider: &str, fault: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
@@ -265,6 +253,27 @@ impl Store for SqlStore {
 }
 
 impl SqlStore {
+    /// Removes what is out of time, and gives its room back; returns the number of rows.
+    async fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let long_ago = to_millis(now - KEPT_AFTER);
+        let now_at = now;
+        let now = to_millis(now);
+        let mut purged = 0;
+        for (perishable, until) in [
+            (purge::CLAIMS, long_ago),
+            (purge::MESSAGES, long_ago),
+            (purge::FLOWS, long_ago),
+            (purge::REPLAYS, now),
+            (purge::CHARGES, now),
+        ] {
+            purged += perishable.purge(&self.database, until).await.map_err(StoreError::unavailable)?;
+        }
+        // Forgetting is not held up by a folder that cannot be written to.
+        let archived = self.archive(now_at).await;
+        purge::give_back(&self.database).await.map_err(StoreError::unavailable)?;
+        Ok(purged + archived?)
+    }
+
     /// Keeps what a refused charge found of the future.
     async fn keep_dated_back(&self, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
         charges::keep_dated_back(&self.database, bucket, now).await.map_err(StoreError::unavailable)

@@ -14,7 +14,10 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const WAL_LIMIT: &str = "16777216";
 
 /// The pages in the log of writes at which it is folded in. A page that was written many times until then is folded in once.
-const FOLDED_IN_AT: u32 = 4000;
+pub(crate) const FOLDED_IN_AT: u32 = 4000;
+
+/// The same while much is forgotten, which writes to pages all over the file: a change waits while the log is folded in.
+pub(crate) const FOLDED_IN_OFTEN_AT: u32 = 500;
 
 /// The memory in which the connection that writes keeps pages, in kilobytes: a change finds those that it needs there. One that
 /// reads drops its pages whenever somebody has written.

@@ -21,8 +21,8 @@ pub(crate) const FOLDED_IN_OFTEN_AT: u32 = 500;
 
 /// The memory in which the connection that writes keeps pages, in kilobytes: a change finds those that it needs there. One that
 /// reads drops its pages whenever somebody has written.
-const KEPT_TO_WRITE: i64 = 8 * 1024;
-const KEPT_TO_READ: i64 = 1024;
+const KEPT_TO_WRITE: i64 = 4 * 1024;
+const KEPT_TO_READ: i64 = 512;
 
 /// A connection's rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -168,8 +168,7 @@ fn main() -> ExitCode {
 }
 
 fn run(config: &Path) -> Result<(), Failure> {
-    let config = Config::load(config)?;
-    serving_runtime(&config)?.block_on(serve::run(config))
+    runtime()?.block_on(serve::run(Config::load(config)?))
 }
 
 fn import(config: &Path, options: &import::Options) -> Result<(), Failure> {
@@ -275,17 +274,6 @@ fn verify_audit(config: &Path) -> Result<(), Failure> {
     let keys = config.server.existing_keys()?;
     println!("{}", runtime()?.block_on(audit::verify(&config, &keys))?);
     Ok(())
-}
-
-/// The runtime of a server. A file's changes have a thread of their own, and with it a core: as many threads for requests as there
-/// are cores would mostly wake each other for nothing. What takes long, such as hashing, is on neither.
-fn serving_runtime(config: &Config) -> Result<Runtime, Failure> {
-    if config.store.file().is_none() {
-        return runtime();
-    }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    runtime.worker_threads(cores.saturating_sub(1).max(1)).enable_all().build().map_err(Failure::Runtime)
 }
 
 fn runtime() -> Result<Runtime, Failure> {

@@ -4,6 +4,9 @@
 //! For this machine the same program measures how many numbers it tries in a second, which is where
 //! `captcha.max_number` comes from: `cargo run --release -p regain-proof-of-work`.
 
+// The standard library's way into `main`, and its printing, would be more than a kilobyte of the module.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 #[cfg(target_arch = "wasm32")]
 mod exports {
     #![expect(unsafe_code, reason = "an exported name is an unsafe attribute; nothing else here is unsafe")]
@@ -48,9 +51,6 @@ mod exports {
         found.and_then(|number| u32::try_from(number).ok()).map_or(-1.0, f64::from)
     }
 }
-
-#[cfg(target_arch = "wasm32")]
-fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {

@@ -4,6 +4,9 @@
 //!
 //! For this machine the same program measures how long a verdict takes: `cargo run --release -p regain-strength`.
 
+// The standard library's way into `main`, and its printing, would be more than a kilobyte of the module.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 #[cfg(target_arch = "wasm32")]
 mod exports {
     #![expect(unsafe_code, reason = "an exported name is an unsafe attribute; nothing else here is unsafe")]
@@ -58,9 +61,6 @@ mod exports {
         desk().verdict.get(at).copied().unwrap_or_default()
     }
 }
-
-#[cfg(target_arch = "wasm32")]
-fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {

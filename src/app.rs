@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::mount::mount_to_renderer;
 use regain_flow::{Event, Model};
@@ -26,14 +27,14 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
         let slot = Rc::clone(&slot);
         move || {
             let model = Model::new(options.setup.clone());
-            let display = Rc::new(Display::new(model.view(now())));
+            let display = Display::new(Arc::new(model.view(now())));
             let href = options.href.clone();
-            let shell = Rc::new(Shell::new(model, Rc::clone(&display), options, root));
+            let shell = Rc::new(Shell::new(model, display.clone(), options, root));
             let dispatch = shell.dispatch();
             shell.listen();
             slot.set(Some(shell));
             dispatch.send(Event::Opened);
-            views::widget(Context::new(dispatch, display, href))
+            views::widget(&Context::new(dispatch, display, href))
         }
     });
     let Some(shell) = slot.take() else { return JsValue::UNDEFINED };

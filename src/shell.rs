@@ -3,10 +3,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{IntervalHandle, WindowListenerHandle, set_interval_with_handle};
-use leptos::prelude::window_event_listener_untyped;
+use leptos::prelude::{Set, window_event_listener_untyped};
 use leptos::task::spawn_local;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Announcement, Effect, Event, Field, FullEffect, Model, Reply, StepEvent, Subscriptions, Ticket};
@@ -36,7 +37,7 @@ const POLL: Duration = Duration::from_secs(2);
 /// One widget's connection to the world.
 pub(crate) struct Shell {
     model: RefCell<Model>,
-    display: Rc<Display>,
+    display: Display,
     options: Options,
     host: Host,
     /// True until the configuration came along with the flow.
@@ -84,14 +85,14 @@ impl Shell {
         if !view.screen.has_challenge() {
             self.solving.set(None);
         }
-        self.display.show(view);
+        self.display.set(Arc::new(view));
         for effect in effects {
             self.perform(effect);
         }
         self.subscribe();
     }
 
-    pub(crate) fn new(model: Model, display: Rc<Display>, mut options: Options, root: HtmlElement) -> Self {
+    pub(crate) fn new(model: Model, display: Display, mut options: Options, root: HtmlElement) -> Self {
         Self {
             model: RefCell::new(model),
             display,

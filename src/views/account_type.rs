@@ -8,7 +8,7 @@ use super::parts::{button, screen as begin};
 use crate::i18n::Text;
 use regain_flow::Event;
 
-pub(super) fn screen(context: Context, kinds: &[AccountType]) -> Element {
+pub(super) fn screen(context: &Context, kinds: &[AccountType]) -> Element {
     let mut list = element("div").part("choices");
     for kind in kinds {
         let choice = match &kind.href {

@@ -7,7 +7,7 @@ use crate::announce::call_status;
 use crate::i18n::{self, Text};
 use regain_flow::{CallView, FullEvent, FullScreen, View};
 
-pub(super) fn screen(context: Context, call: &CallView) -> Element {
+pub(super) fn screen(context: &Context, call: &CallView) -> Element {
     let (lead, back) = if call.registers {
         (Text::ConfirmCall, super::security_info::back_without_adding(context))
     } else {
@@ -22,20 +22,15 @@ pub(super) fn screen(context: Context, call: &CallView) -> Element {
         .child(
             element("p")
                 .part("status")
-                .when("data-over", context, is_over)
-                .child(
-                    element("span")
-                        .shows(context, |view| of(view, |call| i18n::text(call_status(call.status)).to_owned())),
-                )
-                .child(
-                    element("span").at("class", "spinner").at("aria-hidden", "true").when("hidden", context, is_over),
-                ),
+                .when("data-over", is_over)
+                .child(element("span").shows(|view| of(view, |call| i18n::text(call_status(call.status)).to_owned())))
+                .child(element("span").at("class", "spinner").at("aria-hidden", "true").when("hidden", is_over)),
         )
         .child(actions(
             full_button("primary", context, FullEvent::CallAgain)
-                .when("hidden", context, |view| of(view, |call| !call.offers_call))
-                .aria("aria-disabled", context, |view| of(view, |call| !call.can_call))
-                .timed(context, again),
+                .when("hidden", |view| of(view, |call| !call.offers_call))
+                .aria("aria-disabled", |view| of(view, |call| !call.can_call))
+                .timed(again),
             back,
         ))
 }

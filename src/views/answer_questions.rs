@@ -7,19 +7,19 @@ use super::parts::{actions, another_method, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, FullScreen, QuestionsView, View};
 
-pub(super) fn screen(context: Context, questions: &QuestionsView) -> Element {
+pub(super) fn screen(context: &Context, questions: &QuestionsView) -> Element {
     let mut fields = element("fieldset")
         .part("questions")
         .at("aria-describedby", "regain-answers-error")
         .child(element("legend").at("class", "unseen").say(Text::QuestionsHeading))
-        .child(error(context, Field::Answers, wrong));
+        .child(error(Field::Answers, wrong));
     for (place, question) in (0..).zip(&questions.questions) {
         let field = Field::Answer(place);
         let answer = input(context, field, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
-        fields = fields.child(labelled(context, field, &question.text, no_hint, answer, wrong));
+        fields = fields.child(labelled(field, &question.text, no_hint, answer, wrong));
     }
     begin(Text::QuestionsHeading, Text::QuestionsLead)
-        .child(form(context).child(fields).child(actions(submit(context, |_| Text::Next), another_method(context))))
+        .child(form(context).child(fields).child(actions(submit(|_| Text::Next), another_method(context))))
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

@@ -1,31 +1,30 @@
 //! The challenge on the first screen, and where a password is given: digits to read or to hear, the browser's own work, or the box of
 //! an outside service.
 
-use leptos::prelude::*;
+use leptos::prelude::event_target;
 use regain_protocol::Captcha;
 
 use super::context::Context;
 use super::element::{Element, element};
 use super::fields::{error, field, input, no_hint};
 use super::parts::button;
-use crate::display::Part;
 use crate::i18n::{self, Text};
 use regain_flow::full::IS_FULL;
 use regain_flow::{ChallengeEvent, Field, FieldError, View};
 
 /// The challenge's part of the form; empty where there is none.
-pub(super) fn part(context: Context) -> Element {
+pub(super) fn part(context: &Context) -> Element {
     let whole = element("div").at("class", "captcha");
-    match context.view.with_untracked(|view| view.screen.captcha().map(|captcha| captcha.captcha.clone())).as_deref() {
+    match context.view().screen.captcha().map(|captcha| &*captcha.captcha) {
         Some(Captcha::Image { .. }) if IS_FULL => whole
-            .anew(context, Part::Challenge, picture)
+            .anew(context, View::challenge, picture)
             // These two stay, and so does the focus on them.
             .child(
                 element("div")
                     .at("class", "ways")
                     .child(
                         button("link", context, || ChallengeEvent::Renewed.into())
-                            .aria("aria-disabled", context, |view| {
+                            .aria("aria-disabled", |view| {
                                 !view.screen.captcha().is_some_and(|captcha| captcha.can_renew)
                             })
                             .say(Text::CaptchaAnother),
@@ -38,13 +37,11 @@ pub(super) fn part(context: Context) -> Element {
                             .say(Text::CaptchaListen),
                     ),
             )
-            .anew(context, Part::Challenge, typed),
-        Some(Captcha::ProofOfWork { .. }) => {
-            whole.child(target().shows(context, progress)).child(error(context, Field::Captcha, wrong))
-        }
+            .anew(context, View::challenge, typed),
+        Some(Captcha::ProofOfWork { .. }) => whole.child(target().shows(progress)).child(error(Field::Captcha, wrong)),
         Some(Captcha::Turnstile { .. } | Captcha::Hcaptcha { .. }) if IS_FULL => whole
             .child(target().child(element("slot").at("name", "regain-captcha")))
-            .child(error(context, Field::Captcha, wrong)),
+            .child(error(Field::Captcha, wrong)),
         _ => whole.at("hidden", ""),
     }
 }
@@ -55,19 +52,17 @@ fn target() -> Element {
 }
 
 /// The picture, and the player that appears when somebody wants to listen.
-fn picture(context: Context) -> Element {
-    let (image, audio) = context
-        .view
-        .with_untracked(|view| match view.screen.captcha().map(|captcha| &*captcha.captcha) {
-            Some(Captcha::Image { image, audio, .. }) => Some((image.clone(), audio.clone())),
-            _ => None,
-        })
-        .unwrap_or_default();
+fn picture(context: &Context) -> Element {
+    let view = context.view();
+    let (image, audio) = match view.screen.captcha().map(|captcha| &*captcha.captcha) {
+        Some(Captcha::Image { image, audio, .. }) => (&**image, &**audio),
+        _ => ("", ""),
+    };
     element("div")
         .child(
             element("img")
                 .part("picture")
-                .at("src", &image)
+                .at("src", image)
                 .at("alt", i18n::text(Text::CaptchaPicture))
                 .at("width", "240")
                 .at("height", "80"),
@@ -79,7 +74,7 @@ fn picture(context: Context) -> Element {
                 .at("hidden", "")
                 .at("aria-label", i18n::text(Text::CaptchaListen))
                 // Not loaded until somebody wants to listen.
-                .at("data-src", &audio),
+                .at("data-src", audio),
         )
 }
 
@@ -94,7 +89,7 @@ fn listen(event: &web_sys::Event) {
 }
 
 /// The field for the digits.
-fn typed(context: Context) -> Element {
+fn typed(context: &Context) -> Element {
     let digits = input(context, Field::Captcha, wrong)
         .at("type", "text")
         .at("inputmode", "numeric")
@@ -102,7 +97,7 @@ fn typed(context: Context) -> Element {
         .at("maxlength", "64")
         .at("dir", "ltr")
         .at("data-code", "");
-    field(context, Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong)
+    field(Field::Captcha, Text::CaptchaDigits, no_hint, digits, wrong)
 }
 
 fn progress(view: &View) -> String {

@@ -3,22 +3,21 @@
 
 use regain_protocol::Violation;
 
-use super::context::Context;
 use super::element::{Element, element};
 use crate::i18n::{self, Text};
-use regain_flow::{PasswordView, Standing};
+use regain_flow::{PasswordView, Standing, View};
 
 /// The list; which rules there are stays, how the password stands to them does not.
-pub(super) fn list(context: Context, password: &PasswordView) -> Element {
+pub(super) fn list(password: &PasswordView) -> Element {
     let mut list = element("ul").part("rules");
     for (place, item) in password.items.iter().enumerate() {
         list = list.child(
             element("li")
-                .live_at("data-is", move || Some(mark(context, place).0.to_owned()))
-                .flag("hidden", move || mark(context, place).0.is_empty())
-                .child(element("span").at("class", "unseen").live(move || text(mark(context, place).1)))
+                .live_at("data-is", move |view| Some(mark(view, place).0.to_owned()))
+                .flag("hidden", move |view| mark(view, place).0.is_empty())
+                .child(element("span").at("class", "unseen").live(move |view| text(mark(view, place).1)))
                 .child(element("span").words(&rules(&item.rules)))
-                .child(element("span").live(move || text(mark(context, place).2))),
+                .child(element("span").live(move |view| text(mark(view, place).2))),
         );
     }
     element("div").at("class", "field").child(element("p").part("hint").say(Text::RulesHeading)).child(list)
@@ -27,10 +26,8 @@ pub(super) fn list(context: Context, password: &PasswordView) -> Element {
 /// The password's standing to a rule: its drawing, the words before the rule for those who don't
 /// see that, and the words behind it.
 #[inline(never)]
-fn mark(context: Context, place: usize) -> (&'static str, Text, Text) {
-    let standing = context
-        .read(|view| view.screen.password().and_then(|password| password.items.get(place)).map(|it| it.standing));
-    match standing {
+fn mark(view: &View, place: usize) -> (&'static str, Text, Text) {
+    match view.screen.password().and_then(|password| password.items.get(place)).map(|it| it.standing) {
         Some(Standing::Met) => ("met", Text::RuleMet, Text::Nothing),
         Some(Standing::Later) => ("later", Text::Nothing, Text::RuleLater),
         Some(Standing::Looking) => ("looking", Text::Nothing, Text::RuleLooking),

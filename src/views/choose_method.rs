@@ -12,14 +12,14 @@ use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, MethodsView, Screen, View};
 
 pub(super) fn screen(
-    context: Context,
+    context: &Context,
     methods: &MethodsView,
     notice: Option<NoticeCode>,
     gate: Option<Gate>,
 ) -> Element {
     let destination =
         input(context, Field::Destination, wrong).at("type", "text").at("autocomplete", "off").at("dir", "ltr");
-    let label = element("label").says(context, |view| match chosen(view) {
+    let label = element("label").says(|view| match chosen(view) {
         Some(MethodKind::Email) => Text::EmailAddress,
         _ => Text::PhoneNumber,
     });
@@ -46,20 +46,19 @@ pub(super) fn screen(
                     .at("data-kind", method.kind.as_str())
                     .child(words(method)),
             )
-            .child(error(context, Field::Method, wrong)),
-        None => grouped(context, methods)
-            .child(error(context, Field::Method, wrong))
-            .on("change", |event| by_the_chosen(&event)),
+            .child(error(Field::Method, wrong)),
+        None => {
+            grouped(context, methods).child(error(Field::Method, wrong)).on("change", |event| by_the_chosen(&event))
+        }
     };
     screen.child(
         form(context)
             .child(offer)
-            .child(hinted(context, Field::Destination, label, hint, destination, wrong).when(
+            .child(hinted(Field::Destination, label, hint, destination, wrong).when(
                 "hidden",
-                context,
                 |view| !matches!(&view.screen, Screen::ChooseMethod(methods) if methods.asks_destination),
             ))
-            .child(actions(submit(context, next), cancel(context))),
+            .child(actions(submit(next), cancel(context))),
     )
 }
 
@@ -103,7 +102,7 @@ const ALL: usize = 5;
 const FIRST: usize = 3;
 
 /// The methods of a kind together, the kinds in the order in which the server begins with them.
-fn grouped(context: Context, methods: &MethodsView) -> Element {
+fn grouped(context: &Context, methods: &MethodsView) -> Element {
     let mut list = choices(Field::Method);
     let mut kinds = Vec::new();
     for method in &methods.methods {

@@ -9,7 +9,7 @@ use super::parts::{actions, cancel, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FullScreen, OutcomesView, View};
 
-pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> Element {
+pub(super) fn screen(context: &Context, outcomes: &OutcomesView) -> Element {
     let mut list = choices(Field::Outcome);
     for (place, outcome) in outcomes.outcomes.iter().enumerate() {
         let (name, meaning) = match outcome {
@@ -25,8 +25,8 @@ pub(super) fn screen(context: Context, outcomes: &OutcomesView) -> Element {
     let title = if outcomes.outcomes.len() > 1 { Text::OutcomeHeading } else { Text::UnlockHeading };
     begin(title, Text::OutcomeLead).child(
         form(context)
-            .child(list.child(error(context, Field::Outcome, wrong)))
-            .child(actions(submit(context, |_| Text::Next), cancel(context))),
+            .child(list.child(error(Field::Outcome, wrong)))
+            .child(actions(submit(|_| Text::Next), cancel(context))),
     )
 }
 

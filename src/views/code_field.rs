@@ -11,7 +11,7 @@ use super::parts::button;
 use crate::i18n::{self, Text};
 
 /// The field for the code.
-pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
+pub(super) fn code_field(context: &Context, code: &CodeView) -> Element {
     let (keys, look) = if IS_FULL && code.length > DIGITS { ("text", "long") } else { ("numeric", "") };
     // No message that comes has a saved one.
     let autocomplete = if is_saved(code.kind) { "off" } else { "one-time-code" };
@@ -23,8 +23,8 @@ pub(super) fn code_field(context: Context, code: &CodeView) -> Element {
         .at("maxlength", "64")
         .at("dir", "ltr")
         .at("data-code", look);
-    let hint = element("p").timed(context, expires_in);
-    hinted(context, Field::Code, element("label").say(Text::Code), hint, code, wrong)
+    let hint = element("p").timed(expires_in);
+    hinted(Field::Code, element("label").say(Text::Code), hint, code, wrong)
 }
 
 /// Tells if a code comes by itself: an app always has a new one, and those that were saved are there.
@@ -33,12 +33,12 @@ fn is_at_hand(kind: MethodKind) -> bool {
 }
 
 /// For a code that does not come.
-pub(super) fn another_code(context: Context, kind: MethodKind) -> Element {
+pub(super) fn another_code(context: &Context, kind: MethodKind) -> Element {
     let wait = if kind == MethodKind::Email { Text::CodeWaitMail } else { Text::CodeWait };
     element("div").at("class", "more").has("hidden", is_at_hand(kind)).child(element("p").part("note").say(wait)).child(
         button("link", context, || CodeEvent::Resent.into())
-            .aria("aria-disabled", context, |view| !of(view, |code| code.can_resend))
-            .timed(context, resend),
+            .aria("aria-disabled", |view| !of(view, |code| code.can_resend))
+            .timed(resend),
     )
 }
 

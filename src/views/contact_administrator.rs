@@ -11,7 +11,7 @@ use crate::announce::characters_left;
 use crate::i18n::{self, Text};
 use regain_flow::{ContactView, Event, Field, FieldError, FullEvent, FullScreen, LONGEST_MESSAGE, View};
 
-pub(super) fn screen(context: Context, contact: &ContactView) -> Element {
+pub(super) fn screen(context: &Context, contact: &ContactView) -> Element {
     let words = match &*contact.reason {
         "disabled" => Text::ContactDisabled,
         "second_gate" => Text::ContactSecondGate,
@@ -37,27 +37,27 @@ pub(super) fn screen(context: Context, contact: &ContactView) -> Element {
                 .say(Text::ContactPage),
             back,
         )),
-        Contact::Unknown => screen.child(help(context)).child(element("div").at("class", "actions").child(back)),
+        Contact::Unknown => screen.child(help()).child(element("div").at("class", "actions").child(back)),
     }
 }
 
-fn request(context: Context, contact: &ContactView, back: Element) -> Element {
+fn request(context: &Context, contact: &ContactView, back: Element) -> Element {
     let message = control("textarea", context, Field::Message, wrong).at("rows", "4").at("dir", "auto");
     let mut form = form(context);
     if contact.needs_user_id {
         let user =
             input(context, Field::UserId, wrong).at("type", "text").at("autocomplete", "username").at("dir", "ltr");
-        form = form.child(field(context, Field::UserId, Text::UserId, plain, user, wrong));
+        form = form.child(field(Field::UserId, Text::UserId, plain, user, wrong));
     }
-    form.child(field(context, Field::Message, Text::Message, left, message, wrong))
-        .child(actions(submit(context, |_| Text::SendRequest), back))
+    form.child(field(Field::Message, Text::Message, left, message, wrong))
+        .child(actions(submit(|_| Text::SendRequest), back))
 }
 
-fn left(context: Context) -> String {
-    let left = context.read(|view| match view.screen.full() {
+fn left(view: &View) -> String {
+    let left = match view.screen.full() {
         Some(FullScreen::ContactAdministrator(contact)) => contact.characters_left,
         _ => 0,
-    });
+    };
     match u32::try_from(left) {
         Ok(LONGEST_MESSAGE) => i18n::text(Text::MessageHint).to_owned(),
         Ok(left) => characters_left(left),
@@ -65,7 +65,7 @@ fn left(context: Context) -> String {
     }
 }
 
-fn plain(_: Context) -> String {
+fn plain(_: &View) -> String {
     i18n::text(Text::UserIdPlain).to_owned()
 }
 

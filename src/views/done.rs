@@ -10,7 +10,7 @@ use regain_flow::{DoneView, Event};
 
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, done: &DoneView) -> Element {
+pub(super) fn screen(context: &Context, done: &DoneView) -> Element {
     let &DoneView { outcome, notified, due, signed_in, elsewhere, can_return, .. } = done;
     let account = done
         .account

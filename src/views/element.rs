@@ -1,6 +1,7 @@
-//! Elements of the page: drawn by Leptos' renderer, and kept in step with what is to be drawn by its effects.
+//! Elements of the page: drawn by Leptos' renderer, and kept in step with what is to be drawn by one of its effects.
 //!
-//! All of them are one type. Leptos' own views are a type for each shape, and erasing those took 5 kB (brotli) more;
+//! All that changes follows one signal, so one effect does for the whole tree, and what it runs are plain functions of
+//! the view. All elements are one type: Leptos' own views are a type for each shape, and erasing those took 5 kB (brotli) more;
 //! `view!`'s static HTML goes through `innerHTML`, which trusted types refuse.
 
 use leptos::prelude::*;
@@ -9,14 +10,14 @@ use regain_flow::View;
 use wasm_bindgen::JsCast;
 
 use super::context::Context;
-use crate::display::Part;
+use crate::display::Display;
 use crate::i18n::{self, Text};
 
 /// A time in words: so many seconds, which are waited for or run out.
 pub(super) type Time = fn(u32, bool) -> String;
 
 /// A text that changes; `None` is none at all.
-type Live = Box<dyn FnMut() -> Option<String>>;
+type Live = Box<dyn Fn(&View) -> Option<String>>;
 
 /// An element. It is handed on from call to call, so it is one pointer: the screens are little else than such calls.
 pub(crate) struct Element(Box<Drawn>);
@@ -29,9 +30,15 @@ struct Drawn {
 /// Lasts as long as the element is drawn.
 #[expect(dead_code, reason = "held to be dropped with the element")]
 enum Kept {
-    Effect(RenderEffect<Option<String>>),
+    /// Keeps something of the element as the view has it.
+    Update(Box<dyn FnMut(&View)>),
     Listener(RemoveEventHandler<types::Element>),
+    /// Runs the updates of all the tree.
+    Effect(RenderEffect<()>),
 }
+
+/// Another key is another element in the place.
+pub(super) type Key = (u32, bool);
 
 /// Place of a text that changes.
 enum Place {
@@ -74,26 +81,26 @@ impl Element {
     }
 
     /// An attribute that changes; `None` takes it away.
-    pub(super) fn live_at(self, name: &'static str, value: impl FnMut() -> Option<String> + 'static) -> Self {
+    pub(super) fn live_at(self, name: &'static str, value: impl Fn(&View) -> Option<String> + 'static) -> Self {
         self.follow(Place::Attribute(name), Box::new(value))
     }
 
     /// An attribute that is there or not.
-    pub(super) fn flag(self, name: &'static str, mut on: impl FnMut() -> bool + 'static) -> Self {
-        self.live_at(name, move || on().then(String::new))
+    pub(super) fn flag(self, name: &'static str, on: impl Fn(&View) -> bool + 'static) -> Self {
+        self.live_at(name, move |view| on(view).then(String::new))
     }
 
     /// An attribute that is there while something holds. What is drawn is asked by plain functions
     /// here and below: each closure would be code of its own.
     #[inline(never)]
-    pub(super) fn when(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
-        self.flag(name, move || context.read(holds))
+    pub(super) fn when(self, name: &'static str, holds: fn(&View) -> bool) -> Self {
+        self.flag(name, holds)
     }
 
     /// An ARIA state that is there while something holds.
     #[inline(never)]
-    pub(super) fn aria(self, name: &'static str, context: Context, holds: fn(&View) -> bool) -> Self {
-        self.live_at(name, move || yes(context.read(holds)))
+    pub(super) fn aria(self, name: &'static str, holds: fn(&View) -> bool) -> Self {
+        self.live_at(name, move |view| yes(holds(view)))
     }
 
     /// Words that stay.
@@ -115,37 +122,35 @@ impl Element {
     }
 
     /// Words that change.
-    pub(super) fn live(self, mut words: impl FnMut() -> String + 'static) -> Self {
+    pub(super) fn live(self, words: impl Fn(&View) -> String + 'static) -> Self {
         let node = Rndr::create_text_node("");
-        self.append(&node).follow(Place::Words(node), Box::new(move || Some(words())))
+        self.append(&node).follow(Place::Words(node), Box::new(move |view| Some(words(view))))
     }
 
-    /// Words that change with what is to be drawn.
+    /// Words that change, by a plain function.
     #[inline(never)]
-    pub(super) fn shows(self, context: Context, words: fn(&View) -> String) -> Self {
-        self.live(move || context.read(words))
+    pub(super) fn shows(self, words: fn(&View) -> String) -> Self {
+        self.live(words)
     }
 
     /// The same for what is a text of the catalogue.
     #[inline(never)]
-    pub(super) fn says(self, context: Context, text: fn(&View) -> Text) -> Self {
-        self.live(move || i18n::text(context.read(text)).to_owned())
+    pub(super) fn says(self, text: fn(&View) -> Text) -> Self {
+        self.live(move |view| i18n::text(text(view)).to_owned())
     }
 
     /// Words that may have a time in them: a clock for the eye, and for the ear a time that changes seldom. Words without
     /// one are there once, for both.
     #[inline(never)]
-    pub(super) fn timed(self, context: Context, words: fn(&View, Time) -> String) -> Self {
-        let spoken = move || {
-            context.read(|view| {
-                let spoken = words(view, i18n::countdown);
-                (spoken != words(view, i18n::clock)).then_some(spoken)
-            })
+    pub(super) fn timed(self, words: fn(&View, Time) -> String) -> Self {
+        let spoken = move |view: &View| {
+            let spoken = words(view, i18n::countdown);
+            (spoken != words(view, i18n::clock)).then_some(spoken)
         };
         let seen = element("span")
-            .live_at("aria-hidden", move || yes(spoken().is_some()))
-            .live(move || context.read(|view| words(view, i18n::clock)));
-        self.child(seen).child(element("span").at("class", "unseen").live(move || spoken().unwrap_or_default()))
+            .live_at("aria-hidden", move |view| yes(spoken(view).is_some()))
+            .live(move |view| words(view, i18n::clock));
+        self.child(seen).child(element("span").at("class", "unseen").live(move |view| spoken(view).unwrap_or_default()))
     }
 
     /// An event handler.
@@ -154,10 +159,9 @@ impl Element {
     }
 
     #[inline(never)]
-    fn boxed_on(mut self, name: &str, handler: Box<dyn FnMut(types::Event)>) -> Self {
+    fn boxed_on(self, name: &str, handler: Box<dyn FnMut(types::Event)>) -> Self {
         let listener = Rndr::add_event_listener(&self.0.node, name, handler);
-        self.0.kept.push(Kept::Listener(listener));
-        self
+        self.keep(Kept::Listener(listener))
     }
 
     /// A child.
@@ -168,19 +172,36 @@ impl Element {
         self.append(&node)
     }
 
-    /// A child that is drawn anew with every other key of a part.
-    pub(super) fn anew(self, context: Context, part: Part, draw: fn(Context) -> Self) -> Self {
+    /// A child that is drawn anew with every other key.
+    pub(super) fn anew(self, context: &Context, key: fn(&View) -> Key, draw: fn(&Context) -> Self) -> Self {
         let parent = self.0.node.clone();
-        let mut drawn: Option<Self> = None;
-        self.keep(Box::new(move |_| {
-            context.track(part);
-            let new = untrack(|| draw(context));
-            Rndr::insert_node(&parent, &new.0.node, drawn.as_ref().map(|former| former.0.node.as_ref()));
-            if let Some(mut former) = drawn.replace(new) {
+        let context = context.clone();
+        let mut drawn: Option<(Key, Self)> = None;
+        self.keep(Kept::Update(Box::new(move |view| {
+            let key = key(view);
+            if let Some((former, drawn)) = &mut drawn
+                && *former == key
+            {
+                return drawn.update(view);
+            }
+            let mut new = draw(&context);
+            new.update(view);
+            Rndr::insert_node(&parent, &new.0.node, drawn.as_ref().map(|(_, former)| former.0.node.as_ref()));
+            if let Some((_, mut former)) = drawn.replace((key, new)) {
                 former.unmount();
             }
-            None
-        }))
+        })))
+    }
+
+    /// Keeps the whole tree in step with a view.
+    pub(super) fn in_step(mut self, view: Display) -> Self {
+        let mut updates = std::mem::take(&mut self.0.kept);
+        let effect = RenderEffect::new(move |_| update(&mut updates, &view.get()));
+        self.keep(Kept::Effect(effect))
+    }
+
+    fn update(&mut self, view: &View) {
+        update(&mut self.0.kept, view);
     }
 
     #[inline(never)]
@@ -191,25 +212,35 @@ impl Element {
 
     /// Keeps a text as it is to be.
     #[inline(never)]
-    fn follow(self, place: Place, mut value: Live) -> Self {
+    fn follow(self, place: Place, value: Live) -> Self {
         let node = self.0.node.clone();
-        self.keep(Box::new(move |former| {
-            let value = value();
-            if former.as_ref() != Some(&value) {
+        // As it is without either: an attribute is not there, and the words are empty.
+        let mut former = None;
+        self.keep(Kept::Update(Box::new(move |view| {
+            let value = value(view);
+            if former != value {
                 match (&place, value.as_deref()) {
                     (Place::Attribute(name), Some(value)) => Rndr::set_attribute(&node, name, value),
                     (Place::Attribute(name), None) => Rndr::remove_attribute(&node, name),
                     (Place::Words(node), value) => Rndr::set_text(node, value.unwrap_or_default()),
                 }
+                former = value;
             }
-            value
-        }))
+        })))
     }
 
     #[inline(never)]
-    fn keep(mut self, effect: Box<dyn FnMut(Option<Option<String>>) -> Option<String>>) -> Self {
-        self.0.kept.push(Kept::Effect(RenderEffect::new(effect)));
+    fn keep(mut self, kept: Kept) -> Self {
+        self.0.kept.push(kept);
         self
+    }
+}
+
+fn update(kept: &mut [Kept], view: &View) {
+    for it in kept {
+        if let Kept::Update(update) = it {
+            update(view);
+        }
     }
 }
 

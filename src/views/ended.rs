@@ -9,7 +9,7 @@ use super::parts::{actions, button, cancel, screen as begin};
 use crate::i18n::{self, Text};
 use regain_flow::{End, Event, Screen, View};
 
-pub(super) fn screen(context: Context, reason: End) -> Element {
+pub(super) fn screen(context: &Context, reason: End) -> Element {
     let (title, words) = match reason {
         End::Reason(EndReason::Expired) => (Text::EndedExpired, Text::EndedExpiredLead),
         End::Reason(EndReason::TooManyAttempts) => (Text::EndedAttempts, Text::EndedAttemptsLead),
@@ -20,16 +20,16 @@ pub(super) fn screen(context: Context, reason: End) -> Element {
         .child(
             element("p")
                 .part("lead")
-                .when("hidden", context, |view| wait(view) == 0)
-                .shows(context, |view| i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait(view))])),
+                .when("hidden", |view| wait(view) == 0)
+                .shows(|view| i18n::fill(Text::EndedAttemptsWait, &[&i18n::span(wait(view))])),
         )
         .child(actions(
             button("primary", context, || Event::StartedAgain)
-                .when("hidden", context, |view| wait(view) > 0)
+                .when("hidden", |view| wait(view) > 0)
                 .say(Text::StartAgain),
             cancel(context),
         ))
-        .child(help(context))
+        .child(help())
 }
 
 fn wait(view: &View) -> u32 {

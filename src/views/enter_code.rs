@@ -11,7 +11,7 @@ use super::parts::{actions, another_method, form, heading, lead, submit};
 use super::security_info::confirm_code;
 use crate::i18n::{self, Text};
 
-pub(super) fn screen(context: Context, code: &CodeView) -> Element {
+pub(super) fn screen(context: &Context, code: &CodeView) -> Element {
     if IS_FULL && code.registers {
         return confirm_code(context, code);
     }
@@ -26,11 +26,11 @@ pub(super) fn screen(context: Context, code: &CodeView) -> Element {
         .at("class", "screen")
         .child(heading(Text::CodeHeading))
         .child(sent)
-        .child(lead(Text::CodeResent).when("hidden", context, |view| view.notice != Some(NoticeCode::CodeResent)))
+        .child(lead(Text::CodeResent).when("hidden", |view| view.notice != Some(NoticeCode::CodeResent)))
         .child(
             form(context)
                 .child(code_field(context, code))
-                .child(actions(submit(context, |_| Text::Verify), another_method(context))),
+                .child(actions(submit(|_| Text::Verify), another_method(context))),
         )
         .child(another_code(context, code.kind))
 }

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::element::Element;
 use super::{answer_call, answer_questions, choose_outcome, contact_administrator, security_info, sign_in};
 
-pub(super) fn screen(context: Context, screen: &FullScreen) -> Element {
+pub(super) fn screen(context: &Context, screen: &FullScreen) -> Element {
     match screen {
         FullScreen::ContactAdministrator(contact) => contact_administrator::screen(context, contact),
         FullScreen::AnswerCall(call) => answer_call::screen(context, call),

@@ -10,47 +10,48 @@ use crate::i18n::{self, Text};
 use regain_flow::View;
 
 /// A step that this widget does not know.
-pub(super) fn screen(context: Context) -> Element {
+pub(super) fn screen(context: &Context) -> Element {
     begin(Text::UnknownHeading, Text::UnknownLead)
         .child(page(context))
-        .child(help(context))
+        .child(help())
         .child(element("div").at("class", "actions").child(cancel(context)))
 }
 
 /// The link's own address, where it leads somewhere else than here.
-pub(super) fn page(context: Context) -> Element {
+pub(super) fn page(context: &Context) -> Element {
     let href = context.href();
     let shown = href.is_some();
     element("p")
         .at("class", "lead")
         .has("hidden", !shown)
-        .child(element("a").part("link").at("href", &href.unwrap_or_default()).say(Text::UnknownPage))
+        .child(element("a").part("link").at("href", href.unwrap_or_default()).say(Text::UnknownPage))
 }
 
 /// The organisation's help contacts. They are there when the configuration came, which may be later.
-pub(super) fn help(context: Context) -> Element {
-    let has = move |part: fn(&Help) -> Option<&String>| context.read(|view| part(&view.config.help).cloned());
-    let contact = move |scheme: &'static str, part: fn(&Help) -> Option<&String>, name: Option<Text>| {
-        element("li").flag("hidden", move || has(part).is_none()).child(
+pub(super) fn help() -> Element {
+    let contact = |scheme: &'static str, part: fn(&Help) -> Option<&String>, name: Option<Text>| {
+        element("li").flag("hidden", move |view| part(&view.config.help).is_none()).child(
             element("a")
                 .part("link")
                 // A number begins at its left in every language; a name, where the language begins.
                 .at("dir", "auto")
-                .live_at("href", move || has(part).map(|address| [scheme, &address].concat()))
-                .live(move || name.map_or_else(|| has(part).unwrap_or_default(), |name| i18n::text(name).to_owned())),
+                .live_at("href", move |view| part(&view.config.help).map(|address| [scheme, address].concat()))
+                .live(move |view| match name {
+                    Some(name) => i18n::text(name).to_owned(),
+                    None => part(&view.config.help).cloned().unwrap_or_default(),
+                }),
         )
     };
 
     element("div")
         .part("help")
         .child(
-            element("p").shows(context, |view| {
-                i18n::text(if nobody(view) { Text::HelpNobody } else { Text::HelpLead }).to_owned()
-            }),
+            element("p")
+                .shows(|view| i18n::text(if nobody(view) { Text::HelpNobody } else { Text::HelpLead }).to_owned()),
         )
         .child(
             element("ul")
-                .when("hidden", context, nobody)
+                .when("hidden", nobody)
                 .child(contact("mailto:", |help| help.email.as_ref(), None))
                 .child(contact("tel:", |help| help.phone.as_ref(), None))
                 .child(contact(

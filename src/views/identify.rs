@@ -7,11 +7,10 @@ use super::context::Context;
 use super::element::{Element, element};
 use super::fields::{field, input};
 use super::parts::{actions, cancel, form, screen as begin, submit};
-use crate::display::Part;
 use crate::i18n::{self, Text};
 use regain_flow::{Field, FieldError, IdentifyView, Screen, View};
 
-pub(super) fn screen(context: Context, identify: &IdentifyView) -> Element {
+pub(super) fn screen(context: &Context, identify: &IdentifyView) -> Element {
     let user = input(context, Field::UserId, wrong)
         .at("type", "text")
         .at("inputmode", "email")
@@ -24,10 +23,10 @@ pub(super) fn screen(context: Context, identify: &IdentifyView) -> Element {
     };
     begin(title, Text::IdentifyLead).child(element("p").part("note").say(who)).child(
         form(context)
-            .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
-            .anew(context, Part::ChallengePlace, captcha::part)
+            .child(field(Field::UserId, Text::UserId, hint, user, wrong))
+            .anew(context, View::challenge_place, captcha::part)
             .child(actions(
-                submit(context, |view| match &view.screen {
+                submit(|view| match &view.screen {
                     Screen::Identify(IdentifyView { waiting: true, .. }) => Text::Working,
                     _ => Text::Next,
                 }),
@@ -36,11 +35,11 @@ pub(super) fn screen(context: Context, identify: &IdentifyView) -> Element {
     )
 }
 
-fn hint(context: Context) -> String {
-    context.read(|view| match &view.config.user_id_hint {
+fn hint(view: &View) -> String {
+    match &view.config.user_id_hint {
         Some(hint) => i18n::fill(Text::UserIdHint, &[hint]),
         None => i18n::text(Text::UserIdPlain).to_owned(),
-    })
+    }
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

@@ -27,19 +27,17 @@ mod strength;
 mod suggestion;
 mod trouble;
 
-use leptos::prelude::*;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Event, Screen, View};
 use regain_protocol::Gate;
 
-use crate::display::Part;
 use crate::i18n::{self, Text};
 pub(crate) use context::Context;
 use element::{Element, element};
 use parts::{button, heading};
 
 /// The whole widget: the frame stays, the screen in it changes.
-pub(crate) fn widget(context: Context) -> Element {
+pub(crate) fn widget(context: &Context) -> Element {
     let close = button("close", context, || Event::Cancelled)
         .at("aria-label", i18n::text(Text::Close))
         .child(element("span").at("aria-hidden", "true").words("×"));
@@ -54,19 +52,19 @@ pub(crate) fn widget(context: Context) -> Element {
                 .child(
                     element("div")
                         .at("class", "top")
-                        .child(element("p").part("organisation").shows(context, organisation))
+                        .child(element("p").part("organisation").shows(organisation))
                         .child(close),
                 )
                 .child(trouble::ending(context))
                 // Above the form, where it is in sight.
                 .child(trouble::trouble(context))
                 .child(identity(context))
-                .anew(context, Part::Screen, screen)
+                .anew(context, |view| view.key, screen)
                 .child(
                     // At the same place on every screen (WCAG 3.2.6).
                     element("p")
                         .at("class", "ask")
-                        .when("hidden", context, |view| !view.can_ask_administrator)
+                        .when("hidden", |view| !view.can_ask_administrator)
                         .child(button("link", context, || Event::HelpRequested).say(Text::AskAdministrator)),
                 ),
         )
@@ -74,22 +72,23 @@ pub(crate) fn widget(context: Context) -> Element {
             // The live region; `region.rs` writes into it.
             element("p").at("role", "status").at("class", "unseen"),
         )
+        .in_step(context.display())
 }
 
 /// The user ID that all of it is about, with the way to another one.
-fn identity(context: Context) -> Element {
+fn identity(context: &Context) -> Element {
     let not_you = button("link", context, || Event::StartedAgain).say(Text::NotYou);
     element("p")
         .part("identity")
-        .when("hidden", context, |view| view.identity.is_none())
+        .when("hidden", |view| view.identity.is_none())
         .child(
             element("bdi")
                 .part("value")
                 .at("dir", "ltr")
                 .at("translate", "no")
-                .shows(context, |view| view.identity.clone().unwrap_or_default()),
+                .shows(|view| view.identity.clone().unwrap_or_default()),
         )
-        .child(if IS_FULL { not_you.when("hidden", context, |view| !view.can_correct_identity) } else { not_you })
+        .child(if IS_FULL { not_you.when("hidden", |view| !view.can_correct_identity) } else { not_you })
 }
 
 /// The organisation and, where there are several proofs, which one is asked for.
@@ -104,8 +103,9 @@ fn organisation(view: &View) -> String {
     }
 }
 
-fn screen(context: Context) -> Element {
-    context.view.with_untracked(|view| match &view.screen {
+fn screen(context: &Context) -> Element {
+    let view = context.view();
+    match &view.screen {
         Screen::Loading => element("div")
             .at("class", "screen loading")
             .child(heading(Text::Loading))
@@ -122,5 +122,5 @@ fn screen(context: Context) -> Element {
         Screen::Done(done) => done::screen(context, done),
         Screen::Ended(ended) => ended::screen(context, ended.reason),
         Screen::Unknown => help::screen(context),
-    })
+    }
 }

@@ -1,7 +1,6 @@
 //! A new password, to be chosen.
 
 use js_sys::Function;
-use leptos::prelude::*;
 use regain_flow::full::IS_FULL;
 use regain_flow::{Field, FieldError, Matching, PasswordEvent, PasswordView, View};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,7 +14,7 @@ use super::{password_rules, strength, suggestion};
 use crate::i18n::{self, Text};
 use crate::member::member;
 
-pub(super) fn screen(context: Context, password: &PasswordView) -> Element {
+pub(super) fn screen(context: &Context, password: &PasswordView) -> Element {
     // For password managers: they save the password under the name that stands beside it.
     let user = element("input")
         .at("class", "unseen")
@@ -29,12 +28,11 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> Element {
     let mut fields = form(context).child(user);
     if IS_FULL && password.needs_current {
         let current = secret(context, Field::Current, "current-password");
-        fields = fields.child(field(context, Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
+        fields = fields.child(field(Field::Current, Text::CurrentPassword, hint::<0>, current, WRONG));
     }
     let new = secret(context, Field::Password, "new-password").at("passwordrules", &password_rules::of(password));
-    let again = secret(context, Field::Confirm, "new-password").when("data-same", context, |view| {
-        view.screen.password().is_some_and(|password| password.matching == Matching::Same)
-    });
+    let again = secret(context, Field::Confirm, "new-password")
+        .when("data-same", |view| view.screen.password().is_some_and(|password| password.matching == Matching::Same));
     let title = match (password.first, password.changes) {
         (true, _) => Text::PasswordFirstHeading,
         (_, true) if IS_FULL => Text::ChangeHeading,
@@ -47,46 +45,47 @@ pub(super) fn screen(context: Context, password: &PasswordView) -> Element {
     begin(title, Text::PasswordLead).child(
         fields
             .child(
-                field(context, Field::Password, Text::NewPassword, hint::<1>, new, WRONG)
+                field(Field::Password, Text::NewPassword, hint::<1>, new, WRONG)
                     .child(suggestion::row(context))
-                    .child(strength::meter(context))
-                    .child(checklist::list(context, password)),
+                    .child(strength::meter())
+                    .child(checklist::list(password)),
             )
-            .child(field(context, Field::Confirm, Text::ConfirmPassword, hint::<2>, again, WRONG))
-            .child(element("div").at("class", "actions").child(submit(context, send))),
+            .child(field(Field::Confirm, Text::ConfirmPassword, hint::<2>, again, WRONG))
+            .child(element("div").at("class", "actions").child(submit(send))),
     )
 }
 
 /// A field for a password, to be shown or hidden with the others. Password managers fill it with events
 /// of one kind or the other.
-fn secret(context: Context, at: Field, autocomplete: &'static str) -> Element {
-    let shown = move || {
-        let shown = context.read(|view| view.screen.password().is_some_and(|password| password.shown));
+fn secret(context: &Context, at: Field, autocomplete: &'static str) -> Element {
+    let shown = |view: &View| {
+        let shown = view.screen.password().is_some_and(|password| password.shown);
         Some(if shown { "text" } else { "password" }.to_owned())
     };
+    let (keys, leaving) = (context.clone(), context.clone());
     input(context, at, WRONG)
         .at("autocomplete", autocomplete)
         .at("dir", "ltr")
         .live_at("type", shown)
         .on("change", typed(context, at))
-        .on("keyup", move |event| watch_caps_lock(context, at, &event))
-        .on("blur", move |_| context.send(PasswordEvent::Left(at).into()))
+        .on("keyup", move |event| watch_caps_lock(&keys, at, &event))
+        .on("blur", move |_| leaving.send(PasswordEvent::Left(at).into()))
 }
 
 /// Caps Lock shows only in keys; what fills a form sends some that say nothing of it.
-fn watch_caps_lock(context: Context, field: Field, event: &JsValue) {
+fn watch_caps_lock(context: &Context, field: Field, event: &JsValue) {
     let asked = member(event, "getModifierState").and_then(|ask| ask.dyn_into::<Function>().ok());
     let Some(Ok(on)) = asked.map(|ask| ask.call1(event, &"CapsLock".into())) else { return };
     let on = on.is_truthy().then_some(field);
-    if context.view.with_untracked(|view| view.screen.password().is_some_and(|password| password.caps_lock != on)) {
+    if context.view().screen.password().is_some_and(|password| password.caps_lock != on) {
         context.send(PasswordEvent::CapsLock(on).into());
     }
 }
 
 /// The remark at a field that is not at fault.
-fn hint<const PLACE: usize>(context: Context) -> String {
+fn hint<const PLACE: usize>(view: &View) -> String {
     const FIELDS: [Field; 3] = [Field::Current, Field::Password, Field::Confirm];
-    context.read(|view| remark(view, FIELDS[PLACE]))
+    remark(view, FIELDS[PLACE])
 }
 
 fn remark(view: &View, field: Field) -> String {

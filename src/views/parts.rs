@@ -30,7 +30,8 @@ pub(super) fn actions(first: Element, second: Element) -> Element {
 
 /// The step's form: Enter and the submit button send it, the browser's own bubbles stay away. A copy of it that a page
 /// keeps has none of our handlers, and by this method goes nowhere either.
-pub(super) fn form(context: Context) -> Element {
+pub(super) fn form(context: &Context) -> Element {
+    let context = context.clone();
     element("form").at("novalidate", "").at("class", "form").at("method", "dialog").on("submit", move |event| {
         event.prevent_default();
         context.send(StepEvent::Submitted.into());
@@ -38,32 +39,34 @@ pub(super) fn form(context: Context) -> Element {
 }
 
 /// The one button that goes on. While it can't, it keeps the focus.
-pub(super) fn submit(context: Context, text: fn(&View) -> Text) -> Element {
+pub(super) fn submit(text: fn(&View) -> Text) -> Element {
     element("button")
         .part("primary")
         .at("type", "submit")
-        .aria("aria-disabled", context, |view| !view.can_submit)
-        .aria("aria-busy", context, |view| view.busy)
-        .says(context, text)
+        .aria("aria-disabled", |view| !view.can_submit)
+        .aria("aria-busy", |view| view.busy)
+        .says(text)
 }
 
 /// A button for an event of a step that only the full build has.
-pub(super) fn full_button(class: &str, context: Context, event: FullEvent) -> Element {
+pub(super) fn full_button(class: &str, context: &Context, event: FullEvent) -> Element {
+    let context = context.clone();
     element("button").part(class).at("type", "button").on("click", move |_| context.send_full(event))
 }
 
 /// A button for anything else.
 #[inline(never)]
-pub(super) fn button(class: &str, context: Context, event: fn() -> Event) -> Element {
+pub(super) fn button(class: &str, context: &Context, event: fn() -> Event) -> Element {
+    let context = context.clone();
     element("button").part(class).at("type", "button").on("click", move |_| context.send(event()))
 }
 
 /// Back to the choice of methods.
-pub(super) fn another_method(context: Context) -> Element {
+pub(super) fn another_method(context: &Context) -> Element {
     button("secondary", context, || StepEvent::AnotherMethodRequested.into()).say(Text::AnotherWay)
 }
 
 /// Out of here.
-pub(super) fn cancel(context: Context) -> Element {
+pub(super) fn cancel(context: &Context) -> Element {
     button("secondary", context, || Event::Cancelled).say(Text::Cancel)
 }

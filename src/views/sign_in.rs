@@ -11,7 +11,7 @@ use super::parts::{actions, button, cancel, form, screen as begin, submit};
 use crate::i18n::{self, Text};
 use regain_flow::{Event, Field, FieldError, FullScreen, SignInView, View};
 
-pub(super) fn screen(context: Context, sign_in: &SignInView) -> Element {
+pub(super) fn screen(context: &Context, sign_in: &SignInView) -> Element {
     let (title, words, label) = match sign_in.kind {
         FlowKind::Change => (Text::SignInChangeHeading, Text::SignInChangeLead, Text::SignInCurrent),
         _ => (Text::SignInRegisterHeading, Text::SignInRegisterLead, Text::SignInPassword),
@@ -28,7 +28,7 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> Element {
     let password = input(context, Field::Current, wrong)
         .at("autocomplete", "current-password")
         .at("dir", "ltr")
-        .live_at("type", move || Some(if shown.get() { "text" } else { "password" }.to_owned()));
+        .live_at("type", move |_| Some(if shown.get() { "text" } else { "password" }.to_owned()));
     let toggle = element("label")
         .part("toggle")
         .child(element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)))
@@ -38,22 +38,19 @@ pub(super) fn screen(context: Context, sign_in: &SignInView) -> Element {
             form(context)
                 // Hidden again before a password manager, or anybody else, looks.
                 .on("submit", move |_| shown.set(false))
-                .child(field(context, Field::UserId, Text::UserId, hint, user, wrong))
-                .child(field(context, Field::Current, label, no_hint, password, wrong))
+                .child(field(Field::UserId, Text::UserId, hint, user, wrong))
+                .child(field(Field::Current, label, no_hint, password, wrong))
                 .child(toggle)
                 .child(captcha::part(context))
                 .child(actions(
-                    submit(
-                        context,
-                        |view| if of(view, |sign_in| sign_in.waiting) { Text::Working } else { Text::Next },
-                    ),
+                    submit(|view| if of(view, |sign_in| sign_in.waiting) { Text::Working } else { Text::Next }),
                     cancel(context),
                 )),
         )
         .child(
             element("div")
                 .at("class", "more")
-                .when("hidden", context, |view| !of(view, |sign_in| sign_in.can_reset))
+                .when("hidden", |view| !of(view, |sign_in| sign_in.can_reset))
                 .child(button("link", context, || Event::WentTo(FlowKind::Reset)).say(Text::SignInForgot)),
         )
 }
@@ -65,11 +62,11 @@ fn of<T: Default>(view: &View, read: fn(&SignInView) -> T) -> T {
     }
 }
 
-fn hint(context: Context) -> String {
-    context.read(|view| match &view.config.user_id_hint {
+fn hint(view: &View) -> String {
+    match &view.config.user_id_hint {
         Some(hint) if !of(view, |sign_in| sign_in.known) => i18n::fill(Text::UserIdHint, &[hint]),
         _ => String::new(),
-    })
+    }
 }
 
 fn wrong(view: &View, field: Field) -> Option<String> {

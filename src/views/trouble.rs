@@ -7,30 +7,30 @@ use crate::i18n::{self, Text};
 use regain_flow::{Event, Fault, Trouble, View};
 
 /// The last failure. The region is always there, so that what appears in it is spoken.
-pub(super) fn trouble(context: Context) -> Element {
+pub(super) fn trouble(context: &Context) -> Element {
     element("div")
         .part("trouble")
-        .when("hidden", context, |view| view.trouble.is_none())
+        .when("hidden", |view| view.trouble.is_none())
         .child(
             element("p")
                 .at("role", "alert")
                 .at("class", "alert")
-                .shows(context, |view| view.trouble.map(words).unwrap_or_default()),
+                .shows(|view| view.trouble.map(words).unwrap_or_default()),
         )
         .child(
             element("p")
                 .at("class", "wait")
-                .when("hidden", context, |view| wait(view).is_none())
-                .shows(context, |view| wait(view).unwrap_or_default()),
+                .when("hidden", |view| wait(view).is_none())
+                .shows(|view| wait(view).unwrap_or_default()),
         )
         .child(
             button("secondary", context, || Event::Retried)
-                .when("hidden", context, |view| !view.trouble.is_some_and(|trouble| trouble.can_retry))
+                .when("hidden", |view| !view.trouble.is_some_and(|trouble| trouble.can_retry))
                 .say(Text::TryAgain),
         )
         .child(
             button("secondary", context, || Event::StartedAgain)
-                .when("hidden", context, |view| !view.trouble.is_some_and(|trouble| trouble.can_start_again))
+                .when("hidden", |view| !view.trouble.is_some_and(|trouble| trouble.can_start_again))
                 .say(Text::StartAgain),
         )
 }
@@ -55,23 +55,24 @@ fn wait(view: &View) -> Option<String> {
 }
 
 /// The end of the flow, in its last two minutes, with the way to go on.
-pub(super) fn ending(context: Context) -> Element {
+pub(super) fn ending(context: &Context) -> Element {
     element("div")
         .part("ending")
-        .when("hidden", context, |view| view.ending.is_none())
+        .when("hidden", |view| view.ending.is_none())
         .child(
             element("progress")
                 .at("class", "time")
                 .at("aria-hidden", "true")
                 .at("max", "120")
-                .live_at("value", move || context.read(|view| view.ending).map(i18n::digits)),
+                .live_at("value", |view| view.ending.map(i18n::digits)),
         )
-        .child(element("p").timed(context, |view, time| {
-            i18n::fill(Text::FlowEnding, &[&time(view.ending.unwrap_or_default(), false)])
-        }))
+        .child(
+            element("p")
+                .timed(|view, time| i18n::fill(Text::FlowEnding, &[&time(view.ending.unwrap_or_default(), false)])),
+        )
         .child(
             button("secondary", context, || Event::MoreTimeRequested)
-                .when("hidden", context, |view| !view.can_extend)
+                .when("hidden", |view| !view.can_extend)
                 .say(Text::MoreTime),
         )
 }

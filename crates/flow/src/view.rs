@@ -63,10 +63,14 @@ pub struct Trouble {
 const WARN_AHEAD: u32 = 120;
 
 impl View {
-    /// The keys of the parts that are drawn as a whole: the screen, the challenge on it, and that there is one.
-    pub fn keys(&self) -> [(u32, bool); 3] {
-        let number = self.screen.captcha().map(|captcha| captcha.number);
-        [self.key, (number.unwrap_or_default(), false), (0, number.is_some())]
+    /// The key of the challenge.
+    pub fn challenge(&self) -> (u32, bool) {
+        (self.screen.captcha().map_or(0, |captcha| captcha.number), false)
+    }
+
+    /// The key of its place, which comes with the flow.
+    pub fn challenge_place(&self) -> (u32, bool) {
+        (0, self.screen.captcha().is_some())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::views::context::Context;
 use crate::views::element::{Element, element};
 use crate::views::parts::{actions, form, screen as begin, submit};
 
-pub(super) fn screen(context: Context, codes: &Codes) -> Element {
+pub(super) fn screen(context: &Context, codes: &Codes) -> Element {
     // No program that translates pages, and no reader that guesses at words, is to make something else of them.
     let mut list = element("ol").at("class", "codes").at("translate", "no").at("dir", "ltr");
     for code in codes.iter() {
@@ -29,7 +29,7 @@ pub(super) fn screen(context: Context, codes: &Codes) -> Element {
     )
 }
 
-pub(super) fn renewal(context: Context) -> Element {
+pub(super) fn renewal(context: &Context) -> Element {
     begin(Text::RecoveryAgainHeading, Text::RecoveryAgainLead)
-        .child(form(context).child(actions(submit(context, |_| Text::RecoveryAgainYes), back(context, Text::Back))))
+        .child(form(context).child(actions(submit(|_| Text::RecoveryAgainYes), back(context, Text::Back))))
 }

@@ -12,11 +12,11 @@ use crate::views::element::{Element, HERE, element};
 use crate::views::parts::{actions, button, form, full_button, heading, lead, submit};
 
 /// Back to the security info, which stays as it was.
-pub(in crate::views) fn back_without_adding(context: Context) -> Element {
+pub(in crate::views) fn back_without_adding(context: &Context) -> Element {
     button("secondary", context, || StepEvent::AnotherMethodRequested.into()).say(Text::BackWithoutAdding)
 }
 
-pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> Element {
+pub(in crate::views) fn confirm_code(context: &Context, code: &CodeView) -> Element {
     let length = i18n::digits(code.length.into());
     let screen = element("div").at("class", "screen");
     let screen = match (&code.setup, &code.masked) {
@@ -30,24 +30,23 @@ pub(in crate::views) fn confirm_code(context: Context, code: &CodeView) -> Eleme
                 Some(masked) => sent.around(&i18n::fill(Text::ConfirmCodeSentTo, &[&length, HERE]), masked),
                 None => sent.words(&i18n::fill(Text::ConfirmCodeSent, &[&length])),
             };
-            screen.child(heading(Text::CodeHeading)).child(sent).child(lead(Text::CodeResent).when(
-                "hidden",
-                context,
-                |view| view.notice != Some(NoticeCode::CodeResent),
-            ))
+            screen
+                .child(heading(Text::CodeHeading))
+                .child(sent)
+                .child(lead(Text::CodeResent).when("hidden", |view| view.notice != Some(NoticeCode::CodeResent)))
         }
     };
     screen
         .child(
             form(context)
                 .child(code_field(context, code))
-                .child(actions(submit(context, |_| Text::Verify), back_without_adding(context))),
+                .child(actions(submit(|_| Text::Verify), back_without_adding(context))),
         )
         .child(another_code(context, code.kind))
 }
 
 /// The key: to be scanned, to be opened, to be typed.
-fn key(context: Context, setup: &AuthenticatorSetup) -> Element {
+fn key(context: &Context, setup: &AuthenticatorSetup) -> Element {
     let uri = setup.uri.expose();
     let mut screen = element("div").at("class", "setup").child(lead(Text::AppScan));
     if let Some(picture) = qr::picture(uri) {

@@ -10,7 +10,7 @@ use crate::views::element::{Element, HERE, element};
 use crate::views::fields::{choice, field, input};
 use crate::views::parts::{actions, form, screen as begin, submit};
 
-pub(super) fn screen(context: Context, form_view: &DestinationView) -> Element {
+pub(super) fn screen(context: &Context, form_view: &DestinationView) -> Element {
     let is_phone = matches!(form_view.way, Enrolment::Phone(_));
     let replaces = form_view.replaces.as_ref();
     let (title, words) = match (is_phone, replaces) {
@@ -32,16 +32,15 @@ pub(super) fn screen(context: Context, form_view: &DestinationView) -> Element {
         screen = screen.child(note);
     }
     let hint = if is_phone { phone_hint } else { email_hint };
-    let mut fields =
-        form(context).child(field(context, Field::Destination, name(Some(form_view.way)), hint, value, wrong));
+    let mut fields = form(context).child(field(Field::Destination, name(Some(form_view.way)), hint, value, wrong));
     if form_view.kinds.len() > 1 {
         fields = fields.child(kinds(context, form_view));
     }
-    screen.child(fields.child(actions(submit(context, next), back(context, Text::Back))))
+    screen.child(fields.child(actions(submit(next), back(context, Text::Back))))
 }
 
 /// By text or by call, where both can be had.
-fn kinds(context: Context, form: &DestinationView) -> Element {
+fn kinds(context: &Context, form: &DestinationView) -> Element {
     let mut list = element("fieldset").part("group").child(element("legend").part("label").say(Text::PhoneHow));
     for (place, kind) in form.kinds.iter().enumerate() {
         let words = if *kind == MethodKind::Call { Text::PhoneByCall } else { Text::PhoneByText };
@@ -51,14 +50,14 @@ fn kinds(context: Context, form: &DestinationView) -> Element {
     list
 }
 
-fn email_hint(context: Context) -> String {
-    context.read(|view| match view.screen.security_info() {
+fn email_hint(view: &View) -> String {
+    match view.screen.security_info() {
         Some(SecurityInfoView::Destination(form)) => i18n::text(meaning(form.way)).to_owned(),
         _ => String::new(),
-    })
+    }
 }
 
-fn phone_hint(_: Context) -> String {
+fn phone_hint(_: &View) -> String {
     i18n::text(Text::PhoneHint).to_owned()
 }
 

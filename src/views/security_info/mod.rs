@@ -15,7 +15,7 @@ use super::context::Context;
 use super::element::Element;
 pub(super) use confirm::{back_without_adding, confirm_code};
 
-pub(super) fn screen(context: Context, info: &SecurityInfoView) -> Element {
+pub(super) fn screen(context: &Context, info: &SecurityInfoView) -> Element {
     match info {
         SecurityInfoView::Overview(overview) => overview::screen(context, overview),
         SecurityInfoView::Destination(form) => destination::screen(context, form),

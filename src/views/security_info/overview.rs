@@ -10,7 +10,7 @@ use crate::views::element::{Element, element, ltr};
 use crate::views::fields::error;
 use crate::views::parts::{form, lead, screen as begin, submit};
 
-pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
+pub(super) fn screen(context: &Context, info: &OverviewView) -> Element {
     let mut screen = begin(Text::InfoHeading, Text::InfoLead);
     if info.reconfirm {
         screen = screen.child(lead(Text::InfoReconfirm));
@@ -31,10 +31,10 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
         more = more.child(choice.child(words));
     }
     screen
-        .child(tally(context, info))
+        .child(tally(info))
         .child(list.has("hidden", info.methods.is_empty()))
         .child(more.has("hidden", info.addable.is_empty()))
-        .child(form(context).child(element("div").at("class", "actions").child(submit(context, |view| {
+        .child(form(context).child(element("div").at("class", "actions").child(submit(|view| {
             match view.screen.security_info() {
                 Some(SecurityInfoView::Overview(info)) if info.reconfirm && info.missing == 0 => Text::InfoAllRight,
                 _ => Text::InfoFinish,
@@ -43,7 +43,7 @@ pub(super) fn screen(context: Context, info: &OverviewView) -> Element {
 }
 
 /// The number that the organisation asks for, the number that there are, and the difference.
-fn tally(context: Context, info: &OverviewView) -> Element {
+fn tally(info: &OverviewView) -> Element {
     let asked = match info.required {
         0 if info.count == 0 => i18n::text(Text::InfoNone).to_owned(),
         0 => String::new(),
@@ -63,10 +63,10 @@ fn tally(context: Context, info: &OverviewView) -> Element {
         .has("hidden", asked.is_empty())
         .child(element("p").words(&asked))
         .child(element("p").has("hidden", so.is_empty()).child(element("strong").words(&so)))
-        .child(error(context, Field::Methods, wrong))
+        .child(error(Field::Methods, wrong))
 }
 
-fn row(context: Context, method: &MethodView) -> Element {
+fn row(context: &Context, method: &MethodView) -> Element {
     let MethodView { place, method, replaced_by } = method;
     let what = name_of(method.kind, method.role);
     let mut words = element("span").at("class", "words").child(element("span").say(what));

@@ -9,11 +9,11 @@ use crate::views::element::Element;
 use crate::views::parts::full_button;
 
 /// A button for what is done with the security info.
-pub(super) fn form_button(class: &'static str, context: Context, event: SecurityInfoEvent) -> Element {
+pub(super) fn form_button(class: &'static str, context: &Context, event: SecurityInfoEvent) -> Element {
     full_button(class, context, FullEvent::SecurityInfo(event))
 }
 
-pub(super) fn back(context: Context, text: Text) -> Element {
+pub(super) fn back(context: &Context, text: Text) -> Element {
     form_button("secondary", context, SecurityInfoEvent::FormClosed).say(text)
 }
 

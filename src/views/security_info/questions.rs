@@ -1,19 +1,18 @@
 //! The security questions: each out of those on offer or in the person's own words, with its answer.
 
-use leptos::prelude::*;
-use regain_flow::{Field, FieldError, QuestionChoice, QuestionsFormView, RowView, SecurityInfoView, StepEvent, View};
+use regain_flow::{Field, FieldError, QuestionChoice, QuestionsFormView, RowView, SecurityInfoView, View};
 
 use super::parts::back;
 use crate::i18n::{self, Text};
 use crate::views::context::Context;
 use crate::views::element::{Element, element};
-use crate::views::fields::{control, error, input, labelled, no_hint};
+use crate::views::fields::{control, error, input, labelled, no_hint, typed};
 use crate::views::parts::{actions, form, heading, submit};
 
 /// The value of an own question in the list; the others have their places.
 const OWN: &str = "own";
 
-pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> Element {
+pub(super) fn screen(context: &Context, form_view: &QuestionsFormView) -> Element {
     let number = |number: u8| i18n::digits(number.into());
     let counts = [number(form_view.offer.to_register), number(form_view.offer.to_answer)];
     let lead = i18n::fill(Text::SetQuestionsLead, &[&counts[0], &counts[1]]);
@@ -21,7 +20,7 @@ pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> Element
         .part("questions")
         .at("aria-describedby", "regain-answers-error")
         .child(element("legend").at("class", "unseen").say(Text::SetQuestionsHeading))
-        .child(error(context, Field::Answers, wrong));
+        .child(error(Field::Answers, wrong));
     for (place, row) in (0..).zip(&form_view.rows) {
         fields = fields.child(question(context, form_view, place, row));
     }
@@ -31,14 +30,12 @@ pub(super) fn screen(context: Context, form_view: &QuestionsFormView) -> Element
         .child(element("p").part("lead").words(&lead))
         .child(element("p").part("note").has("hidden", !form_view.replaces).say(Text::SetQuestionsReplace))
         .child(
-            form(context)
-                .child(fields)
-                .child(actions(submit(context, |_| Text::SetQuestionsSave), back(context, Text::Back))),
+            form(context).child(fields).child(actions(submit(|_| Text::SetQuestionsSave), back(context, Text::Back))),
         )
 }
 
 /// One question with its answer.
-fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
+fn question(context: &Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
     let nth = i18n::digits(u32::from(place) + 1);
     let label = |text: Text| i18n::fill(text, &[&nth]);
     let (choose, own, answer) = (Field::Question(place), Field::Own(place), Field::Answer(place));
@@ -51,24 +48,22 @@ fn question(context: Context, form: &QuestionsFormView, place: u8, row: &RowView
     let answer_words = input(context, answer, wrong).at("type", "text").at("autocomplete", "off").at("dir", "auto");
     element("div")
         .at("class", "question")
-        .child(labelled(context, choose, &label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
-        .child(element("span").part("hint").at("aria-hidden", "true").live(move || whole(context, place)))
+        .child(labelled(choose, &label(Text::SetQuestion), no_hint, select(context, form, place, row), wrong))
+        .child(element("span").part("hint").at("aria-hidden", "true").live(move |view| whole(view, place)))
         .child(
-            labelled(context, own, &label(Text::SetQuestionWords), no_hint, own_words, wrong)
-                .flag("hidden", move || context.read(|view| chosen(view, place) != Some(QuestionChoice::Own))),
+            labelled(own, &label(Text::SetQuestionWords), no_hint, own_words, wrong)
+                .flag("hidden", move |view| chosen(view, place) != Some(QuestionChoice::Own)),
         )
-        .child(labelled(context, answer, &label(Text::SetAnswer), answer_hint, answer_words, wrong))
+        .child(labelled(answer, &label(Text::SetAnswer), answer_hint, answer_words, wrong))
 }
 
-fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
+fn select(context: &Context, form: &QuestionsFormView, place: u8, row: &RowView) -> Element {
     let option = |value: String, chosen: bool| element("option").at("value", &value).has("selected", chosen);
     let mut select = control("select", context, Field::Question(place), wrong)
         .at("aria-required", "true")
         .at("dir", "auto")
         // Some browsers tell of a choice only so.
-        .on("change", move |event| {
-            context.send(StepEvent::Input(Field::Question(place), event_target_value(&event).into()).into());
-        })
+        .on("change", typed(context, Field::Question(place)))
         .child(
             option(String::new(), row.chosen.is_none())
                 .at("disabled", "")
@@ -79,8 +74,7 @@ fn select(context: Context, form: &QuestionsFormView, place: u8, row: &RowView) 
         let this = QuestionChoice::Offered(at);
         let value = i18n::digits(u32::try_from(at).unwrap_or(u32::MAX));
         // No question twice.
-        let taken =
-            move || context.read(|view| (0..).zip(rows(view)).any(|(row, it)| row != place && it.chosen == Some(this)));
+        let taken = move |view: &View| (0..).zip(rows(view)).any(|(row, it)| row != place && it.chosen == Some(this));
         select = select.child(option(value, row.chosen == Some(this)).flag("disabled", taken).words(&question.text));
     }
     if form.offer.own_allowed {
@@ -102,18 +96,18 @@ fn chosen(view: &View, place: u8) -> Option<QuestionChoice> {
 }
 
 /// The words of a question that the closed list may not show to their end.
-fn whole(context: Context, place: u8) -> String {
+fn whole(view: &View, place: u8) -> String {
     const SHORT: usize = 30;
-    context.read(|view| match (view.screen.security_info(), chosen(view, place)) {
+    match (view.screen.security_info(), chosen(view, place)) {
         (Some(SecurityInfoView::Questions(form)), Some(QuestionChoice::Offered(at))) => {
             let question = form.offer.predefined.get(at).map_or("", |question| &question.text);
             if question.chars().count() > SHORT { question.to_owned() } else { String::new() }
         }
         _ => String::new(),
-    })
+    }
 }
 
-fn answer_hint(_: Context) -> String {
+fn answer_hint(_: &View) -> String {
     i18n::text(Text::SetAnswerHint).to_owned()
 }
 

@@ -8,7 +8,7 @@ use crate::views::context::Context;
 use crate::views::element::{Element, element, ltr};
 use crate::views::parts::{actions, form, screen as begin, submit};
 
-pub(super) fn screen(context: Context, removal: &RemovalView) -> Element {
+pub(super) fn screen(context: &Context, removal: &RemovalView) -> Element {
     let method = &removal.method;
     let mut words = element("span").at("class", "words").child(element("span").say(name_of(method.kind, method.role)));
     if let Some(masked) = &method.masked {
@@ -24,5 +24,5 @@ pub(super) fn screen(context: Context, removal: &RemovalView) -> Element {
                 .has("hidden", !removal.is_last && !removal.too_few)
                 .say(warning),
         )
-        .child(form(context).child(actions(submit(context, |_| Text::RemoveYes), back(context, Text::RemoveNo))))
+        .child(form(context).child(actions(submit(|_| Text::RemoveYes), back(context, Text::RemoveNo))))
 }

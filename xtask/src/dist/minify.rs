@@ -33,13 +33,15 @@ const TERSER: [&str; 5] =
 
 /// Options of Binaryen: the features that the compiler uses already, and the passes by which the widget came out
 /// smallest after brotli (`-Oz` alone leaves 0.5 kB more; a second one and `--converge` take as long again for 40 bytes).
-const BINARYEN: [&str; 12] = [
+const BINARYEN: [&str; 13] = [
     "--enable-bulk-memory",
     "--enable-sign-ext",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-multivalue",
+    // Below address 1024 is the end of the stack, of a megabyte, and nothing else.
+    "--low-memory-unused",
     // A larger function that is called once stays where it is: its like is elsewhere for brotli to find.
     "--one-caller-inline-max-function-size=60",
     "--merge-similar-functions",

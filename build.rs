@@ -13,13 +13,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut names = String::from(
         "/// A text, named by what it is for.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Text {\n",
     );
-    let mut words = String::from("/// The words in English, in the order of [`Text`].\nconst WORDS: &[&str] = &[\n");
-    for (part, full) in [(lean, ""), (full, "#[cfg(feature = \"full\")] ")] {
-        for Entry { name, words: said } in part {
-            writeln!(names, "    #[doc = {:?}]\n    {name},", format!("“{said}”"))?;
-            writeln!(words, "    {full}{said:?},")?;
-        }
+    for Entry { name, words } in lean.iter().chain(full) {
+        writeln!(names, "    #[doc = {:?}]\n    {name},", format!("“{words}”"))?;
     }
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), format!("{names}}}\n{words}];\n"))?;
+    // As in another language's file.
+    let said = if env::var_os("CARGO_FEATURE_FULL").is_some() { full } else { &Vec::new() };
+    let words: String = lean.iter().chain(said).flat_map(|entry| [&*entry.words, "\n"]).collect();
+    let words = format!("/// The words in English, a line for each [`Text`].\nconst WORDS: &str = {words:?};\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), format!("{names}}}\n{words}"))?;
     Ok(())
 }

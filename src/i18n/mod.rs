@@ -1,4 +1,4 @@
-//! The texts of the widget. English is in the wasm; any other language is a file of the same texts in the
+//! The texts of the widget, a line each. English is in the wasm; any other language is a file of the same texts in the
 //! same order, which comes along with it ([`speak`]). A text is named by its [`Text`].
 //!
 //! One language is spoken on a page: that of the widget that was opened last.
@@ -23,13 +23,19 @@ struct Language {
     texts: &'static [&'static str],
 }
 
-const ENGLISH: Language = Language { tag: "en", rtl: false, texts: WORDS };
-
 /// Languages that are written from right to left, of those that there are.
 const RTL: [&str; 4] = ["ar", "fa", "he", "ur"];
 
 thread_local! {
-    static SPOKEN: Cell<Language> = const { Cell::new(ENGLISH) };
+    static SPOKEN: Cell<Language> = Cell::new(Language::new("en", WORDS));
+}
+
+impl Language {
+    /// A page speaks few languages while it lasts, and each opening the same, so what they say may stay.
+    fn new(tag: &'static str, texts: &'static str) -> Self {
+        let rtl = RTL.contains(&tag.split('-').next().unwrap_or(tag));
+        Self { tag, rtl, texts: Vec::leak(texts.lines().collect()) }
+    }
 }
 
 /// Speaks another language from here on: `texts` has a line for each [`Text`]. Without them, or where they are
@@ -38,16 +44,12 @@ pub fn speak(tag: &str, texts: Option<String>) {
     if tag == SPOKEN.get().tag {
         return;
     }
-    let language = texts.and_then(|texts| {
-        // A page speaks few languages while it lasts, and each opening the same, so what they say may stay.
-        let texts: Vec<&'static str> = String::leak(texts).lines().collect();
-        (texts.len() == WORDS.len()).then(|| {
-            let tag: &'static str = String::leak(tag.to_owned());
-            let language = tag.split('-').next().unwrap_or(tag);
-            Language { tag, rtl: RTL.contains(&language), texts: Vec::leak(texts) }
-        })
+    SPOKEN.set(match texts {
+        Some(texts) if texts.lines().count() == WORDS.lines().count() => {
+            Language::new(String::leak(tag.to_owned()), String::leak(texts))
+        }
+        _ => Language::new("en", WORDS),
     });
-    SPOKEN.set(language.unwrap_or(ENGLISH));
 }
 
 /// The language that is spoken, as a BCP 47 tag.
@@ -170,9 +172,9 @@ mod tests {
     #[test]
     fn another_language_has_every_text_or_is_not_spoken() {
         let lines = |count: usize| "a text\n".repeat(count);
-        speak("ar-EG", Some(lines(WORDS.len())));
+        speak("ar-EG", Some(lines(WORDS.lines().count())));
         assert_eq!((language(), direction(), text(Text::Close)), ("ar-EG", "rtl", "a text"));
-        speak("de", Some(lines(WORDS.len() - 1)));
+        speak("de", Some(lines(WORDS.lines().count() - 1)));
         assert_eq!((language(), direction(), text(Text::Close)), ("en", "ltr", "Cancel and close"));
     }
 }

@@ -25,6 +25,18 @@ pub(crate) fn read(path: &str) -> Result<String> {
     fs::read_to_string(paths::root().join(path)).with_context(|| format!("{path} cannot be read"))
 }
 
+/// The stylesheet: `style/regain.css`, with the files that it imports in their places.
+pub(crate) fn stylesheet() -> Result<String> {
+    let mut whole = String::new();
+    for line in read("style/regain.css")?.lines() {
+        match line.strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+            Some(file) => whole.push_str(&read(&format!("style/{file}"))?),
+            None => whole.extend([line, "\n"]),
+        }
+    }
+    Ok(whole)
+}
+
 /// A script of `src/embed`, minified, with other files in the places that wait for them: each as its name and
 /// its integrity.
 pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    assets::{filled, read, script},
+    assets::{filled, script, stylesheet},
     budgets,
     paths::{self, copy_dir},
     solver,
@@ -73,7 +73,7 @@ pub(crate) fn build(form: Profile) -> Result<()> {
     let languages = language_files(&mut shipped)?;
     let (glue, wasm) = shipped.widget(&lean)?;
     let (full, full_wasm) = shipped.widget(&full)?;
-    let style = css::minified(&read("style/regain.css")?);
+    let style = css::minified(&stylesheet()?);
     let css = shipped.hashed("regain-", ".css", style.as_bytes())?;
     let light_css = shipped.hashed("regain-light-", ".css", css::light(&style).as_bytes())?;
 

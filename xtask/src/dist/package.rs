@@ -72,7 +72,10 @@ mod tests {
     use serde_json::Value;
 
     use super::{AS_IT_STANDS, VERSION, manifest, module};
-    use crate::{dist::read, paths};
+    use crate::{
+        assets::{read, stylesheet},
+        paths,
+    };
 
     #[test]
     fn the_package_has_every_file_that_its_description_names() {
@@ -143,7 +146,7 @@ mod tests {
     fn a_page_can_set_every_property_that_the_manifest_lists() {
         let described: Value =
             serde_json::from_str(&read("src/embed/package/custom-elements.json").expect("there")).expect("JSON");
-        let style = read("style/regain.css").expect("there");
+        let style = stylesheet().expect("there");
         for property in described["modules"][0]["declarations"][0]["cssProperties"].as_array().expect("properties") {
             let name = property["name"].as_str().expect("a name");
             assert!(style.contains(&format!("var({name}")), "the stylesheet does not read {name}");

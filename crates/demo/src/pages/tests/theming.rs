@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use super::*;
 use crate::pages::theming::{FEW, MEASURES, MORE, Measure, PARTS, PRESETS};
 
-const STYLESHEET: &str = include_str!("../../../../../style/regain.css");
+// Every custom property is read there, once.
+const STYLESHEET: &str = include_str!("../../../../../style/card.css");
 const DOCUMENTED: &str = include_str!("../../../../../docs/embedding.md");
 
 #[tokio::test]

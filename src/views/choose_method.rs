@@ -117,12 +117,14 @@ fn grouped(context: &Context, methods: &MethodsView) -> Element {
         if rest.is_none() && shown >= FIRST && methods.methods.len() > ALL && methods.chosen.is_none() {
             rest = Some(element("div").part("group").has("hidden", true));
         }
-        let mut group = if kinds.len() > 1 {
+        let of_kind = || methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind);
+        // The name of a single method says its kind, and a group without a name says nothing.
+        let mut group = if kinds.len() > 1 && of_kind().nth(1).is_some() {
             element("fieldset").part("group").child(element("legend").part("kind").say(heading(*kind)))
         } else {
             element("div").part("group")
         };
-        for (place, method) in methods.methods.iter().enumerate().filter(|(_, method)| method.kind == *kind) {
+        for (place, method) in of_kind() {
             group = group.child(choice(context, Field::Method, place, methods.chosen, kind.as_str(), words(method)));
             shown += 1;
         }

@@ -131,12 +131,14 @@ impl Challenge {
             ChallengeEvent::Progress(ticket, percent) if self.work == Some(ticket) && self.solution.is_empty() => {
                 self.progress = percent.min(100);
             }
-            // Sending the form tries again.
+            // Sending the form tries again. Nobody is taken there who is still typing.
             ChallengeEvent::Unsolvable(ticket) if self.work == Some(ticket) => {
+                let waiting = std::mem::take(&mut self.waiting);
                 self.reset();
-                self.waiting = false;
                 self.error = Some(FieldError::Unusable);
-                context.focus(Field::Captcha);
+                if waiting {
+                    context.focus(Field::Captcha);
+                }
             }
             _ => {}
         }

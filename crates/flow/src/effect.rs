@@ -77,8 +77,8 @@ pub enum Effect {
     ShowTrouble,
     /// Has this read out by the live region.
     Announce(Announcement),
-    /// Tells the site's other tabs that a flow of this user ID is finished; comes there as
-    /// [`Event::FinishedElsewhere`](crate::Event::FinishedElsewhere).
+    /// Tells the site's other tabs that a flow of this user ID is finished; comes there with its
+    /// [`mark`](crate::mark) as [`Event::FinishedElsewhere`](crate::Event::FinishedElsewhere).
     NotifyTabs(String),
     /// Notifies the host page. Nothing secret or personal goes there.
     NotifyHost(HostEvent),

@@ -42,7 +42,7 @@ pub enum Event {
     PollDue,
     /// The browser says that the network is back.
     CameOnline,
-    /// A flow of this user ID was finished in another tab of the site.
+    /// A flow was finished in another tab of the site, of the user ID with this [`mark`](crate::mark).
     FinishedElsewhere(String),
     /// A reply, or what came instead of one.
     Replied(Ticket, Reply),

@@ -3,7 +3,7 @@
 //! [`Model::update`] takes an [`Event`] and the time and gives back [`Effect`]s; [`Model::subscriptions`] says what runs
 //! beside it, and [`Model::view`] what to draw. It knows no browser, no clock and no randomness, so every order of events can
 //! be tried in `cargo test`. The server decides which step comes next: nothing in here leads from one step to another but the
-//! server's word.
+//! server's word. It ends a flow by itself only where another tab has finished it.
 
 mod account;
 mod account_type;
@@ -12,6 +12,7 @@ mod changes;
 pub mod clock;
 mod digits;
 mod effect;
+mod elsewhere;
 mod event;
 mod field;
 mod first_step;
@@ -35,6 +36,7 @@ pub use digits::digits;
 pub use effect::{
     Announcement, ChangeKind, Codes, Effect, Export, Fault, Focus, FullEffect, HostEvent, Resume, Ticket,
 };
+pub use elsewhere::mark;
 pub use event::{Event, FullEvent, Reply, StepEvent};
 pub use field::{Field, FieldError};
 pub use model::Model;

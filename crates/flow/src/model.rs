@@ -159,13 +159,7 @@ impl Model {
                     self.send_again(now, effects);
                 }
             }
-            // Only the server knows what that means for this flow.
-            Event::FinishedElsewhere(user_id) => {
-                if matches!(self.state, State::Live(_)) && self.user_id.eq_ignore_ascii_case(&user_id) {
-                    self.elsewhere = true;
-                    self.send(now, RequestKind::Refresh, effects);
-                }
-            }
+            Event::FinishedElsewhere(mark) => self.finished_elsewhere(&mark, effects),
             Event::Replied(ticket, reply) => {
                 // A reply to a request that was given up is not for us any more.
                 if let Connection::Busy { ticket: awaited, .. } = &self.connection
@@ -173,6 +167,7 @@ impl Model {
                     && let Connection::Busy { request, .. } = std::mem::replace(&mut self.connection, Connection::Idle)
                 {
                     self.replied(now, request, reply, effects);
+                    self.end_elsewhere(effects);
                 }
             }
             Event::Configured(config) => self.configure(Some(config), effects),
@@ -292,7 +287,7 @@ impl Model {
         effects.push(Effect::OpenFlow(kind, user_id));
     }
 
-    fn delete_flow(&self, effects: &mut Effects) {
+    pub(crate) fn delete_flow(&self, effects: &mut Effects) {
         if let State::Live(live) = &self.state {
             effects.push(Effect::DeleteFlow(live.resume.clone()));
         }

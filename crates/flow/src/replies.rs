@@ -1,10 +1,11 @@
 //! Replies, and what they do to the flow. Only here does one step give way to another, and only by the server's word.
 
-use regain_protocol::{EndReason, Flow, FlowAnswered, NoticeCode, Outcome, Problem, ProblemCode, Secret, StepBody};
+use regain_protocol::{EndReason, Flow, FlowAnswered, NoticeCode, Problem, ProblemCode, Secret, StepBody};
 
 use crate::address::is_page;
 use crate::clock::{Millis, parse_utc};
 use crate::effect::{Announcement, Effect, Effects, Fault, Focus, HostEvent, Resume};
+use crate::elsewhere::voids_others;
 use crate::event::Reply;
 use crate::full::IS_FULL;
 use crate::model::{Live, Model, State};
@@ -119,19 +120,14 @@ impl Model {
     /// Enters a state that nothing follows by itself.
     fn end(&mut self, state: State, event: HostEvent, effects: &mut Effects) {
         match state {
-            // The person did what they came for, and the page has heard of it there.
             State::Ended { reason: End::Reason(EndReason::Cancelled) | End::SessionOver, .. } if self.elsewhere => {
-                self.enter(State::Done {
-                    outcome: Outcome::Unknown,
-                    user_id: self.user_id.clone(),
-                    notified: false,
-                    continue_url: None,
-                    due: false,
-                });
+                self.enter_elsewhere();
             }
             state => {
                 self.elsewhere = false;
-                if let State::Done { user_id, .. } = &state {
+                if let State::Done { user_id, outcome, .. } = &state
+                    && voids_others(*outcome)
+                {
                     effects.push(Effect::NotifyTabs(user_id.clone()));
                 }
                 self.enter(state);

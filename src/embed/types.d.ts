@@ -138,6 +138,45 @@ interface Widget {
   break?(): void;
 }
 
+/** The fields of a page around a link. */
+interface PageFields {
+  /** The first that matches, of a form or of all. */
+  first(selector: string, form: HTMLFormElement | null | undefined): HTMLInputElement | undefined;
+  /** The field for the user ID. */
+  userId(): HTMLInputElement | undefined;
+}
+
+/** A widget's place in the page. */
+interface Place {
+  host: HTMLElementTagNameMap["regain-widget"];
+  root: HTMLElement;
+  dialog: HTMLDialogElement | null;
+  mayFocus(): boolean;
+}
+
+/** A widget whose files are there. */
+interface Begun extends Place {
+  options: Opening;
+  api: string;
+  flow: Flow;
+  href: string;
+  glue: Glue;
+  texts: string;
+  resume: string | null;
+  /** The request that begins its flow. */
+  begun: Promise<Response | void> | undefined;
+  /** The time at which it was asked for. */
+  opened: number;
+  tag: string | undefined;
+  language: string | undefined;
+  fields: PageFields;
+  work: File_;
+  /** Brings in the full build and its words. */
+  full(): Promise<[Glue, string]>;
+  /** Opens another flow in its place. */
+  start(options: Opening): Promise<unknown>;
+}
+
 /** The tools that entry.js lends to open.js. */
 type Tools = [
   lean: Files,

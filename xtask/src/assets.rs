@@ -37,10 +37,10 @@ pub(crate) fn stylesheet() -> Result<String> {
     Ok(whole)
 }
 
-/// A script of `src/embed`, minified, with other files in the places that wait for them: each as its name and
-/// its integrity.
+/// A script of `src/embed` with the parts that it imports, minified, with other files in the places that wait for them: each as
+/// its name and its integrity.
 pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {
-    let mut script = minified(&read(&format!("src/embed/{file}"))?);
+    let mut script = minified(&joined(file, &mut Vec::new())?);
     for (place, Named { name, integrity }) in names {
         script = filled(&script, &format!("__REGAIN_{place}__"), &json!([name, integrity]).to_string())?;
     }
@@ -50,6 +50,32 @@ pub(crate) fn script(file: &str, names: &[(&str, &Named)]) -> Result<String> {
 pub(crate) fn filled(script: &str, placeholder: &str, value: &str) -> Result<String> {
     ensure!(script.contains(placeholder), "no place waits for {placeholder}");
     Ok(script.replace(placeholder, value))
+}
+
+/// A script with what it imports before it, each file once, as one module: a browser brings in one file. Their names do not
+/// clash, or the browser says so.
+fn joined(file: &str, done: &mut Vec<String>) -> Result<String> {
+    if done.iter().any(|it| it == file) {
+        return Ok(String::new());
+    }
+    done.push(file.to_owned());
+    let folder = file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let (mut before, mut own) = (String::new(), String::new());
+    for line in read(&format!("src/embed/{file}"))?.lines() {
+        if let Some(path) = imported(line) {
+            before += &joined(&format!("{folder}{path}"), done)?;
+        } else {
+            let is_part = done.len() > 1 && done[0] != file;
+            own += if is_part { line.strip_prefix("export ").unwrap_or(line) } else { line };
+            own.push('\n');
+        }
+    }
+    Ok(before + &own)
+}
+
+/// The path in a line that imports a part.
+fn imported(line: &str) -> Option<&str> {
+    line.strip_prefix("import {")?.split_once("} from \"./")?.1.strip_suffix("\";")
 }
 
 /// Drops comments that have their lines to themselves, indentation and empty lines. Nothing else: a script is not ours
@@ -69,7 +95,17 @@ fn minified(source: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::minified;
+    use super::{imported, joined, minified};
+
+    #[test]
+    fn a_script_holds_each_part_once_and_before_itself() {
+        assert_eq!(imported("import {a, b} from \"./open/tools.js\";"), Some("open/tools.js"));
+        assert_eq!(imported("}).then(() => import(base + file[0])));"), None);
+        let script = joined("open.js", &mut Vec::new()).expect("is there");
+        assert_eq!(script.matches("let bring;").count(), 1);
+        assert!(script.find("let bring;") < script.find("export default"));
+        assert!(!script.contains("import {") && script.matches("export ").count() == 1, "{script}");
+    }
 
     #[test]
     fn scripts_keep_addresses_that_look_like_comments() {

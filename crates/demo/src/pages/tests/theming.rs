@@ -89,7 +89,7 @@ fn every_custom_property_is_documented_with_its_default() {
 fn every_part_is_documented_and_can_be_shown() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
     let mut drawn =
-        fs::read_to_string(source.join("embed/open.js")).expect("reads").replace("part.value = \"", ".part(\"");
+        fs::read_to_string(source.join("embed/open/host.js")).expect("reads").replace("part.value = \"", ".part(\"");
     for folder in ["views", "views/security_info"] {
         for file in fs::read_dir(source.join(folder)).expect("lists") {
             let file = file.expect("lists").path();

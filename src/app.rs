@@ -22,6 +22,7 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
     console_error_panic_hook::set_once();
     let mut options = Options::read(options);
     i18n::speak(&options.language, options.texts.take());
+    let config = options.config.take();
     let slot = Rc::new(Cell::new(None));
     let mounted = mount_to_renderer(&root.clone(), {
         let slot = Rc::clone(&slot);
@@ -33,6 +34,9 @@ pub fn mount(root: HtmlElement, options: &JsValue) -> JsValue {
             let dispatch = shell.dispatch();
             shell.listen();
             slot.set(Some(shell));
+            if let Some(config) = config {
+                dispatch.send(Event::Configured(Box::new(config)));
+            }
             dispatch.send(Event::Opened);
             views::widget(&Context::new(dispatch, display, href))
         }

@@ -1,10 +1,10 @@
-//! The options that the loader hands over: see `embed/open.js`, which builds this object.
+//! The options that the loader hands over: see `embed/open/widget.js`, which builds this object.
 
 use js_sys::Function;
-use regain_protocol::{FlowKind, Secret};
+use regain_protocol::{Config, FlowKind, Secret};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::api::Api;
+use crate::api::{self, Api};
 use crate::member::member;
 use regain_flow::clock::Millis;
 use regain_flow::full::IS_FULL;
@@ -18,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) api: Api,
     /// True where the configuration comes along with the flow, because the loader asked for both.
     pub(crate) has_config: bool,
+    /// The configuration, where it was there before the widget.
+    pub(crate) config: Option<Config>,
     /// The name under which a reload finds the flow in `sessionStorage`.
     pub(crate) key: String,
     /// The link's own address: the way on without the widget.
@@ -59,10 +61,12 @@ impl Options {
                 reopened: member(options, "reopened").is_some_and(|value| value.is_truthy()),
                 signed_in: assertion.is_some(),
                 can_return: member(options, "canReturn").is_some_and(|value| value.is_truthy()),
+                asks_account: member(options, "asksAccount").is_some_and(|value| value.is_truthy()),
                 can_hand_over: !IS_FULL && member(options, "onHandOver").is_some(),
             },
             api: Api { address: text("api").unwrap_or_default(), send: function("send") },
             has_config: member(options, "hasConfig").is_some_and(|value| value.is_truthy()),
+            config: member(options, "config").and_then(|config| api::config(&config)),
             key: text("key").unwrap_or_default(),
             language: text("language").unwrap_or_default(),
             texts: text("texts"),

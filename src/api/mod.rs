@@ -18,7 +18,7 @@ use crate::member::member;
 use regain_flow::clock::Millis;
 use regain_flow::{Fault, Reply, Resume};
 
-pub(crate) use read::Json;
+pub(crate) use read::{Json, config};
 
 /// A request of the API.
 pub(crate) enum Request {

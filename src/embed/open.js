@@ -3,7 +3,7 @@
 // with the first sign of somebody needing it; see entry.js.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-import {beginFlow} from "./open/requests.js";
+import {beginFlow, configurationOf} from "./open/requests.js";
 import {borrow, bring, build, checked, lean, named, page, stored} from "./open/tools.js";
 import {fieldsOf} from "./open/page_fields.js";
 import {placed} from "./open/host.js";
@@ -78,6 +78,9 @@ export default (...tools) => {
     const resume = options.resume || stored(key);
     // The flow is begun beside the files. Not for somebody whom the page vouches for: its word is asked for first.
     const begun = resume || options.assertion ? undefined : beginFlow(api, flow, language);
+    /** @type {Config | undefined} */
+    let config;
+    if (begun) configurationOf(api, begun).then(it => { config = it; });
     /**
      * What it says, for the full widget in twice as many files. Without them it is in English.
      * @param {Flow} flow
@@ -90,6 +93,7 @@ export default (...tools) => {
     const place = await placed(widget, options, light, light ? (await bring(MORE)).light : lean[2]);
     return shown(widget, widgets, {
       ...place, options, api, flow, href, glue, texts, resume, begun, opened, tag, language, start,
+      config: () => config,
       fields: fieldsOf(options),
       work: WORK,
       full: () => Promise.all([load("change"), said("change")]),

@@ -76,6 +76,11 @@ interface Search {
   base: string;
 }
 
+/** The server's public configuration. */
+interface Config {
+  account_types: unknown[];
+}
+
 /** What a module of ours exports: functions of numbers. */
 type Exports = Record<string, (...values: any[]) => any>;
 
@@ -98,6 +103,10 @@ interface Mounting extends Events {
   /** The language of what is sent. */
   locale: string | null | undefined;
   userId: string | undefined;
+  /** Where it was there before the widget. */
+  config: Config | undefined;
+  /** People were asked for the kind of account before: nothing is drawn ahead of the configuration. */
+  asksAccount: boolean;
   assertion: import("./package/index.js").Options["assertion"];
   work: Work;
   /** Sends a request. The response has the `offset` of the server's clock in milliseconds, where that is known. */
@@ -165,6 +174,8 @@ interface Begun extends Place {
   resume: string | null;
   /** The request that begins its flow. */
   begun: Promise<Response | void> | undefined;
+  /** The configuration, once it is there. */
+  config(): Config | undefined;
   /** The time at which it was asked for. */
   opened: number;
   tag: string | undefined;

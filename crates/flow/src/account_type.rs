@@ -8,13 +8,19 @@ use regain_protocol::Config;
 
 use crate::account::Account;
 use crate::address::is_page;
-use crate::effect::{Effect, Effects, Focus, HostEvent};
+use crate::effect::{Effect, Effects, Focus, HostEvent, Resume};
 use crate::model::{Model, State};
+use crate::steps::list::Step;
 
 impl Model {
-    /// Tells if something else is shown in place of the first step.
+    /// Tells if something else is shown in place of the first step, which may be the full build's.
     pub(crate) fn asks_account(&self) -> bool {
-        self.account == Account::Asked && self.first_step().is_some()
+        self.account == Account::Asked
+            && match self.current() {
+                Some(Step::Identify(_)) => true,
+                Some(Step::Unknown) => self.setup.can_hand_over,
+                _ => false,
+            }
     }
 
     /// Takes the configuration; one kind of account is no question.
@@ -37,8 +43,16 @@ impl Model {
         self.account = account;
         if asked != self.asks_account() {
             self.revision += 1;
-            self.begun(effects);
+            match &self.state {
+                State::Live(live) if matches!(live.step, Step::Unknown) => self.hand_over(live.resume.clone(), effects),
+                _ => self.begun(effects),
+            }
         }
+    }
+
+    /// Hands the flow over to the full build. The question for the kind of account is behind it.
+    pub(crate) fn hand_over(&self, resume: Resume, effects: &mut Effects) {
+        effects.push(Effect::HandOver(resume, self.user_id.clone()));
     }
 
     /// Tells of the screen that begins.

@@ -2,10 +2,10 @@
 
 use regain_protocol::FlowKind;
 
+use crate::account::Account;
 use crate::clock::Millis;
-use crate::effect::{Effect, Effects, Focus};
+use crate::effect::Effects;
 use crate::event::StepEvent;
-use crate::field::Field;
 use crate::model::{Model, State};
 use crate::steps::identify::Identify;
 use crate::steps::list::Step;
@@ -19,11 +19,14 @@ impl Model {
         }
     }
 
-    /// Draws the first step of a flow that is being created, where that is known: only a user ID can begin it.
+    /// Draws the first step of a flow that is being created, where that is known: only a user ID can begin it. Not where it
+    /// would soon give way to the question for the kind of account.
     pub(crate) fn draw_first_step(&mut self, effects: &mut Effects) {
-        if self.setup.resume.is_none() && matches!(self.setup.kind, FlowKind::Reset | FlowKind::Unlock) {
+        let is_known = matches!(self.setup.kind, FlowKind::Reset | FlowKind::Unlock)
+            && !(self.setup.asks_account && self.account == Account::Undecided);
+        if self.setup.resume.is_none() && is_known {
             self.state = State::Opening(Some(Step::Identify(Identify::awaited(self.user_id.clone()))));
-            effects.push(Effect::Focus(Focus::First(Field::UserId)));
+            self.begun(effects);
         }
     }
 

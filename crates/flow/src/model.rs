@@ -84,7 +84,7 @@ impl Model {
         }
         Self {
             config: Arc::default(),
-            account: Account::Settled,
+            account: Account::Undecided,
             clock_offset: 0,
             user_id: setup.user_id.clone(),
             state: State::Opening(None),
@@ -111,8 +111,9 @@ impl Model {
     fn handle(&mut self, now: Millis, event: Event, effects: &mut Effects) {
         match event {
             Event::Opened => {
-                effects.push(Effect::LoadConfig);
-                self.account = Account::Undecided;
+                if self.account == Account::Undecided {
+                    effects.push(Effect::LoadConfig);
+                }
                 if self.setup.is_vouched_for() {
                     effects.push(Effect::ClearResume);
                 }

@@ -2,6 +2,7 @@
 
 use regain_protocol::{EndReason, Flow, FlowAnswered, NoticeCode, Problem, ProblemCode, Secret, StepBody};
 
+use crate::account::Account;
 use crate::address::is_page;
 use crate::clock::{Millis, parse_utc};
 use crate::effect::{Announcement, Effect, Effects, Fault, Focus, HostEvent, Resume};
@@ -224,10 +225,16 @@ impl Model {
             }
         }
         let hands_over = self.setup.can_hand_over && matches!(new.step, Step::Unknown);
+        if hands_over && self.asks_account() {
+            // It is answered first, in place.
+            self.state = State::Live(Box::new(new));
+            return self.notify_step(effects);
+        }
         let resume = new.resume.clone();
         self.enter(State::Live(Box::new(new)));
         if hands_over {
-            return effects.push(Effect::HandOver(resume, self.user_id.clone()));
+            self.account = Account::Settled;
+            return self.hand_over(resume, effects);
         }
         self.begun(effects);
     }

@@ -26,6 +26,8 @@ pub struct Setup {
     pub signed_in: bool,
     /// True where the host page has somewhere to go back to: a field for the user ID, a link, an address.
     pub can_return: bool,
+    /// True where this site asked for the kind of account before: nothing is drawn until the configuration says so again.
+    pub asks_account: bool,
     /// True where a step that this build does not know can be handed over to the full widget.
     pub can_hand_over: bool,
 }

@@ -155,7 +155,7 @@ impl Model {
 
     fn step_screen(&self, step: &Step, server_now: Millis, blocked: bool) -> Screen {
         match step {
-            Step::Identify(_) if self.asks_account() => Screen::AccountType,
+            _ if self.asks_account() => Screen::AccountType,
             Step::Unknown if self.setup.can_hand_over => Screen::Loading,
             step => step.screen(&Surroundings {
                 typed_destination: self

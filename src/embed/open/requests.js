@@ -2,6 +2,8 @@
 // Requests of the API: how they are sent, and the one that begins a flow beside the files.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
+import {stored} from "./tools.js";
+
 /**
  * Sends a request of the widget's, and tells with the response how far the server's clock is ahead. The `Date` header has
  * whole seconds and the reply took its time, so a small difference is none.
@@ -34,3 +36,21 @@ export const remember = (name, is) => {
     sessionStorage[is ? "setItem" : "removeItem"](name, "1");
   } catch {}
 };
+
+/** @param {string} api */
+const kinds = api => "regain:" + api + ":kinds";
+
+/**
+ * Tells if people of this API were asked for the kind of account before.
+ * @param {string} api
+ */
+export const asksAccount = api => !!stored(kinds(api));
+
+/**
+ * The configuration that comes with a flow.
+ * @type {(api: string, begun: Promise<Response | void>) => Promise<Config | undefined>}
+ */
+export const configurationOf = (api, begun) => begun.then(answer => answer?.clone().json()).then(({config}) => {
+  remember(kinds(api), config.account_types.length > 1);
+  return config;
+}).catch(() => {});

@@ -2,7 +2,7 @@
 // One widget, from where its files are there to its end: what goes on between it and the page.
 // Only whole-line comments and indentation are stripped from it for shipping.
 
-import {ask, remember} from "./requests.js";
+import {asksAccount, ask, remember} from "./requests.js";
 import {bring, make, page, say} from "./tools.js";
 
 /** Failure of a widget that said so in place. */
@@ -14,7 +14,7 @@ export const BROKEN = Error("regain: broken");
  * @type {(widget: Widget, widgets: Set<Widget>, opening: Begun) => Promise<Ended>}
  */
 export const shown = (widget, widgets, opening) => {
-  const {api, flow, href, glue, texts, resume, opened, tag, language, work, full, start, fields, host, dialog, mayFocus} = opening;
+  const {api, flow, href, glue, texts, resume, config, opened, tag, language, work, full, start, fields, host, dialog, mayFocus} = opening;
   let {options, root, begun} = opening;
   const {link, key} = widget;
   return new Promise((resolve, reject) => {
@@ -157,7 +157,8 @@ export const shown = (widget, widgets, opening) => {
           if (!widgets.has(widget)) return;
           stop();
           root.replaceWith(root = make("div"));
-          mount(glue, texts, kept, true);
+          // The kind of account was asked for already.
+          mount(glue, texts, kept, true, {...config(), account_types: []});
         }).catch(widget.break);
       },
       onFlow: (flow, userId) => {
@@ -166,10 +167,11 @@ export const shown = (widget, widgets, opening) => {
         start({...options, flow, userId, href, resume: null}).catch(() => location.assign(href));
       },
     };
-    /** @type {(glue: Glue, texts: string, resume: string | null, reopened: boolean) => void} */
-    const mount = (glue, texts, resume, reopened) => void (stop = glue.mount(root, {
-      api, flow, key, href, resume, reopened, texts, mayFocus,
+    /** @type {(glue: Glue, texts: string, resume: string | null, reopened: boolean, config: Config | undefined) => void} */
+    const mount = (glue, texts, resume, reopened, config) => void (stop = glue.mount(root, {
+      api, flow, key, href, resume, reopened, texts, mayFocus, config,
       language: tag,
+      asksAccount: asksAccount(api),
       assertion: options.assertion,
       work: (...job) => bring(work).then(module => module.default(...job, bring, work)),
       userId: options.userId || fields.userId()?.value,
@@ -183,7 +185,7 @@ export const shown = (widget, widgets, opening) => {
         return await first || ask(request);
       },
     }));
-    mount(glue, texts, resume, !!options.resume);
+    mount(glue, texts, resume, !!options.resume, config());
     widget.look?.();
   });
 };

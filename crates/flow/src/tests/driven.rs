@@ -25,6 +25,7 @@ pub(super) fn setup() -> Setup {
         reopened: false,
         signed_in: false,
         can_return: true,
+        asks_account: false,
         can_hand_over: false,
     }
 }
@@ -217,6 +218,11 @@ impl Driven {
 
     /// A widget that waits for the configuration.
     pub(super) fn unconfigured(setup: Setup) -> Self {
+        Self::before(setup, vec![])
+    }
+
+    /// The same after what happened before it opened.
+    pub(super) fn before(setup: Setup, events: Vec<Event>) -> Self {
         let mut driven = Self {
             model: Model::new(setup),
             now: START,
@@ -227,6 +233,9 @@ impl Driven {
             scored_with: vec![],
             polled_for: 0,
         };
+        for event in events {
+            driven.event(event);
+        }
         driven.event(Event::Opened);
         driven
     }

@@ -139,6 +139,62 @@ fn the_kind_of_account_is_asked_where_there_are_several() {
 }
 
 #[test]
+fn the_kind_of_account_is_asked_first_where_the_configuration_is_there_first() {
+    let mut widget = Driven::before(setup(), vec![kinds(&[None, Some("https://example.com/other")])]);
+    assert!(matches!(widget.view().screen, Screen::AccountType));
+    assert!(!widget.has(|effect| matches!(effect, Effect::LoadConfig | Effect::Focus(Focus::First(_)))));
+    let question = widget.view().key;
+    widget.reply(opening());
+    assert_eq!(widget.view().key, question, "it is not drawn anew");
+    assert_eq!(steps(&widget), ["account_type"]);
+    widget.event(Event::AccountTypeChosen);
+    assert!(matches!(widget.view().screen, Screen::Identify(_)));
+    // Nor does anybody wait for the flow to answer it.
+    let mut widget = Driven::before(setup(), vec![kinds(&[None, None])]);
+    widget.event(Event::AccountTypeChosen);
+    assert!(matches!(widget.view().screen, Screen::Identify(_)));
+    widget.reply(opening());
+    assert!(matches!(widget.view().screen, Screen::Identify(_)), "it is asked once");
+}
+
+#[test]
+fn where_it_was_asked_before_nothing_is_drawn_that_it_takes_the_place_of() {
+    let asked_before = || Driven::unconfigured(Setup { asks_account: true, ..setup() });
+    let mut widget = asked_before();
+    assert!(matches!(widget.view().screen, Screen::Loading));
+    widget.event(kinds(&[None, None]));
+    widget.reply(opening());
+    assert!(matches!(widget.view().screen, Screen::AccountType));
+    // It may be another configuration by now, or none.
+    for event in [kinds(&[None]), Event::Unconfigured] {
+        let mut widget = asked_before();
+        widget.event(event);
+        widget.reply(opening());
+        assert!(matches!(widget.view().screen, Screen::Identify(_)));
+    }
+}
+
+#[test]
+fn the_kind_of_account_is_answered_before_a_flow_is_handed_over() {
+    let unknown =
+        || Reply::Flow(Box::new(FlowAnswered { flow: flow("s", StepBody::Unknown), token: Some("t".into()) }));
+    let setup = || Setup { can_hand_over: true, ..setup() };
+    let handed_over = |widget: &Driven| widget.has(|effect| matches!(effect, Effect::HandOver(..)));
+    let mut widget = Driven::before(setup(), vec![kinds(&[None, None])]);
+    let question = widget.view().key;
+    widget.reply(unknown());
+    assert!(matches!(widget.view().screen, Screen::AccountType) && widget.view().key == question);
+    assert!(!handed_over(&widget));
+    widget.event(Event::AccountTypeChosen);
+    assert!(matches!(widget.view().screen, Screen::Loading) && handed_over(&widget));
+    // A configuration that comes later asks nothing of what was handed over.
+    let mut widget = Driven::unconfigured(setup());
+    widget.reply(unknown());
+    widget.event(kinds(&[None, None]));
+    assert!(matches!(widget.view().screen, Screen::Loading) && handed_over(&widget));
+}
+
+#[test]
 fn one_kind_of_account_is_no_question_nor_is_none() {
     for event in [kinds(&[None]), kinds(&[]), kinds(&[None, Some("javascript:alert(1)")]), Event::Unconfigured] {
         let mut widget = opened();

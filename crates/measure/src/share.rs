@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 /// is without a processor for long, perhaps with a lock that others wait for.
 const QUOTA: u32 = 1000;
 
-/// Where version 1 has its groups for processors, and version 2 all of them.
+/// The folders in which version 1 has its groups for processors, and version 2 all of them.
 const MOUNTS: [(&str, Version); 2] = [("/sys/fs/cgroup/cpu", Version::One), ("/sys/fs/cgroup", Version::Two)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

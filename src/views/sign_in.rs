@@ -24,20 +24,22 @@ pub(super) fn screen(context: &Context, sign_in: &SignInView) -> Element {
         .at("dir", "ltr")
         .has("readonly", sign_in.known)
         .at("value", &sign_in.user_id);
-    let shown = RwSignal::new(false);
+    // Its own, and no owner's: the effect that draws this clears what it had made at its former run.
+    let shown = ArcRwSignal::new(false);
+    let (toggled, sent) = (shown.clone(), shown.clone());
     let password = input(context, Field::Current, wrong)
         .at("autocomplete", "current-password")
         .at("dir", "ltr")
         .live_at("type", move |_| Some(if shown.get() { "text" } else { "password" }.to_owned()));
     let toggle = element("label")
         .part("toggle")
-        .child(element("input").at("type", "checkbox").on("change", move |_| shown.update(|shown| *shown = !*shown)))
+        .child(element("input").at("type", "checkbox").on("change", move |_| toggled.update(|shown| *shown = !*shown)))
         .child(element("span").say(Text::SignInShow));
     begin(title, words)
         .child(
             form(context)
                 // Hidden again before a password manager, or anybody else, looks.
-                .on("submit", move |_| shown.set(false))
+                .on("submit", move |_| sent.set(false))
                 .child(field(Field::UserId, Text::UserId, hint, user, wrong))
                 .child(field(Field::Current, label, no_hint, password, wrong))
                 .child(toggle)

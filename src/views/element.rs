@@ -176,8 +176,11 @@ impl Element {
     pub(super) fn anew(self, context: &Context, key: fn(&View) -> Key, draw: fn(&Context) -> Self) -> Self {
         let parent = self.0.node.clone();
         let context = context.clone();
+        // Its place among the children: what comes behind it is there before it is drawn.
+        let end = Rndr::create_text_node("");
+        let this = self.append(&end);
         let mut drawn: Option<(Key, Self)> = None;
-        self.keep(Kept::Update(Box::new(move |view| {
+        this.keep(Kept::Update(Box::new(move |view| {
             let key = key(view);
             if let Some((former, drawn)) = &mut drawn
                 && *former == key
@@ -186,7 +189,7 @@ impl Element {
             }
             let mut new = draw(&context);
             new.update(view);
-            Rndr::insert_node(&parent, &new.0.node, drawn.as_ref().map(|(_, former)| former.0.node.as_ref()));
+            Rndr::insert_node(&parent, &new.0.node, Some(&end));
             if let Some((_, mut former)) = drawn.replace((key, new)) {
                 former.unmount();
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) const LOADER: u64 = 2_000;
 /// Everything that the reset flow needs: the lean build's glue and wasm, the stylesheet, and the script and wasm that solve the
 /// proof of work, which is the default challenge; in English, without the strength worker.
-pub(crate) const RESET_FLOW: u64 = 75_000;
+pub(crate) const RESET_FLOW: u64 = 69_000;
 
 /// The strength worker, which comes beside the first screen: zxcvbn with its dictionaries.
 pub(crate) const STRENGTH: u64 = 400_000;
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn one_byte_over_a_budget_fails() {
-        assert!(sizes(2_000, 75_000, 400_000, 4_000).check().is_ok());
-        assert!(sizes(2_001, 75_000, 400_000, 4_000).check().is_err());
-        assert!(sizes(2_000, 75_001, 400_000, 4_000).check().is_err());
-        assert!(sizes(2_000, 75_000, 400_001, 4_000).check().is_err());
-        assert!(sizes(2_000, 75_000, 400_000, 4_001).check().is_err());
+        assert!(sizes(2_000, 69_000, 400_000, 4_000).check().is_ok());
+        assert!(sizes(2_001, 69_000, 400_000, 4_000).check().is_err());
+        assert!(sizes(2_000, 69_001, 400_000, 4_000).check().is_err());
+        assert!(sizes(2_000, 69_000, 400_001, 4_000).check().is_err());
+        assert!(sizes(2_000, 69_000, 400_000, 4_001).check().is_err());
     }
 }

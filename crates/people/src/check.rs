@@ -56,9 +56,8 @@ pub struct Checked {
 }
 
 impl People {
-    /// Checks the whole list, so that one look at what is said is enough. Takes its people, and leaves the places of their
-    /// entries.
-    pub fn check(&mut self, custom: &[CustomQuestion]) -> Result<Vec<Checked>, ListError> {
+    /// Takes the people out, checked as a whole, so that one look at what is said is enough. The places of their entries stay.
+    pub fn take_checked(&mut self, custom: &[CustomQuestion]) -> Result<Vec<Checked>, ListError> {
         let all = mem::take(&mut self.people);
         let people = &*self;
         let mut keys = HashSet::new();

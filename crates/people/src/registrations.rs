@@ -28,7 +28,7 @@ impl People {
         custom: &[CustomQuestion],
         rng: &dyn Rng,
     ) -> Result<Vec<ListedRegistrations>, ListError> {
-        let listed = self.clone().check(custom)?.into_iter().map(|one| ListedRegistrations {
+        let listed = self.clone().take_checked(custom)?.into_iter().map(|one| ListedRegistrations {
             place: self.place(one.index),
             user_id: one.user_id.clone(),
             registrations: one.registrations(rng),

@@ -169,7 +169,7 @@ impl EmbeddedDirectory {
     /// Works through lists. All of it is written or, with any fault, nothing.
     pub async fn keep_up(&self, upkeep: &Upkeep, custom: &[CustomQuestion]) -> Result<UpkeepReport, ImportError> {
         let (mut people, removals) = with_removals(&upkeep.people, upkeep.update);
-        let checked = people.check(custom)?;
+        let checked = people.take_checked(custom)?;
         let people = Arc::new(people);
         let listed: HashSet<String> = checked.iter().map(|one| one.key.clone()).collect();
         let report = UpkeepReport { dry_run: upkeep.dry_run, ..UpkeepReport::default() };
@@ -187,7 +187,7 @@ impl EmbeddedDirectory {
                 let mut report = report.clone();
                 let is_large = steps.len() > MANY && !transaction.is_postgres();
                 if is_large {
-                    // In kilobytes: a million people have no more in all.
+                    // Kilobytes of pages, each of which is then written once: a million people fill no more.
                     query("PRAGMA cache_size = -400000").execute(transaction).await?;
                 }
                 match directory.write_steps(transaction, steps, &mut report).await {
